@@ -1,0 +1,5 @@
+/** What every other folder may use: errors for users, safe file writes, seeded random numbers, hashes. */
+export { InputError } from "./input_error.ts";
+export { createRandom, type Random } from "./random.ts";
+export { sha256 } from "./sha256.ts";
+export { writeAtomic } from "./write_atomic.ts";
