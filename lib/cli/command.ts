@@ -1,0 +1,89 @@
+import { parseArgs } from "node:util";
+import { InputError } from "@ctsurv/common/mod.ts";
+
+/** One `--option` of a command. */
+export interface CommandOption {
+  readonly describe: string;
+  /** What stands for the value in the help, such as `DIR`; an option without it is a switch. */
+  readonly value?: string;
+  /** Used when the option is not given. */
+  readonly default?: string;
+  readonly required?: boolean;
+}
+
+/** What a command was called with: every option is a string, or for a switch `true`, or absent. */
+export interface CommandInput {
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | true | undefined>>;
+}
+
+/** What a command gives back: `text` for people, `json` for programs (printed on `--json`). */
+export interface CommandOutput {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** A command of `deno task ctsurv`. `run` throws `InputError` for anything the user got wrong. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments, in order, as they stand in the help, such as `["PATH"]`. All are required. */
+  readonly positionals?: readonly string[];
+  readonly options: Readonly<Record<string, CommandOption>>;
+  run(input: CommandInput): Promise<CommandOutput>;
+}
+
+/** The help of one command. */
+export function commandHelp(command: Command): string {
+  const positionals = command.positionals ?? [];
+  const rows = Object.entries(command.options).map(([name, option]) => [
+    `  --${name}${option.value ? ` ${option.value}` : ""}`,
+    option.describe + (option.required ? " (required)" : option.default ? ` (default: ${option.default})` : ""),
+  ]);
+  rows.push(["  --json", "print JSON"], ["  --help", "print this"]);
+  const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
+  return [
+    command.summary,
+    "",
+    `Usage: deno task ctsurv ${[command.name, ...positionals].join(" ")} [options]`,
+    "",
+    ...rows.map(([left, right]) => left!.padEnd(width) + right),
+  ].join("\n");
+}
+
+/**
+ * Reads a command's arguments.
+ *
+ * @throws {InputError} On an unknown option, a missing value, or the wrong number of positional arguments.
+ */
+export function parseCommand(command: Command, args: readonly string[]): CommandInput {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map((
+      [name, option],
+    ) => [name, { type: option.value ? "string" as const : "boolean" as const }]),
+  );
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new InputError(`${(error as Error).message}. See "ctsurv ${command.name} --help"`);
+  }
+  const wanted = command.positionals ?? [];
+  if (parsed.positionals.length !== wanted.length) {
+    throw new InputError(
+      `"ctsurv ${command.name}" takes ${wanted.length === 0 ? "no arguments" : wanted.join(" ")}, got ${
+        parsed.positionals.length === 0 ? "none" : parsed.positionals.join(" ")
+      }. See "ctsurv ${command.name} --help"`,
+    );
+  }
+  const values: Record<string, string | true | undefined> = {};
+  for (const [name, option] of Object.entries(command.options)) {
+    const given = parsed.values[name] as string | boolean | undefined;
+    const value = given === undefined || given === false ? option.default : given;
+    if (value === undefined && option.required) {
+      throw new InputError(`"ctsurv ${command.name}" needs --${name} ${option.value ?? ""}: ${option.describe}`);
+    }
+    values[name] = value;
+  }
+  return { positionals: parsed.positionals, options: values };
+}
