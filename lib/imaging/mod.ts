@@ -1,0 +1,3 @@
+/** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
+export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
+export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";
