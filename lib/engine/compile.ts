@@ -1,0 +1,44 @@
+import type { Engine } from "./engine.ts";
+import type { Tree } from "./tree.ts";
+import type { InputsOf, OutputsOf, TensorFunction, TensorsOf, TensorSpec } from "./values.ts";
+
+/** A function of tensors, ready to run. */
+export interface Compiled<S, R> {
+  /**
+   * Computes the outputs. Inputs are plain numbers or values from an earlier run, which stay valid.
+   *
+   * @throws {TypeError} If an input's shape or type is not the signature's.
+   */
+  run(inputs: InputsOf<S>): Promise<OutputsOf<R>>;
+  /** Multiply-accumulates of one run: every matrix product and convolution of the traced graph. */
+  readonly macs: number;
+  /** Frees the session. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes a function written in tfjs ready to run on an engine.
+ *
+ * @example
+ * ```ts
+ * import { compile, createEngine, float32, hostTensor, tf } from "@ctsurv/engine/mod.ts";
+ *
+ * const engine = await createEngine();
+ * const double = await compile(engine, ({ x }) => ({ y: tf.mul(x, 2) }), { x: float32(3) });
+ * const { y } = await double.run({ x: hostTensor([1, 2, 3], [3]) });
+ * console.log(await y.read()); // Float32Array [2, 4, 6]
+ * ```
+ *
+ * @param fn A pure function of a tree of tensors. It may use gradients, but must not read its inputs' numbers. Tensors
+ * it takes from outside are constants.
+ * @param signature The shape and type of every input, in the tree that `fn` takes.
+ * @throws {Error} If `fn` cannot be traced.
+ */
+export async function compile<const S extends Tree<TensorSpec>, R>(
+  engine: Engine,
+  fn: (inputs: TensorsOf<S>) => R,
+  signature: S,
+): Promise<Compiled<S, R>> {
+  // The one place where the trees' types are taken on trust: inside, an engine knows only leaves.
+  return await engine.prepare(fn as unknown as TensorFunction, signature) as unknown as Compiled<S, R>;
+}

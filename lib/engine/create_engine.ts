@@ -1,0 +1,42 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { cpuEngine } from "./eager/cpu_engine.ts";
+import { findTensorflow, tensorflowEngine } from "./eager/tensorflow_engine.ts";
+import { wasmEngine } from "./eager/wasm_engine.ts";
+import type { Engine } from "./engine.ts";
+import { onnxEngine, type Provider } from "./onnx/onnx_engine.ts";
+
+const choices = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
+
+/**
+ * The engine that runs everything. `auto` takes TensorFlow on a GPU where its native package is installed, else ONNX
+ * Runtime on the CPU, else WebAssembly. ONNX Runtime's GPU providers are chosen by name only.
+ *
+ * @param choice `auto`, `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
+ * @default {Deno.env.get("CTSURV_ENGINE") ?? "auto"}
+ * @throws {InputError} If the engine is unknown or not installed.
+ */
+export async function createEngine(choice: string = Deno.env.get("CTSURV_ENGINE") || "auto"): Promise<Engine> {
+  if (!choices.includes(choice)) {
+    throw new InputError(`Unknown engine "${choice}" (CTSURV_ENGINE): choose one of ${choices.join(", ")}`);
+  }
+  if (choice === "wasm") return await wasmEngine();
+  if (choice === "cpu") return cpuEngine();
+  if (choice === "tensorflow") {
+    const [installed] = findTensorflow();
+    if (!installed) {
+      throw new InputError(
+        'The engine "tensorflow" needs the npm package @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node with its ' +
+          "native binding, which is not installed. Choose CTSURV_ENGINE=onnx",
+      );
+    }
+    return await tensorflowEngine(installed);
+  }
+  if (choice !== "auto") return onnxEngine({ provider: (choice.split(":")[1] ?? "cpu") as Provider });
+  const gpu = findTensorflow().find(({ name }) => name === "@tensorflow/tfjs-node-gpu");
+  if (gpu) return await tensorflowEngine(gpu);
+  try {
+    return onnxEngine();
+  } catch {
+    return await wasmEngine();
+  }
+}

@@ -1,0 +1,106 @@
+import { tf } from "../tf.ts";
+import type { Engine, Program } from "../engine.ts";
+import { orderInputs } from "../inputs.ts";
+import { trace } from "../trace/trace.ts";
+import { countMacs } from "../trace/graph.ts";
+import { mapTree, type Tree } from "../tree.ts";
+import {
+  type DType,
+  type HostTensor,
+  isSpec,
+  isTensor,
+  type TensorData,
+  type TensorFunction,
+  type TensorSpec,
+  type Value,
+} from "../values.ts";
+
+/** A tensor on a tfjs backend. */
+class TensorValue implements Value {
+  constructor(readonly tensor: tf.Tensor) {}
+
+  get shape(): readonly number[] {
+    return this.tensor.shape;
+  }
+
+  get dtype(): DType {
+    return this.tensor.dtype as DType;
+  }
+
+  async read(): Promise<TensorData> {
+    return (await this.tensor.data()) as TensorData;
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+/** Which tfjs backend an eager engine runs on, and what to call it. */
+export interface EagerEngineOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly backend: string;
+  /** Runs a function whose kernels `backend` lacks as a whole on this one instead. */
+  readonly fallback?: string;
+}
+
+/** Runs functions op by op on a tfjs backend, as they are written: the reference for every traced function. */
+export function eagerEngine({ name, description, backend, fallback }: EagerEngineOptions): Engine {
+  return {
+    name,
+    description,
+    prepare(fn, signature): Promise<Program> {
+      let runsOn = backend;
+      const runOn = async (backendName: string, inputs: readonly (HostTensor | Value)[]) => {
+        const previous = tf.getBackend();
+        await tf.setBackend(backendName);
+        try {
+          return evaluate(fn, signature, inputs);
+        } finally {
+          await tf.setBackend(previous);
+        }
+      };
+      return Promise.resolve({
+        get macs() {
+          return countMacs(trace(fn, signature).graph);
+        },
+        async run(inputs) {
+          const ordered = orderInputs(signature, inputs);
+          try {
+            return await runOn(runsOn, ordered);
+          } catch (error) {
+            if (fallback === undefined || runsOn === fallback || !lacksKernel(error)) throw error;
+            runsOn = fallback;
+            return await runOn(runsOn, ordered);
+          }
+        },
+        dispose: () => Promise.resolve(),
+      });
+    },
+  };
+}
+
+function evaluate(fn: TensorFunction, signature: Tree<TensorSpec>, inputs: readonly (HostTensor | Value)[]) {
+  tf.engine().startScope();
+  try {
+    let next = 0;
+    const tensors = mapTree(signature, isSpec, () => {
+      const value = inputs[next++]!;
+      return value instanceof TensorValue ? value.tensor : toTensor(value);
+    });
+    // Clones, so that an output that is an input can be disposed of by itself.
+    return mapTree(fn(tensors), isTensor, (tensor) => new TensorValue(tf.keep(tensor.clone())));
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+function toTensor(value: HostTensor | Value): tf.Tensor {
+  if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of an eager engine");
+  return tf.tensor(value.data, [...value.shape], value.dtype);
+}
+
+function lacksKernel(error: unknown): boolean {
+  return error instanceof Error && /^Kernel '.*' not registered/.test(error.message);
+}

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { Engine } from "../engine.ts";
+import { eagerEngine } from "./eager_engine.ts";
+
+/** TensorFlow's native packages, the one with GPU support first. */
+const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
+
+/** One of TensorFlow's native packages that is installed with its binding. */
+export interface TensorflowPackage {
+  readonly name: typeof packages[number];
+  readonly version: string;
+  readonly entry: string;
+}
+
+/**
+ * The native packages whose compiled binding is there. The file is looked for before the package is imported: an
+ * import without it throws, and leaves its kernels registered, so that a second import warns for each of them.
+ */
+export function findTensorflow(): TensorflowPackage[] {
+  const require = createRequire(import.meta.url);
+  return packages.flatMap((name) => {
+    try {
+      const manifest = require.resolve(`${name}/package.json`);
+      // lib/napi-v<N>/tfjs_binding.node, N being the version of Node's native interface it was built for.
+      const lib = join(dirname(manifest), "lib");
+      if (!readdirSync(lib).some((folder) => existsSync(join(lib, folder, "tfjs_binding.node")))) return [];
+      return [{ name, version: require(manifest).version as string, entry: require.resolve(name) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * TensorFlow's own kernels, op by op.
+ *
+ * @throws {Error} If the package's binding does not load.
+ */
+export async function tensorflowEngine({ name, version, entry }: TensorflowPackage): Promise<Engine> {
+  await import(entry);
+  return eagerEngine({ name: "tensorflow", description: `${name} ${version}`, backend: "tensorflow" });
+}

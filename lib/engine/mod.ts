@@ -1,0 +1,25 @@
+/** Write tfjs, run native: functions of tensors, traced to ONNX and run by ONNX Runtime, or op by op by tfjs. */
+export { compile, type Compiled } from "./compile.ts";
+export { createEngine } from "./create_engine.ts";
+export { cpuEngine } from "./eager/cpu_engine.ts";
+export { wasmEngine } from "./eager/wasm_engine.ts";
+export type { Engine } from "./engine.ts";
+export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
+export { tf } from "./tf.ts";
+export { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
+export {
+  type DType,
+  float32,
+  type HostTensor,
+  hostTensor,
+  type InputsOf,
+  int32,
+  isSpec,
+  isTensor,
+  type OutputsOf,
+  specOf,
+  type TensorData,
+  type TensorsOf,
+  type TensorSpec,
+  type Value,
+} from "./values.ts";

@@ -1,0 +1,82 @@
+import ort from "onnxruntime-node";
+import type { Engine, Program } from "../engine.ts";
+import { countMacs } from "../trace/graph.ts";
+import { orderInputs } from "../inputs.ts";
+import { trace } from "../trace/trace.ts";
+import { mapTree } from "../tree.ts";
+import { type DType, type HostTensor, isTensor, type TensorData, type Value } from "../values.ts";
+import { encodeModel } from "./encode_model.ts";
+
+/** Where ONNX Runtime computes. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
+/** Options of {@linkcode onnxEngine}. */
+export interface OnnxEngineOptions {
+  /** @default {"cpu"} */
+  readonly provider?: Provider;
+  /** Threads of one operation; the default is ONNX Runtime's own, one for each core. */
+  readonly threads?: number;
+}
+
+/** A tensor that ONNX Runtime made, fed back to it without a copy in between. */
+class OnnxValue implements Value {
+  readonly #tensor: ort.Tensor;
+
+  constructor(tensor: ort.Tensor) {
+    this.#tensor = tensor;
+  }
+
+  get shape(): readonly number[] {
+    return this.#tensor.dims;
+  }
+
+  get dtype(): DType {
+    return this.#tensor.type as DType;
+  }
+
+  get tensor(): ort.Tensor {
+    return this.#tensor;
+  }
+
+  read(): Promise<TensorData> {
+    return this.#tensor.getData() as Promise<TensorData>;
+  }
+
+  dispose(): void {
+    this.#tensor.dispose();
+  }
+}
+
+function toOrt(value: HostTensor | Value): ort.Tensor {
+  if (value instanceof OnnxValue) return value.tensor;
+  if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of the onnx engine");
+  return new ort.Tensor(value.dtype, value.data as Float32Array, value.shape);
+}
+
+/** Traces functions to ONNX and runs them in ONNX Runtime. */
+export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}): Engine {
+  return {
+    name: "onnx",
+    description: `onnxruntime-node ${ort.env.versions.node} (${provider})`,
+    async prepare(fn, signature): Promise<Program> {
+      const { graph, result } = trace(fn, signature);
+      const session = await ort.InferenceSession.create(encodeModel(graph), {
+        executionProviders: [provider],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      });
+      return {
+        macs: countMacs(graph),
+        async run(inputs) {
+          const ordered = orderInputs(signature, inputs);
+          const feeds = Object.fromEntries(graph.inputs.map((ref, i) => [ref.name, toOrt(ordered[i]!)]));
+          const fetched = await session.run(feeds);
+          let next = 0;
+          return mapTree(result, isTensor, () => new OnnxValue(fetched[graph.outputs[next++]!.name]!));
+        },
+        dispose: () => session.release(),
+      };
+    },
+  };
+}

@@ -1,0 +1,232 @@
+import { tf } from "../../tf.ts";
+import type { Attribute, GraphBuilder, OnnxDType, Ref } from "../graph.ts";
+import { kernel, type TraceKernel } from "../kernel.ts";
+
+/** tfjs kernels of one input that are one ONNX operator. */
+const unaryOperators: Readonly<Record<string, string>> = {
+  [tf.Abs]: "Abs",
+  [tf.Acos]: "Acos",
+  [tf.Acosh]: "Acosh",
+  [tf.Asin]: "Asin",
+  [tf.Asinh]: "Asinh",
+  [tf.Atan]: "Atan",
+  [tf.Atanh]: "Atanh",
+  [tf.Ceil]: "Ceil",
+  [tf.Cos]: "Cos",
+  [tf.Cosh]: "Cosh",
+  [tf.Elu]: "Elu",
+  [tf.Erf]: "Erf",
+  [tf.Exp]: "Exp",
+  [tf.Floor]: "Floor",
+  [tf.Log]: "Log",
+  [tf.LogicalNot]: "Not",
+  [tf.Neg]: "Neg",
+  [tf.Reciprocal]: "Reciprocal",
+  [tf.Relu]: "Relu",
+  [tf.Round]: "Round",
+  [tf.Selu]: "Selu",
+  [tf.Sigmoid]: "Sigmoid",
+  [tf.Sign]: "Sign",
+  [tf.Sin]: "Sin",
+  [tf.Sinh]: "Sinh",
+  [tf.Softplus]: "Softplus",
+  [tf.Sqrt]: "Sqrt",
+  [tf.Tan]: "Tan",
+  [tf.Tanh]: "Tanh",
+};
+
+/** tfjs kernels of two broadcast inputs that are one ONNX operator. */
+const binaryOperators: Readonly<Record<string, string>> = {
+  [tf.Add]: "Add",
+  [tf.Maximum]: "Max",
+  [tf.Minimum]: "Min",
+  [tf.Multiply]: "Mul",
+  [tf.Pow]: "Pow",
+  [tf.RealDiv]: "Div",
+  [tf.Sub]: "Sub",
+};
+
+/** The same with boolean results. */
+const predicates: Readonly<Record<string, string>> = {
+  [tf.Equal]: "Equal",
+  [tf.Greater]: "Greater",
+  [tf.GreaterEqual]: "GreaterOrEqual",
+  [tf.Less]: "Less",
+  [tf.LessEqual]: "LessOrEqual",
+  [tf.LogicalAnd]: "And",
+  [tf.LogicalOr]: "Or",
+  [tf.LogicalXor]: "Xor",
+};
+
+/** `op(x)`, shaped as `x`. */
+export function unary(graph: GraphBuilder, op: string, x: Ref, attributes: Record<string, Attribute> = {}): Ref {
+  return graph.node(op, [x], { shape: x.shape, attributes });
+}
+
+/** `op(a, b)` with broadcasting. */
+export function binary(graph: GraphBuilder, op: string, a: Ref, b: Ref, dtype: OnnxDType = a.dtype): Ref {
+  const shape = tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+  return graph.node(op, [a, b], { shape, dtype });
+}
+
+/** `x` as another type. */
+export function cast(graph: GraphBuilder, x: Ref, dtype: OnnxDType): Ref {
+  if (x.dtype === dtype) return x;
+  const to = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 }[dtype];
+  return graph.node("Cast", [x], { shape: x.shape, dtype, attributes: { to } });
+}
+
+/** `condition ? a : b`, element by element. */
+export function where(graph: GraphBuilder, condition: Ref, a: Ref, b: Ref): Ref {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(
+    [...condition.shape],
+    tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]),
+  );
+  return graph.node("Where", [condition, a, b], { shape, dtype: a.dtype });
+}
+
+/** A scalar of the type of `like`. */
+export function scalarLike(graph: GraphBuilder, like: Ref, value: number): Ref {
+  return like.dtype === "int32"
+    ? graph.constant(Int32Array.of(value), [], "int32")
+    : like.dtype === "float64"
+    ? graph.constant(Float64Array.of(value), [], "float64")
+    : graph.scalar(value);
+}
+
+/** `value` everywhere in `shape`. */
+export function filled(graph: GraphBuilder, shape: readonly number[], value: number, dtype: OnnxDType): Ref {
+  const scalar = dtype === "bool"
+    ? graph.constant(Uint8Array.of(value), [], "bool")
+    : dtype === "int32"
+    ? graph.constant(Int32Array.of(value), [], "int32")
+    : graph.scalar(value);
+  return shape.length === 0 ? scalar : graph.node("Expand", [scalar, graph.ints(shape)], { shape, dtype });
+}
+
+/** Python's floor division; whole numbers go by way of float64, which holds every int32. */
+function floorDivide(graph: GraphBuilder, a: Ref, b: Ref): Ref {
+  const wide = a.dtype === "int32";
+  const quotient = wide
+    ? binary(graph, "Div", cast(graph, a, "float64"), cast(graph, b, "float64"))
+    : binary(graph, "Div", a, b);
+  return cast(graph, unary(graph, "Floor", quotient), a.dtype);
+}
+
+/** Elementwise kernels, comparisons, selection and casts. */
+export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
+  ...Object.fromEntries(
+    Object.entries(unaryOperators).map(([name, op]) => [name, kernel<"x">((graph, { x }) => unary(graph, op, x))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(binaryOperators).map((
+      [name, op],
+    ) => [name, kernel<"a" | "b">((graph, { a, b }) => binary(graph, op, a, b))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(predicates).map((
+      [name, op],
+    ) => [name, kernel<"a" | "b">((graph, { a, b }) => binary(graph, op, a, b, "bool"))]),
+  ),
+  [tf.NotEqual]: kernel<"a" | "b">((graph, { a, b }) => unary(graph, "Not", binary(graph, "Equal", a, b, "bool"))),
+  [tf.AddN]: kernel((graph, inputs) => Object.values(inputs).reduce((sum, x) => binary(graph, "Add", sum, x))),
+  [tf.Square]: kernel<"x">((graph, { x }) => binary(graph, "Mul", x, x)),
+  [tf.SquaredDifference]: kernel<"a" | "b">((graph, { a, b }) => {
+    const difference = binary(graph, "Sub", a, b);
+    return binary(graph, "Mul", difference, difference);
+  }),
+  [tf.Rsqrt]: kernel<"x">((graph, { x }) => unary(graph, "Reciprocal", unary(graph, "Sqrt", x))),
+  [tf.FloorDiv]: kernel<"a" | "b">((graph, { a, b }) => floorDivide(graph, a, b)),
+  // a - floor(a / b) * b: the result has the sign of the divisor, as in Python; ONNX's Mod does so for integers only.
+  [tf.Mod]: kernel<"a" | "b">((graph, { a, b }) =>
+    binary(graph, "Sub", a, binary(graph, "Mul", floorDivide(graph, a, b), b))
+  ),
+  // With u = 1 + x rounded, log(u) x / (u - 1) has the rounding of u cancelled (Higham, section 1.14.1).
+  [tf.Log1p]: kernel<"x">((graph, { x }) => {
+    const one = graph.scalar(1);
+    const u = binary(graph, "Add", one, x);
+    const ratio = binary(graph, "Div", x, binary(graph, "Sub", u, one));
+    const corrected = binary(graph, "Mul", unary(graph, "Log", u), ratio);
+    return where(graph, binary(graph, "Equal", u, one, "bool"), x, corrected);
+  }),
+  // (u - 1) x / log(u) with u = exp(x): the same cancellation. At large |x| u - 1 has no rounding to cancel.
+  [tf.Expm1]: kernel<"x">((graph, { x }) => {
+    const one = graph.scalar(1);
+    const u = unary(graph, "Exp", x);
+    const plain = binary(graph, "Sub", u, one);
+    const corrected = binary(graph, "Mul", plain, binary(graph, "Div", x, unary(graph, "Log", u)));
+    const small = binary(graph, "Less", unary(graph, "Abs", x), graph.scalar(0.5), "bool");
+    return where(
+      graph,
+      binary(graph, "Equal", u, one, "bool"),
+      x,
+      where(graph, small, corrected, plain),
+    );
+  }),
+  [tf.Relu6]: kernel<"x">((graph, { x }) =>
+    graph.node("Clip", [x, scalarLike(graph, x, 0), scalarLike(graph, x, 6)], { shape: x.shape })
+  ),
+  [tf.ClipByValue]: kernel<"x", tf.ClipByValueAttrs>((graph, { x }, { clipValueMin, clipValueMax }) =>
+    graph.node("Clip", [x, scalarLike(graph, x, clipValueMin), scalarLike(graph, x, clipValueMax)], { shape: x.shape })
+  ),
+  [tf.LeakyRelu]: kernel<"x", tf.LeakyReluAttrs>((graph, { x }, { alpha }) =>
+    unary(graph, "LeakyRelu", x, { alpha: { float: alpha } })
+  ),
+  [tf.Prelu]: kernel<"x" | "alpha">((graph, { x, alpha }) =>
+    where(
+      graph,
+      binary(graph, "Less", x, graph.scalar(0), "bool"),
+      binary(graph, "Mul", x, alpha),
+      x,
+    )
+  ),
+  // d elu = dy (y >= 0 ? 1 : y + 1), with y the output.
+  [tf.EluGrad]: kernel<"dy" | "y">((graph, { dy, y }) =>
+    where(
+      graph,
+      binary(graph, "GreaterOrEqual", y, graph.scalar(0), "bool"),
+      dy,
+      binary(graph, "Mul", dy, binary(graph, "Add", y, graph.scalar(1))),
+    )
+  ),
+  [tf.Step]: kernel<"x", tf.StepAttrs>((graph, { x }, { alpha }) =>
+    where(
+      graph,
+      binary(graph, "Greater", x, scalarLike(graph, x, 0), "bool"),
+      scalarLike(graph, x, 1),
+      scalarLike(graph, x, alpha),
+    )
+  ),
+  [tf.IsNan]: kernel<"x">((graph, { x }) => graph.node("IsNaN", [x], { shape: x.shape, dtype: "bool" })),
+  [tf.IsInf]: kernel<"x">((graph, { x }) => graph.node("IsInf", [x], { shape: x.shape, dtype: "bool" })),
+  [tf.IsFinite]: kernel<"x">((graph, { x }) => {
+    // x - x is 0 for finite numbers and NaN for the others.
+    const difference = binary(graph, "Sub", x, x);
+    return unary(graph, "Not", graph.node("IsNaN", [difference], { shape: x.shape, dtype: "bool" }));
+  }),
+  [tf.Atan2]: kernel<"a" | "b">((graph, { a, b }) => {
+    // atan(a / b), moved by pi into the half plane b < 0 (by the sign of a).
+    const zero = graph.scalar(0);
+    const angle = unary(graph, "Atan", binary(graph, "Div", a, b));
+    const shift = where(
+      graph,
+      binary(graph, "Less", a, zero, "bool"),
+      graph.scalar(-Math.PI),
+      graph.scalar(Math.PI),
+    );
+    return where(graph, binary(graph, "Less", b, zero, "bool"), binary(graph, "Add", angle, shift), angle);
+  }),
+  [tf.Select]: kernel<"condition" | "t" | "e">((graph, { condition, t, e }) => {
+    // A vector condition chooses whole rows.
+    const rows = condition.shape.length === 1 && t.shape.length > 1;
+    const shaped = rows ? graph.reshape(condition, [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)]) : condition;
+    return where(graph, shaped, t, e);
+  }),
+  [tf.Cast]: kernel<"x", tf.CastAttrs>((graph, { x }, { dtype }) => cast(graph, x, dtype as OnnxDType)),
+  [tf.Identity]: kernel<"x">((_graph, { x }) => x),
+  [tf.Fill]: kernel<never, tf.FillAttrs>((graph, _inputs, { shape, value, dtype }) =>
+    filled(graph, shape, value as number, dtype as OnnxDType)
+  ),
+  [tf.ZerosLike]: kernel<"x">((graph, { x }) => filled(graph, x.shape, 0, x.dtype)),
+  [tf.OnesLike]: kernel<"x">((graph, { x }) => filled(graph, x.shape, 1, x.dtype)),
+};

@@ -1,0 +1,79 @@
+import { tf } from "../../tf.ts";
+import type { Attribute, GraphBuilder, OnnxDType, Ref } from "../graph.ts";
+import { kernel, type TraceKernel } from "../kernel.ts";
+import { cast } from "./elementwise.ts";
+
+interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+/** Reduces `x` over `axes`. */
+export function reduce(graph: GraphBuilder, op: string, x: Ref, { axes, keepDims }: Reduction): Ref {
+  if (axes.length === 0) return x;
+  const reduced = new Set(axes);
+  const shape = keepDims
+    ? x.shape.map((dim, axis) => reduced.has(axis) ? 1 : dim)
+    : x.shape.filter((_, axis) => !reduced.has(axis));
+  const keepdims = keepDims ? 1 : 0;
+  // Up to opset 17 only ReduceSum takes its axes as an input.
+  return op === "ReduceSum"
+    ? graph.node(op, [x, graph.ints(axes)], { shape, attributes: { keepdims } })
+    : graph.node(op, [x], { shape, attributes: { axes, keepdims } });
+}
+
+function reduction(op: string): TraceKernel {
+  // tfjs names the axes of Max and Min `reductionIndices`, those of the others `axis`.
+  return kernel<"x", { axis?: number | number[]; reductionIndices?: number | number[]; keepDims?: boolean }>(
+    (graph, { x }, { axis, reductionIndices, keepDims = false }) =>
+      reduce(graph, op, x, { axes: parseAxes(axis ?? reductionIndices, x), keepDims }),
+  );
+}
+
+/** All and Any, as the minimum and maximum of 0 and 1. */
+function predicateReduction(op: string): TraceKernel {
+  return kernel<"x", tf.AllAttrs>((graph, { x }, { axis, keepDims = false }) =>
+    cast(graph, reduce(graph, op, cast(graph, x, "int32"), { axes: parseAxes(axis, x), keepDims }), "bool")
+  );
+}
+
+function argument(op: string): TraceKernel {
+  return kernel<"x", tf.ArgMaxAttrs>((graph, { x }, { axis }) => {
+    const [along = 0] = parseAxes(axis, x);
+    const shape = x.shape.filter((_, i) => i !== along);
+    const index = graph.node(op, [x], { shape, dtype: "int64", attributes: { axis: along, keepdims: 0 } });
+    return cast(graph, index, "int32");
+  });
+}
+
+function normalised(op: string): TraceKernel {
+  return kernel<"logits", { dim?: number; axis?: number }>((graph, { logits }, { dim, axis }) =>
+    graph.node(op, [logits], { shape: logits.shape, attributes: { axis: dim ?? axis ?? -1 } })
+  );
+}
+
+function parseAxes(axis: number | number[] | null | undefined, x: Ref): number[] {
+  return tf.util.parseAxisParam(axis as number | number[], [...x.shape]);
+}
+
+/** Sums, means, extremes, cumulative sums and softmax. */
+export const reductionKernels: Readonly<Record<string, TraceKernel>> = {
+  [tf.Sum]: reduction("ReduceSum"),
+  [tf.Mean]: kernel<"x", tf.MeanAttrs>((graph, { x }, { axis, keepDims }) =>
+    reduce(graph, "ReduceMean", cast(graph, x, "float32"), { axes: parseAxes(axis, x), keepDims })
+  ),
+  [tf.Max]: reduction("ReduceMax"),
+  [tf.Min]: reduction("ReduceMin"),
+  [tf.Prod]: reduction("ReduceProd"),
+  [tf.All]: predicateReduction("ReduceMin"),
+  [tf.Any]: predicateReduction("ReduceMax"),
+  [tf.ArgMax]: argument("ArgMax"),
+  [tf.ArgMin]: argument("ArgMin"),
+  [tf.Cumsum]: kernel<"x", tf.CumsumAttrs>((graph, { x }, { axis, exclusive, reverse }) => {
+    const attributes: Record<string, Attribute> = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+    const along = graph.constant(BigInt64Array.of(BigInt(parseAxes(axis, x)[0]!)), [], "int64" satisfies OnnxDType);
+    return graph.node("CumSum", [x, along], { shape: x.shape, attributes });
+  }),
+  [tf.Softmax]: normalised("Softmax"),
+  [tf.LogSoftmax]: normalised("LogSoftmax"),
+};

@@ -1,0 +1,102 @@
+import { tf } from "../tf.ts";
+import { leaves, mapTree, type Tree } from "../tree.ts";
+import { isSpec, isTensor, type TensorFunction, type TensorSpec } from "../values.ts";
+import { type Graph, GraphBuilder, type Ref } from "./graph.ts";
+import type { TraceKernel } from "./kernel.ts";
+import { convolutionKernels } from "./kernels/convolutions.ts";
+import { elementwiseKernels } from "./kernels/elementwise.ts";
+import { linearKernels } from "./kernels/linear.ts";
+import { normalisationKernels } from "./kernels/normalisation.ts";
+import { poolingKernels } from "./kernels/pooling.ts";
+import { reductionKernels } from "./kernels/reductions.ts";
+import { resizingKernels } from "./kernels/resizing.ts";
+import { shapeKernels } from "./kernels/shapes.ts";
+import { TraceBackend } from "./trace_backend.ts";
+
+/** Every tfjs kernel that can be traced, by name. */
+export const traceKernels: Readonly<Record<string, TraceKernel>> = {
+  ...elementwiseKernels,
+  ...reductionKernels,
+  ...shapeKernels,
+  ...linearKernels,
+  ...convolutionKernels,
+  ...poolingKernels,
+  ...normalisationKernels,
+  ...resizingKernels,
+};
+
+const backendName = "ctsurv-trace";
+
+/** tfjs keeps its backends and kernels in a global registry; ours is added once, on first use. */
+function traceBackend(): TraceBackend {
+  const existing = tf.findBackend(backendName);
+  if (existing) return existing as TraceBackend;
+  tf.registerBackend(backendName, () => new TraceBackend(), 0);
+  for (const [kernelName, record] of Object.entries(traceKernels)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, backend, attrs }) => {
+        const trace = backend as TraceBackend;
+        const refs: Record<string, Ref> = {};
+        for (const [name, info] of Object.entries(inputs)) {
+          if (info != null) refs[name] = trace.ref((info as tf.TensorInfo).dataId);
+        }
+        const recorded = record(trace.graph, refs, attrs ?? {});
+        return Array.isArray(recorded) ? recorded.map((ref) => trace.tensorInfo(ref)) : trace.tensorInfo(recorded);
+      },
+    });
+  }
+  return tf.findBackend(backendName) as TraceBackend;
+}
+
+/** A graph and the tree in which the function returned its outputs. */
+export interface Traced {
+  readonly graph: Graph;
+  /** What the function returned; its tensors are gone, only their places count. */
+  readonly result: Tree<tf.Tensor>;
+}
+
+/**
+ * Calls `fn` once with placeholders and records what it computes, gradients included. Tensors it takes from outside
+ * become constants.
+ *
+ * @throws {Error} If the function reads a tensor's numbers, or uses a kernel that cannot be traced.
+ */
+export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
+  const previous = tf.getBackend();
+  const backend = traceBackend();
+  switchBackend(backendName);
+  const graph = new GraphBuilder();
+  backend.begin(graph);
+  tf.engine().startScope();
+  try {
+    const inputs: Ref[] = [];
+    const placeholders = mapTree(signature, isSpec, ({ shape, dtype }) => {
+      const ref = graph.input(shape, dtype);
+      inputs.push(ref);
+      return tf.engine().makeTensorFromTensorInfo(backend.tensorInfo(ref));
+    });
+    const result = fn(placeholders);
+    // A value of its own for each output, also where the function returns an input or one tensor twice.
+    const outputs = leaves(result, isTensor).map(({ value }) => {
+      const ref = backend.ref(value.dataId);
+      return graph.node("Identity", [ref], { shape: ref.shape });
+    });
+    return { graph: graph.finish(inputs, outputs), result };
+  } catch (error) {
+    const missing = /^Kernel '(.*)' not registered/.exec((error as Error).message)?.[1];
+    if (missing) throw new Error(`Cannot trace the tfjs kernel ${missing}: it has no ONNX form here`, { cause: error });
+    throw error;
+  } finally {
+    tf.engine().endScope();
+    backend.begin();
+    switchBackend(previous);
+  }
+}
+
+/** `tf.setBackend` returns a promise but acts at once for backends that need no initialisation. */
+function switchBackend(name: string): void {
+  void tf.setBackend(name);
+  if (tf.getBackend() !== name) throw new Error(`Cannot switch tfjs to its backend "${name}"`);
+}

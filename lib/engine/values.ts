@@ -1,0 +1,75 @@
+import { tf } from "./tf.ts";
+import type { MapTree, Tree } from "./tree.ts";
+
+/** The number types that cross the engine's border. Booleans are bytes, 0 or 1. */
+export type DType = "float32" | "int32" | "bool";
+
+/** The numbers of a tensor, in C order. */
+export type TensorData = Float32Array | Int32Array | Uint8Array;
+
+/** The shape and type of an input of a compiled function. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** A tensor as plain numbers. */
+export interface HostTensor extends TensorSpec {
+  readonly data: TensorData;
+}
+
+/** A tensor that an engine holds, such as the training state from one step to the next. */
+export interface Value extends TensorSpec {
+  /** A copy of the numbers, in C order. */
+  read(): Promise<TensorData>;
+  /** Frees it. Using it afterwards is an error. */
+  dispose(): void;
+}
+
+/** Tensors of a tree of specs: what a compiled function receives. */
+export type TensorsOf<S> = MapTree<S, TensorSpec, tf.Tensor>;
+
+/** What `run` accepts in place of a tree of specs: numbers, or values from an earlier run. */
+export type InputsOf<S> = MapTree<S, TensorSpec, HostTensor | Value>;
+
+/** What `run` gives back for the tree of tensors that the function returned. */
+export type OutputsOf<R> = MapTree<R, tf.Tensor, Value>;
+
+/** A function of tensors, whatever the trees it takes and returns. */
+export type TensorFunction = (inputs: Tree<tf.Tensor>) => Tree<tf.Tensor>;
+
+/** True for the leaf of a tree of specs. */
+export function isSpec(node: unknown): node is TensorSpec {
+  return typeof node === "object" && node !== null && "shape" in node && "dtype" in node;
+}
+
+/** True for a tfjs tensor. */
+export function isTensor(node: unknown): node is tf.Tensor {
+  return node instanceof tf.Tensor;
+}
+
+/** A float32 spec. */
+export function float32(...shape: readonly number[]): TensorSpec {
+  return { shape, dtype: "float32" };
+}
+
+/** An int32 spec. */
+export function int32(...shape: readonly number[]): TensorSpec {
+  return { shape, dtype: "int32" };
+}
+
+/** Numbers with a shape: float32 for a Float32Array or plain numbers, int32 for an Int32Array, bool for bytes. */
+export function hostTensor(data: TensorData | readonly number[], shape: readonly number[]): HostTensor {
+  const typed = ArrayBuffer.isView(data) ? data : Float32Array.from(data);
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (typed.length !== size) {
+    throw new RangeError(`Shape [${shape}] holds ${size} numbers, got ${typed.length}`);
+  }
+  const dtype = typed instanceof Float32Array ? "float32" : typed instanceof Int32Array ? "int32" : "bool";
+  return { shape, dtype, data: typed };
+}
+
+/** The specs of a tree of numbers or values: a signature for `compile`. */
+export function specOf(value: TensorSpec): TensorSpec {
+  return { shape: value.shape, dtype: value.dtype };
+}
