@@ -1,0 +1,92 @@
+import type { SurvivalPredictions } from "./survival_predictions.ts";
+
+/**
+ * Which ordered pairs (i, j) are compared and how they score. The anchor i should have the lower survival at its own
+ * time t_i. Unless said, i is a death and j lived longer or was censored at t_i.
+ *
+ * - `"risk"`: 1, or 1/2 if the survivals differ by at most 1e-8. What this project reports first.
+ * - `"antolini"`: 1; equal survivals score 0 (Antolini et al. 2005, as pycox has it).
+ * - `"adj_antolini"`: pycox's default. Equal survivals score 1/2; pairs that end together are compared both ways round,
+ *   two deaths scoring 1 for equal survivals and 1/2 otherwise.
+ * - `"lab"`: the authors' laboratory. Only j that lived into a later interval of the grid, (t_(k-1), t_k], is compared;
+ *   equal survivals score 0.
+ */
+export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab";
+
+/**
+ * Where on the grid S(t_i) is read: `"pre"`, the first time at or after t_i, which includes the death's own interval
+ * and is what DeepHit's ranking loss trains; `"post"`, the last time at or before t_i, as pycox does. Outside the grid
+ * both take the nearest end.
+ */
+export type CtdLookup = "pre" | "post";
+
+export interface CtdOptions {
+  /** Default `"risk"`. */
+  readonly variant?: CtdVariant;
+  /** Default `"pre"`. */
+  readonly lookup?: CtdLookup;
+}
+
+/** One anchor against every patient: whether they are compared (0 or 1), and twice the score (0, 1 or 2). */
+export interface PairScores {
+  readonly comparable: Uint8Array;
+  readonly doubled: Uint8Array;
+}
+
+/** How far two survivals may differ and still be the same prediction (variant "risk"). */
+const tolerance = 1e-8;
+const incomparable = -1;
+
+/** Twice the score of a pair from the sign of t_i - t_j, both events, and S(t_i | j) - S(t_i | i). */
+type Rule = (order: number, eventI: number, eventJ: number, gap: number) => number;
+
+const diedFirst = (order: number, eventI: number, eventJ: number) =>
+  eventI === 1 && (order < 0 || (order === 0 && eventJ === 0));
+const sign = (gap: number) => Math.sign(gap) + 1;
+
+const rules: Record<CtdVariant, Rule> = {
+  risk: (order, eventI, eventJ, gap) =>
+    diedFirst(order, eventI, eventJ) ? sign(Math.abs(gap) <= tolerance ? 0 : gap) : incomparable,
+  antolini: (order, eventI, eventJ, gap) => diedFirst(order, eventI, eventJ) ? (gap > 0 ? 2 : 0) : incomparable,
+  adj_antolini: (order, eventI, eventJ, gap) => {
+    if (diedFirst(order, eventI, eventJ)) return sign(gap);
+    if (order !== 0 || eventJ === 0) return incomparable;
+    return eventI === 1 ? (gap === 0 ? 2 : 1) : sign(-gap);
+  },
+  lab: (order, eventI, _eventJ, gap) => eventI === 1 && order < 0 ? (gap > 0 ? 2 : 0) : incomparable,
+};
+
+/**
+ * Scores each patient of checked predictions as the anchor, in order. A patient is never compared with itself.
+ * The arrays are fresh for every anchor.
+ */
+export function* pairScores(
+  { times, survival, months, event }: SurvivalPredictions,
+  { variant = "risk", lookup = "pre" }: CtdOptions = {},
+): Generator<PairScores> {
+  const rule = rules[variant];
+  const patients = survival.length;
+  const last = times.length - 1;
+  /** The grid interval (t_(k-1), t_k] that holds `t`; beyond the grid, its length. */
+  const interval = (t: number) => {
+    let k = 0;
+    while (k <= last && times[k]! < t) k++;
+    return k;
+  };
+  const intervals = Int32Array.from(months, interval);
+  const clock = variant === "lab" ? intervals : months;
+  for (let i = 0; i < patients; i++) {
+    const next = intervals[i]!;
+    const column = lookup === "pre" || times[next] === months[i] ? Math.min(next, last) : Math.max(next - 1, 0);
+    const comparable = new Uint8Array(patients), doubled = new Uint8Array(patients);
+    const own = survival[i]![column]!;
+    for (let j = 0; j < patients; j++) {
+      if (j === i) continue;
+      const score = rule(clock[i]! - clock[j]!, event[i]!, event[j]!, survival[j]![column]! - own);
+      if (score === incomparable) continue;
+      comparable[j] = 1;
+      doubled[j] = score;
+    }
+    yield { comparable, doubled };
+  }
+}
