@@ -1,0 +1,36 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { affineColumn, affineOrientation, affineSpacing, angleBetween, cross, dot, unit } from "./affine.ts";
+import type { Affine, Shape, Volume } from "./volume.ts";
+
+/** Over the 300 mm of a lung this much shear moves the last slice by less than 3 mm. */
+const MAX_SHEAR_DEGREES = 0.5;
+
+/**
+ * Puts a volume together and checks that its grid is one that every later step can rely on.
+ *
+ * @param where Stands at the head of error messages: the file or folder.
+ * @throws {InputError} If the affine has NaN in it, is singular, or its axes are not at right angles (gantry tilt).
+ */
+export function createVolume(where: string, hu: Volume["hu"], shape: Shape, affine: Affine): Volume {
+  const [column, row, slice] = [affineColumn(affine, 0), affineColumn(affine, 1), affineColumn(affine, 2)];
+  const spacing = affineSpacing(affine);
+  if (!affine.every(Number.isFinite)) {
+    throw new InputError(`${where}: the affine holds a value that is not a number: ${affine.join(" ")}`);
+  }
+  if (spacing.some((mm) => mm === 0) || Math.abs(dot(unit(cross(column, row)), unit(slice))) < 1e-3) {
+    throw new InputError(
+      `${where}: the affine is singular (two axes run along one line, or one has length 0): ${affine.join(" ")}`,
+    );
+  }
+  const axes = [["columns", column, "rows", row], ["columns", column, "slices", slice], ["rows", row, "slices", slice]];
+  for (const [aName, a, bName, b] of axes as [string, typeof row, string, typeof row][]) {
+    const angle = angleBetween(a, b);
+    if (Math.abs(angle - 90) > MAX_SHEAR_DEGREES) {
+      throw new InputError(
+        `${where}: ${aName} and ${bName} meet at ${angle.toFixed(1)} degrees, not 90, as after a tilted gantry. ` +
+          "Resample the scan to a rectangular grid first (dcm2niix writes one, named _Tilt)",
+      );
+    }
+  }
+  return { hu, shape, spacing, affine, orientation: affineOrientation(affine) };
+}

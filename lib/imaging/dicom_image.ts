@@ -1,0 +1,117 @@
+import type { Vector } from "./affine.ts";
+import { dot, norm } from "./affine.ts";
+import type { DicomHeader } from "./dicom_header.ts";
+import { isReadableSyntax, refuseSyntax } from "./transfer_syntax.ts";
+
+/** One CT image: where it lies and how its stored numbers become HU. Its pixels stay in the file until wanted. */
+export interface DicomImage {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** mm between rows, and between columns (PixelSpacing). */
+  readonly pixelSpacing: readonly [row: number, column: number];
+  /** Unit directions in which column index and row index grow (ImageOrientationPatient). */
+  readonly columnDirection: Vector;
+  readonly rowDirection: Vector;
+  /** Centre of the first voxel, LPS mm (ImagePositionPatient). */
+  readonly position: Vector;
+  /** mm; undefined if the file does not say. */
+  readonly sliceThickness: number | undefined;
+  readonly storage: DicomStorage;
+}
+
+/** How the pixels of an image are stored. */
+export interface DicomStorage {
+  /** Byte of the file where the pixels begin, 16 bits each, little-endian. */
+  readonly offset: number;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  readonly isSigned: boolean;
+  /** HU = slope * stored + intercept. */
+  readonly slope: number;
+  readonly intercept: number;
+  /** Whether the file gave both, or 1 and 0 were taken for what it did not give. */
+  readonly isCalibrated: boolean;
+  /** Stored values, both included, that stand for "not measured". */
+  readonly padding: readonly [low: number, high: number] | undefined;
+}
+
+/**
+ * What a header says about its image, checked attribute by attribute.
+ *
+ * @throws {InputError} Naming file and tag, if something needed is missing, malformed or of a kind that CT is not.
+ */
+export function readDicomImage(header: DicomHeader): DicomImage {
+  const { path, tags } = header;
+  if (!isReadableSyntax(header.transferSyntax)) throw refuseSyntax(path, header.transferSyntax);
+  const photometric = tags.text("PhotometricInterpretation") || "MONOCHROME2";
+  if ((tags.whole("SamplesPerPixel") ?? 1) !== 1 || photometric !== "MONOCHROME2") {
+    throw tags.refuse(`a picture in ${photometric}, not CT values in MONOCHROME2`, "PhotometricInterpretation");
+  }
+  const frames = tags.decimal("NumberOfFrames") ?? 1;
+  if (frames > 1) {
+    throw tags.refuse(
+      `${frames} frames in one file; split it into a file per slice or convert it to NIfTI`,
+      "NumberOfFrames",
+    );
+  }
+  const [rows, columns] = [tags.needed("Rows"), tags.needed("Columns")];
+  if (rows === 0 || columns === 0) throw tags.refuse(`an empty image of ${rows} x ${columns}`, "Rows");
+  const pixelSpacing = tags.decimals("PixelSpacing", 2) as [number, number];
+  if (!pixelSpacing.every((mm) => mm > 0)) {
+    throw tags.refuse(`pixels of ${pixelSpacing.join(" x ")} mm; both must be above 0`, "PixelSpacing");
+  }
+  const directions = tags.decimals("ImageOrientationPatient", 6);
+  const columnDirection = directions.slice(0, 3) as [number, number, number];
+  const rowDirection = directions.slice(3) as [number, number, number];
+  const faults = [norm(columnDirection) - 1, norm(rowDirection) - 1, dot(columnDirection, rowDirection)];
+  if (faults.some((fault) => Math.abs(fault) > 1e-3)) {
+    throw tags.refuse(`${directions.join("\\")} is not two unit vectors at right angles`, "ImageOrientationPatient");
+  }
+  return {
+    path,
+    rows,
+    columns,
+    pixelSpacing,
+    columnDirection,
+    rowDirection,
+    position: tags.decimals("ImagePositionPatient", 3) as [number, number, number],
+    sliceThickness: tags.decimal("SliceThickness"),
+    storage: readStorage(header, rows * columns),
+  };
+}
+
+function readStorage({ tags, fileLength }: DicomHeader, count: number): DicomStorage {
+  const bits = tags.needed("BitsAllocated");
+  if (bits !== 16) throw tags.refuse(`${bits} bits per pixel; CT has 16`, "BitsAllocated");
+  const bitsStored = tags.whole("BitsStored") ?? bits;
+  const highBit = tags.whole("HighBit") ?? bitsStored - 1;
+  if (bitsStored < 1 || highBit >= bits || highBit + 1 < bitsStored) {
+    throw tags.refuse(`${bitsStored} bits with bit ${highBit} the highest do not fit into ${bits}`, "BitsStored");
+  }
+  const pixels = tags.pixels();
+  if (!pixels) throw tags.refuse("no pixels: cut off, or not an image", "PixelData");
+  if (pixels.isEncapsulated) throw tags.refuse("compressed pixels in a file that says it has none", "PixelData");
+  const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset));
+  if (available < 2 * count) {
+    throw tags.refuse(
+      `cut off: ${available} of ${2 * count} bytes of pixels are there. Copy the file again`,
+      "PixelData",
+    );
+  }
+  const [slope, intercept] = [tags.decimal("RescaleSlope"), tags.decimal("RescaleIntercept")];
+  if (slope === 0) throw tags.refuse("a slope of 0 would make every voxel the same", "RescaleSlope");
+  const isSigned = tags.needed("PixelRepresentation") === 1;
+  const padding = tags.whole("PixelPaddingValue", isSigned);
+  const limit = tags.whole("PixelPaddingRangeLimit", isSigned) ?? padding;
+  return {
+    offset: pixels.offset,
+    bitsStored,
+    highBit,
+    isSigned,
+    slope: slope ?? 1,
+    intercept: intercept ?? 0,
+    isCalibrated: slope !== undefined && intercept !== undefined,
+    padding: padding === undefined ? undefined : [Math.min(padding, limit!), Math.max(padding, limit!)],
+  };
+}

@@ -1,0 +1,186 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { affineFrom, cross, scale } from "./affine.ts";
+import { createVolume } from "./create_volume.ts";
+import { stackAffine, stackSlices } from "./dicom_geometry.ts";
+import { type DicomHeader, readDicomHeader } from "./dicom_header.ts";
+import { type DicomImage, readDicomImage } from "./dicom_image.ts";
+import { hounsfieldTable, storedPixels } from "./dicom_pixels.ts";
+import { listFiles } from "./list_files.ts";
+import { storeHu } from "./store_hu.ts";
+import type { Affine, Volume } from "./volume.ts";
+
+/** Where a folder holds several CT series, the only one with at least this many slices is the scan. */
+const FEWEST_SLICES = 10;
+
+export interface DicomVolume {
+  readonly volume: Volume;
+  readonly warnings: string[];
+  /** SeriesInstanceUID; empty if the files have none. */
+  readonly series: string;
+  /** The slices' files, from the first slice to the last. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads the CT series in a folder (and the folders in it), or a single slice, as HU.
+ *
+ * @param options.series SeriesInstanceUID to read where there are several.
+ * @throws {InputError} If no CT series is found, several are and none is chosen, or the series makes no gapless,
+ * right-angled grid of uncompressed grey slices.
+ */
+export async function readDicom(path: string, options: { readonly series?: string } = {}): Promise<DicomVolume> {
+  const warnings: string[] = [];
+  const isFile = (await Deno.stat(path)).isFile;
+  const headers = chooseSeries(path, await readHeaders(path, isFile, warnings), options.series, warnings);
+  const images = headers.map(readDicomImage) as [DicomImage, ...DicomImage[]];
+  const stack = stackSlices(path, images);
+  await refuseConflicts(path, stack, warnings);
+  const slices = stack.map(([image]) => image);
+  const affine = isFile ? singleSliceAffine(images[0], warnings) : stackAffine(path, slices);
+  const uncalibrated = slices.filter((image) => !image.storage.isCalibrated).length;
+  if (uncalibrated > 0) {
+    warnings.push(
+      `${uncalibrated} of ${slices.length} slices lack RescaleSlope or RescaleIntercept; 1 and 0 were taken. ` +
+        "Check that air is near -1000 HU",
+    );
+  }
+  return {
+    volume: createVolume(path, await readPixels(slices), [slices.length, images[0].rows, images[0].columns], affine),
+    warnings,
+    series: headers[0].series,
+    files: slices.map((image) => image.path),
+  };
+}
+
+async function readHeaders(path: string, isFile: boolean, warnings: string[]): Promise<DicomHeader[]> {
+  const headers: DicomHeader[] = [];
+  const skipped: string[] = [];
+  for (const file of await listFiles(path)) {
+    try {
+      headers.push(readDicomHeader(file, await Deno.readFile(file)));
+    } catch (error) {
+      if (!(error instanceof InputError) || isFile) throw error;
+      skipped.push(error.message);
+    }
+  }
+  if (headers.length === 0) {
+    throw new InputError(
+      `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
+    );
+  }
+  if (skipped.length > 0) warnings.push(`${count(skipped.length, "file")} left out. ${list(skipped)}`);
+  return headers;
+}
+
+function chooseSeries(
+  path: string,
+  headers: readonly DicomHeader[],
+  wanted: string | undefined,
+  warnings: string[],
+): readonly [DicomHeader, ...DicomHeader[]] {
+  const isCt = ({ modality, isLocalizer }: DicomHeader) => modality === "CT" && !isLocalizer;
+  let scans = headers.filter(isCt);
+  if (scans.length === 0) {
+    scans = headers.filter((header) => header.modality === "" && header.tags.pixels() !== undefined);
+    if (scans.length > 0) warnings.push("the files do not say their Modality; they are taken for CT");
+  }
+  const aside = new Map<string, number>();
+  for (const header of headers) {
+    if (scans.includes(header)) continue;
+    const kind = header.isLocalizer ? "localizer" : header.modality || "no modality";
+    aside.set(kind, (aside.get(kind) ?? 0) + 1);
+  }
+  const asideText = [...aside].map(([kind, files]) => `${kind} (${count(files, "file")})`).join(", ");
+  const series = Map.groupBy(scans, (header) => header.series);
+  const listing = () =>
+    [...series].map(([uid, files]) =>
+      `\n  ${uid || "(no UID)"}: ${count(files.length, "file")} ${files[0]!.description}`
+    )
+      .join("");
+  if (series.size === 0) throw new InputError(`${path}: no CT image, only ${asideText}`);
+  if (asideText) warnings.push(`set aside beside the CT: ${asideText}`);
+
+  const large = [...series.values()].filter((files) => files.length >= FEWEST_SLICES);
+  const chosen = wanted !== undefined
+    ? series.get(wanted)
+    : series.size === 1
+    ? [...series.values()][0]
+    : large.length === 1
+    ? large[0]
+    : undefined;
+  if (!chosen) {
+    throw new InputError(
+      wanted === undefined
+        ? `${path}: ${series.size} CT series. Choose one by its UID (option "series"), or give its folder:${listing()}`
+        : `${path}: no CT series ${wanted}. There is:${listing()}`,
+    );
+  }
+  if (series.size > 1 && wanted === undefined) {
+    warnings.push(`read the only CT series with at least ${FEWEST_SLICES} slices of:${listing()}`);
+  }
+  return chosen as [DicomHeader, ...DicomHeader[]];
+}
+
+/** Files at one position must be copies of each other. */
+async function refuseConflicts(path: string, stack: ReturnType<typeof stackSlices>, warnings: string[]): Promise<void> {
+  let copies = 0;
+  for (const [kept, ...others] of stack) {
+    for (const other of others) {
+      if (!sameHu(await readHu(kept), await readHu(other))) {
+        throw new InputError(
+          `${path}: ${kept.path} and ${other.path} are different images of one position. ` +
+            "Leave only the files of one scan",
+        );
+      }
+      copies++;
+    }
+  }
+  if (copies > 0) warnings.push(`${count(copies, "duplicate slice")} left out (same position, same pixels)`);
+}
+
+async function readHu(image: DicomImage): Promise<Float64Array> {
+  const table = hounsfieldTable(image.storage);
+  const stored = storedPixels(await Deno.readFile(image.path), image.storage, image.rows * image.columns);
+  return Float64Array.from(stored, (bits) => table[bits]!);
+}
+
+function sameHu(a: Float64Array, b: Float64Array): boolean {
+  return a.every((value, i) => value === b[i]);
+}
+
+async function readPixels(slices: readonly DicomImage[]): Promise<Volume["hu"]> {
+  const pixels = slices[0]!.rows * slices[0]!.columns;
+  let hu: Int16Array | Float32Array = new Int16Array(slices.length * pixels);
+  let table: Float64Array = new Float64Array();
+  let tableOf = "";
+  for (const [index, { path, storage }] of slices.entries()) {
+    // Offsets aside, most series store all slices alike, and the table is worth keeping.
+    const key = JSON.stringify({ ...storage, offset: 0 });
+    if (key !== tableOf) table = hounsfieldTable(storage);
+    tableOf = key;
+    hu = storeHu(hu, index * pixels, storedPixels(await Deno.readFile(path), storage, pixels), (bits) => table[bits]!);
+  }
+  return hu;
+}
+
+function singleSliceAffine(image: DicomImage, warnings: string[]): Affine {
+  const thickness = image.sliceThickness && image.sliceThickness > 0 ? image.sliceThickness : 1;
+  warnings.push(`a single slice; ${thickness} mm is taken for its thickness. Give the folder to read the whole series`);
+  const normal = cross(image.columnDirection, image.rowDirection);
+  const [rowSpacing, columnSpacing] = image.pixelSpacing;
+  return affineFrom(
+    scale(image.columnDirection, columnSpacing),
+    scale(image.rowDirection, rowSpacing),
+    scale(normal, thickness),
+    image.position,
+  );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** The first few messages, so that a folder of a thousand text files does not fill the screen. */
+function list(messages: readonly string[]): string {
+  return messages.slice(0, 3).join(". ") + (messages.length > 3 ? `. And ${messages.length - 3} more` : "");
+}

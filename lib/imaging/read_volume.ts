@@ -1,0 +1,65 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { readDicom } from "./read_dicom.ts";
+import { readNifti } from "./read_nifti.ts";
+import { summarizeHu } from "./summarize_hu.ts";
+import type { Volume } from "./volume.ts";
+
+export interface ReadVolumeOptions {
+  /** SeriesInstanceUID to read where a folder holds several CT series. */
+  readonly series?: string;
+}
+
+/** A volume, and where it came from. */
+export interface VolumeReading {
+  readonly volume: Volume;
+  /** What was left out, assumed or looks odd, for people to read. */
+  readonly warnings: readonly string[];
+  readonly source: VolumeSource;
+}
+
+export interface VolumeSource {
+  readonly kind: "dicom" | "nifti";
+  /** The files that voxels were read from, for DICOM from the first slice to the last. */
+  readonly files: readonly string[];
+  /** DICOM's SeriesInstanceUID. */
+  readonly series?: string;
+}
+
+/**
+ * Reads a CT as HU: a folder of DICOM files (with or without folders in it, with RTSTRUCT, SEG and localizers beside the
+ * CT), one DICOM file, or a NIfTI file (`.nii`, `.nii.gz`). Voxels stay in the order they were stored in, slices sorted
+ * by position; see {@linkcode canonicalOrientation}. Nothing is repaired: what cannot be trusted is refused.
+ *
+ * @throws {InputError} If the path does not exist, or what is there is no single, whole, regular CT volume.
+ */
+export async function readVolume(path: string, options: ReadVolumeOptions = {}): Promise<VolumeReading> {
+  const kind = await detectKind(path);
+  if (kind === "nifti") {
+    const { volume, warnings } = await readNifti(path);
+    return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, files: [path] } };
+  }
+  const { volume, warnings, files, series } = await readDicom(path, options);
+  return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, files, series } };
+}
+
+async function detectKind(path: string): Promise<"dicom" | "nifti"> {
+  let isFile;
+  try {
+    isFile = (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file or folder`);
+    throw error;
+  }
+  if (!isFile) return "dicom";
+  if (/\.nii(\.gz)?$/i.test(path)) return "nifti";
+  if (/\.(hdr|img)(\.gz)?$/i.test(path)) {
+    throw new InputError(`${path}: one half of a .hdr/.img pair. Join them into one .nii first (nibabel, dcm2niix)`);
+  }
+  return "dicom";
+}
+
+/** CT holds air, below -200 HU; a file without any was probably saved without its intercept, or is no CT. */
+function plausibility({ hu }: Volume): string[] {
+  const { min } = summarizeHu(hu);
+  return min > -200 ? [`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`] : [];
+}
