@@ -17,9 +17,11 @@ export {
   isSpec,
   isTensor,
   type OutputsOf,
-  specOf,
+  signatureOf,
   type TensorData,
   type TensorsOf,
   type TensorSpec,
+  toTensors,
   type Value,
 } from "./values.ts";
+export { type ValueAndGradients, valueAndGradients } from "./value_and_gradients.ts";

@@ -1,5 +1,5 @@
 import { tf } from "./tf.ts";
-import type { MapTree, Tree } from "./tree.ts";
+import { type MapTree, mapTree, type Tree } from "./tree.ts";
 
 /** The number types that cross the engine's border. Booleans are bytes, 0 or 1. */
 export type DType = "float32" | "int32" | "bool";
@@ -69,7 +69,24 @@ export function hostTensor(data: TensorData | readonly number[], shape: readonly
   return { shape, dtype, data: typed };
 }
 
-/** The specs of a tree of numbers or values: a signature for `compile`. */
-export function specOf(value: TensorSpec): TensorSpec {
-  return { shape: value.shape, dtype: value.dtype };
+/** A tree of numbers as tfjs tensors, such as frozen parameters that a function takes from outside. */
+export function toTensors<H>(host: H): MapTree<H, HostTensor, tf.Tensor> {
+  return mapTree(
+    host as unknown as Tree<HostTensor>,
+    isSpec as (node: unknown) => node is HostTensor,
+    ({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype),
+  ) as unknown as MapTree<H, HostTensor, tf.Tensor>;
+}
+
+/** The signature for inputs like these: the same tree of shapes and types. */
+export function signatureOf<H>(host: H): MapTree<H, TensorSpec, TensorSpec> {
+  return mapTree(
+    host as unknown as Tree<TensorSpec>,
+    isSpec,
+    ({ shape, dtype }) => ({ shape, dtype }),
+  ) as unknown as MapTree<
+    H,
+    TensorSpec,
+    TensorSpec
+  >;
 }
