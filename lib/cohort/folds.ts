@@ -53,8 +53,8 @@ export function stratifiedFolds(
 function shuffleAsNumpy(values: Int32Array, next: () => number): void {
   for (let i = values.length - 1; i > 0; i--) {
     const mask = 2 ** (32 - Math.clz32(i)) - 1;
-    let j;
-    do j = (next() & mask) >>> 0; while (j > i);
+    let j: number;
+    do j = next() & mask; while (j > i);
     [values[i], values[j]] = [values[j]!, values[i]!];
   }
 }

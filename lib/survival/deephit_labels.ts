@@ -6,9 +6,9 @@ import type * as tf from "@tensorflow/tfjs";
  */
 export interface DeepHitLabels {
   /** The bin of the death, or the last one survived; -1 where nothing is known. */
-  readonly bin: tf.Tensor1D;
+  readonly bin: tf.Tensor;
   /** 1 for a death, 0 for a censored patient. */
-  readonly event: tf.Tensor1D;
+  readonly event: tf.Tensor;
   /** 1 for a patient, 0 for a row that only pads the batch: such rows change neither loss nor gradient. */
-  readonly weight: tf.Tensor1D;
+  readonly weight: tf.Tensor;
 }

@@ -17,7 +17,7 @@ export interface DeepHitOptions extends RankingOptions {
  * @throws {InputError} If sigma is not above 0.
  */
 export function deepHitLoss(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   labels: DeepHitLabels,
   { alpha = 0.5, beta = 0.5, ...options }: DeepHitOptions = {},
 ): tf.Scalar {

@@ -21,15 +21,15 @@ export interface HeadOptions {
  * A pure function that can be traced; at least one weight must be 1.
  */
 export function likelihoodLoss(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   { bin, event, weight }: DeepHitLabels,
   { tail = true }: HeadOptions = {},
 ): tf.Scalar {
   const padded = withTail(logits, tail);
-  const { at, after } = binMasks(bin, padded.shape[1]);
+  const { at, after } = binMasks(bin, padded);
   const possible = tf.add(after, tf.mul(tf.expandDims(event, 1), tf.sub(at, after)));
   // Finite, so that a row with nothing possible times 0 is 0 and not NaN.
-  const onlyPossible = tf.add<tf.Tensor2D>(padded, tf.mul(tf.sub(possible, 1), 1e30));
+  const onlyPossible = tf.add(padded, tf.mul(tf.sub(possible, 1), 1e30));
   const loss = tf.sub(logSumExp(padded), logSumExp(onlyPossible));
   const counted = tf.mul(weight, tf.max(possible, 1));
   return tf.div(tf.sum(tf.mul(loss, counted)), tf.sum(weight));

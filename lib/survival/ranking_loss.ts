@@ -24,14 +24,14 @@ export interface RankingOptions extends HeadOptions {
  * @throws {InputError} If sigma is not above 0.
  */
 export function rankingLoss(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   { bin, event, weight }: DeepHitLabels,
   { tail = true, sigma = 0.1, rankReduction = "pairs/N", tiedCensored = false }: RankingOptions = {},
 ): tf.Scalar {
   if (!(sigma > 0)) throw new InputError(`The ranking loss needs a sigma above 0, not ${sigma}`);
   const padded = withTail(logits, tail);
   const mass = tf.softmax(padded);
-  const upTo = tf.sub<tf.Tensor2D>(1, binMasks(bin, padded.shape[1]).after);
+  const upTo = tf.sub(1, binMasks(bin, padded).after);
   // Matrices of pairs are [j, i]: the anchor i runs along the columns, so that its [patients] vectors broadcast.
   const others = tf.matMul(mass, upTo, false, true);
   const own = tf.sum(tf.mul(mass, upTo), 1);

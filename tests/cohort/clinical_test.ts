@@ -44,6 +44,7 @@ Deno.test("parseClinical() reads LUNG1's columns", () => assertEquals(parse(tabl
 
 Deno.test("parseClinical() takes any line end, a byte-order mark, blank lines and rows", () => {
   assertEquals(parse("\ufeff" + table.replaceAll("\n", "\r\n")), records);
+  assertEquals(parse('\ufeff"PatientID"' + table.slice("PatientID".length)), records);
   assertEquals(parse(table.replaceAll("\n", "\r") + "\r"), records);
   assertEquals(parse(`\n${header}\n\n${rows.join("\r\n,,,,,,,,,\n")}\n\n`), records);
 });

@@ -13,7 +13,7 @@ import oracle from "../fixtures/deephit_losses.json" with { type: "json" };
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-type Loss = (logits: tf.Tensor2D, labels: DeepHitLabels) => tf.Scalar;
+type Loss = (logits: tf.Tensor, labels: DeepHitLabels) => tf.Scalar;
 interface Batch {
   readonly logits: readonly number[];
   readonly bin: readonly number[];
@@ -31,7 +31,7 @@ function evaluate(loss: Loss, batch: Batch): { value: number; gradient: Float32A
       weight: tf.tensor1d([...batch.weight ?? Array(patients).fill(1)]),
     };
     const logits = tf.tensor2d([...batch.logits], [patients, batch.logits.length / patients]);
-    const { value, grad } = tf.valueAndGrad((x) => loss(x as tf.Tensor2D, labels))(logits);
+    const { value, grad } = tf.valueAndGrad((x) => loss(x, labels))(logits);
     return { value: value.dataSync()[0]!, gradient: grad.dataSync<"float32">() };
   });
 }
@@ -135,12 +135,13 @@ Deno.test("deepHitLoss() has the gradient of its finite differences", () => {
 
 Deno.test("deepHitLoss() of a padded batch is that of its patients, and padding has no gradient", () => {
   const random = createRandom(1, "padding");
-  const noise = Array.from({ length: 6 }, () => random.between(-50, 50));
+  const noise = Array.from({ length: 9 }, () => random.between(-50, 50));
+  // As anchor, as the later one of a pair, and without information.
   const padded = {
     logits: [...noise.slice(0, 3), ...example.logits, ...noise.slice(3)],
-    bin: [0, ...example.bin, -1],
-    event: [1, ...example.event, 0],
-    weight: [0, 1, 1, 1, 1, 0],
+    bin: [0, ...example.bin, 2, -1],
+    event: [1, ...example.event, 0, 0],
+    weight: [0, 1, 1, 1, 1, 0, 0],
   };
   for (const options of [{}, pycox, { tail: false }]) {
     const bare = evaluate(withOptions(options), example), full = evaluate(withOptions(options), padded);
