@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/common/mod.ts";
-import { affineColumn, affineFrom, angleBetween, type Vector } from "./affine.ts";
+import { affineColumn, affineFrom, angleBetween, scale, type Vector } from "./affine.ts";
 import { createVolume } from "./create_volume.ts";
 import type { Volume } from "./volume.ts";
 
@@ -36,13 +36,13 @@ export function canonicalOrientation(volume: Volume, where = "volume"): Volume {
 
   const sizes = [shape[2], shape[1], shape[0]];
   const strides = [1, shape[2], shape[2] * shape[1]];
-  const [x, y, z] = sources.map(({ axis, isReversed }) => ({
-    size: sizes[axis]!,
-    stride: isReversed ? -strides[axis]! : strides[axis]!,
-    start: isReversed ? strides[axis]! * (sizes[axis]! - 1) : 0,
-    step: affineColumn(affine, axis).map((mm) => isReversed ? -mm : mm) as unknown as Vector,
-    shift: isReversed ? affineColumn(affine, axis).map((mm) => mm * (sizes[axis]! - 1)) : [0, 0, 0],
-  })) as [Axis, Axis, Axis];
+  const axisOf = ({ axis, isReversed }: { axis: 0 | 1 | 2; isReversed: boolean }) => {
+    const [size, stride, step] = [sizes[axis]!, strides[axis]!, affineColumn(affine, axis)];
+    return isReversed
+      ? { size, stride: -stride, start: stride * (size - 1), step: scale(step, -1), shift: scale(step, size - 1) }
+      : { size, stride, start: 0, step, shift: scale(step, 0) };
+  };
+  const [x, y, z] = [axisOf(sources[0]!), axisOf(sources[1]!), axisOf(sources[2]!)];
 
   const turned = hu instanceof Int16Array ? new Int16Array(hu.length) : new Float32Array(hu.length);
   let target = 0;
@@ -55,12 +55,4 @@ export function canonicalOrientation(volume: Volume, where = "volume"): Volume {
   const origin = affineColumn(affine, 3).map((mm, i) => mm + x.shift[i]! + y.shift[i]! + z.shift[i]!);
   const lps = affineFrom(x.step, y.step, z.step, origin as unknown as Vector);
   return createVolume(where, turned, [z.size, y.size, x.size], lps);
-}
-
-interface Axis {
-  readonly size: number;
-  readonly stride: number;
-  readonly start: number;
-  readonly step: Vector;
-  readonly shift: readonly number[];
 }

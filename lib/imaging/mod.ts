@@ -1,5 +1,24 @@
 /** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
-export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
-export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";
+export { canonicalOrientation } from "./canonical_orientation.ts";
+export { type Box, cropBox } from "./crop_box.ts";
+export { fillHoles } from "./fill_holes.ts";
+export { type Components, findComponents } from "./find_components.ts";
+export type { LungSegmenter } from "./lung_segmenter.ts";
+export { NoLungError } from "./no_lung_error.ts";
+export {
+  DEFAULT_SETTINGS,
+  preprocess,
+  type PreprocessedSlices,
+  type Preprocessing,
+  type PreprocessOptions,
+  type PreprocessSettings,
+} from "./preprocess.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
+export { resample, type ResampleOptions } from "./resample.ts";
+export { resizeSlice } from "./resize_slice.ts";
+export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
 export { summarizeHu } from "./summarize_hu.ts";
+export { thresholdLungs } from "./threshold_lungs.ts";
+export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
+export { windowHu } from "./window_hu.ts";
+export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";

@@ -1,0 +1,74 @@
+import { fillHoles } from "./fill_holes.ts";
+import { findComponents } from "./find_components.ts";
+import type { Shape, Volume } from "./volume.ts";
+
+/** Between air and tissue; clothes and blankets fall below it. */
+const TISSUE_HU = -500;
+/** Coarse enough to be quick and to lose couch shells and clothing, fine enough to keep a thin chest wall. */
+const PIXEL_MM = 4;
+
+/**
+ * The patient's body with everything it encloses, on a coarse grid: `body[(slice * rows + row) * columns + column]` says
+ * whether the voxels from (row * step, column * step) on are body.
+ */
+export interface BodyMask {
+  readonly mask: Uint8Array;
+  readonly shape: Shape;
+  readonly rowStep: number;
+  readonly columnStep: number;
+}
+
+/**
+ * Finds the body slice by slice, after lungmask's `simple_bodymask`: tissue, opened so that couch and sheets come off,
+ * its largest region, holes filled.
+ */
+export function bodyMask({ hu, shape, spacing }: Pick<Volume, "hu" | "shape" | "spacing">): BodyMask {
+  const [slices, rows, columns] = shape;
+  const rowStep = Math.max(1, Math.round(PIXEL_MM / spacing[1]));
+  const columnStep = Math.max(1, Math.round(PIXEL_MM / spacing[2]));
+  const coarse: Shape = [slices, Math.ceil(rows / rowStep), Math.ceil(columns / columnStep)];
+  const [, coarseRows, coarseColumns] = coarse;
+  const mask = new Uint8Array(slices * coarseRows * coarseColumns);
+  for (let slice = 0, target = 0; slice < slices; slice++) {
+    for (let row = 0; row < rows; row += rowStep) {
+      const start = (slice * rows + row) * columns;
+      for (let column = 0; column < columns; column += columnStep) {
+        mask[target++] = hu[start + column]! > TISSUE_HU ? 1 : 0;
+      }
+    }
+  }
+  const size = coarseRows * coarseColumns;
+  const flat: Shape = [1, coarseRows, coarseColumns];
+  for (let slice = 0; slice < slices; slice++) {
+    const plane = mask.subarray(slice * size, (slice + 1) * size);
+    const eroded = spread(plane, flat, 0);
+    keepLargest(eroded, flat);
+    plane.set(spread(eroded, flat, 1));
+  }
+  fillHoles(mask, coarse);
+  return { mask, shape: coarse, rowStep, columnStep };
+}
+
+/** Every voxel that is `value` hands it to its four neighbours: dilation for 1, erosion for 0. */
+function spread(mask: Uint8Array, [, rows, columns]: Shape, value: 0 | 1): Uint8Array {
+  const result = mask.slice();
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const i = row * columns + column;
+      if (mask[i] !== value) continue;
+      if (row > 0) result[i - columns] = value;
+      if (row < rows - 1) result[i + columns] = value;
+      if (column > 0) result[i - 1] = value;
+      if (column < columns - 1) result[i + 1] = value;
+    }
+  }
+  return result;
+}
+
+function keepLargest(mask: Uint8Array, shape: Shape): void {
+  const { sizes, starts, ends, labels } = findComponents(mask, shape);
+  const largest = sizes.indexOf(Math.max(...sizes));
+  starts.forEach((start, run) => {
+    if (labels[run] !== largest) mask.fill(0, start, ends[run]);
+  });
+}

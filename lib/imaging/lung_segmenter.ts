@@ -1,0 +1,11 @@
+import type { Volume } from "./volume.ts";
+
+/**
+ * Finds the lungs in a CT: by threshold, or by a network that is passed in, so that this folder needs no tensors.
+ */
+export interface LungSegmenter {
+  /** Names method and settings or weights, for provenance and as part of cache keys: same name, same masks. */
+  readonly name: string;
+  /** 1 in the lungs, 0 elsewhere; [slices, rows, columns] of the volume, which is in canonical ("LPS") orientation. */
+  segment(volume: Volume): Promise<Uint8Array>;
+}

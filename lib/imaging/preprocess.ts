@@ -1,0 +1,110 @@
+import { canonicalOrientation } from "./canonical_orientation.ts";
+import { type Box, cropBox } from "./crop_box.ts";
+import type { LungSegmenter } from "./lung_segmenter.ts";
+import { NoLungError } from "./no_lung_error.ts";
+import { resample, type ResampleOptions } from "./resample.ts";
+import { resizeSlice } from "./resize_slice.ts";
+import { selectSlices, type SelectSlicesOptions } from "./select_slices.ts";
+import type { Volume } from "./volume.ts";
+import { windowHu } from "./window_hu.ts";
+
+export interface PreprocessSettings extends ResampleOptions, SelectSlicesOptions {
+  /** Rows and columns of the result; default 224. */
+  readonly size?: number;
+  /** HU that become 0 and 1; default [-1000, 400]. */
+  readonly window?: readonly [low: number, high: number];
+  /**
+   * mL of lung below which a scan is no chest CT, however its slices look: the lung bases at the top of an abdominal scan
+   * can fill 5 % of a slice. Default 300.
+   */
+  readonly leastLungVolume?: number;
+}
+
+export interface PreprocessOptions extends PreprocessSettings {
+  readonly segmenter: LungSegmenter;
+}
+
+/** The settings of the paper, and of this project where it is silent. */
+export const DEFAULT_SETTINGS: Required<PreprocessSettings> = {
+  spacing: [3, 1, 1],
+  interpolation: "bspline",
+  outside: -1024,
+  threshold: 0.02,
+  interior: "keep",
+  size: 224,
+  window: [-1000, 400],
+  leastLungVolume: 300,
+};
+
+/** One patient's slices, as the networks take them. */
+export interface PreprocessedSlices {
+  /** [kept, size, size], from feet to head, in [0, 1]. */
+  readonly slices: Float32Array;
+  readonly size: number;
+  /** Which slices of the resampled volume were kept, ascending. */
+  readonly kept: readonly number[];
+  /** The first and the last of them. */
+  readonly first: number;
+  readonly last: number;
+  /** What was cut out of each slice of the resampled volume. */
+  readonly box: Box;
+  /** Lung area of every slice of the resampled volume, as a share of the slice. */
+  readonly areas: Float64Array;
+  /** mL */
+  readonly lungVolume: number;
+}
+
+/** The slices, and what came before them, for figures and measurements. */
+export interface Preprocessing extends PreprocessedSlices {
+  /** In "LPS" order and at the new spacing. */
+  readonly resampled: Volume;
+  /** Lungs, [slices, rows, columns] of the resampled volume. */
+  readonly lungs: Uint8Array;
+}
+
+/**
+ * From a CT to the slices a 2D network sees: canonical orientation, resampling, lungs, slices with more than 2 % lung,
+ * one crop box for all of them, 224 x 224, HU window to [0, 1].
+ *
+ * @throws {NoLungError} If no slice passes.
+ * @throws {InputError} If the volume is oblique.
+ */
+export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<Preprocessing> {
+  const { segmenter, ...given } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...given };
+  const resampled = resample(canonicalOrientation(volume), settings);
+  const lungs = await segmenter.segment(resampled);
+  const { areas, kept } = selectSlices(lungs, resampled.shape, settings);
+  const [, rows, columns] = resampled.shape;
+  const voxels = areas.reduce((sum, area) => sum + area, 0) * rows * columns;
+  const lungVolume = Math.round(voxels) * resampled.spacing.reduce((product, mm) => product * mm, 1) / 1000;
+  const complaint = describeLack(areas, lungVolume, settings);
+  if (complaint) throw new NoLungError(complaint, areas, lungVolume);
+
+  const { size, window } = settings;
+  const box = cropBox(lungs, resampled.shape, kept);
+  const result = new Float32Array(kept.length * size * size);
+  kept.forEach((slice, i) => {
+    const plane = resampled.hu.subarray(slice * rows * columns, (slice + 1) * rows * columns);
+    result.set(windowHu(resizeSlice(plane, columns, box, size), window), i * size * size);
+  });
+  const [first, last] = [kept[0]!, kept.at(-1)!];
+  return { slices: result, size, kept, first, last, box, areas, lungVolume, resampled, lungs };
+}
+
+function describeLack(areas: Float64Array, lungVolume: number, settings: Required<PreprocessSettings>) {
+  const { threshold, leastLungVolume } = settings;
+  const largest = areas.reduce((best, area, slice) => area > areas[best]! ? slice : best, 0);
+  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+  const found = `${Math.round(lungVolume)} mL, at most ${
+    percent(areas[largest]!)
+  } of a slice (slice ${largest} of ${areas.length})`;
+  if (areas[largest]! <= threshold) {
+    return `no slice is more than ${percent(threshold)} lung. Found: ${found}. Is this a chest CT in HU?`;
+  }
+  if (lungVolume < leastLungVolume) {
+    return `no slice kept: too little lung for a chest CT, which shows at least ${leastLungVolume} mL. Found: ${found}. ` +
+      "Is this an abdominal scan?";
+  }
+  return undefined;
+}
