@@ -5,6 +5,7 @@ export { fillHoles } from "./fill_holes.ts";
 export { type Components, findComponents } from "./find_components.ts";
 export type { LungSegmenter } from "./lung_segmenter.ts";
 export { NoLungError } from "./no_lung_error.ts";
+export { type NpyArray, type NpyData, readNpy, writeNpy } from "./npy.ts";
 export {
   DEFAULT_SETTINGS,
   preprocess,
@@ -13,6 +14,7 @@ export {
   type PreprocessOptions,
   type PreprocessSettings,
 } from "./preprocess.ts";
+export { type CachedSlices, preprocessCached } from "./preprocess_cached.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resizeSlice } from "./resize_slice.ts";

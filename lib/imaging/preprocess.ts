@@ -22,6 +22,8 @@ export interface PreprocessSettings extends ResampleOptions, SelectSlicesOptions
 
 export interface PreprocessOptions extends PreprocessSettings {
   readonly segmenter: LungSegmenter;
+  /** Stands at the head of error messages: the file or the patient. Default "volume". */
+  readonly where?: string;
 }
 
 /** The settings of the paper, and of this project where it is silent. */
@@ -70,16 +72,16 @@ export interface Preprocessing extends PreprocessedSlices {
  * @throws {InputError} If the volume is oblique.
  */
 export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<Preprocessing> {
-  const { segmenter, ...given } = options;
+  const { segmenter, where = "volume", ...given } = options;
   const settings = { ...DEFAULT_SETTINGS, ...given };
-  const resampled = resample(canonicalOrientation(volume), settings);
+  const resampled = resample(canonicalOrientation(volume, where), settings);
   const lungs = await segmenter.segment(resampled);
   const { areas, kept } = selectSlices(lungs, resampled.shape, settings);
   const [, rows, columns] = resampled.shape;
   const voxels = areas.reduce((sum, area) => sum + area, 0) * rows * columns;
   const lungVolume = Math.round(voxels) * resampled.spacing.reduce((product, mm) => product * mm, 1) / 1000;
   const complaint = describeLack(areas, lungVolume, settings);
-  if (complaint) throw new NoLungError(complaint, areas, lungVolume);
+  if (complaint) throw new NoLungError(`${where}: ${complaint}`, areas, lungVolume);
 
   const { size, window } = settings;
   const box = cropBox(lungs, resampled.shape, kept);

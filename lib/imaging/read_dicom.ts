@@ -6,6 +6,7 @@ import { type DicomHeader, readDicomHeader } from "./dicom_header.ts";
 import { type DicomImage, readDicomImage } from "./dicom_image.ts";
 import { hounsfieldTable, storedPixels } from "./dicom_pixels.ts";
 import { listFiles } from "./list_files.ts";
+import { statInput } from "./stat_input.ts";
 import { storeHu } from "./store_hu.ts";
 import type { Affine, Volume } from "./volume.ts";
 
@@ -30,7 +31,7 @@ export interface DicomVolume {
  */
 export async function readDicom(path: string, options: { readonly series?: string } = {}): Promise<DicomVolume> {
   const warnings: string[] = [];
-  const isFile = (await Deno.stat(path)).isFile;
+  const isFile = await statInput(path) === "file";
   const headers = chooseSeries(path, await readHeaders(path, isFile, warnings), options.series, warnings);
   const images = headers.map(readDicomImage) as [DicomImage, ...DicomImage[]];
   const stack = stackSlices(path, images);

@@ -1,10 +1,10 @@
-import { Buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { createVolume } from "./create_volume.ts";
 import { type NiftiHeader, readNiftiHeader } from "./nifti_header.ts";
 import { AIR, storeHu } from "./store_hu.ts";
+import { swapBytes } from "./swap_bytes.ts";
 import type { Volume } from "./volume.ts";
 
 /** A file may hold this much beyond its voxels (padding) before it contradicts its header. */
@@ -83,11 +83,4 @@ function readStored(bytes: Uint8Array, { offset, type, littleEndian }: NiftiHead
   const copy = bytes.slice(offset, offset + voxels * type.bytes);
   if (!littleEndian) swapBytes(copy, type.bytes);
   return new type.array(copy.buffer, 0, voxels);
-}
-
-function swapBytes(bytes: Uint8Array, size: number): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (size === 2) buffer.swap16();
-  else if (size === 4) buffer.swap32();
-  else if (size === 8) buffer.swap64();
 }

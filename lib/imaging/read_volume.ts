@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { readDicom } from "./read_dicom.ts";
 import { readNifti } from "./read_nifti.ts";
+import { statInput } from "./stat_input.ts";
 import { summarizeHu } from "./summarize_hu.ts";
 import type { Volume } from "./volume.ts";
 
@@ -43,14 +44,7 @@ export async function readVolume(path: string, options: ReadVolumeOptions = {}):
 }
 
 async function detectKind(path: string): Promise<"dicom" | "nifti"> {
-  let isFile;
-  try {
-    isFile = (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file or folder`);
-    throw error;
-  }
-  if (!isFile) return "dicom";
+  if (await statInput(path) === "folder") return "dicom";
   if (/\.nii(\.gz)?$/i.test(path)) return "nifti";
   if (/\.(hdr|img)(\.gz)?$/i.test(path)) {
     throw new InputError(`${path}: one half of a .hdr/.img pair. Join them into one .nii first (nibabel, dcm2niix)`);

@@ -1,0 +1,42 @@
+import { readVolume, summarizeHu } from "@ctsurv/imaging/mod.ts";
+import type { Command } from "./command.ts";
+
+/** `ctsurv inspect PATH`: what a CT is, as read. */
+export const inspect: Command = {
+  name: "inspect",
+  summary: "Say what a CT is: size, spacing, orientation, HU, and anything odd about it.",
+  positionals: ["PATH"],
+  options: {
+    series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
+  },
+  async run({ positionals, options }) {
+    const path = positionals[0]!;
+    const series = typeof options.series === "string" ? { series: options.series } : {};
+    const { volume, warnings, source } = await readVolume(path, series);
+    const json = {
+      kind: source.kind,
+      shape: volume.shape,
+      spacing: volume.spacing.map(tidy),
+      orientation: volume.orientation,
+      hu: summarizeHu(volume.hu),
+      files: source.files.length,
+      warnings,
+    };
+    const { hu, shape, spacing, orientation } = json;
+    const text = [
+      `${path}`,
+      `  kind         ${source.kind}, ${source.files.length} ${source.files.length === 1 ? "file" : "files"}`,
+      `  voxels       ${shape.join(" x ")} (slices x rows x columns)`,
+      `  spacing      ${spacing.join(" x ")} mm`,
+      `  orientation  ${orientation} (columns, rows and slices grow towards)`,
+      `  HU           ${tidy(hu.min)} to ${tidy(hu.max)}, mean ${(hu.sum / volume.hu.length).toFixed(1)}`,
+      ...warnings.map((warning) => `  warning      ${warning}`),
+    ].join("\n");
+    return { text, json };
+  },
+};
+
+/** Seven digits, what a float32 header can tell: 0.977 mm rather than 0.9769999980926514. */
+function tidy(value: number): number {
+  return Number(value.toPrecision(7));
+}
