@@ -16,3 +16,12 @@ export {
   type Normalise,
 } from "./layers/batch_norm.ts";
 export { type Linear, linear, linearSpec } from "./layers/linear.ts";
+export { type DeepHit, deepHit, type DeepHitShape, deepHitSpec, dropoutSpec } from "./deephit.ts";
+export { type Attended, type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
+export {
+  type HeadOutput,
+  type SurvivalHead,
+  survivalHead,
+  type SurvivalHeadShape,
+  survivalHeadSpec,
+} from "./survival_head.ts";

@@ -1,6 +1,6 @@
 import { tf } from "../tf.ts";
 import type { Engine, Program } from "../engine.ts";
-import { orderInputs } from "../inputs.ts";
+import { inputReader } from "../inputs.ts";
 import { trace } from "../trace/trace.ts";
 import { countMacs } from "../trace/graph.ts";
 import { mapTree, type Tree } from "../tree.ts";
@@ -51,6 +51,7 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
     name,
     description,
     prepare(fn, signature): Promise<Program> {
+      const readInputs = inputReader(signature);
       let runsOn = backend;
       const runOn = async (backendName: string, inputs: readonly (HostTensor | Value)[]) => {
         const previous = tf.getBackend();
@@ -66,7 +67,7 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
           return countMacs(trace(fn, signature).graph);
         },
         async run(inputs) {
-          const ordered = orderInputs(signature, inputs);
+          const ordered = readInputs(inputs);
           try {
             return await runOn(runsOn, ordered);
           } catch (error) {

@@ -1,7 +1,7 @@
 import ort from "onnxruntime-node";
 import type { Engine, Program } from "../engine.ts";
 import { countMacs } from "../trace/graph.ts";
-import { orderInputs } from "../inputs.ts";
+import { inputReader } from "../inputs.ts";
 import { trace } from "../trace/trace.ts";
 import { mapTree } from "../tree.ts";
 import { type DType, type HostTensor, isTensor, type TensorData, type Value } from "../values.ts";
@@ -64,12 +64,15 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
         executionProviders: [provider],
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
+        // Idle threads of one session would otherwise spin on the cores that the next one needs.
+        extra: { session: { force_spinning_stop: "1" } },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });
+      const readInputs = inputReader(signature);
       return {
         macs: countMacs(graph),
         async run(inputs) {
-          const ordered = orderInputs(signature, inputs);
+          const ordered = readInputs(inputs);
           const feeds = Object.fromEntries(graph.inputs.map((ref, i) => [ref.name, toOrt(ordered[i]!)]));
           const fetched = await session.run(feeds);
           let next = 0;

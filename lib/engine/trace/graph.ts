@@ -124,12 +124,30 @@ export class GraphBuilder {
       node.inputs.forEach((ref) => needed.add(ref));
       return true;
     });
-    return { inputs, outputs, nodes: nodes.reverse() };
+    return { inputs, outputs, nodes: fuseBias(nodes.reverse(), outputs) };
   }
 
   #ref(stem: string, shape: readonly number[], dtype: OnnxDType): Ref {
     return { name: `${stem}_${this.#count++}`, shape: [...shape], dtype };
   }
+}
+
+/** `Gemm` followed by the addition of a bias [n], and by nothing else, is one `Gemm` with that bias. */
+function fuseBias(nodes: readonly GraphNode[], outputs: readonly Ref[]): GraphNode[] {
+  const uses = new Map<Ref, number>();
+  for (const ref of [...outputs, ...nodes.flatMap((node) => node.inputs)]) uses.set(ref, (uses.get(ref) ?? 0) + 1);
+  const products = new Map(nodes.filter((node) => node.op === "Gemm").map((node) => [node.outputs[0]!, node]));
+  const replaced = new Set<GraphNode>();
+  const fused = nodes.map((node) => {
+    if (node.op !== "Add") return node;
+    const [a, b] = node.inputs as [Ref, Ref];
+    const [product, bias] = products.has(a) ? [a, b] : [b, a];
+    const gemm = products.get(product);
+    if (!gemm || uses.get(product) !== 1 || !sameShape(bias.shape, product.shape.slice(1))) return node;
+    replaced.add(gemm);
+    return { ...gemm, inputs: [...gemm.inputs, bias], outputs: node.outputs };
+  });
+  return fused.filter((node) => !replaced.has(node));
 }
 
 /** Multiply-accumulates of one run. */

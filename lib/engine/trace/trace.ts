@@ -78,9 +78,14 @@ export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
       return tf.engine().makeTensorFromTensorInfo(backend.tensorInfo(ref));
     });
     const result = fn(placeholders);
-    // A value of its own for each output, also where the function returns an input or one tensor twice.
+    // Each output needs a name of its own, also where the function returns an input, a constant or one tensor twice.
+    const taken = new Set(inputs);
     const outputs = leaves(result, isTensor).map(({ value }) => {
       const ref = backend.ref(value.dataId);
+      if (ref.constant === undefined && !taken.has(ref)) {
+        taken.add(ref);
+        return ref;
+      }
       return graph.node("Identity", [ref], { shape: ref.shape });
     });
     return { graph: graph.finish(inputs, outputs), result };

@@ -4,27 +4,29 @@
  */
 import { strict as assertStrict } from "node:assert";
 
+// `node:assert` takes undefined for a message; its types, under exactOptionalPropertyTypes, do not: hence the casts.
+
 /** Thrown by every failed assertion here. */
 export { AssertionError } from "node:assert";
 
 /** Asserts that `condition` is truthy. */
 export function assert(condition: unknown, message?: string): asserts condition {
-  assertStrict(condition, message);
+  assertStrict(condition, message as string);
 }
 
 /** Asserts deep, strict equality. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  assertStrict.deepEqual(actual, expected, message);
+  assertStrict.deepEqual(actual, expected, message as string);
 }
 
 /** Asserts that the two values are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  assertStrict.notDeepEqual(actual, expected, message);
+  assertStrict.notDeepEqual(actual, expected, message as string);
 }
 
 /** Asserts `Object.is` identity. */
 export function assertStrictEquals<T>(actual: T, expected: T, message?: string): void {
-  assertStrict.equal(actual, expected, message);
+  assertStrict.equal(actual, expected, message as string);
 }
 
 /** Asserts `|actual - expected| <= tolerance`; the default is 1e-7 of the expected magnitude, as in `@std/assert`. */
@@ -48,7 +50,7 @@ export function assertStringIncludes(actual: string, expected: string, message?:
 
 /** Asserts that `actual` matches `pattern`. */
 export function assertMatch(actual: string, pattern: RegExp, message?: string): void {
-  assertStrict.match(actual, pattern, message);
+  assertStrict.match(actual, pattern, message as string);
 }
 
 /** Asserts that `value` is neither null nor undefined. */

@@ -55,7 +55,6 @@ const predicates: Readonly<Record<string, string>> = {
   [tf.LessEqual]: "LessOrEqual",
   [tf.LogicalAnd]: "And",
   [tf.LogicalOr]: "Or",
-  [tf.LogicalXor]: "Xor",
 };
 
 /** `op(x)`, shaped as `x`. */
@@ -104,13 +103,27 @@ export function filled(graph: GraphBuilder, shape: readonly number[], value: num
   return shape.length === 0 ? scalar : graph.node("Expand", [scalar, graph.ints(shape)], { shape, dtype });
 }
 
-/** Python's floor division; whole numbers go by way of float64, which holds every int32. */
+/** Python's floor division, as whole numbers; those that go in go by way of float64, which holds every int32. */
 function floorDivide(graph: GraphBuilder, a: Ref, b: Ref): Ref {
-  const wide = a.dtype === "int32";
-  const quotient = wide
+  const quotient = a.dtype === "int32"
     ? binary(graph, "Div", cast(graph, a, "float64"), cast(graph, b, "float64"))
     : binary(graph, "Div", a, b);
-  return cast(graph, unary(graph, "Floor", quotient), a.dtype);
+  return cast(graph, unary(graph, "Floor", quotient), "int32");
+}
+
+/** Python's remainder, with the sign of the divisor, from C's, with the sign of the dividend. */
+function modulo(graph: GraphBuilder, a: Ref, b: Ref): Ref {
+  const shape = tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+  const remainder = graph.node("Mod", [a, b], { shape, attributes: { fmod: 1 } });
+  const product = binary(graph, "Mul", unary(graph, "Sign", remainder), unary(graph, "Sign", b));
+  const opposite = binary(graph, "Less", product, scalarLike(graph, a, 0), "bool");
+  return where(graph, opposite, binary(graph, "Add", remainder, b), remainder);
+}
+
+/** `x` itself where it is `negligible` beside 1, `corrected` below 1/2, `plain` above, where no digits cancel. */
+function whereSmall(graph: GraphBuilder, x: Ref, negligible: Ref, corrected: Ref, plain: Ref): Ref {
+  const small = binary(graph, "Less", unary(graph, "Abs", x), graph.scalar(0.5), "bool");
+  return where(graph, negligible, x, where(graph, small, corrected, plain));
 }
 
 /** Elementwise kernels, comparisons, selection and casts. */
@@ -137,31 +150,22 @@ export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
   }),
   [tf.Rsqrt]: kernel<"x">((graph, { x }) => unary(graph, "Reciprocal", unary(graph, "Sqrt", x))),
   [tf.FloorDiv]: kernel<"a" | "b">((graph, { a, b }) => floorDivide(graph, a, b)),
-  // a - floor(a / b) * b: the result has the sign of the divisor, as in Python; ONNX's Mod does so for integers only.
-  [tf.Mod]: kernel<"a" | "b">((graph, { a, b }) =>
-    binary(graph, "Sub", a, binary(graph, "Mul", floorDivide(graph, a, b), b))
-  ),
+  [tf.Mod]: kernel<"a" | "b">((graph, { a, b }) => modulo(graph, a, b)),
   // With u = 1 + x rounded, log(u) x / (u - 1) has the rounding of u cancelled (Higham, section 1.14.1).
   [tf.Log1p]: kernel<"x">((graph, { x }) => {
     const one = graph.scalar(1);
     const u = binary(graph, "Add", one, x);
-    const ratio = binary(graph, "Div", x, binary(graph, "Sub", u, one));
-    const corrected = binary(graph, "Mul", unary(graph, "Log", u), ratio);
-    return where(graph, binary(graph, "Equal", u, one, "bool"), x, corrected);
+    const plain = unary(graph, "Log", u);
+    const corrected = binary(graph, "Mul", plain, binary(graph, "Div", x, binary(graph, "Sub", u, one)));
+    return whereSmall(graph, x, binary(graph, "Equal", u, one, "bool"), corrected, plain);
   }),
-  // (u - 1) x / log(u) with u = exp(x): the same cancellation. At large |x| u - 1 has no rounding to cancel.
+  // (u - 1) x / log(u) with u = exp(x): the same cancellation.
   [tf.Expm1]: kernel<"x">((graph, { x }) => {
     const one = graph.scalar(1);
     const u = unary(graph, "Exp", x);
     const plain = binary(graph, "Sub", u, one);
     const corrected = binary(graph, "Mul", plain, binary(graph, "Div", x, unary(graph, "Log", u)));
-    const small = binary(graph, "Less", unary(graph, "Abs", x), graph.scalar(0.5), "bool");
-    return where(
-      graph,
-      binary(graph, "Equal", u, one, "bool"),
-      x,
-      where(graph, small, corrected, plain),
-    );
+    return whereSmall(graph, x, binary(graph, "Equal", u, one, "bool"), corrected, plain);
   }),
   [tf.Relu6]: kernel<"x">((graph, { x }) =>
     graph.node("Clip", [x, scalarLike(graph, x, 0), scalarLike(graph, x, 6)], { shape: x.shape })
@@ -205,9 +209,10 @@ export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
     return unary(graph, "Not", graph.node("IsNaN", [difference], { shape: x.shape, dtype: "bool" }));
   }),
   [tf.Atan2]: kernel<"a" | "b">((graph, { a, b }) => {
-    // atan(a / b), moved by pi into the half plane b < 0 (by the sign of a).
+    // atan(a / b), moved by pi into the half plane b < 0 (by the sign of a); 0 / 0 counts as 0.
     const zero = graph.scalar(0);
-    const angle = unary(graph, "Atan", binary(graph, "Div", a, b));
+    const ratio = where(graph, binary(graph, "Equal", a, zero, "bool"), zero, binary(graph, "Div", a, b));
+    const angle = unary(graph, "Atan", ratio);
     const shift = where(
       graph,
       binary(graph, "Less", a, zero, "bool"),

@@ -31,7 +31,8 @@ export const linearKernels: Readonly<Record<string, TraceKernel>> = {
     const rows = a.shape.at(transposeA ? -1 : -2)!;
     const columns = b.shape.at(transposeB ? -2 : -1)!;
     const shape = [...batch, rows, columns];
-    if (sizeOf(batch) === 1) {
+    // ONNX Runtime's Gemm takes floats only.
+    if (sizeOf(batch) === 1 && a.dtype === "float32") {
       const product = gemm(graph, graph.reshape(a, a.shape.slice(-2)), graph.reshape(b, b.shape.slice(-2)), {
         transposeA,
         transposeB,

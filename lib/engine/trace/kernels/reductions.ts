@@ -1,7 +1,8 @@
 import { tf } from "../../tf.ts";
 import type { Attribute, GraphBuilder, OnnxDType, Ref } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
-import { cast } from "./elementwise.ts";
+import { binary, cast, filled } from "./elementwise.ts";
+import { concat, slice } from "./shapes.ts";
 
 interface Reduction {
   readonly axes: readonly number[];
@@ -46,17 +47,34 @@ function argument(op: string): TraceKernel {
   });
 }
 
-function normalised(op: string): TraceKernel {
-  return kernel<"logits", { dim?: number; axis?: number }>((graph, { logits }, { dim, axis }) =>
-    graph.node(op, [logits], { shape: logits.shape, attributes: { axis: dim ?? axis ?? -1 } })
-  );
+/** The running product by doubling: after a round with `by`, each entry is the product of the 2 `by` entries up to it. */
+function cumulativeProduct(
+  graph: GraphBuilder,
+  x: Ref,
+  { axis, exclusive, reverse }: Omit<tf.CumprodAttrs, "axis"> & { readonly axis: number },
+): Ref {
+  const length = x.shape[axis]!;
+  const shifted = (y: Ref, by: number) => {
+    const ones = filled(graph, x.shape.with(axis, by), 1, x.dtype);
+    const first = reverse ? by : 0;
+    const kept = slice(
+      graph,
+      y,
+      x.shape.map((_, i) => i === axis ? first : 0),
+      x.shape.with(axis, first + length - by),
+    );
+    return concat(graph, reverse ? [kept, ones] : [ones, kept], axis);
+  };
+  let product = exclusive ? shifted(x, 1) : x;
+  for (let by = 1; by < length; by *= 2) product = binary(graph, "Mul", product, shifted(product, by));
+  return product;
 }
 
 function parseAxes(axis: number | number[] | null | undefined, x: Ref): number[] {
   return tf.util.parseAxisParam(axis as number | number[], [...x.shape]);
 }
 
-/** Sums, means, extremes, cumulative sums and softmax. */
+/** Sums, means, extremes, cumulative sums and products, and softmax. */
 export const reductionKernels: Readonly<Record<string, TraceKernel>> = {
   [tf.Sum]: reduction("ReduceSum"),
   [tf.Mean]: kernel<"x", tf.MeanAttrs>((graph, { x }, { axis, keepDims }) =>
@@ -74,6 +92,10 @@ export const reductionKernels: Readonly<Record<string, TraceKernel>> = {
     const along = graph.constant(BigInt64Array.of(BigInt(parseAxes(axis, x)[0]!)), [], "int64" satisfies OnnxDType);
     return graph.node("CumSum", [x, along], { shape: x.shape, attributes });
   }),
-  [tf.Softmax]: normalised("Softmax"),
-  [tf.LogSoftmax]: normalised("LogSoftmax"),
+  [tf.Cumprod]: kernel<"x", tf.CumprodAttrs>((graph, { x }, { axis, exclusive, reverse }) =>
+    cumulativeProduct(graph, x, { axis: parseAxes(axis, x)[0]!, exclusive, reverse })
+  ),
+  [tf.Softmax]: kernel<"logits", tf.SoftmaxAttrs>((graph, { logits }, { dim }) =>
+    graph.node("Softmax", [logits], { shape: logits.shape, attributes: { axis: dim } })
+  ),
 };

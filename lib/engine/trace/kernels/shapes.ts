@@ -124,9 +124,6 @@ export const shapeKernels: Readonly<Record<string, TraceKernel>> = {
   [tf.Tile]: kernel<"x", tf.TileAttrs>((graph, { x }, { reps }) =>
     graph.node("Tile", [x, graph.ints(reps)], { shape: x.shape.map((dim, i) => dim * reps[i]!) })
   ),
-  [tf.BroadcastTo]: kernel<"x", tf.BroadCastToAttrs>((graph, { x }, { shape }) =>
-    graph.node("Expand", [x, graph.ints(shape)], { shape })
-  ),
   [tf.Reverse]: kernel<"x", tf.ReverseAttrs>((graph, { x }, { dims }) =>
     reverse(graph, x, tf.util.parseAxisParam(dims, [...x.shape]))
   ),
