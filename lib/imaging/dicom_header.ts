@@ -31,7 +31,7 @@ export function readDicomHeader(path: string, bytes: Uint8Array): DicomHeader {
     throw new InputError(`${path}: not a DICOM file (no "DICM" after a preamble of 128 bytes)`);
   }
   const transferSyntax = guard(path, () => dicomParser.readPart10Header(bytes).string("x00020010")?.trim() ?? "");
-  if (transferSyntax === DEFLATED) throw refuseSyntax(path, transferSyntax);
+  if (UNPARSED.includes(transferSyntax)) throw refuseSyntax(path, transferSyntax);
   const dataset = guard(path, () => dicomParser.parseDicom(bytes, { untilTag: "x7fe00010" }));
   // A folder's headers are all held at once; their pixels must not be.
   dataset.byteArray = bytes.slice(0, dataset.elements["x7fe00010"]?.dataOffset);
@@ -48,7 +48,8 @@ export function readDicomHeader(path: string, bytes: Uint8Array): DicomHeader {
   };
 }
 
-const DEFLATED = "1.2.840.10008.1.2.1.99";
+/** Syntaxes in which even the header is not as the others have it: deflated, big-endian. */
+const UNPARSED = ["1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
 
 /** dicom-parser throws strings and plain objects. */
 function guard<T>(path: string, read: () => T): T {
