@@ -3,3 +3,6 @@ export { InputError } from "./input_error.ts";
 export { createRandom, type Random } from "./random.ts";
 export { sha256 } from "./sha256.ts";
 export { writeAtomic } from "./write_atomic.ts";
+export { type Display, notebookProgress } from "./notebook_progress.ts";
+export { formatSeconds, type Progress } from "./progress.ts";
+export { terminalProgress } from "./terminal_progress.ts";

@@ -104,7 +104,6 @@ async function start({ cwd, env }: KernelOptions): Promise<Kernel> {
     await ended;
     channels.close();
     removeEventListener("unload", kill);
-    await Deno.remove(folder, { recursive: true });
   };
   try {
     const information = await within(startSeconds, Promise.race([channels.ready(), failure]));
@@ -117,6 +116,9 @@ async function start({ cwd, env }: KernelOptions): Promise<Kernel> {
   } catch (error) {
     await dispose();
     throw error;
+  } finally {
+    // The kernel has read it; the key need not lie around.
+    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -1,0 +1,35 @@
+import { createProgress, type Progress, progressLine } from "./progress.ts";
+
+/** `Deno.jupyter.display`, or something that takes its arguments. */
+export type Display = (
+  bundle: Record<string, string>,
+  options: { readonly raw: true; readonly display_id: string; readonly update: boolean },
+) => Promise<void>;
+
+/**
+ * Progress in a notebook's output: one line that is updated in place, a few times a second. What stays when the task is
+ * done is its summary without times, so that running the notebook again gives the same file.
+ *
+ * @example In a cell
+ * ```ts ignore
+ * const progress = notebookProgress(Deno.jupyter.display);
+ * ```
+ */
+export function notebookProgress(display: Display): Progress {
+  let id = "";
+  // One after another, as a summary that an older line overtakes would not be the last word.
+  let sent: Promise<void> = Promise.resolve();
+  const send = (text: string, update: boolean) => {
+    const options = { raw: true, display_id: id, update } as const;
+    sent = sent.then(() => display({ "text/plain": text }, options));
+  };
+  return createProgress({
+    show(state) {
+      const update = state.value > 0;
+      if (!update) id = crypto.randomUUID();
+      send(progressLine(state), update);
+    },
+    end: (summary) => send(summary, true),
+    everySeconds: 0.3,
+  });
+}

@@ -1,0 +1,46 @@
+import cliProgress from "cli-progress";
+import { createProgress, formatSeconds, type Progress, progressLine } from "./progress.ts";
+
+/** The part of cli-progress's `SingleBar` that is used; the package has no types. */
+interface Bar {
+  start(total: number, value: number, payload: { readonly line: string }): void;
+  update(value: number, payload: { readonly line: string }): void;
+  stop(): void;
+}
+
+/** How often a log gets a line where there is no terminal to draw a bar in. */
+const logSeconds = 10;
+
+/** Progress on stderr: a bar with the time left in a terminal, elsewhere (a log, CI) a line now and then. */
+export function terminalProgress(): Progress {
+  const withTime = (summary: string, seconds: number) => console.error(`${summary} (${formatSeconds(seconds)})`);
+  if (!Deno.stderr.isTerminal()) {
+    return createProgress({
+      show: (state) => console.error(progressLine(state)),
+      end: (summary, { seconds }) => withTime(summary, seconds),
+      everySeconds: logSeconds,
+    });
+  }
+  let bar: Bar | undefined;
+  return createProgress({
+    show(state) {
+      const payload = { line: progressLine(state) };
+      if (state.value === 0 || !bar) {
+        bar?.stop();
+        bar = new cliProgress.SingleBar({
+          format: "{bar} {line}",
+          barsize: 30,
+          clearOnComplete: true,
+          hideCursor: true,
+        }, cliProgress.Presets.shades_classic) as Bar;
+        bar.start(state.total, state.value, payload);
+      } else bar.update(state.value, payload);
+    },
+    end(summary, { seconds }) {
+      bar?.stop();
+      bar = undefined;
+      withTime(summary, seconds);
+    },
+    everySeconds: 0.1,
+  });
+}
