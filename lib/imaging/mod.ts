@@ -23,4 +23,5 @@ export { summarizeHu } from "./summarize_hu.ts";
 export { thresholdLungs } from "./threshold_lungs.ts";
 export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
 export { windowHu } from "./window_hu.ts";
+export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./write_dicom.ts";
 export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";

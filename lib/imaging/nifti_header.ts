@@ -173,8 +173,10 @@ function readQform(where: string, fields: Fields): Affine {
   if (!(length < 1.01)) {
     throw new InputError(`${where}: the qform's quaternion (${b}, ${c}, ${d}) is longer than 1, so it is no rotation`);
   }
-  if (length > 1) [b, c, d] = [b / length, c / length, d / length];
-  const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
+  // Rounding to float32 alone can leave this much of a half-turn, or take length beyond 1 (as nibabel has it).
+  const isHalfTurn = 1 - length * length < 3 * 2 ** -23;
+  if (isHalfTurn) [b, c, d] = [b / length, c / length, d / length];
+  const a = isHalfTurn ? 0 : Math.sqrt(1 - length * length);
   const [, dx, dy, dz] = fields.pixDims as [number, number, number, number];
   const qfac = fields.pixDims[0]! < 0 ? -1 : 1;
   const x: Vector = [a * a + b * b - c * c - d * d, 2 * (b * c + a * d), 2 * (b * d - a * c)];

@@ -3,18 +3,9 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
 import { ctSlice, type DicomAttributes, dicomBytes, pixels, writeSlices } from "../support/dicom_bytes.ts";
 import { decode, imagingFixture } from "../support/imaging_fixture.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 const IMPLICIT = "1.2.840.10008.1.2";
-
-/** Runs with a folder that is gone afterwards. */
-async function inFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await Deno.makeTempDir();
-  try {
-    return await use(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 function read(slices: readonly DicomAttributes[], syntax?: string, series?: string) {
   return inFolder(async (dir) => {

@@ -3,16 +3,14 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIn
 import { InputError } from "@ctsurv/common/mod.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
 import { decode, imagingFixture } from "../support/imaging_fixture.ts";
+import { inFolder } from "../support/in_folder.ts";
 import { niftiBytes, type NiftiFields } from "../support/nifti_bytes.ts";
 
-async function read(bytes: Uint8Array, name = "ct.nii") {
-  const dir = await Deno.makeTempDir();
-  try {
+function read(bytes: Uint8Array, name = "ct.nii") {
+  return inFolder(async (dir) => {
     await Deno.writeFile(`${dir}/${name}`, bytes);
     return await readVolume(`${dir}/${name}`);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  });
 }
 
 for (const expected of imagingFixture.nifti) {
