@@ -1,5 +1,5 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type Ref, sizeOf } from "../graph.ts";
+import { type GraphBuilder, type Ref, sameShape, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
 import { reduce } from "./reductions.ts";
 import { gemm } from "./linear.ts";
@@ -16,9 +16,30 @@ interface Geometry {
   readonly after: readonly number[];
 }
 
+/** Refuses a window where tfjs is at odds with everybody else, or with its own gradient. */
+export function assertSound<Window extends Omit<Geometry, "dilations"> & Partial<Geometry>>(window: Window): Window {
+  const { input, output, kernel, strides, dilations, before, after } = window;
+  if ([...before, ...after].some((padding) => padding < 0)) {
+    throw new RangeError(
+      'Cannot trace a 3D window shorter than its stride with padding "same": tfjs skips the first voxels. Use "valid"',
+    );
+  }
+  const sizes = input.map((size, i) => {
+    const room = size + before[i]! + after[i]! - (kernel[i]! - 1) * (dilations?.[i] ?? 1) - 1;
+    return Math.floor(room / strides[i]!) + 1;
+  });
+  if (!sameShape(sizes, output)) {
+    throw new RangeError(
+      `Cannot trace a window with outputs [${output}] where [${sizes}] fit: tfjs leaves dimRoundingMode out of ` +
+        "gradients, and with a number as padding counts no dilation and no unequal sides. Pad with tf.pad",
+    );
+  }
+  return window;
+}
+
 function geometry2D(info: tf.backend_util.Conv2DInfo): Geometry {
   const { top, left, bottom, right } = info.padInfo;
-  return {
+  return assertSound({
     input: [info.inHeight, info.inWidth],
     output: [info.outHeight, info.outWidth],
     kernel: [info.filterHeight, info.filterWidth],
@@ -26,12 +47,12 @@ function geometry2D(info: tf.backend_util.Conv2DInfo): Geometry {
     dilations: [info.dilationHeight, info.dilationWidth],
     before: [top, left],
     after: [bottom, right],
-  };
+  });
 }
 
 function geometry3D(info: tf.backend_util.Conv3DInfo): Geometry {
   const { front, top, left, back, bottom, right } = info.padInfo;
-  return {
+  return assertSound({
     input: [info.inDepth, info.inHeight, info.inWidth],
     output: [info.outDepth, info.outHeight, info.outWidth],
     kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
@@ -39,7 +60,7 @@ function geometry3D(info: tf.backend_util.Conv3DInfo): Geometry {
     dilations: [info.dilationDepth, info.dilationHeight, info.dilationWidth],
     before: [front, top, left],
     after: [back, bottom, right],
-  };
+  });
 }
 
 /** Channels-last, as in tfjs, to channels-first, as in ONNX. */

@@ -77,6 +77,10 @@ export function cast(graph: GraphBuilder, x: Ref, dtype: OnnxDType): Ref {
 
 /** `condition ? a : b`, element by element. */
 export function where(graph: GraphBuilder, condition: Ref, a: Ref, b: Ref): Ref {
+  // ONNX Runtime's Where takes no booleans.
+  if (a.dtype === "bool") {
+    return cast(graph, where(graph, condition, cast(graph, a, "uint8"), cast(graph, b, "uint8")), "bool");
+  }
   const shape = tf.backend_util.assertAndGetBroadcastShape(
     [...condition.shape],
     tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]),

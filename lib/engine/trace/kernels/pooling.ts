@@ -2,7 +2,7 @@ import { tf } from "../../tf.ts";
 import { type GraphBuilder, type Ref, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
 import { filled } from "./elementwise.ts";
-import { channelsFirst, channelsLast } from "./convolutions.ts";
+import { assertSound, channelsFirst, channelsLast } from "./convolutions.ts";
 
 /** A pooling window along each spatial axis. */
 interface Window {
@@ -22,28 +22,28 @@ function window2D(x: Ref, { filterSize, strides, pad, ...rest }: Pool2D): Window
   const shape = x.shape as [number, number, number, number];
   const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, rounding);
   const { top, left, bottom, right } = info.padInfo;
-  return {
+  return assertSound({
     input: [info.inHeight, info.inWidth],
     output: [info.outHeight, info.outWidth],
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     before: [top, left],
     after: [bottom, right],
-  };
+  });
 }
 
 function window3D(x: Ref, { filterSize, strides, pad, dimRoundingMode }: Pool3D): Window {
   const shape = x.shape as [number, number, number, number, number];
   const info = tf.backend_util.computePool3DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
   const { front, top, left, back, bottom, right } = info.padInfo;
-  return {
+  return assertSound({
     input: [info.inDepth, info.inHeight, info.inWidth],
     output: [info.outDepth, info.outHeight, info.outWidth],
     kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
     strides: [info.strideDepth, info.strideHeight, info.strideWidth],
     before: [front, top, left],
     after: [back, bottom, right],
-  };
+  });
 }
 
 function attributes({ kernel, strides, before, after }: Window) {

@@ -1,6 +1,7 @@
 import { tf } from "../../tf.ts";
 import { type GraphBuilder, type Ref, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
+import { cast } from "./elementwise.ts";
 
 interface Sampling {
   readonly alignCorners: boolean;
@@ -59,7 +60,7 @@ function resize(axisWeights: AxisWeights) {
       const input = images.shape[1 + i]!;
       return graph.constant(axisWeights(input, output, sampling), [output, input], "float32");
     });
-    return resample(graph, images, size, rows!, columns!);
+    return resample(graph, cast(graph, images, "float32"), size, rows!, columns!);
   });
 }
 
@@ -89,6 +90,8 @@ function transposed(matrix: Float32Array, rows: number, columns: number): Float3
 export const resizingKernels: Readonly<Record<string, TraceKernel>> = {
   [tf.ResizeBilinear]: resize(bilinearWeights),
   [tf.ResizeBilinearGrad]: resizeGradient(bilinearWeights),
-  [tf.ResizeNearestNeighbor]: resize(nearestWeights),
+  // Unlike a blend, a choice of pixels keeps their type.
+  [tf.ResizeNearestNeighbor]: (graph, inputs, attributes) =>
+    cast(graph, resize(nearestWeights)(graph, inputs, attributes) as Ref, inputs.images!.dtype),
   [tf.ResizeNearestNeighborGrad]: resizeGradient(nearestWeights),
 };

@@ -28,10 +28,9 @@ export function reverse(graph: GraphBuilder, x: Ref, axes: readonly number[]): R
 /** Joins along `axis`. */
 export function concat(graph: GraphBuilder, values: readonly Ref[], axis: number): Ref {
   const parts = values.filter((value) => sizeOf(value.shape) > 0);
-  if (parts.length === 1) return parts[0]!;
-  const first = parts[0] ?? values[0]!;
-  const length = values.reduce((sum, value) => sum + value.shape[axis]!, 0);
-  return graph.node("Concat", parts, { shape: first.shape.with(axis, length), attributes: { axis } });
+  if (parts.length <= 1) return parts[0] ?? values[0]!;
+  const length = parts.reduce((sum, value) => sum + value.shape[axis]!, 0);
+  return graph.node("Concat", parts, { shape: parts[0]!.shape.with(axis, length), attributes: { axis } });
 }
 
 /** Pads with a constant; `pads[i]` is [before, after] of axis i. */
