@@ -1,0 +1,89 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { InputError } from "@ctsurv/common/mod.ts";
+import {
+  canonicalOrientation,
+  NoLungError,
+  preprocess,
+  readVolume,
+  summarizeHu,
+  thresholdLungs,
+} from "@ctsurv/imaging/mod.ts";
+import { sharedData } from "../support/shared_data.ts";
+
+const segmenter = thresholdLungs;
+
+Deno.test("LUNG1-001 (Siemens, explicit VR) is read as pydicom reads it, and keeps its 71 lung slices", async () => {
+  const path = sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
+  if (!path) return;
+  const { volume, warnings, source } = await readVolume(path);
+  assertEquals(volume.shape, [134, 512, 512]);
+  assertEquals(volume.spacing, [3, 0.9765625, 0.9765625]);
+  assertEquals(volume.orientation, "LPS");
+  assertEquals(summarizeHu(volume.hu), { min: -1024, max: 3034, sum: -26042952667 });
+  assertEquals([warnings.length, source.files.length], [0, 134]);
+  const { kept, box, resampled } = await preprocess(volume, { segmenter });
+  assertEquals(resampled.shape, [134, 500, 500]);
+  assert(Math.abs(kept.length - 71) <= 1, `${kept.length} slices`);
+  // Threshold and border clearing in SciPy put the box at about 297 x 211 mm.
+  assertAlmostEquals(box.columns[1] - box.columns[0] + 1, 297, 3);
+  assertAlmostEquals(box.rows[1] - box.rows[0] + 1, 211, 3);
+  // The tumour's centre (82.3, -201.5, -456.8 mm) lies in the crop of a kept slice.
+  const at = (axis: 0 | 1 | 2, mm: number) => (mm - resampled.affine[4 * axis + 3]!) / resampled.affine[5 * axis]!;
+  assert(kept.includes(Math.round(at(2, -456.8))));
+  const [column, row] = [at(0, 82.3), at(1, -201.5)];
+  assert(column > box.columns[0] && column < box.columns[1] && row > box.rows[0] && row < box.rows[1]);
+});
+
+Deno.test("LUNG1-003 (XiO, implicit VR) comes out in spatial order though its instance numbers do not", async () => {
+  const path = sharedData("lung1/NSCLC-Radiomics/LUNG1-003");
+  if (!path) return;
+  const { volume } = await readVolume(path);
+  assertEquals(volume.shape, [107, 512, 512]);
+  // Sum and heights from pydicom, sorted by position.
+  assertEquals(summarizeHu(volume.hu), { min: -1024, max: 3071, sum: -18968842713 });
+  assertEquals([volume.affine[10], volume.affine[11]], [3, -305.9]);
+  // Neighbouring slices look alike; where the order were broken, two would not.
+  const pixels = 512 * 512;
+  const difference = (slice: number) => {
+    let sum = 0;
+    for (let i = 0; i < pixels; i += 7) {
+      sum += Math.abs(volume.hu[slice * pixels + i]! - volume.hu[(slice + 1) * pixels + i]!);
+    }
+    return sum / (pixels / 7);
+  };
+  const differences = Array.from({ length: 106 }, (_, slice) => difference(slice));
+  const median = differences.toSorted((a, b) => a - b)[53]!;
+  assert(Math.max(...differences) < 3 * median, `${Math.max(...differences)} against ${median} HU`);
+  const { kept } = await preprocess(volume, { segmenter });
+  assert(Math.abs(kept.length - 64) <= 1, `${kept.length} slices`);
+});
+
+Deno.test("a head CT with tilted gantry is refused by its angle", async () => {
+  const path = sharedData("ct-cases/gantry-tilt-head");
+  if (path) await assertRejects(() => readVolume(path), InputError, "lean by 18.5 degrees");
+});
+
+Deno.test("JPEG 2000 is refused by name", async () => {
+  const path = sharedData("ct-cases/jpeg2000-abdomen");
+  if (path) await assertRejects(() => readVolume(path), InputError, "1.2.840.10008.1.2.4.90 (JPEG 2000 Lossless)");
+});
+
+Deno.test("a NIfTI with a slope of 2.2086 is scaled as nibabel scales it", async () => {
+  const path = sharedData("ct-cases/scaled-nifti/CT_AVM.nii.gz");
+  if (!path) return;
+  const { volume } = await readVolume(path);
+  const { min, max, sum } = summarizeHu(volume.hu);
+  // get_fdata() of nibabel 5.4.2
+  assertEquals(min, 0);
+  assertAlmostEquals(max, 563.2000029087067, 1e-4);
+  assertAlmostEquals(sum, 49383836.59, 1);
+  assertEquals(volume.shape, [154, 242, 256]);
+});
+
+Deno.test("an abdomen keeps no slice and says why", async () => {
+  const path = sharedData("ct-cases/abdomen.nii.gz");
+  if (!path) return;
+  const { volume } = await readVolume(path);
+  assertEquals([volume.orientation, canonicalOrientation(volume).orientation], ["RAS", "LPS"]);
+  await assertRejects(() => preprocess(volume, { segmenter }), NoLungError, "too little lung for a chest CT");
+});
