@@ -1,0 +1,52 @@
+import * as Plot from "@observablehq/plot";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { type Figure, figure } from "./figure.ts";
+import { formatNumber } from "./format_number.ts";
+import { theme } from "./theme.ts";
+
+export interface AttentionFigureOptions {
+  readonly patient: string;
+  /** First and last slice that hold tumour, both included, where that is known. */
+  readonly tumours?: readonly (readonly [number, number])[];
+}
+
+/** Attention weights along a patient's slices, from the feet up, beside equal weights and the tumour's extent. */
+export function attentionFigure(
+  weights: ArrayLike<number>,
+  { patient, tumours = [] }: AttentionFigureOptions,
+): Figure {
+  const data = Array.from(weights);
+  if (data.length === 0) throw new InputError(`Patient ${patient} has no attention weights: no slice was kept`);
+  const inside = data.filter((_, slice) => tumours.some(([first, last]) => first <= slice && slice <= last));
+  const share = inside.reduce((sum, weight) => sum + weight, 0) / data.reduce((sum, weight) => sum + weight, 0);
+  const peak = data.indexOf(Math.max(...data));
+  return figure({
+    heading: `Attention, ${patient}`,
+    description: `${data.length} slices, most on slice ${peak}` +
+      (tumours.length === 0
+        ? ""
+        : `; ${formatNumber(100 * share, 0)} % of the attention on the ${
+          formatNumber(100 * inside.length / data.length, 0)
+        } % of slices that hold tumour`),
+    legend: [
+      { label: "attention", colour: theme.ours, symbol: "line" },
+      { label: "equal weights", colour: theme.faint, symbol: "dashed" },
+      ...tumours.length > 0 ? [{ label: "tumour", colour: theme.truth, symbol: "area" } as const] : [],
+    ],
+    height: 260,
+    x: { label: "slice (feet to head)", labelArrow: "none", domain: [-0.5, data.length - 0.5] },
+    y: { label: "weight", labelArrow: "none", grid: true, domain: [0, 1.05 * Math.max(...data)] },
+    marks: [
+      Plot.rectX(tumours, {
+        x1: ([first]: readonly [number, number]) => first - 0.5,
+        x2: ([, last]: readonly [number, number]) => last + 0.5,
+        fill: theme.truth,
+        fillOpacity: 0.3,
+      }),
+      Plot.ruleY([1 / data.length], { stroke: theme.faint, strokeDasharray: "4 3" }),
+      Plot.areaY(data, { x: (_: number, i: number) => i, y: (w: number) => w, fill: theme.ours, fillOpacity: 0.15 }),
+      Plot.lineY(data, { x: (_: number, i: number) => i, y: (w: number) => w, stroke: theme.ours, strokeWidth: 2 }),
+      Plot.ruleY([0], { stroke: theme.text }),
+    ],
+  });
+}

@@ -1,0 +1,8 @@
+/** The name under which Jupyter kernels for JavaScript look for an object's own representation. */
+export const jupyterDisplay = Symbol.for("Jupyter.display");
+
+/** An object that a notebook shows by itself when it is a cell's last expression. */
+export interface Displayable {
+  /** Representations by MIME type; binary ones as base64. */
+  [jupyterDisplay](): Readonly<Record<string, string>>;
+}

@@ -1,0 +1,32 @@
+/** Figures, tables and results, made from plain numbers. */
+export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
+export { toDataFrame } from "./data_frame.ts";
+export { type Displayable, jupyterDisplay } from "./displayable.ts";
+export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
+export { foldFigure, type FoldFigureOptions } from "./fold_figure.ts";
+export { formatNumber } from "./format_number.ts";
+export { histogram, type HistogramOptions } from "./histogram.ts";
+export { lossCurve, type LossSeries } from "./loss_curve.ts";
+export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
+export { type Provenance, provenance, type ProvenanceInput } from "./provenance.ts";
+export {
+  type FoldResult,
+  type ModelResult,
+  readTable1,
+  summarizeFolds,
+  type Table1Result,
+  writeTable1,
+} from "./results.ts";
+export {
+  type Picture,
+  sliceImage,
+  type SliceImageOptions,
+  sliceMontage,
+  type SliceMontageOptions,
+  type SliceOverlay,
+  type SliceStack,
+} from "./slice_image.ts";
+export { type SurvivalCurve, survivalCurves } from "./survival_curves.ts";
+export { type Table, table, type TableColumn, type TableValue } from "./table.ts";
+export { table1 } from "./table1.ts";
+export { theme } from "./theme.ts";

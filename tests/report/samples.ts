@@ -1,0 +1,71 @@
+import { createRandom } from "@ctsurv/common/mod.ts";
+import * as report from "@ctsurv/report/mod.ts";
+
+/** Made-up results, good for nothing but drawing. */
+export function sampleResult(): report.Table1Result {
+  const random = createRandom(1, "samples");
+  const model = (model: string, name: string): report.ModelResult => {
+    const folds = Array.from({ length: 10 }, (_, i) => ({
+      fold: i + 1,
+      patients: 8,
+      events: 5,
+      ctd: i === 3 ? null : random.between(0.45, 0.8),
+    }));
+    const pooled = { value: 0.62, interval: [0.55, 0.69] as [number, number] };
+    return { model, name, weights: { kind: "seeded", hash: "abc" }, folds, ...report.summarizeFolds(folds), pooled };
+  };
+  return {
+    kind: "table1",
+    cohort: { name: "made-up", hash: "0", patients: 80, events: 50, bestReachableCtd: 0.82 },
+    profile: "smoke",
+    models: [
+      model("efficientnet_b0", "EfficientNetB0 + soft attention"),
+      model("average_pooling", "EfficientNetB0 + average pooling"),
+      model("not_in_paper", "A model that the paper does not have"),
+    ],
+  };
+}
+
+/** One of each figure. */
+export function sampleFigures(): Readonly<Record<string, report.Figure>> {
+  const random = createRandom(2, "samples");
+  const months = Array.from({ length: 25 }, (_, i) => i);
+  const curve = (patient: string, hazard: number) => ({ patient, survival: months.map((m) => Math.exp(-hazard * m)) });
+  const { models, cohort } = sampleResult();
+  return {
+    folds: report.foldFigure(models, cohort),
+    one_model: report.foldFigure(models.slice(0, 1), cohort),
+    survival: report.survivalCurves(months, [
+      { ...curve("LUNG1-001", 0.02), observed: { months: 24, event: false } },
+      { ...curve("LUNG1-003", 0.06), observed: { months: 9.3, event: true } },
+      curve("LUNG1-005", 0.12),
+    ]),
+    loss: report.lossCurve([
+      { name: "loss", values: months.map((m) => 1.2 + 2 * Math.exp(-m / 6)) },
+      { name: "L1", values: months.map((m) => 0.9 + Math.exp(-m / 6)) },
+    ]),
+    histogram: report.histogram(Array.from({ length: 80 }, () => random.integer(50, 95)), {
+      heading: "Kept slices",
+      label: "kept slices per patient",
+    }),
+    attention: report.attentionFigure(months.map((m) => Math.exp(-((m - 9) ** 2) / 18) + 0.1), {
+      patient: "phantom <007> & co",
+      tumours: [[7, 11]],
+    }),
+  };
+}
+
+/** A ball in noise with a mask and a box. */
+export function sampleStack() {
+  const shape = [20, 64, 80] as const;
+  const random = createRandom(3, "samples");
+  const data = new Float32Array(20 * 64 * 80);
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const [z, y, x] = [Math.floor(i / 5120), Math.floor(i / 80) % 64, i % 80];
+    const inside = (4 * (z - 10)) ** 2 + (y - 32) ** 2 + (x - 40) ** 2 < 24 ** 2;
+    mask[i] = inside ? 1 : 0;
+    data[i] = (inside ? 0.8 : 0.2) + 0.1 * random.normal();
+  }
+  return { stack: { data, shape }, mask, box: { rows: [6, 58], columns: [12, 70] } as const };
+}
