@@ -6,3 +6,4 @@ export { writeAtomic } from "./write_atomic.ts";
 export { type Display, notebookProgress } from "./notebook_progress.ts";
 export { formatSeconds, type Progress } from "./progress.ts";
 export { terminalProgress } from "./terminal_progress.ts";
+export { type CheckedContent, readChecked, writeChecked } from "./checked_file.ts";

@@ -34,11 +34,14 @@ export interface Compiled<S, R> {
  * @param signature The shape and type of every input, in the tree that `fn` takes.
  * @throws {Error} If `fn` cannot be traced.
  */
-export async function compile<const S extends Tree<TensorSpec>, R>(
+export async function compile<const S extends object, R>(
   engine: Engine,
   fn: (inputs: TensorsOf<S>) => R,
   signature: S,
 ): Promise<Compiled<S, R>> {
   // The one place where the trees' types are taken on trust: inside, an engine knows only leaves.
-  return await engine.prepare(fn as unknown as TensorFunction, signature) as unknown as Compiled<S, R>;
+  return await engine.prepare(fn as unknown as TensorFunction, signature as Tree<TensorSpec>) as unknown as Compiled<
+    S,
+    R
+  >;
 }

@@ -25,3 +25,4 @@ export {
   type Value,
 } from "./values.ts";
 export { type ValueAndGradients, valueAndGradients } from "./value_and_gradients.ts";
+export { disposeValues, readValues, zerosOf } from "./value_trees.ts";

@@ -1,4 +1,6 @@
-import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { float32, type TensorSpec, tf, type Tree } from "@ctsurv/engine/mod.ts";
+import type { BackboneArchitecture } from "./backbone.ts";
+import { imageNet } from "./image_net.ts";
 import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./layers/batch_norm.ts";
 import { type Conv, conv2d, convSpec, depthwiseConv2d } from "./layers/conv2d.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
@@ -160,3 +162,17 @@ export function efficientNetB0Pool(maps: tf.Tensor): tf.Tensor {
 export function efficientNetB0Head(pooled: tf.Tensor, { classifier }: EfficientNetB0<tf.Tensor>): tf.Tensor {
   return linear(pooled, classifier[1]);
 }
+
+/** EfficientNet-B0 as a backbone: 1280 numbers for a slice. */
+export const efficientNetB0: BackboneArchitecture = {
+  name: "efficientnet_b0",
+  title: "EfficientNetB0",
+  features: headChannels,
+  size: 224,
+  ...imageNet,
+  spec: () => efficientNetB0Spec() as unknown as Tree<TensorSpec>,
+  pooled(x, parameters, normalise = batchNorm) {
+    const { features } = parameters as unknown as EfficientNetB0<tf.Tensor>;
+    return efficientNetB0Pool(efficientNetB0Features(x, features, { normalise }));
+  },
+};

@@ -1,6 +1,11 @@
 /** Networks as pure functions of typed trees of parameters, named as in PyTorch's state dicts. */
+export type { Backbone, BackboneArchitecture, WeightsSource } from "./backbone.ts";
+export { backbones, findBackbone } from "./backbones.ts";
+export { calibrationSlices } from "./calibration_slices.ts";
+export { type DeepHit, deepHit, type DeepHitShape, deepHitSpec, dropoutSpec } from "./deephit.ts";
 export {
   type EfficientNetB0,
+  efficientNetB0,
   type EfficientNetB0Features,
   efficientNetB0Features,
   efficientNetB0Head,
@@ -8,6 +13,7 @@ export {
   efficientNetB0Spec,
   type FeatureRange,
 } from "./efficientnet_b0.ts";
+export { type Attended, type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
 export {
   type BatchNorm,
   batchNorm,
@@ -16,8 +22,14 @@ export {
   type Normalise,
 } from "./layers/batch_norm.ts";
 export { type Linear, linear, linearSpec } from "./layers/linear.ts";
-export { type DeepHit, deepHit, type DeepHitShape, deepHitSpec, dropoutSpec } from "./deephit.ts";
-export { type Attended, type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
+export {
+  type BackboneStatistics,
+  backboneStatistics,
+  hashParameters,
+  seededBackbone,
+  type SeededBackboneOptions,
+} from "./seeded_backbone.ts";
+export { type Initialise, initialiseBackbone, initialiseHead, seededParameters } from "./seeded_parameters.ts";
 export {
   type HeadOutput,
   type SurvivalHead,
@@ -25,3 +37,4 @@ export {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "./survival_head.ts";
+export { toNetworkInput } from "./to_network_input.ts";

@@ -1,4 +1,4 @@
-import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { type DeepHit, deepHit, type DeepHitShape, deepHitSpec } from "./deephit.ts";
 import { type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";

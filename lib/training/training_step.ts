@@ -1,4 +1,4 @@
-import { float32, type TensorSpec, tf, valueAndGradients } from "@ctsurv/engine/mod.ts";
+import { float32, type TensorSpec, type tf, valueAndGradients } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, type SurvivalHead, survivalHead } from "@ctsurv/nn/mod.ts";
 import { deepHitLoss, type DeepHitOptions } from "@ctsurv/survival/mod.ts";
 import { adamW, type AdamWOptions, type Moments } from "./adamw.ts";

@@ -1,0 +1,128 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { stratifiedFolds } from "@ctsurv/cohort/mod.ts";
+import {
+  type Concordance,
+  type ConcordanceInterval,
+  concordanceInterval,
+  type ConcordanceTable,
+  concordanceTable,
+  type SurvivalPredictions,
+} from "@ctsurv/survival/mod.ts";
+import type { HeadTrainer, PatientPrediction } from "./head_trainer.ts";
+import type { TrainingPatient } from "./training_patient.ts";
+
+/** A prediction by a model that never saw the patient. */
+export interface OutOfFoldPrediction extends PatientPrediction {
+  /** From 0. */
+  readonly fold: number;
+  readonly months: number;
+  readonly event: 0 | 1;
+}
+
+/** One fold's test patients. */
+export interface FoldResult {
+  /** From 0. */
+  readonly fold: number;
+  readonly patients: number;
+  readonly events: number;
+  /** Primary Ctd: risk ties, survival at the first month at or after the death. */
+  readonly ctd: Concordance;
+  /** Training loss by epoch. */
+  readonly losses: readonly number[];
+}
+
+/** Results of a cross-validation. */
+export interface CrossValidation {
+  readonly folds: readonly FoldResult[];
+  /** Mean of the folds' Ctd, over those where it is defined; null if there is none. */
+  readonly mean: number | null;
+  /** Standard deviation over the folds, with n - 1; null for fewer than two. */
+  readonly stdSample: number | null;
+  /** The same with n, as NumPy's default. */
+  readonly stdPopulation: number | null;
+  /** Every Ctd variant on all patients together, each predicted by the fold that left them out. */
+  readonly pooled: ConcordanceTable;
+  /** 95 % bootstrap interval of the pooled primary Ctd. */
+  readonly interval: ConcordanceInterval | null;
+  /** In the order of the patients. */
+  readonly predictions: readonly OutOfFoldPrediction[];
+}
+
+/** Options of {@linkcode crossValidate}. */
+export interface CrossValidateOptions {
+  readonly folds: number;
+  /** scikit-learn's `random_state`. */
+  readonly foldSeed: number;
+  /** Called after every epoch of every fold. */
+  readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
+}
+
+/**
+ * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a head that
+ * was trained from scratch on all others.
+ *
+ * @throws {InputError} If there are too few patients, or a fold would be trained without any death.
+ */
+export async function crossValidate(
+  trainer: HeadTrainer,
+  patients: readonly TrainingPatient[],
+  { folds, foldSeed, onEpoch }: CrossValidateOptions,
+): Promise<CrossValidation> {
+  const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
+  const results: FoldResult[] = [];
+  const predictions = new Map<string, OutOfFoldPrediction>();
+  for (let fold = 0; fold < folds; fold++) {
+    const train = patients.filter((_, i) => assignment[i] !== fold);
+    const test = patients.filter((_, i) => assignment[i] === fold);
+    if (!train.some(({ followUp }) => followUp.event === 1)) {
+      throw new InputError(`Fold ${fold + 1} of ${folds} would be trained on ${train.length} patients without a death`);
+    }
+    const head = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
+    const predicted = (await trainer.predict(head.parameters, test)).map((prediction, i) => ({
+      ...prediction,
+      fold,
+      ...test[i]!.followUp,
+    }));
+    predicted.forEach((prediction) => predictions.set(prediction.id, prediction));
+    results.push({
+      fold,
+      patients: test.length,
+      events: test.filter(({ followUp }) => followUp.event === 1).length,
+      ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
+      losses: head.losses,
+    });
+  }
+  const ordered = patients.map(({ id }) => predictions.get(id)!);
+  const pooled = toSurvivalPredictions(ordered);
+  return {
+    folds: results,
+    ...describe(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
+    pooled: concordanceTable(pooled),
+    interval: concordanceInterval(pooled),
+    predictions: ordered,
+  };
+}
+
+/** Predictions as the measures of `lib/survival` take them, on the grid 0, 1, ..., 24 months. */
+export function toSurvivalPredictions(
+  predictions: readonly Pick<OutOfFoldPrediction, "survival" | "months" | "event">[],
+): SurvivalPredictions {
+  return {
+    times: Array.from({ length: predictions[0]?.survival.length ?? 0 }, (_, month) => month),
+    survival: predictions.map(({ survival }) => survival),
+    months: predictions.map(({ months }) => months),
+    event: predictions.map(({ event }) => event),
+  };
+}
+
+function describe(values: readonly number[]): Pick<CrossValidation, "mean" | "stdSample" | "stdPopulation"> {
+  const count = values.length;
+  if (count === 0) return { mean: null, stdSample: null, stdPopulation: null };
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    mean,
+    stdSample: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
+    stdPopulation: count > 1 ? Math.sqrt(squares / count) : null,
+  };
+}
