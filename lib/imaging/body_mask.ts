@@ -67,7 +67,7 @@ function spread(mask: Uint8Array, [, rows, columns]: Shape, value: 0 | 1): Uint8
 
 function keepLargest(mask: Uint8Array, shape: Shape): void {
   const { sizes, starts, ends, labels } = findComponents(mask, shape);
-  const largest = sizes.indexOf(Math.max(...sizes));
+  const largest = sizes.reduce((best, size, label) => size > sizes[best]! ? label : best, 0);
   starts.forEach((start, run) => {
     if (labels[run] !== largest) mask.fill(0, start, ends[run]);
   });

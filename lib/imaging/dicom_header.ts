@@ -1,6 +1,7 @@
 import dicomParser from "dicom-parser";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { createDicomTags, type DicomTags } from "./dicom_tags.ts";
+import { guardParser } from "./guard_parser.ts";
 import { refuseSyntax } from "./transfer_syntax.ts";
 
 /** The header of one DICOM file, as far as is needed to tell what it is. */
@@ -30,9 +31,9 @@ export function readDicomHeader(path: string, bytes: Uint8Array): DicomHeader {
   if (bytes.length < 132 || String.fromCharCode(...bytes.subarray(128, 132)) !== "DICM") {
     throw new InputError(`${path}: not a DICOM file (no "DICM" after a preamble of 128 bytes)`);
   }
-  const transferSyntax = guard(path, () => dicomParser.readPart10Header(bytes).string("x00020010")?.trim() ?? "");
+  const transferSyntax = guardParser(path, () => dicomParser.readPart10Header(bytes).string("x00020010")?.trim() ?? "");
   if (UNPARSED.includes(transferSyntax)) throw refuseSyntax(path, transferSyntax);
-  const dataset = guard(path, () => dicomParser.parseDicom(bytes, { untilTag: "x7fe00010" }));
+  const dataset = guardParser(path, () => dicomParser.parseDicom(bytes, { untilTag: "x7fe00010" }));
   // A folder's headers are all held at once; their pixels must not be.
   dataset.byteArray = bytes.slice(0, dataset.elements["x7fe00010"]?.dataOffset);
   const tags = createDicomTags(path, dataset);
@@ -50,15 +51,3 @@ export function readDicomHeader(path: string, bytes: Uint8Array): DicomHeader {
 
 /** Syntaxes in which even the header is not as the others have it: deflated, big-endian. */
 const UNPARSED = ["1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
-
-/** dicom-parser throws strings and plain objects. */
-function guard<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : (error as { exception?: unknown })?.exception ?? error;
-    throw new InputError(
-      `${path}: the DICOM header is damaged or cut off (${String(reason).replace(/^dicomParser\S*: /, "")})`,
-    );
-  }
-}

@@ -1,5 +1,6 @@
 import type { DataSet } from "dicom-parser";
 import { InputError } from "@ctsurv/common/mod.ts";
+import { guardParser } from "./guard_parser.ts";
 
 /** The DICOM attributes read here, by keyword, as dicom-parser writes tags. */
 const TAGS = {
@@ -51,13 +52,13 @@ export interface DicomTags {
 
 /** Attributes of a parsed file. */
 export function createDicomTags(path: string, dataset: DataSet): DicomTags {
-  const text = (keyword: DicomKeyword) => unpad(dataset.string(TAGS[keyword]) ?? "");
+  const text = (keyword: DicomKeyword) => unpad(guardParser(path, () => dataset.string(TAGS[keyword])) ?? "");
   const refuse = (message: string, keyword?: DicomKeyword) =>
     new InputError(`${path}: ${message}${keyword ? ` [${keyword} ${printTag(TAGS[keyword])}]` : ""}`);
   const whole = (keyword: DicomKeyword, signed = false) => {
     const tag = TAGS[keyword];
     if (!dataset.elements[tag]?.length) return undefined;
-    return signed ? dataset.int16(tag) : dataset.uint16(tag);
+    return guardParser(path, () => signed ? dataset.int16(tag) : dataset.uint16(tag));
   };
   const decimals = (keyword: DicomKeyword, count: number) => {
     const value = text(keyword);
