@@ -1,0 +1,82 @@
+import {
+  type ClinicalRecord,
+  ensurePhantom,
+  openCohort,
+  type PhantomRisk,
+  readPhantomRisk,
+} from "@ctsurv/cohort/mod.ts";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { censorAt, concordance, daysToMonths } from "@ctsurv/survival/mod.ts";
+import type { Command } from "./command.ts";
+
+const HORIZON = 24; // months
+
+/** `ctsurv phantom`: makes a phantom cohort. */
+export const phantom: Command = {
+  name: "phantom",
+  summary: "Make a cohort of synthetic chest CTs whose survival depends on the tumour.",
+  options: {
+    cohort: { describe: "phantom-lung1 or phantom-claro", value: "NAME", default: "phantom-lung1" },
+    output: {
+      describe: "folder to make it in; empty, absent, or holding a phantom cohort",
+      value: "DIR",
+      required: true,
+    },
+    patients: { describe: "how many", value: "N", default: "48" },
+    seed: { describe: "another seed makes another cohort", value: "S", default: "42" },
+  },
+  async run({ options }) {
+    const started = performance.now();
+    const output = String(options.output);
+    const { written } = await ensurePhantom(String(options.cohort), output, {
+      patients: wholeNumber(options.patients, "--patients"),
+      seed: wholeNumber(options.seed, "--seed"),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const cohort = await openCohort(output);
+    const records = cohort.patients.map(({ record }) => record);
+    const deaths = followUps(records).filter(({ event }) => event === 1).length;
+    const best = bestReachableCtd(records, await readPhantomRisk(output));
+    return {
+      text: [
+        `${cohort.name} in ${cohort.dir}: ${records.length} patients, ` +
+        (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
+        `${deaths} dead within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
+      ].join("\n"),
+      json: {
+        cohort: cohort.name,
+        output: cohort.dir,
+        patients: records.length,
+        written,
+        deathsWithin24Months: deaths,
+        bestReachableCtd: best,
+        seconds,
+      },
+    };
+  },
+};
+
+function wholeNumber(value: string | true | undefined, option: string): number {
+  if (typeof value !== "string" || !/^-?\d+$/.test(value)) {
+    throw new InputError(`${option} takes a whole number, not "${value}"`);
+  }
+  return Number(value);
+}
+
+function followUps(records: readonly ClinicalRecord[]) {
+  return records.map(({ survivalDays, dead }) =>
+    censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON)
+  );
+}
+
+/** Ctd of the true survival curves: what a model could reach that saw everything there is to see. */
+function bestReachableCtd(records: readonly ClinicalRecord[], risks: readonly PhantomRisk[]): number | null {
+  const curves = new Map(risks.map(({ patient, survival }) => [patient, survival]));
+  const outcomes = followUps(records);
+  return concordance({
+    times: Array.from({ length: HORIZON + 1 }, (_, month) => month),
+    survival: records.map(({ patient }) => curves.get(patient)!),
+    months: outcomes.map(({ months }) => months),
+    event: outcomes.map(({ event }) => event),
+  }).value;
+}

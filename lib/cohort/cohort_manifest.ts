@@ -1,0 +1,52 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { z } from "zod";
+import type { Exclusion } from "./lung1_exclusions.ts";
+
+/** `cohort.json`: what a cohort is and where it came from. */
+export interface CohortManifest {
+  /** Version of the layout on disk. */
+  readonly format: 1;
+  readonly name: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly exclusions: readonly Exclusion[];
+  /** Of phantom cohorts: all that it takes to make it again. */
+  readonly phantom?: PhantomOrigin | undefined;
+}
+
+export interface PhantomOrigin {
+  /** A `PhantomSpec`, as it was. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly patients: number;
+}
+
+const text = z.string().min(1);
+const schema: z.ZodType<CohortManifest> = z.strictObject({
+  format: z.literal(1),
+  name: text,
+  source: text,
+  licence: text,
+  exclusions: z.array(z.strictObject({ patient: text, reason: text })),
+  phantom: z.strictObject({ spec: z.record(z.string(), z.unknown()), seed: z.int(), patients: z.int().positive() })
+    .optional(),
+});
+
+/**
+ * Reads the text of a `cohort.json`.
+ *
+ * @param file How messages name it.
+ * @throws {InputError} If it is no JSON, or a field is missing, wrong or unknown.
+ */
+export function parseCohortManifest(text: string, file: string): CohortManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${file} is not JSON: ${(error as Error).message}`);
+  }
+  const { data, error } = schema.safeParse(json);
+  if (data) return data;
+  const issues = error!.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`);
+  throw new InputError([`${file} does not describe a cohort:`, ...issues].join("\n  "));
+}

@@ -1,0 +1,142 @@
+import type { Random } from "@ctsurv/common/mod.ts";
+import type { Anatomy } from "./anatomy.ts";
+import { type Brush, type Canvas, label, mix, paintTube, type Point, sliceZ } from "./canvas.ts";
+import { drawLungPoint } from "./draw_lung_point.ts";
+import type { Tumour } from "./tumour.ts";
+
+/** HU of the necrotic core, and of vital tumour without contrast. */
+const NECROSIS = 8;
+const VITAL = 38;
+
+/**
+ * Paints the dominant tumour, and in some patients one or two small satellites, and marks both as tumour. The tumour may
+ * lean on the chest wall, the mediastinum or the diaphragm and grow into it, but most of it lies in the lung.
+ */
+export function paintTumour(canvas: Canvas, anatomy: Anatomy, tumour: Tumour, random: Random): void {
+  const centre = placeTumour(canvas, tumour.radius, random);
+  const vital = VITAL + 0.3 * (anatomy.blood - 42);
+  const amplitude = 0.05 + 0.2 * tumour.spiculation;
+  const surface = directionNoise(random);
+  const texture = directionNoise(random);
+  // Lumps enlarge a sphere, as the mean of R^3 exceeds the cube of the mean of R: keep the volume that was drawn.
+  const radius = tumour.radius / Math.cbrt(1 + 3 * amplitude ** 2 * surface.variance);
+  paintBlob(canvas, centre, radius * (1 + 2.2 * amplitude), (dx, dy, dz) => {
+    const distance = Math.hypot(dx, dy, dz);
+    const share = distance / (radius * (1 + amplitude * surface.at(dx, dy, dz, distance)));
+    if (share > 1) return undefined;
+    const grain = 9 * texture.at(dx, dy, dz, 0.35 * radius);
+    return (share < tumour.necrosis ? NECROSIS : vital) + grain;
+  });
+  paintSpicules(canvas, centre, tumour, random);
+
+  const satellites = random.uniform() < 0.2 ? random.integer(1, 2) : 0;
+  for (let i = 0; i < satellites; i++) {
+    const place = drawLungPoint(canvas, random);
+    const size = tumour.radius * random.between(0.15, 0.3);
+    if (place) paintBlob(canvas, place, size, (dx, dy, dz) => Math.hypot(dx, dy, dz) <= size ? vital : undefined);
+  }
+}
+
+/** Of some places in the lung, the first at which most of the tumour is in the lung, else the best. */
+function placeTumour(canvas: Canvas, radius: number, random: Random): Point {
+  let best: { readonly centre: Point; readonly inside: number } | undefined;
+  // How much of it must be lung varies, so that some tumours lean on a wall and others lie free.
+  const wanted = random.between(0.7, 1);
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const centre = drawLungPoint(canvas, random);
+    if (!centre) break;
+    const inside = lungShare(canvas, centre, 0.85 * radius);
+    if (!best || inside > best.inside) best = { centre, inside };
+    if (inside >= wanted) break;
+  }
+  if (!best) throw new RangeError("The phantom has no lung to put a tumour into: its slices are too few or too coarse");
+  return best.centre;
+}
+
+/** Share of points spread over a sphere that are in the lung. */
+function lungShare(canvas: Canvas, [x, y, z]: Point, radius: number): number {
+  const points = 40;
+  let inside = 0;
+  for (let i = 0; i < points; i++) {
+    const cos = 1 - (2 * i + 1) / points, sin = Math.sqrt(1 - cos * cos), angle = i * 2.399963; // a Fibonacci sphere
+    const at: Point = [x + radius * sin * Math.cos(angle), y + radius * sin * Math.sin(angle), z + radius * cos];
+    if (canvas.labels[voxelAt(canvas, at)] === label.lung) inside++;
+  }
+  return inside / points;
+}
+
+function voxelAt({ origin, pixel, thickness, matrix, slices }: Canvas, [x, y, z]: Point): number {
+  const slice = Math.round((z - origin[2]) / thickness);
+  if (slice < 0 || slice >= slices) return -1;
+  return (slice * matrix + Math.round((y - origin[1]) / pixel)) * matrix + Math.round((x - origin[0]) / pixel);
+}
+
+/** Paints tumour where `at` gives HU; its arguments are mm from the centre. */
+function paintBlob(
+  canvas: Canvas,
+  [x, y, z]: Point,
+  reach: number,
+  at: (dx: number, dy: number, dz: number) => number | undefined,
+): void {
+  const { matrix, slices, pixel, thickness, origin, hu, labels } = canvas;
+  const range = (centre: number, start: number, step: number, count: number) =>
+    [
+      Math.max(0, Math.ceil((centre - reach - start) / step)),
+      Math.min(count - 1, Math.floor((centre + reach - start) / step)),
+    ] as const;
+  const [firstRow, lastRow] = range(y, origin[1], pixel, matrix);
+  const [firstColumn, lastColumn] = range(x, origin[0], pixel, matrix);
+  const [firstSlice, lastSlice] = range(z, origin[2], thickness, slices);
+  for (let slice = firstSlice; slice <= lastSlice; slice++) {
+    for (let row = firstRow; row <= lastRow; row++) {
+      for (let column = firstColumn; column <= lastColumn; column++) {
+        const value = at(
+          origin[0] + column * pixel - x,
+          origin[1] + row * pixel - y,
+          sliceZ(canvas, slice) - z,
+        );
+        if (value === undefined) continue;
+        const voxel = (slice * matrix + row) * matrix + column;
+        hu[voxel] = value;
+        labels[voxel] = label.tumour;
+      }
+    }
+  }
+}
+
+/** Thin strands into the lung around; not counted as tumour, as radiologists contour. */
+function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: Tumour, random: Random): void {
+  const count = Math.round(26 * spiculation);
+  const { hu, labels } = canvas;
+  const strand: Brush = (start, end) => {
+    for (let i = start; i < end; i++) if (labels[i] === label.lung) hu[i] = Math.max(hu[i]!, -180);
+  };
+  for (let i = 0; i < count; i++) {
+    const [x, y, z] = [random.normal(), random.normal(), random.normal()];
+    const length = radius * random.between(1.25, 1.3 + 0.5 * spiculation) + 4 * spiculation;
+    const scale = length / Math.hypot(x, y, z);
+    const tip: Point = [centre[0] + scale * x, centre[1] + scale * y, centre[2] + scale * z];
+    paintTube(canvas, [mix(centre, tip, 0.6), tip], [2.2, 0.6 * canvas.pixel], strand);
+  }
+}
+
+/** Smooth noise as a sum of waves in random directions: mean 0, variance `variance`, within about 2 of 0. */
+function directionNoise(random: Random) {
+  const waves = Array.from({ length: 10 }, () => {
+    const frequency = random.between(1.5, 4.5);
+    const [x, y, z] = [random.normal(), random.normal(), random.normal()];
+    const scale = frequency / Math.hypot(x, y, z);
+    return [x * scale, y * scale, z * scale, random.between(0, 2 * Math.PI)] as const;
+  });
+  const weight = Math.sqrt(2 / waves.length);
+  return {
+    variance: 1,
+    /** At (x, y, z) / unit. */
+    at(x: number, y: number, z: number, unit: number): number {
+      const inverse = unit > 0 ? 1 / unit : 0;
+      let sum = 0;
+      for (const [wx, wy, wz, phase] of waves) sum += Math.sin((wx * x + wy * y + wz * z) * inverse + phase);
+      return weight * sum;
+    },
+  };
+}

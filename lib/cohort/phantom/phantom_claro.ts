@@ -1,0 +1,28 @@
+import type { PhantomSpec } from "./phantom_spec.ts";
+
+/**
+ * Modelled on CLARO, the cohort of the transfer experiment: stage III only, one scanner with a smaller field of view,
+ * thinner slices, less noise through a softer kernel, a curved couch, and contrast in every scan. The effect of the tumour
+ * is that of `phantomLung1`, so that what is learnt there is worth transferring.
+ */
+export const phantomClaro: PhantomSpec = {
+  name: "phantom-claro",
+  version: 1,
+  idPrefix: "CLARO",
+  matrix: 256,
+  effect: 1.5,
+  medianRadius: 20,
+  stages: "III",
+  contrast: { share: 1, enhancement: [130, 220] },
+  scanners: [
+    {
+      dialect: "siemens",
+      fieldOfView: 430,
+      sliceSpacing: 2.5,
+      noise: [6, 11],
+      blur: 0.22,
+      offset: 8,
+      couch: "curved",
+    },
+  ],
+};

@@ -1,0 +1,79 @@
+import { createRandom } from "@ctsurv/common/mod.ts";
+import type { Affine } from "@ctsurv/imaging/mod.ts";
+import { addNoise } from "./add_noise.ts";
+import { drawAnatomy } from "./anatomy.ts";
+import type { Canvas } from "./canvas.ts";
+import type { PhantomPatient } from "./draw_patient.ts";
+import { paintBody } from "./paint_body.ts";
+import { paintLungDetail } from "./paint_lung_detail.ts";
+import { paintLungs } from "./paint_lungs.ts";
+import { paintMediastinum } from "./paint_mediastinum.ts";
+import { paintSkeleton } from "./paint_skeleton.ts";
+import { paintTumour } from "./paint_tumour.ts";
+import type { PhantomSpec } from "./phantom_spec.ts";
+
+/** The scan of a phantom patient in "LPS" order, and the truth about it. */
+export interface PhantomScan {
+  /** HU, [slices, rows, columns]. */
+  readonly hu: Int16Array;
+  /** 1 lung, 2 tumour (which is not counted as lung), 0 anything else; same shape. */
+  readonly labels: Uint8Array;
+  readonly shape: readonly [slices: number, rows: number, columns: number];
+  /** (column, row, slice, 1) -> LPS mm. */
+  readonly affine: Affine;
+}
+
+/** Paints a patient's chest CT: from the neck's base to the upper abdomen, about 75 slices of 3 mm of it with lung. */
+export function renderPhantom(spec: PhantomSpec, seed: number, patient: PhantomPatient): PhantomScan {
+  const stream = (name: string) => createRandom(seed, "phantom", spec.name, patient.number, name);
+  const { scanner, record, tumour } = patient;
+  const anatomy = drawAnatomy(stream("anatomy"), { gender: record.gender, contrast: spec.contrast });
+  const position = stream("position");
+  const { matrix } = spec;
+  const pixel = scanner.fieldOfView / matrix;
+  const thickness = scanner.sliceSpacing;
+  const [below, above] = [position.between(24, 45), position.between(12, 30)];
+  const slices = Math.round((anatomy.lungHeight + below + above) / thickness);
+  const shift = [position.between(-12, 12), position.between(-14, 10)] as const;
+  const edge = -(matrix - 1) / 2 * pixel;
+  const canvas: Canvas = {
+    hu: new Int16Array(slices * matrix * matrix).fill(-1000),
+    labels: new Uint8Array(slices * matrix * matrix),
+    slices,
+    matrix,
+    pixel,
+    thickness,
+    origin: [edge - shift[0], edge - shift[1], -below],
+  };
+  paintBody(canvas, anatomy, scanner.couch);
+  paintLungs(canvas, anatomy, stream("lungs"));
+  paintMediastinum(canvas, anatomy, stream("mediastinum"));
+  paintLungDetail(canvas, anatomy, stream("detail"));
+  paintTumour(canvas, anatomy, tumour, stream("place"));
+  paintSkeleton(canvas, anatomy);
+  addNoise(canvas, scanner, stream("noise"));
+  return {
+    hu: canvas.hu,
+    labels: canvas.labels,
+    shape: [slices, matrix, matrix],
+    // The scanner's own frame: its axis in the middle of the slice, the table where it happened to be.
+    affine: [
+      pixel,
+      0,
+      0,
+      edge,
+      0,
+      pixel,
+      0,
+      edge,
+      0,
+      0,
+      thickness,
+      -Math.round(position.between(100, 600)),
+      0,
+      0,
+      0,
+      1,
+    ],
+  };
+}

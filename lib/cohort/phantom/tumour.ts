@@ -1,0 +1,40 @@
+import type { Random } from "@ctsurv/common/mod.ts";
+
+/** The dominant tumour (GTV-1) of a phantom patient, before it is given a place. */
+export interface Tumour {
+  /** mm, of the sphere of the same volume. */
+  readonly radius: number;
+  /** mm3 */
+  readonly volume: number;
+  /** 0 (smooth) to 1 (lobulated, with long spicules). */
+  readonly spiculation: number;
+  /** Radius of the necrotic core as a share of the tumour's, 0 to 0.75. */
+  readonly necrosis: number;
+  /** Mostly log volume, a little spiculation and necrosis; about standard normal over patients. */
+  readonly linearPredictor: number;
+}
+
+/** Standard deviation of log radius. With a median of 17 mm and the limits below, radii reach from 6.5 to 45 mm. */
+const LOG_RADIUS_SD = 0.45;
+const LIMIT = 2.15;
+
+/** The weights' squares sum to 1, so that the linear predictor has the variance of its standard normal parts. */
+const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis: Math.sqrt(0.04) };
+
+/** Draws a tumour. Everything that survival depends on is decided here, and is visible in the image. */
+export function drawTumour(random: Random, medianRadius: number): Tumour {
+  const draw = () => Math.min(LIMIT, Math.max(-LIMIT, random.normal()));
+  const z = { volume: draw(), spiculation: draw(), necrosis: draw() };
+  const radius = medianRadius * Math.exp(LOG_RADIUS_SD * z.volume);
+  return {
+    radius,
+    volume: 4 / 3 * Math.PI * radius ** 3,
+    spiculation: logistic(1.5 * z.spiculation),
+    necrosis: 0.75 * logistic(1.2 * z.necrosis),
+    linearPredictor: weights.volume * z.volume + weights.spiculation * z.spiculation + weights.necrosis * z.necrosis,
+  };
+}
+
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
