@@ -88,6 +88,7 @@ export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
       }
       return graph.node("Identity", [ref], { shape: ref.shape });
     });
+    if (outputs.length === 0) throw new TypeError("A compiled function must return tensors; an async one returns none");
     return { graph: graph.finish(inputs, outputs), result };
   } catch (error) {
     const missing = /^Kernel '(.*)' not registered/.exec((error as Error).message)?.[1];

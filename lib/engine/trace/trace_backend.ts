@@ -7,19 +7,25 @@ interface Constant {
   readonly dtype: OnnxDType;
 }
 
+/** A value of one graph; it means nothing in another. */
+interface Recorded {
+  readonly ref: Ref;
+  readonly graph: GraphBuilder;
+}
+
 /**
  * A tfjs backend that computes nothing: a tensor on it is a name in the graph being built, or numbers that were known
  * before, which become a constant of the graph.
  */
 export class TraceBackend extends tf.KernelBackend {
-  readonly #data = new tf.DataStorage<Ref | Constant>(this, tf.engine());
+  readonly #data = new tf.DataStorage<Recorded | Constant>(this, tf.engine());
   readonly #references = new WeakMap<object, number>();
   #graph: GraphBuilder | undefined;
   #constants = new Map<object, Ref>();
 
   /** The graph being built. */
   get graph(): GraphBuilder {
-    if (!this.#graph) throw new Error("A tensor of a traced function was used after tracing");
+    if (!this.#graph) throw usedAfterTracing();
     return this.#graph;
   }
 
@@ -33,7 +39,10 @@ export class TraceBackend extends tf.KernelBackend {
   /** The graph's name for a tensor; numbers from outside become a constant. */
   ref(dataId: tf.DataId): Ref {
     const entry = this.#data.get(dataId);
-    if ("name" in entry) return entry;
+    if ("ref" in entry) {
+      if (entry.graph !== this.#graph) throw usedAfterTracing();
+      return entry.ref;
+    }
     let ref = this.#constants.get(dataId);
     if (!ref) {
       ref = this.graph.constant(entry.data, entry.shape, entry.dtype);
@@ -45,7 +54,7 @@ export class TraceBackend extends tf.KernelBackend {
   /** A tensor for a value of the graph. */
   tensorInfo(ref: Ref): tf.TensorInfo {
     const dataId = {};
-    this.#store(dataId, ref, 1);
+    this.#store(dataId, { ref, graph: this.graph }, 1);
     return { dataId, shape: [...ref.shape], dtype: ref.dtype as tf.DataType };
   }
 
@@ -67,17 +76,19 @@ export class TraceBackend extends tf.KernelBackend {
 
   override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
     const entry = this.#data.get(dataId);
-    if ("name" in entry && entry.constant === undefined) {
+    const data = "ref" in entry ? entry.ref.constant : entry.data;
+    if (data === undefined) {
+      const { name, shape } = (entry as Recorded).ref;
       throw new Error(
-        `Cannot read the value of "${entry.name}" [${entry.shape}] while tracing: a compiled function is recorded ` +
+        `Cannot read the value of "${name}" [${shape}] while tracing: a compiled function is recorded ` +
           `before it has numbers, so dataSync(), arraySync() and print() must stay outside of it`,
       );
     }
-    return ("name" in entry ? entry.constant : entry.data) as Float32Array;
+    return data as Float32Array;
   }
 
   override read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
-    return Promise.resolve().then(() => this.readSync(dataId));
+    return new Promise((resolve) => resolve(this.readSync(dataId)));
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {
@@ -119,10 +130,14 @@ export class TraceBackend extends tf.KernelBackend {
 
   override dispose(): void {}
 
-  #store(dataId: object, entry: Ref | Constant, refCount: number): void {
+  #store(dataId: object, entry: Recorded | Constant, refCount: number): void {
     this.#data.set(dataId, entry);
     this.#references.set(dataId, refCount);
   }
+}
+
+function usedAfterTracing(): Error {
+  return new Error("A tensor of a traced function was used after tracing: return it, and run() gives its value");
 }
 
 function toConstant(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): Constant {

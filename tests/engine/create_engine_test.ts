@@ -1,0 +1,52 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { createEngine } from "@ctsurv/engine/mod.ts";
+import { findTensorflow } from "../../lib/engine/eager/tensorflow_engine.ts";
+
+const tensorflow = findTensorflow().length > 0;
+
+/** Names and descriptions: what was asked for is what provenance will say. */
+const choices: Record<string, [name: string, description: RegExp]> = {
+  onnx: ["onnx", /^onnxruntime-node \d+\.\d+\.\d+ \(cpu\)$/],
+  "onnx:cpu": ["onnx", /\(cpu\)$/],
+  "onnx:webgpu": ["onnx", /\(webgpu\)$/],
+  "onnx:cuda": ["onnx", /\(cuda\)$/],
+  wasm: ["wasm", /^tfjs-backend-wasm 4\./],
+  cpu: ["cpu", /^tfjs-backend-cpu 4\./],
+};
+for (const [choice, [name, description]] of Object.entries(choices)) {
+  Deno.test(`createEngine() makes ${choice}`, async () => {
+    const engine = await createEngine(choice);
+    assertEquals(engine.name, name);
+    assertMatch(engine.description, description);
+  });
+}
+
+Deno.test("createEngine() takes ONNX Runtime where TensorFlow is not installed", { ignore: tensorflow }, async () => {
+  assertEquals((await createEngine("auto")).name, "onnx");
+});
+
+Deno.test("createEngine() of tensorflow says how to go on without it", { ignore: tensorflow }, async () => {
+  await assertRejects(() => createEngine("tensorflow"), InputError, "CTSURV_ENGINE=onnx");
+});
+
+Deno.test("createEngine() refuses an engine it does not know and lists those it does", async () => {
+  for (const unknown of ["gpu", "onnx:tpu", "ONNX", "onnx:"]) {
+    await assertRejects(() => createEngine(unknown), InputError, "choose one of auto, onnx, onnx:cpu");
+  }
+});
+
+Deno.test("createEngine() reads CTSURV_ENGINE, empty meaning auto", async () => {
+  const before = Deno.env.get("CTSURV_ENGINE");
+  try {
+    Deno.env.set("CTSURV_ENGINE", "cpu");
+    assertEquals((await createEngine()).name, "cpu");
+    Deno.env.set("CTSURV_ENGINE", "abacus");
+    await assertRejects(() => createEngine(), InputError, 'Unknown engine "abacus" (CTSURV_ENGINE)');
+    Deno.env.set("CTSURV_ENGINE", "");
+    assertEquals((await createEngine()).name, (await createEngine("auto")).name);
+  } finally {
+    if (before === undefined) Deno.env.delete("CTSURV_ENGINE");
+    else Deno.env.set("CTSURV_ENGINE", before);
+  }
+});
