@@ -52,7 +52,7 @@ export interface Kernel extends AsyncDisposable {
 const startAttempts = 3;
 const startSeconds = 30;
 const interruptSeconds = 2;
-const fenceSeconds = 10;
+const fenceSeconds = 5;
 
 /**
  * Starts `deno jupyter --kernel` with this process's own Deno and waits until it answers.

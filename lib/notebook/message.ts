@@ -37,7 +37,10 @@ export function decodeMessage(key: string, frames: readonly Uint8Array[]): Messa
   if (start < 0 || !signature || parts.length !== 4) throw new Error("Not a Jupyter message: frames are missing");
   const expected = Buffer.from(sign(key, parts));
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-    throw new Error("A message on the kernel's port has a wrong signature: another program answers there");
+    throw new Error(
+      "A message has a wrong signature: it was damaged on the way (Deno's kernel breaks an output of more than 4 MB), " +
+        "or another program answers on the kernel's port",
+    );
   }
   const [header, parent, , content] = parts.map((part) => JSON.parse(Buffer.from(part).toString("utf8")));
   return { header, parent, content };
