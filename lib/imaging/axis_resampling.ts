@@ -32,6 +32,7 @@ export function planAxis(
 ): AxisResampling | undefined {
   if (Math.abs(from - to) <= SAME_SPACING * to) return undefined;
   // The tolerance keeps 512 voxels of 0.9765625 mm at 500 of 1 mm, whatever the rounding.
+  if (!(to > 0)) throw new RangeError(`A spacing of ${to} mm`);
   const newSize = Math.max(1, Math.ceil(size * from / to - 1e-4));
   const taps = interpolation === "bspline" ? 4 : 2;
   const indices = new Int32Array(newSize * taps);

@@ -4,8 +4,8 @@ import type { Shape, Volume } from "./volume.ts";
 
 /** Between air and tissue; clothes and blankets fall below it. */
 const TISSUE_HU = -500;
-/** Coarse enough to be quick and to lose couch shells and clothing, fine enough to keep a thin chest wall. */
-const PIXEL_MM = 4;
+/** Opening by one such pixel loses what is thinner than 4 mm, couch shells and sheets, and keeps the thinnest chest wall. */
+const PIXEL_MM = 2;
 
 /**
  * The patient's body with everything it encloses, on a coarse grid: `body[(slice * rows + row) * columns + column]` says

@@ -9,7 +9,8 @@ const MAX_SHEAR_DEGREES = 0.5;
  * Puts a volume together and checks that its grid is one that every later step can rely on.
  *
  * @param where Stands at the head of error messages: the file or folder.
- * @throws {InputError} If the affine has NaN in it, is singular, or its axes are not at right angles (gantry tilt).
+ * @throws {InputError} If the affine has NaN in it, is singular, its axes are not at right angles (gantry tilt), or the
+ * spacing is not between 0.01 and 100 mm.
  */
 export function createVolume(where: string, hu: Volume["hu"], shape: Shape, affine: Affine): Volume {
   const [column, row, slice] = [affineColumn(affine, 0), affineColumn(affine, 1), affineColumn(affine, 2)];
@@ -20,6 +21,12 @@ export function createVolume(where: string, hu: Volume["hu"], shape: Shape, affi
   if (spacing.some((mm) => mm === 0) || Math.abs(dot(unit(cross(column, row)), unit(slice))) < 1e-3) {
     throw new InputError(
       `${where}: the affine is singular (two axes run along one line, or one has length 0): ${affine.join(" ")}`,
+    );
+  }
+  if (spacing.some((mm) => mm < 0.01 || mm > 100)) {
+    throw new InputError(
+      `${where}: voxels of ${spacing.map((mm) => Number(mm.toPrecision(4))).join(" x ")} mm, which is no CT. ` +
+        "Are the lengths in another unit?",
     );
   }
   const axes = [["columns", column, "rows", row], ["columns", column, "slices", slice], ["rows", row, "slices", slice]];

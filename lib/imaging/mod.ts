@@ -17,6 +17,7 @@ export {
 export { type CachedSlices, preprocessCached } from "./preprocess_cached.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { resample, type ResampleOptions } from "./resample.ts";
+export { resampleMask } from "./resample_mask.ts";
 export { resizeSlice } from "./resize_slice.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
 export { summarizeHu } from "./summarize_hu.ts";

@@ -76,6 +76,9 @@ export async function preprocess(volume: Volume, options: PreprocessOptions): Pr
   const settings = { ...DEFAULT_SETTINGS, ...given };
   const resampled = resample(canonicalOrientation(volume, where), settings);
   const lungs = await segmenter.segment(resampled);
+  if (lungs.length !== resampled.hu.length) {
+    throw new Error(`Segmenter "${segmenter.name}" gave ${lungs.length} voxels for ${resampled.hu.length}`);
+  }
   const { areas, kept } = selectSlices(lungs, resampled.shape, settings);
   const [, rows, columns] = resampled.shape;
   const voxels = areas.reduce((sum, area) => sum + area, 0) * rows * columns;

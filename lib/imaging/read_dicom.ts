@@ -94,10 +94,9 @@ function chooseSeries(
   const asideText = [...aside].map(([kind, files]) => `${kind} (${count(files, "file")})`).join(", ");
   const series = Map.groupBy(scans, (header) => header.series);
   const listing = () =>
-    [...series].map(([uid, files]) =>
-      `\n  ${uid || "(no UID)"}: ${count(files.length, "file")} ${files[0]!.description}`
-    )
-      .join("");
+    [...series].slice(0, 20).map(([uid, files]) =>
+      `\n  ${uid || "(no UID)"}: ${count(files.length, "file")} ${files[0]!.description}`.trimEnd()
+    ).join("") + (series.size > 20 ? `\n  and ${series.size - 20} more` : "");
   if (series.size === 0) throw new InputError(`${path}: no CT image, only ${asideText}`);
   if (asideText) warnings.push(`set aside beside the CT: ${asideText}`);
 

@@ -1,3 +1,4 @@
+import { InputError } from "@ctsurv/common/mod.ts";
 import { affineColumn, affineFrom, scale, type Vector } from "./affine.ts";
 import { type AxisResampling, type Interpolation, planAxis } from "./axis_resampling.ts";
 import { bsplineCoefficients } from "./bspline_coefficients.ts";
@@ -13,6 +14,9 @@ export interface ResampleOptions {
   readonly outside?: number;
 }
 
+/** 2 GiB as float32; a whole-body CT at 3 x 1 x 1 mm has half as many. */
+const MAX_VOXELS = 2 ** 29;
+
 /**
  * The volume on a grid of another spacing, along the same axes. Outer voxel edges stay where they were at the first
  * slice, row and column; the new size is `ceil(size * old spacing / new spacing)`. Axes whose spacing stays are not
@@ -23,12 +27,22 @@ export interface ResampleOptions {
  *
  * Works a plane at a time: beyond input and result it holds a few planes, and where the slice spacing changes, once more
  * the volume with the new slices.
+ *
+ * @throws {InputError} If the result would have more than 2^29 voxels.
  */
 export function resample(volume: Volume, options: ResampleOptions = {}): Volume {
   const { spacing = [3, 1, 1], interpolation = "bspline", outside = AIR } = options;
   const plans = volume.shape.map((size, axis) => planAxis(size, volume.spacing[axis]!, spacing[axis]!, interpolation));
   const [slicePlan, rowPlan, columnPlan] = plans;
   if (!slicePlan && !rowPlan && !columnPlan) return volume;
+  const voxels = plans.reduce((product, plan, axis) => product * (plan?.size ?? volume.shape[axis]!), 1);
+  if (voxels > MAX_VOXELS) {
+    const extent = volume.shape.map((size, axis) => Math.round(size * volume.spacing[axis]!));
+    throw new InputError(
+      `a scan of ${extent.join(" x ")} mm would take ${voxels} voxels of ${spacing.join(" x ")} mm, more than ` +
+        `${MAX_VOXELS}. Is its spacing right?`,
+    );
+  }
 
   let { hu, shape } = volume;
   if (slicePlan) {

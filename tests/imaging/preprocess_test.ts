@@ -94,6 +94,11 @@ Deno.test("preprocess() says what it found where no slice passes", async () => {
   assertEquals(error.lungVolume, 0);
 });
 
+Deno.test("preprocess() does not take a mask of another shape", async () => {
+  const wrong: LungSegmenter = { name: "wrong", segment: () => Promise.resolve(new Uint8Array(7)) };
+  await assertRejects(() => preprocess(chest, { segmenter: wrong }), Error, '"wrong" gave 7 voxels');
+});
+
 Deno.test("preprocess() keeps nothing of a scan that shows the lungs' ends only", async () => {
   const bases = crudeChest({ lung: 20, lungHu: -700 });
   const error = await assertRejects(

@@ -218,3 +218,13 @@ Deno.test("readVolume() refuses a folder without DICOM and a path without anythi
     await assertRejects(() => readVolume(`${dir}/ct.hdr`), InputError, "no such file or folder");
   });
 });
+
+Deno.test("readVolume() follows links, but not in circles", async () => {
+  await inFolder(async (dir) => {
+    await writeSlices(`${dir}/store`, stack([0, 3]));
+    await Deno.mkdir(`${dir}/patient`);
+    await Deno.symlink(`${dir}/store`, `${dir}/patient/ct`);
+    await Deno.symlink(`${dir}/patient`, `${dir}/store/back`);
+    assertEquals((await readVolume(`${dir}/patient`)).volume.shape[0], 2);
+  });
+});

@@ -82,6 +82,11 @@ const refused: readonly [string, Uint8Array | NiftiFields, string][] = [
   ["NaN for the offset", { voxOffset: NaN }, "vox_offset"],
   ["a singular affine", { sform: [1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3, 0] }, "singular"],
   ["an affine with NaN", { sform: [1, 0, 0, NaN, 0, 2, 0, 0, 0, 0, 3, 0] }, "not a number"],
+  [
+    "spacing in metres that are not called so",
+    { sform: [0.001, 0, 0, 0, 0, 0.002, 0, 0, 0, 0, 0.003, 0] },
+    "another unit",
+  ],
   ["a sheared grid", { sform: [1, 0, 0, 0, 0, 2, 1, 0, 0, 0, 3, 0] }, "meet at 71.6 degrees"],
   ["a quaternion that is none", { sformCode: 0, qformCode: 1, quaternion: [1, 1, 0] }, "no rotation"],
   ["a slope without intercept", { slope: 2, intercept: NaN }, "scl_inter is NaN"],

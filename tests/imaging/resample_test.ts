@@ -1,5 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
-import { resample, type Shape, type Spacing } from "@ctsurv/imaging/mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { resample, resampleMask, type Shape, type Spacing } from "@ctsurv/imaging/mod.ts";
 import { imagingFixture } from "../support/imaging_fixture.ts";
 import { testVolume } from "../support/test_volume.ts";
 
@@ -49,4 +50,18 @@ Deno.test("resample() keeps the patient's left edge where it was", () => {
   // Outer edge of the first voxel: its centre less half a voxel.
   assertAlmostEquals(affine[3] - affine[0] / 2, -0.4, 1e-12);
   assertAlmostEquals(affine[7] - affine[5] / 2, -0.3, 1e-12);
+});
+
+Deno.test("resample() refuses a spacing that would fill the memory", () => {
+  const volume = testVolume(new Int16Array(1000), [10, 10, 10], [100, 100, 100]);
+  assertThrows(() => resample(volume, { spacing: [1, 1, 0.1] }), InputError, "1000 x 1000 x 1000 mm");
+  assertThrows(() => resample(volume, { spacing: [3, 1, 0] }), RangeError);
+});
+
+Deno.test("resampleMask() takes the nearest voxel, and nothing outside", () => {
+  const from = { shape: [1, 2, 5], spacing: [3, 1, 0.9] } as const;
+  const to = { shape: [1, 3, 3], spacing: [3, 0.8, 2] } as const;
+  // Old columns under new centres (1, 3, 5) / 0.9: 1, 3, outside; old rows under 0.4, 1.2, 2.0: 0, 1, outside.
+  const mask = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 1, 0);
+  assertEquals([...resampleMask(mask, from, to)], [1, 0, 0, 0, 1, 0, 0, 0, 0]);
 });
