@@ -1,6 +1,8 @@
 """Makes tests/fixtures/imaging.json: what SciPy, nibabel and pydicom make of small volumes and files.
 
-Ran with numpy 2.4.6, scipy 1.17.1, nibabel 5.4.2, pydicom 3.0.2, Python 3.11.
+SimpleITK has to agree with SciPy on resampling to 1e-3 HU, or the script stops.
+
+Ran with numpy 2.4.6, scipy 1.17.1, nibabel 5.4.2, pydicom 3.0.2, SimpleITK 2.5.7, Python 3.11.
 Usage: python tests/oracles/imaging.py
 """
 
@@ -12,6 +14,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pydicom
+import SimpleITK as sitk
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from scipy import ndimage
@@ -31,7 +34,18 @@ def resampled(volume, old, new, interpolation):
     inside = np.ones(values.shape, bool)
     for g, n in zip(grid, volume.shape):
         inside &= (g >= -0.5) & (g < n - 0.5)
-    return np.where(inside, values, AIR)
+    result = np.where(inside, values, AIR)
+    assert np.abs(result - resampled_by_itk(volume, old, new, result.shape, interpolation)).max() < 1e-3
+    return result
+
+
+def resampled_by_itk(volume, old, new, shape, interpolation):
+    image = sitk.GetImageFromArray(volume)
+    image.SetSpacing(old[::-1])
+    origin = [(t - s) / 2 for s, t in zip(old[::-1], new[::-1])]
+    method = sitk.sitkBSpline if interpolation == "bspline" else sitk.sitkLinear
+    return sitk.GetArrayFromImage(sitk.Resample(
+        image, [int(n) for n in shape[::-1]], sitk.Transform(), method, origin, new[::-1], image.GetDirection(), AIR))
 
 
 def resample_cases():
@@ -199,7 +213,7 @@ def dicom_cases():
 
 
 fixture = {
-    "versions": {"numpy": np.__version__, "scipy": "1.17.1", "nibabel": nib.__version__, "pydicom": pydicom.__version__},
+    "versions": {"numpy": np.__version__, "scipy": "1.17.1", "SimpleITK": sitk.Version().VersionString(), "nibabel": nib.__version__, "pydicom": pydicom.__version__},
     "resample": resample_cases(),
     "resize": resize_cases(),
     "components": component_cases(),
