@@ -31,20 +31,32 @@ function ribs(anatomy: Anatomy): Bone[] {
     const sweep = (i < 7 ? 0.86 : i < 10 ? 0.7 : 0.45) * Math.PI;
     return [-1, 1].map((side): Bone => ({
       radius: 5,
-      points: Array.from({ length: 25 }, (_, step): Point => {
+      points: Array.from({ length: 25 }, (_, step) => {
         const share = step / 24;
-        const angle = 0.13 * Math.PI + share * (sweep - 0.13 * Math.PI);
-        const z = start - drop * share ** 1.2;
-        const { cavity: [a, b] } = chestSection(anatomy, Math.min(z, 0.93 * lungHeight));
-        const narrowing = z > 0.85 * lungHeight ? 1 - 0.9 * (z / lungHeight - 0.85) : 1;
-        const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-        // The cavity is a superellipse of power 2.5.
-        const x = Math.sign(sin) * Math.abs(sin) ** 0.8 * (a * narrowing + 5.5);
-        const y = Math.sign(cos) * Math.abs(cos) ** 0.8 * (b * narrowing + 5.5);
-        return [side * x, y, z];
+        return wallPoint(
+          anatomy,
+          side * (0.13 * Math.PI + share * (sweep - 0.13 * Math.PI)),
+          start - drop * share ** 1.2,
+          5.5,
+        );
       }),
     }));
   }).flat();
+}
+
+/**
+ * A point on the chest wall, `gap` mm outside the pleura.
+ *
+ * @param angle From the back, positive to the left; radians.
+ */
+function wallPoint(anatomy: Anatomy, angle: number, z: number, gap: number): Point {
+  const { lungHeight } = anatomy;
+  const { cavity: [a, b] } = chestSection(anatomy, Math.min(z, 0.93 * lungHeight));
+  const narrowing = z > 0.85 * lungHeight ? 1 - 0.9 * (z / lungHeight - 0.85) : 1;
+  // The cavity is a superellipse of power 2.5.
+  const along = (value: number, radius: number) =>
+    Math.sign(value) * Math.abs(value) ** 0.8 * (radius * narrowing + gap);
+  return [along(Math.sin(angle), a), along(Math.cos(angle), b), z];
 }
 
 function girdle(anatomy: Anatomy): Bone[] {
@@ -54,12 +66,13 @@ function girdle(anatomy: Anatomy): Bone[] {
     { radius: 6.5, points: sternum(anatomy, 6 * side) },
     { radius: 6, points: [at(0.14 * side, -0.52, 0.93), at(0.5 * side, -0.46, 1), at(0.95 * side, -0.1, 1.06)] },
     // The shoulder blade: strips side by side that meet at its lower tip.
-    ...Array.from({ length: 10 }, (_, strip): Bone => ({
+    ...Array.from({ length: 9 }, (_, strip): Bone => ({
       radius: 3,
-      points: [
-        at(side * (0.98 - 0.045 * strip), 0.42 + 0.045 * strip, 0.99),
-        at(side * (0.74 - 0.015 * strip), 0.78 + 0.01 * strip, 0.58 + 0.01 * strip),
-      ],
+      points: [0, 1, 2, 3].map((step) => {
+        const top = 0.2 + 0.025 * strip;
+        const angle = Math.PI * (top + (0.24 - top) * step / 3);
+        return wallPoint(anatomy, side * angle, lungHeight * (0.96 - 0.12 * step), 15);
+      }),
     })),
   ]);
 }

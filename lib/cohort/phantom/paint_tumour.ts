@@ -16,15 +16,16 @@ export function paintTumour(canvas: Canvas, anatomy: Anatomy, tumour: Tumour, ra
   const centre = placeTumour(canvas, tumour.radius, random);
   const vital = VITAL + 0.3 * (anatomy.blood - 42);
   const amplitude = 0.05 + 0.2 * tumour.spiculation;
-  const surface = directionNoise(random);
-  const texture = directionNoise(random);
-  // Lumps enlarge a sphere, as the mean of R^3 exceeds the cube of the mean of R: keep the volume that was drawn.
-  const radius = tumour.radius / Math.cbrt(1 + 3 * amplitude ** 2 * surface.variance);
+  const surface = createNoise(random);
+  const texture = createNoise(random);
+  // Lumps change the volume, which is the mean of R^3 over the directions: keep the one that was drawn.
+  const lumps = sphere(400).map(([x, y, z]) => (1 + amplitude * surface(x, y, z)) ** 3);
+  const radius = tumour.radius / Math.cbrt(lumps.reduce((sum, cube) => sum + cube, 0) / lumps.length);
   paintBlob(canvas, centre, radius * (1 + 2.2 * amplitude), (dx, dy, dz) => {
-    const distance = Math.hypot(dx, dy, dz);
-    const share = distance / (radius * (1 + amplitude * surface.at(dx, dy, dz, distance)));
+    const distance = Math.hypot(dx, dy, dz) + 1e-9;
+    const share = distance / (radius * (1 + amplitude * surface(dx / distance, dy / distance, dz / distance)));
     if (share > 1) return undefined;
-    const grain = 9 * texture.at(dx, dy, dz, 0.35 * radius);
+    const grain = 9 * texture(3 * dx / radius, 3 * dy / radius, 3 * dz / radius);
     return (share < tumour.necrosis ? NECROSIS : vital) + grain;
   });
   paintSpicules(canvas, centre, tumour, random);
@@ -55,14 +56,17 @@ function placeTumour(canvas: Canvas, radius: number, random: Random): Point {
 
 /** Share of points spread over a sphere that are in the lung. */
 function lungShare(canvas: Canvas, [x, y, z]: Point, radius: number): number {
-  const points = 40;
-  let inside = 0;
-  for (let i = 0; i < points; i++) {
-    const cos = 1 - (2 * i + 1) / points, sin = Math.sqrt(1 - cos * cos), angle = i * 2.399963; // a Fibonacci sphere
-    const at: Point = [x + radius * sin * Math.cos(angle), y + radius * sin * Math.sin(angle), z + radius * cos];
-    if (canvas.labels[voxelAt(canvas, at)] === label.lung) inside++;
-  }
-  return inside / points;
+  const points = sphere(40).map(([dx, dy, dz]): Point => [x + radius * dx, y + radius * dy, z + radius * dz]);
+  return points.filter((point) => canvas.labels[voxelAt(canvas, point)] === label.lung).length / points.length;
+}
+
+/** Points spread evenly over the unit sphere (a Fibonacci lattice). */
+function sphere(points: number): Point[] {
+  const goldenAngle = Math.PI * (3 - Math.sqrt(5));
+  return Array.from({ length: points }, (_, i) => {
+    const z = 1 - (2 * i + 1) / points, r = Math.sqrt(1 - z * z);
+    return [r * Math.cos(i * goldenAngle), r * Math.sin(i * goldenAngle), z];
+  });
 }
 
 function voxelAt({ origin, pixel, thickness, matrix, slices }: Canvas, [x, y, z]: Point): number {
@@ -120,23 +124,17 @@ function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: T
   }
 }
 
-/** Smooth noise as a sum of waves in random directions: mean 0, variance `variance`, within about 2 of 0. */
-function directionNoise(random: Random) {
+/** Smooth noise of mean 0 and variance 1, within about 2 of 0: a sum of waves in random directions. */
+function createNoise(random: Random): (x: number, y: number, z: number) => number {
   const waves = Array.from({ length: 10 }, () => {
-    const frequency = random.between(1.5, 4.5);
     const [x, y, z] = [random.normal(), random.normal(), random.normal()];
-    const scale = frequency / Math.hypot(x, y, z);
+    const scale = random.between(1.5, 4.5) / Math.hypot(x, y, z);
     return [x * scale, y * scale, z * scale, random.between(0, 2 * Math.PI)] as const;
   });
   const weight = Math.sqrt(2 / waves.length);
-  return {
-    variance: 1,
-    /** At (x, y, z) / unit. */
-    at(x: number, y: number, z: number, unit: number): number {
-      const inverse = unit > 0 ? 1 / unit : 0;
-      let sum = 0;
-      for (const [wx, wy, wz, phase] of waves) sum += Math.sin((wx * x + wy * y + wz * z) * inverse + phase);
-      return weight * sum;
-    },
+  return (x, y, z) => {
+    let sum = 0;
+    for (const [wx, wy, wz, phase] of waves) sum += Math.sin(wx * x + wy * y + wz * z + phase);
+    return weight * sum;
   };
 }
