@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
+import { readInput } from "./read_input.ts";
 import { swapBytes } from "./swap_bytes.ts";
 
 /** NumPy's name of each element type, less its byte order. */
@@ -45,13 +46,7 @@ const MAGIC = "\x93NUMPY";
  * @throws {InputError} If it is no such file, is in Fortran order, holds another type, or its size contradicts its shape.
  */
 export async function readNpy(path: string): Promise<NpyArray> {
-  let file: Uint8Array<ArrayBuffer>;
-  try {
-    file = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file`);
-    throw error;
-  }
+  const file = await readInput(path);
   if (file.length < 12 || Buffer.from(file.subarray(0, 6)).toString("latin1") !== MAGIC) {
     throw new InputError(`${path}: not a NumPy .npy file`);
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sha256, writeAtomic } from "@ctsurv/common/mod.ts";
 import { listFiles } from "./list_files.ts";
 import { DEFAULT_SETTINGS, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
+import { readInput } from "./read_input.ts";
 import { readVolume, type ReadVolumeOptions } from "./read_volume.ts";
 
 /** Raised whenever the same input and settings would give other numbers, or the file another layout. */
@@ -50,7 +51,7 @@ export async function preprocessCached(
 /** SHA-256 of a file, or of a folder's files whatever their names and order. */
 async function hashInput(path: string): Promise<string> {
   const hashes: string[] = [];
-  for (const file of await listFiles(path)) hashes.push(sha256(await Deno.readFile(file)));
+  for (const file of await listFiles(path)) hashes.push(sha256(await readInput(file)));
   return sha256(hashes.sort().join());
 }
 

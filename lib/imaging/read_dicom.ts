@@ -1,17 +1,16 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { affineFrom, cross, scale } from "./affine.ts";
+import { chooseSeries } from "./choose_series.ts";
 import { createVolume } from "./create_volume.ts";
 import { stackAffine, stackSlices } from "./dicom_geometry.ts";
 import { type DicomHeader, readDicomHeader } from "./dicom_header.ts";
 import { type DicomImage, readDicomImage } from "./dicom_image.ts";
 import { hounsfieldTable, storedPixels } from "./dicom_pixels.ts";
 import { listFiles } from "./list_files.ts";
+import { readInput } from "./read_input.ts";
 import { statInput } from "./stat_input.ts";
 import { storeHu } from "./store_hu.ts";
 import type { Affine, Volume } from "./volume.ts";
-
-/** Where a folder holds several CT series, the only one with at least this many slices is the scan. */
-const FEWEST_SLICES = 10;
 
 export interface DicomVolume {
   readonly volume: Volume;
@@ -58,7 +57,7 @@ async function readHeaders(path: string, isFile: boolean, warnings: string[]): P
   const skipped: string[] = [];
   for (const file of await listFiles(path)) {
     try {
-      headers.push(readDicomHeader(file, await Deno.readFile(file)));
+      headers.push(readDicomHeader(file, await readInput(file)));
     } catch (error) {
       if (!(error instanceof InputError) || isFile) throw error;
       skipped.push(error.message);
@@ -69,56 +68,8 @@ async function readHeaders(path: string, isFile: boolean, warnings: string[]): P
       `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
     );
   }
-  if (skipped.length > 0) warnings.push(`${count(skipped.length, "file")} left out. ${list(skipped)}`);
+  if (skipped.length > 0) warnings.push(`files left out: ${skipped.length}. ${list(skipped)}`);
   return headers;
-}
-
-function chooseSeries(
-  path: string,
-  headers: readonly DicomHeader[],
-  wanted: string | undefined,
-  warnings: string[],
-): readonly [DicomHeader, ...DicomHeader[]] {
-  const isCt = ({ modality, isLocalizer }: DicomHeader) => modality === "CT" && !isLocalizer;
-  let scans = headers.filter(isCt);
-  if (scans.length === 0) {
-    scans = headers.filter((header) => header.modality === "" && header.tags.pixels() !== undefined);
-    if (scans.length > 0) warnings.push("the files do not say their Modality; they are taken for CT");
-  }
-  const aside = new Map<string, number>();
-  for (const header of headers) {
-    if (scans.includes(header)) continue;
-    const kind = header.isLocalizer ? "localizer" : header.modality || "no modality";
-    aside.set(kind, (aside.get(kind) ?? 0) + 1);
-  }
-  const asideText = [...aside].map(([kind, files]) => `${kind} (${count(files, "file")})`).join(", ");
-  const series = Map.groupBy(scans, (header) => header.series);
-  const listing = () =>
-    [...series].slice(0, 20).map(([uid, files]) =>
-      `\n  ${uid || "(no UID)"}: ${count(files.length, "file")} ${files[0]!.description}`.trimEnd()
-    ).join("") + (series.size > 20 ? `\n  and ${series.size - 20} more` : "");
-  if (series.size === 0) throw new InputError(`${path}: no CT image, only ${asideText}`);
-  if (asideText) warnings.push(`set aside beside the CT: ${asideText}`);
-
-  const large = [...series.values()].filter((files) => files.length >= FEWEST_SLICES);
-  const chosen = wanted !== undefined
-    ? series.get(wanted)
-    : series.size === 1
-    ? [...series.values()][0]
-    : large.length === 1
-    ? large[0]
-    : undefined;
-  if (!chosen) {
-    throw new InputError(
-      wanted === undefined
-        ? `${path}: ${series.size} CT series. Choose one by its UID (option "series"), or give its folder:${listing()}`
-        : `${path}: no CT series ${wanted}. There is:${listing()}`,
-    );
-  }
-  if (series.size > 1 && wanted === undefined) {
-    warnings.push(`read the only CT series with at least ${FEWEST_SLICES} slices of:${listing()}`);
-  }
-  return chosen as [DicomHeader, ...DicomHeader[]];
 }
 
 /** Files at one position must be copies of each other. */
@@ -135,12 +86,12 @@ async function refuseConflicts(path: string, stack: ReturnType<typeof stackSlice
       copies++;
     }
   }
-  if (copies > 0) warnings.push(`${count(copies, "duplicate slice")} left out (same position, same pixels)`);
+  if (copies > 0) warnings.push(`duplicate slices left out (same position, same pixels): ${copies}`);
 }
 
 async function readHu(image: DicomImage): Promise<Float64Array> {
   const table = hounsfieldTable(image.storage);
-  const stored = storedPixels(await Deno.readFile(image.path), image.storage, image.rows * image.columns);
+  const stored = storedPixels(await readInput(image.path), image.storage, image.rows * image.columns);
   return Float64Array.from(stored, (bits) => table[bits]!);
 }
 
@@ -158,7 +109,7 @@ async function readPixels(slices: readonly DicomImage[]): Promise<Volume["hu"]> 
     const key = JSON.stringify({ ...storage, offset: 0 });
     if (key !== tableOf) table = hounsfieldTable(storage);
     tableOf = key;
-    hu = storeHu(hu, index * pixels, storedPixels(await Deno.readFile(path), storage, pixels), (bits) => table[bits]!);
+    hu = storeHu(hu, index * pixels, storedPixels(await readInput(path), storage, pixels), (bits) => table[bits]!);
   }
   return hu;
 }
@@ -174,10 +125,6 @@ function singleSliceAffine(image: DicomImage, warnings: string[]): Affine {
     scale(normal, thickness),
     image.position,
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** The first few messages, so that a folder of a thousand text files does not fill the screen. */

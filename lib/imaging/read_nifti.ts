@@ -4,6 +4,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import { createVolume } from "./create_volume.ts";
 import { type NiftiHeader, readNiftiHeader } from "./nifti_header.ts";
 import { AIR, storeHu } from "./store_hu.ts";
+import { readInput } from "./read_input.ts";
 import { swapBytes } from "./swap_bytes.ts";
 import type { Volume } from "./volume.ts";
 
@@ -19,7 +20,7 @@ const MAX_DEFLATE_RATIO = 1032;
  * @throws {InputError} If the file is damaged, cut off, or not one grey volume on a rectangular grid.
  */
 export async function readNifti(path: string): Promise<{ volume: Volume; warnings: string[] }> {
-  const file = await Deno.readFile(path);
+  const file = await readInput(path);
   const isGzip = file[0] === 0x1f && file[1] === 0x8b;
   const header = readNiftiHeader(path, isGzip ? unpackStart(path, file) : file);
   const voxels = header.shape.reduce((product, size) => product * size, 1);

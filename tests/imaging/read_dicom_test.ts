@@ -91,7 +91,7 @@ Deno.test("readVolume() takes 1 and 0 for missing rescale tags, and says so", as
 Deno.test("readVolume() leaves out copies of a slice, and says so", async () => {
   const { volume, warnings } = await read(stack([0, 3, 3, 6]));
   assertEquals(volume.shape[0], 3);
-  assertStringIncludes(warnings.join(), "1 duplicate slice");
+  assertStringIncludes(warnings.join(), "(same position, same pixels): 1");
 });
 
 Deno.test("readVolume() accepts spaces and NULs around decimals", async () => {
