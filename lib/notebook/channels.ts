@@ -1,6 +1,6 @@
-import { Dealer, Subscriber } from "zeromq";
 import type { Connection } from "./connection.ts";
 import { decodeMessage, encodeMessage, type Message } from "./message.ts";
+import { connectZmtp, type ZmtpConnection } from "./zmtp.ts";
 
 export type Content = Message["content"];
 export type OnOutput = (message: Message) => void;
@@ -20,31 +20,44 @@ export interface Channels {
  */
 const askMilliseconds = 20;
 
+/** How often to try to connect to a kernel that does not listen yet. */
+const connectMilliseconds = 10;
+
 /**
  * Connects to a kernel, which need not listen yet. `fail` hears of messages that cannot be read, such as those with a
  * wrong signature.
  */
 export function openChannels(connection: Connection, fail: (error: Error) => void): Channels {
   const { ip, key, shell_port, control_port, iopub_port } = connection;
-  const shared = { linger: 0, reconnectInterval: 10 };
-  const sockets = {
-    shell: new Dealer(shared),
-    control: new Dealer(shared),
-    // Without a limit, as a message above it would be dropped in silence.
-    iopub: new Subscriber({ ...shared, receiveHighWaterMark: 0 }),
+  let closed = false;
+  const open = async (port: number, type: "DEALER" | "SUB"): Promise<ZmtpConnection | undefined> => {
+    while (!closed) {
+      try {
+        const socket = await connectZmtp({ hostname: ip, port, type });
+        if (!closed) return socket;
+        socket.close();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, connectMilliseconds));
+      }
+    }
+    return undefined;
   };
-  sockets.shell.connect(`tcp://${ip}:${shell_port}`);
-  sockets.control.connect(`tcp://${ip}:${control_port}`);
-  sockets.iopub.connect(`tcp://${ip}:${iopub_port}`);
-  sockets.iopub.subscribe();
+  const sockets = {
+    shell: open(shell_port, "DEALER"),
+    control: open(control_port, "DEALER"),
+    iopub: open(iopub_port, "SUB"),
+  };
 
   const replies = new Map<string, (content: Content) => void>();
   const listeners = new Map<string, OnOutput>();
   let heard = false;
-  const read = async (socket: Dealer | Subscriber, handle: (message: Message, id: string) => void) => {
+  const read = async (
+    opening: Promise<ZmtpConnection | undefined>,
+    handle: (message: Message, id: string) => void,
+  ) => {
     try {
-      for await (const frames of socket) {
-        const message = decodeMessage(key, frames);
+      for await (const frames of await opening ?? []) {
+        const message = decodeMessage(key, frames as Uint8Array[]);
         handle(message, message.parent.msg_id ?? "");
       }
     } catch (error) {
@@ -70,7 +83,9 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
     if (onOutput) listeners.set(id, onOutput);
     const date = new Date().toISOString();
     const header = { msg_id: id, msg_type: type, session, username: "ctsurv", date, version: "5.3" };
-    await sockets[channel].send(encodeMessage(key, { header, parent: {}, content }));
+    const socket = await sockets[channel];
+    // A kernel that died while this was sent is reported by its process; the reply never comes.
+    await socket?.send(encodeMessage(key, { header, parent: {}, content })).catch(() => {});
     return promise;
   };
 
@@ -78,16 +93,17 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
     request,
     async ready() {
       const answers: { shell?: Content; control?: Content } = {};
-      while (!answers.shell || !answers.control || !heard) {
+      while (!closed && (!answers.shell || !answers.control || !heard)) {
         for (const channel of ["shell", "control"] as const) {
           request(channel, "kernel_info_request", {}).then((content) => answers[channel] = content);
         }
         await new Promise((resolve) => setTimeout(resolve, askMilliseconds));
       }
-      return answers.shell;
+      return answers.shell ?? {};
     },
     close() {
-      for (const socket of Object.values(sockets)) socket.close();
+      closed = true;
+      for (const opening of Object.values(sockets)) opening.then((socket) => socket?.close());
     },
   };
 }
