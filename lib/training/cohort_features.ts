@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
+import { InputError, type Progress } from "@ctsurv/common/mod.ts";
+import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
+import type { Backbone } from "@ctsurv/nn/mod.ts";
+import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
+import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
+import type { SliceEmbedder } from "./slice_embedder.ts";
+import type { TrainingPatient } from "./training_patient.ts";
+
+/** A patient whose scan and follow-up are known. */
+export interface PatientToEmbed {
+  readonly id: string;
+  /** A NIfTI file or a folder of DICOM files. */
+  readonly image: string;
+  readonly record: ClinicalRecord;
+}
+
+/** A patient that was left out, and why. */
+export interface SkippedPatient {
+  readonly patient: string;
+  readonly reason: string;
+}
+
+/** What preprocessing found, for tables and figures. */
+export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
+
+/** A cohort as training sees it. */
+export interface CohortFeatures {
+  readonly patients: readonly TrainingPatient[];
+  readonly slices: readonly SliceFacts[];
+  readonly skipped: readonly SkippedPatient[];
+}
+
+/** Options of {@linkcode cohortFeatures}. */
+export interface CohortFeaturesOptions {
+  readonly backbone: Backbone;
+  readonly embedder: SliceEmbedder;
+  readonly segmenter: LungSegmenter;
+  /** Where slices and features are kept between runs. */
+  readonly cache: string;
+  /** @default {"float32"} */
+  readonly precision?: FeaturePrecision;
+  readonly progress?: Progress;
+}
+
+/** The paper predicts two years. */
+export const horizonMonths = 24;
+
+/** Months to death or last contact, censored at two years. */
+export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
+  return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, horizonMonths);
+}
+
+/**
+ * Preprocesses and embeds a cohort, patient by patient. What was done before, with the same images, settings and
+ * weights, is read from the cache, so that an interrupted run goes on where it was. A patient whose scan cannot be used
+ * is left out with the reason.
+ *
+ * @throws {InputError} If no patient is left.
+ */
+export async function cohortFeatures(
+  cohort: readonly PatientToEmbed[],
+  { backbone, embedder, segmenter, cache, precision = "float32", progress }: CohortFeaturesOptions,
+): Promise<CohortFeatures> {
+  const patients: TrainingPatient[] = [];
+  const slices: SliceFacts[] = [];
+  const skipped: SkippedPatient[] = [];
+  progress?.start("Patients preprocessed and embedded", cohort.length);
+  for (const { id, image, record } of cohort) {
+    try {
+      const prepared = await preprocessCached(image, join(cache, "slices"), { segmenter, where: id });
+      const features = await cachedFeatures(embedder, backbone, prepared, {
+        folder: join(cache, "features"),
+        precision,
+      });
+      patients.push({ id, features, slices: prepared.kept.length, followUp: followUp(record) });
+      const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
+      slices.push({ ...facts, patient: id });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      skipped.push({ patient: id, reason: error.message });
+    }
+    progress?.tick();
+  }
+  progress?.done(`${patients.length} of ${cohort.length} patients preprocessed and embedded`);
+  if (patients.length === 0) {
+    throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
+  }
+  return { patients, slices, skipped };
+}

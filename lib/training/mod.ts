@@ -1,0 +1,40 @@
+/** From scans to cross-validated predictions: cached features, AdamW, fitting, cross-validation, saved models. */
+export { adamW, type AdamWOptions, type BiasCorrections, biasCorrections, type Moments, momentsSpec } from "./adamw.ts";
+export {
+  cachedFeatures,
+  type FeatureCacheOptions,
+  type FeaturePrecision,
+  type SlicesToEmbed,
+} from "./cached_features.ts";
+export {
+  type CohortFeatures,
+  cohortFeatures,
+  type CohortFeaturesOptions,
+  followUp,
+  horizonMonths,
+  type PatientToEmbed,
+  type SkippedPatient,
+  type SliceFacts,
+} from "./cohort_features.ts";
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  type CrossValidation,
+  type FoldResult,
+  type OutOfFoldPrediction,
+  toSurvivalPredictions,
+} from "./cross_validate.ts";
+export {
+  type FitOptions,
+  type FittedHead,
+  type HeadTrainer,
+  headTrainer,
+  type PatientPrediction,
+} from "./head_trainer.ts";
+export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
+export { formatPredictions } from "./predictions_csv.ts";
+export { findProfile, type Profile, profiles } from "./profile.ts";
+export { type SliceEmbedder, sliceEmbedder } from "./slice_embedder.ts";
+export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./survival_model.ts";
+export type { TrainingPatient } from "./training_patient.ts";
+export { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";
