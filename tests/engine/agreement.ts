@@ -76,6 +76,7 @@ export function assertClose(
   });
 }
 
-function sizeOf(shape: readonly number[]): number {
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }

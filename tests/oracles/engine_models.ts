@@ -1,0 +1,20 @@
+/**
+ * Writes the graphs of tests/engine/models.ts, forward and with gradients, as ONNX files for engine_models.py.
+ *
+ * Usage: deno run -A tests/oracles/engine_models.ts FOLDER
+ */
+import { encodeModel } from "../../lib/engine/onnx/encode_model.ts";
+import { trace } from "../../lib/engine/trace/trace.ts";
+import type { TensorFunction } from "../../lib/engine/values.ts";
+import { models, withGradients } from "../engine/models.ts";
+
+const [folder] = Deno.args;
+if (!folder) throw new Error("Usage: deno run -A tests/oracles/engine_models.ts FOLDER");
+await Deno.mkdir(folder, { recursive: true });
+for (const [name, model] of Object.entries(models)) {
+  const forward = (inputs: Parameters<typeof model.fn>) => [model.fn(...inputs)];
+  for (const [suffix, fn] of Object.entries({ forward, gradient: withGradients(model) })) {
+    const { graph } = trace(fn as unknown as TensorFunction, model.signature);
+    await Deno.writeFile(`${folder}/${name}_${suffix}.onnx`, encodeModel(graph));
+  }
+}
