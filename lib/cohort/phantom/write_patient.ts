@@ -6,7 +6,7 @@ import { renderPhantom } from "./render_phantom.ts";
 import { reverseAxes } from "./reverse_axes.ts";
 
 /** As dcm2niix writes, three times in six; the others are what registration and labelling tools leave behind. */
-const orientations = ["LAS", "RAS", "LAS", "LPS", "LAS", "RAI"] as const;
+const orientations = ["LAS", "RAS", "LAS", "LAS", "LPS", "RAI"] as const;
 
 /**
  * Renders a patient and writes image and truth into a cohort's folder. The truth comes last: where it is, the image is

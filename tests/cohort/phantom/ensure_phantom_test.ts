@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { ensurePhantom, openCohort, phantomLung1, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { InputError, sha256 } from "@ctsurv/common/mod.ts";
+import { canonicalOrientation, readVolume } from "@ctsurv/imaging/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
+
+/** Coarse, so that a patient takes milliseconds. */
+const [siemens, xio] = phantomLung1.scanners;
+const overrides = {
+  matrix: 64,
+  scanners: [{ ...siemens, sliceSpacing: 9 }, { ...xio!, sliceSpacing: 9 }] as const,
+};
+
+/** Path -> hash of every file in a folder. */
+async function contents(dir: string, under = ""): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name, isDirectory } of Deno.readDir(join(dir, under))) {
+    const path = join(under, name);
+    if (isDirectory) Object.assign(found, await contents(dir, path));
+    else found[path] = sha256(await Deno.readFile(join(dir, path)));
+  }
+  return found;
+}
+
+Deno.test("ensurePhantom() writes the same files whatever the number of workers and of patients", () =>
+  inFolder(async (dir) => {
+    const [one, two] = [join(dir, "one"), join(dir, "two")];
+    await ensurePhantom("phantom-lung1", one, { patients: 6, workers: 1, overrides });
+    await ensurePhantom("phantom-lung1", two, { patients: 7, workers: 2, overrides });
+    const [a, b] = [await contents(one), await contents(two)];
+    const images = Object.keys(a).filter((path) => !/\.(csv|json)$/.test(path));
+    assert(images.length > 6 + 4);
+    for (const path of images) assertEquals(b[path], a[path], path);
+    assert("images/PHANTOM-007.nii.gz" in b);
+  }));
+
+Deno.test("ensurePhantom() makes a cohort of NIfTIs and both DICOM dialects, whose truth fits the images", () =>
+  inFolder(async (dir) => {
+    await ensurePhantom("phantom-lung1", dir, { patients: 8, overrides });
+    const cohort = await openCohort(dir);
+    assertEquals(cohort.name, "phantom-lung1");
+    assertEquals(cohort.messages, []);
+    assertEquals((await readPhantomRisk(dir)).map(({ patient }) => patient), cohort.patients.map(({ id }) => id));
+    const seen = new Set<string>();
+    for (const { id, image } of cohort.patients) {
+      const { volume, source, warnings } = await readVolume(image);
+      assertEquals(warnings, []);
+      seen.add(source.kind === "nifti" ? volume.orientation : source.files[0]!.includes("/1-") ? "siemens" : "xio");
+      const truth = (await readVolume(join(dir, "truth", `${id}.nii.gz`))).volume;
+      assertEquals(truth.shape, volume.shape);
+      volume.affine.forEach((value, i) => assert(Math.abs(value - truth.affine[i]!) < 1e-3, `${id}: other grid`));
+      const { hu } = canonicalOrientation(volume), labels = canonicalOrientation(truth).hu;
+      const lung = Array.from(hu).filter((_, i) => labels[i] === 1);
+      assert(lung.filter((value) => value < -500).length > 0.8 * lung.length, `${id}: the mask is not on the lung`);
+      // Heavy liver right, light stomach and fat left: the patient is not mirrored.
+      assert(liverSide(canonicalOrientation(volume).hu, volume.shape) < 0, `${id}: mirrored`);
+    }
+    assertEquals([...seen].sort(), ["LAS", "LPS", "RAI", "RAS", "siemens", "xio"]);
+  }));
+
+/** Soft tissue of the lowest slices, left minus right of the middle. */
+function liverSide(hu: ArrayLike<number>, [, rows, columns]: readonly [number, number, number]): number {
+  let balance = 0;
+  for (let i = 0; i < 3 * rows * columns; i++) {
+    if (hu[i]! > 40 && hu[i]! < 130) balance += i % columns >= columns / 2 ? 1 : -1;
+  }
+  return balance;
+}
+
+Deno.test("ensurePhantom() leaves a cohort alone that is there", () =>
+  inFolder(async (dir) => {
+    const options = { patients: 2, overrides };
+    assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 2);
+    const before = await contents(dir);
+    assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 0);
+    assertEquals(await contents(dir), before);
+  }));
+
+Deno.test("ensurePhantom() goes on after an interruption", () =>
+  inFolder(async (dir) => {
+    const [whole, halted] = [join(dir, "whole"), join(dir, "halted")];
+    const options = { patients: 5, workers: 1, overrides };
+    await ensurePhantom("phantom-lung1", whole, options);
+    const stop = ({ done }: { readonly done: number }) => {
+      if (done === 3) throw new Error("pulled the plug");
+    };
+    await assertRejects(() => ensurePhantom("phantom-lung1", halted, { ...options, onProgress: stop }), Error, "plug");
+    // What was being written when the plug was pulled: an image without its truth, and half a file.
+    await Deno.writeTextFile(join(halted, "images", "PHANTOM-004.nii.gz"), "half");
+    await Deno.writeTextFile(join(halted, "images", "PHANTOM-005.nii.gz.1234.partial"), "half");
+    await assertRejects(() => openCohort(halted), InputError, "unfinished");
+    assertEquals((await ensurePhantom("phantom-lung1", halted, options)).written, 2);
+    assertEquals(await contents(halted), await contents(whole));
+  }));
+
+Deno.test("ensurePhantom() replaces another phantom cohort, and keeps the patients of one that differs in size", () =>
+  inFolder(async (dir) => {
+    await ensurePhantom("phantom-lung1", dir, { patients: 3, overrides });
+    const before = await contents(dir);
+    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 4, overrides })).written, 1);
+    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 3, overrides })).written, 0);
+    assertEquals(await contents(dir), before);
+    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 3, seed: 7, overrides })).written, 3);
+    const after = await contents(dir);
+    assertEquals(Object.keys(after).length > 5, true);
+    assertNotEquals(after["images/PHANTOM-001.nii.gz"], before["images/PHANTOM-001.nii.gz"]);
+  }));
+
+Deno.test("ensurePhantom() refuses a folder with anything else in it, and touches nothing", () =>
+  inFolder(async (dir) => {
+    await Deno.writeTextFile(join(dir, "thesis.txt"), "precious");
+    await assertRejects(
+      () => ensurePhantom("phantom-lung1", dir, { patients: 1 }),
+      InputError,
+      "holds no phantom cohort",
+    );
+    const real = { format: 1, name: "LUNG1", source: "TCIA", licence: "CC BY-NC 3.0", exclusions: [] };
+    await Deno.writeTextFile(join(dir, "cohort.json"), JSON.stringify(real));
+    await assertRejects(
+      () => ensurePhantom("phantom-lung1", dir, { patients: 1 }),
+      InputError,
+      "holds no phantom cohort",
+    );
+    assertEquals(Object.keys(await contents(dir)).sort(), ["cohort.json", "thesis.txt"]);
+  }));
+
+Deno.test("ensurePhantom() names the phantom cohorts there are, and refuses odd numbers", () =>
+  inFolder(async (dir) => {
+    await assertRejects(() => ensurePhantom("phantom", dir), InputError, "phantom-lung1, phantom-claro");
+    await assertRejects(() => ensurePhantom("phantom-lung1", dir, { patients: 0 }), InputError, "1 to 999 patients");
+    await assertRejects(() => ensurePhantom("phantom-lung1", dir, { seed: 0.5 }), InputError, "whole number");
+  }));
+
+Deno.test("ensurePhantom() reports a patient that cannot be rendered, from a worker too", () =>
+  inFolder(async (dir) => {
+    for (const workers of [1, 2]) {
+      const impossible = { patients: 2, workers, overrides: { ...overrides, medianRadius: NaN, matrix: 0 } };
+      await assertRejects(() => ensurePhantom("phantom-lung1", join(dir, `${workers}`), impossible), Error);
+    }
+  }));

@@ -1,0 +1,110 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { drawPatient, phantomClaro, phantomLung1, type PhantomSpec } from "@ctsurv/cohort/mod.ts";
+import { type PhantomScan, renderPhantom } from "@ctsurv/cohort/phantom/render_phantom.ts";
+
+const half = (spec: PhantomSpec): PhantomSpec => ({ ...spec, matrix: 128 });
+const render = (spec: PhantomSpec, number: number, seed = 42) => {
+  const patient = drawPatient(spec, seed, number);
+  return { patient, scan: renderPhantom(spec, seed, patient) };
+};
+const cases = [half(phantomLung1), half(phantomClaro)].flatMap((spec) =>
+  [1, 2, 3, 4, 5].map((number) => ({ ...render(spec, number), spec }))
+);
+
+/** Voxels of a slice with one of these labels. */
+function count({ labels, shape: [, rows, columns] }: PhantomScan, slice: number, wanted: readonly number[]): number {
+  return labels.subarray(slice * rows * columns, (slice + 1) * rows * columns)
+    .reduce((sum, label) => sum + (wanted.includes(label) ? 1 : 0), 0);
+}
+
+function voxelVolume({ affine }: PhantomScan): number {
+  return affine[0] * affine[5] * affine[10];
+}
+
+Deno.test("renderPhantom() gives the same scan twice", () => {
+  const again = render(half(phantomLung1), 1).scan;
+  assertEquals(again.hu, cases[0]!.scan.hu);
+  assertEquals(again.labels, cases[0]!.scan.labels);
+});
+
+Deno.test("renderPhantom() does not let the effect on survival show in the image", () => {
+  const silent = render({ ...half(phantomLung1), effect: 0 }, 1).scan;
+  assertEquals(silent.hu, cases[0]!.scan.hu);
+});
+
+Deno.test("renderPhantom() keeps lungs on more than 2 % of 150 to 260 mm of slices, without a gap", () => {
+  for (const { scan, patient } of cases) {
+    const [slices, rows, columns] = scan.shape;
+    const kept = Array.from({ length: slices }, (_, slice) => slice)
+      .filter((slice) => count(scan, slice, [1, 2]) > 0.02 * rows * columns);
+    const name = patient.record.patient;
+    const height = kept.length * scan.affine[10];
+    assert(height > 150 && height < 260, `${name}: ${height} mm`);
+    assertEquals(kept.at(-1)! - kept[0]! + 1, kept.length, name);
+    assert(kept[0]! > 0 && kept.at(-1)! < slices - 1, `${name}: the lungs are cut off`);
+  }
+});
+
+Deno.test("renderPhantom() has the HU of air, lung, fat, muscle and bone where they belong", () => {
+  for (const { scan, patient } of cases) {
+    const { hu, labels, shape: [slices, rows, columns] } = scan;
+    const name = patient.record.patient;
+    assert(hu.every((value) => value >= -1024 && value <= 3071), name);
+    const share = (low: number, high: number) => hu.filter((value) => value >= low && value < high).length / hu.length;
+    // LUNG1-001 and -003: 22 and 24 % at -1024; 9 % fat; 12 and 14 % soft tissue; 0.4 and 0.9 % bone.
+    assert(share(-200, -20) > 0.03, `${name}: fat`);
+    assert(share(-20, 120) > 0.08, `${name}: soft tissue`);
+    assert(share(400, 3072) > 0.003 && share(400, 3072) < 0.02, `${name}: bone`);
+    const lung = hu.filter((_, i) => labels[i] === 1).sort();
+    const median = lung[lung.length >> 1]!;
+    assert(median > -930 && median < -740, `${name}: lung ${median} HU`);
+    for (let slice = 0; slice < slices; slice += 10) {
+      for (const corner of [0, columns - 1, (rows - 1) * columns, rows * columns - 1]) {
+        assertEquals(hu[slice * rows * columns + corner], -1024, `${name}: outside the field of view`);
+      }
+    }
+  }
+});
+
+Deno.test("renderPhantom() puts a tumour of the drawn volume into the chest", () => {
+  for (const { scan, patient } of cases) {
+    const { labels, hu, shape: [slices, rows, columns] } = scan;
+    const name = patient.record.patient;
+    const voxels = [...labels.keys()].filter((i) => labels[i] === 2);
+    // Satellites add to it; ribs that the tumour reaches take away.
+    const ratio = voxels.length * voxelVolume(scan) / patient.tumour.volume;
+    assert(ratio > 0.8 && ratio < 1.25, `${name}: ${ratio} of the volume`);
+
+    const lungOn = (slice: number) => count(scan, slice, [1]) > 0;
+    for (const voxel of voxels) {
+      const slice = Math.floor(voxel / (rows * columns));
+      const near = [slice, slice - 5, slice + 5].filter((z) => z >= 0 && z < slices);
+      assert(near.some(lungOn), `${name}: tumour far from the lungs`);
+    }
+    const mean = voxels.reduce((sum, i) => sum + hu[i]!, 0) / voxels.length;
+    assert(mean > -300 && mean < 150, `${name}: tumour of ${mean} HU`);
+  }
+});
+
+Deno.test("renderPhantom() shows necrosis as a darker core", () => {
+  const spec: PhantomSpec = { ...half(phantomLung1), contrast: { share: 1, enhancement: [120, 120] } };
+  const { patient } = render(spec, 1);
+  const mean = (necrosis: number) => {
+    const tumour = { ...patient.tumour, radius: 25, volume: 4 / 3 * Math.PI * 25 ** 3, necrosis };
+    const { hu, labels } = renderPhantom(spec, 42, { ...patient, tumour });
+    const voxels = hu.filter((_, i) => labels[i] === 2);
+    return voxels.reduce((sum, value) => sum + value, 0) / voxels.length;
+  };
+  assert(mean(0.75) < mean(0) - 10);
+});
+
+Deno.test("renderPhantom() has the scanner's spacing, noise and couch", () => {
+  const [lung1, xio, claro] = [cases[0]!.scan, cases[1]!.scan, cases[5]!.scan];
+  assertEquals([lung1.affine[0], lung1.affine[10]], [500 / 128, 3]);
+  assertEquals([xio.affine[0], xio.affine[10]], [512 * 0.977 / 128, 3]);
+  assertEquals([claro.affine[0], claro.affine[10]], [430 / 128, 2.5]);
+  // The field of view is centred on the scanner's axis.
+  for (const { affine, shape } of [lung1, xio, claro]) {
+    assertAlmostEquals(affine[3] + (shape[2] - 1) / 2 * affine[0], 0, 1e-9);
+  }
+});
