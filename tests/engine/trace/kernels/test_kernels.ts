@@ -16,7 +16,7 @@ interface Case {
 interface CaseOptions {
   /** Of the function by each of its float32 inputs. @default {"tfjs"} */
   readonly gradient?: Gradient;
-  /** Relative to the largest number of an output. @default {1e-5} */
+  /** Relative to the largest number of an output. @default {3e-6} */
   readonly tolerance?: number;
 }
 
@@ -33,7 +33,7 @@ const cpu = cpuEngine();
 export function agree<Inputs extends tf.Tensor[]>(
   fn: (...inputs: Inputs) => tf.Tensor,
   inputs: readonly HostTensor[],
-  { gradient = "tfjs", tolerance = 1e-5 }: CaseOptions = {},
+  { gradient = "tfjs", tolerance = 3e-6 }: CaseOptions = {},
 ): Case {
   return { fn: fn as unknown as Case["fn"], inputs, gradient, tolerance };
 }
