@@ -14,9 +14,9 @@ const siemens: PhantomScanner = {
  * Modelled on LUNG1: 3 mm slices over a 500 mm field of view from Siemens scanners, some by way of the XiO planning
  * system, whose pixels are 0.977 mm where Siemens's are 0.9765625.
  *
- * 256 x 256, where LUNG1 has 512 x 512: a quarter of the time and disk, and pixels (1.95 mm) that are still half the size
- * of those of the 224 x 224 crop's smallest tumour. Effect 1.5 puts the best reachable Ctd near 0.79. In real cohorts
- * tumour volume reaches about 0.6; with the few dozen patients of a workshop that would seldom be told from chance.
+ * 256 x 256, where LUNG1 has 512 x 512: a quarter of the time and disk, and pixels of 1.95 mm still put six across the
+ * smallest tumour. Effect 1.5 puts the best reachable Ctd near 0.79. In real cohorts tumour volume reaches about 0.6; with
+ * the few dozen patients of a workshop that would seldom be told from chance.
  */
 export const phantomLung1: PhantomSpec = {
   name: "phantom-lung1",
