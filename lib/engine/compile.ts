@@ -1,20 +1,7 @@
+import type { Compiled } from "./compiled.ts";
 import type { Engine } from "./engine.ts";
 import type { Tree } from "./tree.ts";
-import type { InputsOf, OutputsOf, TensorFunction, TensorsOf, TensorSpec } from "./values.ts";
-
-/** A function of tensors, ready to run. */
-export interface Compiled<S, R> {
-  /**
-   * Computes the outputs. Inputs are plain numbers or values from an earlier run, which stay valid.
-   *
-   * @throws {TypeError} If an input's shape or type is not the signature's.
-   */
-  run(inputs: InputsOf<S>): Promise<OutputsOf<R>>;
-  /** Multiply-accumulates of one run: every matrix product and convolution of the traced graph. */
-  readonly macs: number;
-  /** Frees the session. */
-  dispose(): Promise<void>;
-}
+import type { TensorFunction, TensorsOf, TensorSpec } from "./values.ts";
 
 /**
  * Makes a function written in tfjs ready to run on an engine.

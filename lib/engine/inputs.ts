@@ -8,10 +8,10 @@ import { type HostTensor, isSpec, type TensorSpec, type Value } from "./values.t
  * @throws {TypeError} If an input is missing, or its shape or type is not the signature's.
  */
 export function inputReader(signature: Tree<TensorSpec>): (inputs: unknown) => (HostTensor | Value)[] {
-  const places = leaves(signature, isSpec).map(({ path, value }) => ({ path, keys: path.split("."), spec: value }));
+  const places = leaves(signature, isSpec);
   return (inputs) =>
-    places.map(({ path, keys, spec }) => {
-      const value = path === "" ? inputs : keys.reduce<unknown>(child, inputs);
+    places.map(({ keys, path, value: spec }) => {
+      const value = keys.reduce<unknown>(child, inputs);
       if (!isSpec(value)) throw new TypeError(`Missing input "${path}" [${spec.shape}]`);
       if (!sameShape(value.shape, spec.shape) || value.dtype !== spec.dtype) {
         throw new TypeError(

@@ -1,5 +1,6 @@
 /** Write tfjs, run native: functions of tensors, traced to ONNX and run by ONNX Runtime, or op by op by tfjs. */
-export { compile, type Compiled } from "./compile.ts";
+export { compile } from "./compile.ts";
+export type { Compiled } from "./compiled.ts";
 export { createEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/cpu_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";

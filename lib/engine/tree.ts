@@ -5,8 +5,11 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T>
 export type MapTree<Source, From, To> = Source extends From ? To
   : { readonly [Key in keyof Source]: MapTree<Source[Key], From, To> };
 
-/** One leaf and its path, such as `state.layers.0.weight`. */
+/** One leaf and where it is. */
 export interface Leaf<T> {
+  /** The way to it: `["state", "layers", "0", "weight"]`. */
+  readonly keys: readonly string[];
+  /** The same for people and for state dicts: `state.layers.0.weight`. */
   readonly path: string;
   readonly value: T;
 }
@@ -14,11 +17,11 @@ export interface Leaf<T> {
 /** The leaves in a stable order: arrays by index, records in key order of insertion. */
 export function leaves<T>(tree: Tree<T>, isLeaf: (node: unknown) => node is T): Leaf<T>[] {
   const found: Leaf<T>[] = [];
-  const visit = (node: unknown, path: string) => {
-    if (isLeaf(node)) found.push({ path, value: node });
-    else for (const [key, child] of children(node, path)) visit(child, path === "" ? key : `${path}.${key}`);
+  const visit = (node: unknown, keys: readonly string[]) => {
+    if (isLeaf(node)) found.push({ keys, path: keys.join("."), value: node });
+    else for (const [key, child] of children(node, keys)) visit(child, [...keys, key]);
   };
-  visit(tree, "");
+  visit(tree, []);
   return found;
 }
 
@@ -28,19 +31,17 @@ export function mapTree<T, U>(
   isLeaf: (node: unknown) => node is T,
   replace: (value: T, path: string) => U,
 ): Tree<U> {
-  const visit = (node: unknown, path: string): Tree<U> => {
-    if (isLeaf(node)) return replace(node, path);
-    const mapped = children(node, path).map(([key, child]) =>
-      [key, visit(child, path === "" ? key : `${path}.${key}`)] as const
-    );
+  const visit = (node: unknown, keys: readonly string[]): Tree<U> => {
+    if (isLeaf(node)) return replace(node, keys.join("."));
+    const mapped = children(node, keys).map(([key, child]) => [key, visit(child, [...keys, key])] as const);
     return Array.isArray(node) ? mapped.map(([, child]) => child) : Object.fromEntries(mapped);
   };
-  return visit(tree, "");
+  return visit(tree, []);
 }
 
-function children(node: unknown, path: string): [string, unknown][] {
+function children(node: unknown, keys: readonly string[]): [string, unknown][] {
   if (node === null || typeof node !== "object") {
-    throw new TypeError(`Expected a tensor, an array or a record at "${path}", got ${String(node)}`);
+    throw new TypeError(`Expected a tensor, an array or a record at "${keys.join(".")}", got ${String(node)}`);
   }
   return Object.entries(node);
 }

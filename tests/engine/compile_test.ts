@@ -111,6 +111,17 @@ for (const engine of engines) {
     await compiled.dispose();
   });
 
+  Deno.test(`${engine.name}: run() takes inputs whose names hold dots, and a single one without a name`, async () => {
+    const compiled = await compile(engine, ({ "a.b": first, a: { b } }) => tf.sub(first, b), {
+      "a.b": float32(3),
+      a: { b: float32(3) },
+    });
+    assertEquals([...await (await compiled.run({ "a.b": x, a: { b: vector(3, 2, 1) } })).read()], [-2, 0, 2]);
+    const alone = await compile(engine, (x: tf.Tensor) => tf.neg(x), float32(3));
+    assertEquals([...await (await alone.run(x)).read()], [-1, -2, -3]);
+    for (const program of [compiled, alone]) await program.dispose();
+  });
+
   Deno.test(`${engine.name}: run() keeps the tree of the outputs, and gives every output a value of its own`, async () => {
     const constant = tf.tensor1d([7, 8]);
     const compiled = await compile(engine, ({ state: { a, list: [b, c] } }) => {

@@ -1,6 +1,7 @@
 import { tf } from "../tf.ts";
 import type { Engine, Program } from "../engine.ts";
 import { inputReader } from "../inputs.ts";
+import { onBackend } from "../on_backend.ts";
 import { trace } from "../trace/trace.ts";
 import { countMacs } from "../trace/graph.ts";
 import { mapTree, type Tree } from "../tree.ts";
@@ -36,12 +37,12 @@ class TensorValue implements Value {
   }
 }
 
-/** Which tfjs backend an eager engine runs on, and what to call it. */
+/** Which tfjs backend an eager engine runs on, one that has started, and what to call it. */
 export interface EagerEngineOptions {
   readonly name: string;
   readonly description: string;
   readonly backend: string;
-  /** Runs a function whose kernels `backend` lacks as a whole on this one instead. */
+  /** Runs a function with kernels that `backend` lacks as a whole on this one instead. */
   readonly fallback?: string;
 }
 
@@ -53,27 +54,20 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
     prepare(fn, signature): Promise<Program> {
       const readInputs = inputReader(signature);
       let runsOn = backend;
-      const runOn = async (backendName: string, inputs: readonly (HostTensor | Value)[]) => {
-        const previous = tf.getBackend();
-        await tf.setBackend(backendName);
-        try {
-          return evaluate(fn, signature, inputs);
-        } finally {
-          await tf.setBackend(previous);
-        }
-      };
       return Promise.resolve({
         get macs() {
           return countMacs(trace(fn, signature).graph);
         },
+        // deno-lint-ignore require-await
         async run(inputs) {
           const ordered = readInputs(inputs);
+          const compute = () => onBackend(runsOn, () => evaluate(fn, signature, ordered));
           try {
-            return await runOn(runsOn, ordered);
+            return compute();
           } catch (error) {
             if (fallback === undefined || runsOn === fallback || !lacksKernel(error)) throw error;
             runsOn = fallback;
-            return await runOn(runsOn, ordered);
+            return compute();
           }
         },
         dispose: () => Promise.resolve(),

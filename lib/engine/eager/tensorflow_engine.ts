@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine.ts";
+import { switchBackend } from "../on_backend.ts";
+import { tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /** TensorFlow's native packages, the one with GPU support first. */
@@ -39,6 +41,9 @@ export function findTensorflow(): TensorflowPackage[] {
  * @throws {Error} If the package's binding does not load.
  */
 export async function tensorflowEngine({ name, version, entry }: TensorflowPackage): Promise<Engine> {
+  const previous = tf.getBackend();
   await import(entry);
+  // The import makes its backend tfjs's current one.
+  switchBackend(previous);
   return eagerEngine({ name: "tensorflow", description: `${name} ${version}`, backend: "tensorflow" });
 }

@@ -5,21 +5,64 @@ import { tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /**
- * tfjs on WebAssembly, op by op: slow, and the same everywhere. A function with a gradient that the backend lacks
- * (convolution filters, depthwise convolutions) runs on tfjs's plain JavaScript backend instead.
+ * tfjs on WebAssembly, op by op: slow, and the same everywhere. A function with a kernel that the backend lacks (the
+ * gradients of convolution filters and of depthwise convolutions) or gets wrong (the gradient of the maximum of a window
+ * of negative numbers, "same" convolutions whose stride is longer than their filter) runs on tfjs's plain JavaScript
+ * backend instead.
  *
  * @throws {Error} If the WebAssembly module cannot be loaded.
  */
 export async function wasmEngine(): Promise<Engine> {
-  const previous = tf.getBackend();
-  const folder = new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm"));
-  setWasmPaths(fileURLToPath(folder));
-  if (!await tf.setBackend("wasm")) throw new Error(`tfjs's WebAssembly backend did not start from ${folder}`);
-  await tf.setBackend(previous);
+  await startWasm();
   return eagerEngine({
     name: "wasm",
     description: `tfjs-backend-wasm ${version_wasm}`,
     backend: "wasm",
     fallback: "cpu",
   });
+}
+
+const isStarted = () => "wasm" in tf.engine().registry;
+
+/** Starts the backend once, without making it tfjs's current one, which others may be using while it loads. */
+async function startWasm(): Promise<void> {
+  if (isStarted()) return;
+  const folder = fileURLToPath(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")));
+  setWasmPaths(folder);
+  let backend: tf.KernelBackend;
+  try {
+    backend = await tf.findBackendFactory("wasm")();
+  } catch (cause) {
+    throw new Error(`tfjs's WebAssembly backend did not start from ${folder}`, { cause });
+  }
+  // Another call may have been faster.
+  if (isStarted()) return;
+  tf.removeBackend("wasm");
+  tf.registerBackend("wasm", () => backend);
+  tf.findBackend("wasm");
+  tf.unregisterKernel(tf.MaxPoolGrad, "wasm");
+  refuse(tf.Conv2D, skipsPixels);
+  refuse(tf.DepthwiseConv2dNative, skipsPixels);
+}
+
+type Kernel = Parameters<tf.KernelFunc>[0];
+
+/** Makes the backend lack a kernel for those inputs and attributes for which it is wrong. */
+function refuse(kernelName: string, isWrong: (kernel: Kernel) => boolean): void {
+  const config = tf.getKernel(kernelName, "wasm");
+  tf.unregisterKernel(kernelName, "wasm");
+  tf.registerKernel({
+    ...config,
+    kernelFunc(kernel) {
+      if (isWrong(kernel)) throw new Error(`Kernel '${kernelName}' not registered for these strides`);
+      return config.kernelFunc(kernel);
+    },
+  });
+}
+
+/** The backend takes the negative padding of such a convolution for a very large one. */
+function skipsPixels({ inputs: { filter }, attrs }: Kernel): boolean {
+  const { pad, strides } = attrs as unknown as tf.Conv2DAttrs;
+  const [down, across] = typeof strides === "number" ? [strides, strides] : strides;
+  return pad === "same" && (down > filter!.shape[0]! || across > filter!.shape[1]!);
 }

@@ -1,3 +1,4 @@
+import { onBackend } from "../on_backend.ts";
 import { tf } from "../tf.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
 import { isSpec, isTensor, type TensorFunction, type TensorSpec } from "../values.ts";
@@ -32,7 +33,7 @@ function traceBackend(): TraceBackend {
   const existing = tf.findBackend(backendName);
   if (existing) return existing as TraceBackend;
   tf.registerBackend(backendName, () => new TraceBackend(), 0);
-  for (const [kernelName, record] of Object.entries(traceKernels)) {
+  for (const [kernelName, recordKernel] of Object.entries(traceKernels)) {
     tf.registerKernel({
       kernelName,
       backendName,
@@ -42,7 +43,7 @@ function traceBackend(): TraceBackend {
         for (const [name, info] of Object.entries(inputs)) {
           if (info != null) refs[name] = trace.ref((info as tf.TensorInfo).dataId);
         }
-        const recorded = record(trace.graph, refs, attrs ?? {});
+        const recorded = recordKernel(trace.graph, refs, attrs ?? {});
         return Array.isArray(recorded) ? recorded.map((ref) => trace.tensorInfo(ref)) : trace.tensorInfo(recorded);
       },
     });
@@ -64,9 +65,11 @@ export interface Traced {
  * @throws {Error} If the function reads a tensor's numbers, or uses a kernel that cannot be traced.
  */
 export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
-  const previous = tf.getBackend();
   const backend = traceBackend();
-  switchBackend(backendName);
+  return onBackend(backendName, () => record(backend, fn, signature));
+}
+
+function record(backend: TraceBackend, fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
   const graph = new GraphBuilder();
   backend.begin(graph);
   tf.engine().startScope();
@@ -97,12 +100,5 @@ export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
   } finally {
     tf.engine().endScope();
     backend.begin();
-    switchBackend(previous);
   }
-}
-
-/** `tf.setBackend` returns a promise but acts at once for backends that need no initialisation. */
-function switchBackend(name: string): void {
-  void tf.setBackend(name);
-  if (tf.getBackend() !== name) throw new Error(`Cannot switch tfjs to its backend "${name}"`);
 }

@@ -1,7 +1,7 @@
 import { tf } from "../../tf.ts";
 import { type GraphBuilder, type OnnxDType, type Ref, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
-import { binary, cast, filled, where } from "./elementwise.ts";
+import { binary, cast, filled, scalarLike, where } from "./elementwise.ts";
 
 /** `x[starts[i] : ends[i] : steps[i]]` on every axis. */
 export function slice(
@@ -155,9 +155,14 @@ export const shapeKernels: Readonly<Record<string, TraceKernel>> = {
   ),
   [tf.UnsortedSegmentSum]: kernel<"x" | "segmentIds", tf.UnsortedSegmentSumAttrs>(
     (graph, { x, segmentIds }, { numSegments }) => {
-      const rank = segmentIds.shape.length;
-      const index = graph.reshape(segmentIds, [...segmentIds.shape, 1]);
-      return scatterAdd(graph, index, x, [numSegments, ...x.shape.slice(rank)]);
+      // As in tfjs, a row whose segment is out of range counts nowhere: it goes to one segment more, which is cut off.
+      const nowhere = scalarLike(graph, segmentIds, numSegments);
+      const isBelow = binary(graph, "Less", segmentIds, scalarLike(graph, segmentIds, 0), "bool");
+      const isAbove = binary(graph, "Greater", segmentIds, nowhere, "bool");
+      const segments = where(graph, binary(graph, "Or", isBelow, isAbove), nowhere, segmentIds);
+      const shape = [numSegments + 1, ...x.shape.slice(segmentIds.shape.length)];
+      const sums = scatterAdd(graph, graph.reshape(segments, [...segments.shape, 1]), x, shape);
+      return slice(graph, sums, shape.map(() => 0), shape.with(0, numSegments));
     },
   ),
   [tf.OneHot]: kernel<"indices", tf.OneHotAttrs>((graph, { indices }, { dtype, depth, onValue, offValue }) => {

@@ -132,6 +132,11 @@ testKernels(shapeKernels, [
       agreeForward((x, at) => tf.gather(x, at, 2), [mask, intVector(4, 4, 0)]),
       agree((x, id) => tf.unsortedSegmentSum(x, id as tf.Tensor1D, 4), [normal(5, 3), intVector(0, 3, 0, 1, 3)]),
       agree((x, id) => tf.unsortedSegmentSum(x, id as tf.Tensor1D, 2), [normal(3), intVector(1, 1, 1)]),
+      // Out of range, a row counts nowhere. tfjs's own gradient fails there.
+      agreeForward((x, id) => tf.unsortedSegmentSum(x, id as tf.Tensor1D, 2), [
+        normal(5, 3),
+        intVector(-1, 1, 2, 0, 9),
+      ]),
     ],
   },
   {
