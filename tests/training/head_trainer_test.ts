@@ -1,0 +1,103 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import { concordanceTable } from "@ctsurv/survival/mod.ts";
+import {
+  crossValidate,
+  type FitOptions,
+  headTrainer,
+  toSurvivalPredictions,
+  type TrainingPatient,
+} from "@ctsurv/training/mod.ts";
+import { quickly, shuffledLabels, smallHead, toyPatients } from "./patients.ts";
+
+const engine = onnxEngine({ threads: 1 });
+const patients = toyPatients(24);
+
+function trainer(options: Partial<FitOptions> = {}) {
+  return headTrainer(engine, smallHead, { ...quickly, ...options });
+}
+
+Deno.test("headTrainer: fit() twice gives the same parameters and losses, bit by bit", async () => {
+  const [once, again] = [trainer({ epochs: 4 }), trainer({ epochs: 4 })];
+  const first = await once.fit(patients);
+  // From the same sessions, and from new ones.
+  for (const head of [await once.fit(patients), await again.fit(patients)]) assertEquals(head, first);
+  assertEquals(await again.predict(first.parameters, patients), await once.predict(first.parameters, patients));
+  const other = trainer({ epochs: 4, seed: 6 });
+  assertNotEquals((await other.fit(patients)).losses, first.losses);
+  for (const one of [once, again, other]) await one.dispose();
+});
+
+Deno.test("headTrainer: fit() reports each epoch's loss, which falls where there is something to learn", async () => {
+  const learner = trainer();
+  const told: [epoch: number, loss: number][] = [];
+  const { losses } = await learner.fit(patients, (epoch, loss) => told.push([epoch, loss]));
+  assertEquals(told, losses.map((loss, i) => [i + 1, loss]));
+  assertEquals(losses.length, quickly.epochs);
+  const mean = (part: readonly number[]) => part.reduce((a, b) => a + b) / part.length;
+  assert(mean(losses.slice(-5)) < 0.5 * mean(losses.slice(0, 5)), `${losses}`);
+  await learner.dispose();
+});
+
+Deno.test("headTrainer: no epochs leave the weights of the seed", async () => {
+  const idle = trainer({ epochs: 0 });
+  const { parameters, losses } = await idle.fit(patients);
+  assertEquals(losses, []);
+  const weight = parameters.embedding.weight.data;
+  // Uniform within 1 / sqrt(16); see initialiseHead.
+  assert(weight.every((value) => Math.abs(value) <= 0.25) && weight.some((value) => Math.abs(value) > 0.2));
+  assert(parameters.survival.output.bias.data.every((value) => value === 0));
+  await idle.dispose();
+});
+
+Deno.test("headTrainer: predict() gives curves from 1 that never rise, and attention that sums to 1", async () => {
+  const learner = trainer({ epochs: 3 });
+  const { parameters } = await learner.fit(patients);
+  const predictions = await learner.predict(parameters, patients);
+  assertEquals(predictions.map(({ id }) => id), patients.map(({ id }) => id));
+  predictions.forEach(({ survival, attention }, i) => {
+    assertEquals([survival.length, survival[0]], [25, 1]);
+    assert(survival.every((s, month) => s > 0 && (month === 0 || s <= survival[month - 1]!)));
+    assertEquals(attention.length, patients[i]!.slices);
+    assert(attention.every((a) => a >= 0));
+    assertAlmostEquals(attention.reduce((a, b) => a + b), 1, 1e-5);
+  });
+  await learner.dispose();
+});
+
+Deno.test("headTrainer: predict() of a patient does not depend on who else is there, nor on dropout", async () => {
+  const learner = trainer({ epochs: 2, dropout: 0.9 });
+  const { parameters } = await learner.fit(patients);
+  const all = await learner.predict(parameters, patients);
+  assertEquals(await learner.predict(parameters, patients.slice(3, 5).toReversed()), all.slice(3, 5).toReversed());
+  assertEquals(await learner.predict(parameters, []), []);
+  await learner.dispose();
+});
+
+async function pooledCtd(patients: readonly TrainingPatient[]): Promise<number> {
+  const learner = trainer();
+  const { pooled } = await crossValidate(learner, patients, { folds: 4, foldSeed: 42 });
+  await learner.dispose();
+  return pooled.pre.risk.value!;
+}
+
+Deno.test("a head finds a hazard that the features tell, and none in shuffled labels", async () => {
+  const cohort = toyPatients(160, 2);
+  const found = await pooledCtd(cohort);
+  assert(found > 0.9, `Ctd of the hazard: ${found}`);
+  // One alone has a standard deviation of about 0.03.
+  const chance: number[] = [];
+  for (const seed of [1, 2, 3]) chance.push(await pooledCtd(shuffledLabels(cohort, seed)));
+  assertAlmostEquals(chance.reduce((a, b) => a + b) / 3, 0.5, 0.08, `Ctd of shuffled labels: ${chance}`);
+});
+
+Deno.test("a head that is trained on its test patients predicts them better than chance however labels are shuffled", async () => {
+  const cohort = shuffledLabels(patients);
+  const learner = trainer({ dropout: 0, epochs: 120 });
+  const { parameters } = await learner.fit(cohort);
+  const predicted = (await learner.predict(parameters, cohort)).map((p, i) => ({ ...p, ...cohort[i]!.followUp }));
+  // What out-of-fold prediction is for: the same number from within the training set means nothing.
+  const { value } = concordanceTable(toSurvivalPredictions(predicted)).pre.risk;
+  assert(value! > 0.8, `${value}`);
+  await learner.dispose();
+});
