@@ -36,9 +36,10 @@ export async function cachedFeatures(
   { folder, precision = "float32" }: FeatureCacheOptions,
 ): Promise<Float32Array> {
   const identity = { format, backbone: architecture.name, weights: source.sha256, slices: key, precision };
-  const path = join(folder, `${sha256(JSON.stringify(identity))}.features`);
+  const described = JSON.stringify(identity);
+  const path = join(folder, `${sha256(described)}.features`);
   const known = await readChecked<{ identity: typeof identity }>(path);
-  if (known && known.header.identity.slices === key) return decode(known.payload, precision);
+  if (known && JSON.stringify(known.header.identity) === described) return decode(known.payload, precision);
   const embedded = await embedder.embed(slices);
   const encoded = precision === "float16" ? Float16Array.from(embedded) : embedded;
   await writeChecked(

@@ -75,7 +75,7 @@ Deno.test("headTrainer: predict() of a patient does not depend on who else is th
 });
 
 async function pooledCtd(patients: readonly TrainingPatient[]): Promise<number> {
-  const learner = trainer();
+  const learner = trainer({ epochs: 15 });
   const { pooled } = await crossValidate(learner, patients, { folds: 4, foldSeed: 42 });
   await learner.dispose();
   return pooled.pre.risk.value!;
