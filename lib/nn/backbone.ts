@@ -1,5 +1,6 @@
 import type { HostTensor, TensorSpec, tf, Tree } from "@ctsurv/engine/mod.ts";
 import type { Normalise } from "./layers/batch_norm.ts";
+import type { Initialise } from "./seeded_parameters.ts";
 
 /** A 2D network that turns a slice into numbers, whatever its parameters. */
 export interface BackboneArchitecture {
@@ -16,6 +17,8 @@ export interface BackboneArchitecture {
   readonly std: readonly [number, number, number];
   /** The shapes of its parameters, named as in PyTorch's state dict. */
   spec(): Tree<TensorSpec>;
+  /** Draws weights that will not be trained, so that the features still tell what is in an image. */
+  readonly initialise: Initialise;
   /** Pooled features: [batch, rows, columns, 3] -> [batch, features]. Evaluation mode unless told otherwise. */
   pooled(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: Normalise): tf.Tensor;
 }

@@ -1,10 +1,11 @@
 import { createRandom } from "@ctsurv/common/mod.ts";
 
 /**
- * Simple chest slices made from a seed: dark lungs with vessels and a nodule in bright tissue, with a little noise. They
- * look enough like preprocessed CT to set the scales of an untrained network.
+ * Simple chest slices made from a seed: dark lungs with vessels and a nodule in bright tissue. Each has a brightness and
+ * contrast of its own and noise: statistics of slices that are all alike would blow up whatever differs from them, and
+ * real CT does.
  *
- * @returns [count, size, size] in [0, 1], the intensities of CT between -1000 and 400 HU.
+ * @returns [count, size, size] in [0, 1], as preprocessed CT.
  */
 export function calibrationSlices(count: number, size: number, seed: number): Float32Array {
   const [lung, tissue] = [0.12, 0.74];
@@ -31,7 +32,10 @@ export function calibrationSlices(count: number, size: number, seed: number): Fl
     }
     const nodule = random.between(0.02, 0.15) * size;
     paint(...place(), nodule, nodule * random.between(0.7, 1), random.between(0.65, tissue));
-    for (let i = 0; i < slice.length; i++) slice[i] = Math.min(1, Math.max(0, slice[i]! + 0.02 * random.normal()));
+    const [brightness, contrast] = [random.between(-0.2, 0.2), random.between(0.5, 1.3)];
+    for (let i = 0; i < slice.length; i++) {
+      slice[i] = Math.min(1, Math.max(0, brightness + contrast * slice[i]! + 0.04 * random.normal()));
+    }
   }
   return slices;
 }

@@ -1,6 +1,7 @@
 import { float32, type TensorSpec, tf, type Tree } from "@ctsurv/engine/mod.ts";
 import type { BackboneArchitecture } from "./backbone.ts";
 import { imageNet } from "./image_net.ts";
+import { initialiseEfficientNetB0 } from "./initialise_efficientnet_b0.ts";
 import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./layers/batch_norm.ts";
 import { type Conv, conv2d, convSpec, depthwiseConv2d } from "./layers/conv2d.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
@@ -170,6 +171,7 @@ export const efficientNetB0: BackboneArchitecture = {
   features: headChannels,
   size: 224,
   ...imageNet,
+  initialise: initialiseEfficientNetB0,
   spec: () => efficientNetB0Spec() as unknown as Tree<TensorSpec>,
   pooled(x, parameters, normalise = batchNorm) {
     const { features } = parameters as unknown as EfficientNetB0<tf.Tensor>;

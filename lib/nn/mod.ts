@@ -29,7 +29,7 @@ export {
   seededBackbone,
   type SeededBackboneOptions,
 } from "./seeded_backbone.ts";
-export { type Initialise, initialiseBackbone, initialiseHead, seededParameters } from "./seeded_parameters.ts";
+export { type Initialise, initialiseHead, seededParameters } from "./seeded_parameters.ts";
 export {
   type HeadOutput,
   type SurvivalHead,

@@ -15,11 +15,11 @@ import {
 import type { Backbone, BackboneArchitecture } from "./backbone.ts";
 import { calibrationSlices } from "./calibration_slices.ts";
 import { batchNormTraining } from "./layers/batch_norm.ts";
-import { initialiseBackbone, seededParameters } from "./seeded_parameters.ts";
+import { seededParameters } from "./seeded_parameters.ts";
 import { toNetworkInput } from "./to_network_input.ts";
 
 /** Slices that set the scales of an untrained network: enough for steady statistics, few enough to be instant. */
-const calibrationCount = 8;
+const calibrationCount = 16;
 
 /** A channel that hardly varied while the scales were set may vary later: it is amplified by this much at most. */
 const largestGain = 100;
@@ -49,7 +49,7 @@ export async function seededBackbone(
   engine: Engine,
   { seed = 42, statistics }: SeededBackboneOptions = {},
 ): Promise<Backbone> {
-  const drawn = seededParameters<object>(architecture.spec(), seed, initialiseBackbone) as Tree<HostTensor>;
+  const drawn = seededParameters<object>(architecture.spec(), seed, architecture.initialise) as Tree<HostTensor>;
   const found = statistics ?? await calibrate(architecture, drawn, engine, seed);
   const parameters = mapTree(drawn, isHost, (value, path) => found.get(path) ?? value);
   const source = { kind: "seeded", seed, sha256: hashParameters(parameters) } as const;

@@ -23,20 +23,6 @@ export function seededParameters<S>(spec: S, seed: number, initialise: Initialis
 }
 
 /**
- * A new ImageNet network as torchvision starts it: convolutions from He's normal distribution by fan-out, linear layers
- * uniform within 1 / sqrt(out), norms at 1 and 0, biases at 0.
- */
-export const initialiseBackbone: Initialise = (random, shape, path) => {
-  const isOne = path.endsWith("running_var") || (shape.length === 1 && path.endsWith("weight"));
-  if (shape.length === 1) return new Float32Array(shape[0]!).fill(isOne ? 1 : 0);
-  const [out, , ...taps] = shape as [number, number, ...number[]];
-  if (taps.length === 0) return draw(shape, () => random.between(-1, 1) / Math.sqrt(out));
-  // A depthwise convolution's fan-out is one channel, not all of them.
-  const fanOut = taps.reduce((product, n) => product * n, shape[1] === 1 ? 1 : out);
-  return draw(shape, () => random.normal() * Math.sqrt(2 / fanOut));
-};
-
-/**
  * A new survival head: layers that feed a ReLU from He's normal distribution, so that ten of them neither fade nor
  * grow (as pycox's perceptrons); the others uniform within 1 / sqrt(in), PyTorch's default; biases at 0.
  */

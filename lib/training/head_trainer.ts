@@ -23,6 +23,7 @@ import {
 } from "@ctsurv/nn/mod.ts";
 import { survivalFromLogits } from "@ctsurv/survival/mod.ts";
 import { biasCorrections, momentsSpec } from "./adamw.ts";
+import { absorbScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
 import { makeBatch, paddedSlices } from "./make_batch.ts";
 import type { TrainingPatient } from "./training_patient.ts";
 import { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";
@@ -35,6 +36,11 @@ export interface FitOptions extends TrainingOptions {
   readonly dropout: number;
   /** For new weights, the order of patients and dropout. */
   readonly seed: number;
+  /**
+   * Trains on features of mean 0 and standard deviation 1 over the training patients' slices; the scaling then becomes
+   * part of the embedding's weights. Features of untrained backbones need it, the paper has none. @default {false}
+   */
+  readonly scaleFeatures?: boolean;
 }
 
 /** A fitted head. */
@@ -95,7 +101,9 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: F
   );
 
   return {
-    async fit(patients, onEpoch) {
+    async fit(given, onEpoch) {
+      const scaling = options.scaleFeatures ? measureFeatures(given) : undefined;
+      const patients = scaling ? given.map((patient) => scaleFeatures(patient, scaling)) : given;
       const start = { parameters: seededParameters(spec, seed, initialiseHead), moments: zerosOf(stateSpec.moments) };
       let state: OutputsOf<StepOutputs>["state"] | undefined;
       const dropout = createRandom(seed, "dropout");
@@ -134,7 +142,8 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: F
       }
       const parameters = state ? await readValues(state.parameters) : start.parameters;
       if (state) disposeValues(state);
-      return { parameters, losses };
+      const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
+      return { parameters: { ...parameters, embedding }, losses };
     },
 
     async predict(head, patients) {

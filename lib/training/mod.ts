@@ -24,6 +24,7 @@ export {
   type OutOfFoldPrediction,
   toSurvivalPredictions,
 } from "./cross_validate.ts";
+export { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
 export {
   type FitOptions,
   type FittedHead,
@@ -31,6 +32,7 @@ export {
   headTrainer,
   type PatientPrediction,
 } from "./head_trainer.ts";
+export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
 export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
 export { formatPredictions } from "./predictions_csv.ts";
 export { findProfile, type Profile, profiles } from "./profile.ts";
