@@ -3,6 +3,7 @@ import { compile, createEngine, float32, hostTensor, tf, toTensors, type Tree } 
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { backbones, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
 import type { Command } from "./command.ts";
+import { parseWholeNumber } from "./parse_whole_number.ts";
 
 /** Images that go through the network together. */
 const largestBatch = 8;
@@ -72,13 +73,3 @@ export const embed: Command = {
     };
   },
 };
-
-/**
- * A whole number from the command line.
- *
- * @throws {InputError} If the text is none.
- */
-export function parseWholeNumber(option: string, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InputError(`--${option} takes a whole number, not "${text}"`);
-  return Number(text);
-}

@@ -1,16 +1,27 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
 
-const commands: readonly Command[] = [];
+/** Every command, in the order of the help. A command is loaded when it is asked for: `inspect` needs no tensors. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  phantom: async () => (await import("./phantom.ts")).phantom,
+  inspect: async () => (await import("./inspect.ts")).inspect,
+  preprocess: async () => (await import("./preprocess.ts")).preprocess,
+  embed: async () => (await import("./embed.ts")).embed,
+  evaluate: async () => (await import("./evaluate.ts")).evaluate,
+  notebook: async () => (await import("./notebook.ts")).notebook,
+};
 
-function help(): string {
-  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
+const isHelp = (arg: string) => arg === "--help" || arg === "-h";
+
+async function help(): Promise<string> {
+  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
+  const width = Math.max(...loaded.map(({ name }) => name.length)) + 2;
   return [
     "Two-year survival of lung-cancer patients from CT.",
     "",
     "Usage: deno task ctsurv <command> [options]",
     "",
-    ...commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`),
+    ...loaded.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
     'Each command explains itself with "--help".',
   ].join("\n");
@@ -22,14 +33,18 @@ function help(): string {
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "help") {
-    console.log(help());
+  if (name === undefined || name === "help" || isHelp(name)) {
+    console.log(await help());
     return 0;
   }
   try {
-    const command = commands.find((candidate) => candidate.name === name);
-    if (!command) throw new InputError(`Unknown command "${name}".\n\n${help()}`);
-    if (rest.includes("--help")) {
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!load) {
+      const known = Object.keys(commands).join(", ");
+      throw new InputError(`There is no command "${name}"; there are ${known}. See "ctsurv --help"`);
+    }
+    const command = await load();
+    if (rest.some(isHelp)) {
       console.log(commandHelp(command));
       return 0;
     }
@@ -38,10 +53,18 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(json ? JSON.stringify(value, null, 2) : text);
     return 0;
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!isUsersAffair(error)) throw error;
     console.error(`ctsurv: ${error.message}`);
     return 2;
   }
+}
+
+/** Whether an error is about what the user named: an input, or a place where files can be neither read nor written. */
+function isUsersAffair(error: unknown): error is Error {
+  const { AlreadyExists, IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
+  return [InputError, AlreadyExists, IsADirectory, NotADirectory, PermissionDenied].some((kind) =>
+    error instanceof kind
+  );
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -5,9 +5,9 @@ import {
   type PhantomRisk,
   readPhantomRisk,
 } from "@ctsurv/cohort/mod.ts";
-import { InputError } from "@ctsurv/common/mod.ts";
 import { censorAt, concordance, daysToMonths } from "@ctsurv/survival/mod.ts";
 import type { Command } from "./command.ts";
+import { parseWholeNumber } from "./parse_whole_number.ts";
 
 const HORIZON = 24; // months
 
@@ -29,8 +29,8 @@ export const phantom: Command = {
     const started = performance.now();
     const output = String(options.output);
     const { written } = await ensurePhantom(String(options.cohort), output, {
-      patients: wholeNumber(options.patients, "--patients"),
-      seed: wholeNumber(options.seed, "--seed"),
+      patients: parseWholeNumber("patients", String(options.patients)),
+      seed: parseWholeNumber("seed", String(options.seed)),
     });
     const seconds = (performance.now() - started) / 1000;
     const cohort = await openCohort(output);
@@ -55,13 +55,6 @@ export const phantom: Command = {
     };
   },
 };
-
-function wholeNumber(value: string | true | undefined, option: string): number {
-  if (typeof value !== "string" || !/^-?\d+$/.test(value)) {
-    throw new InputError(`${option} takes a whole number, not "${value}"`);
-  }
-  return Number(value);
-}
 
 function followUps(records: readonly ClinicalRecord[]) {
   return records.map(({ survivalDays, dead }) =>

@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { inFolder } from "../support/in_folder.ts";
+
+const entry = new URL("../../lib/cli/main.ts", import.meta.url).pathname;
+const decoder = new TextDecoder();
+
+function child(args: readonly string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", entry, ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function ctsurv(...args: string[]) {
+  const { code, stdout, stderr } = await child(args).output();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The commands that the help lists. */
+async function listed(): Promise<string[]> {
+  const { stdout } = await ctsurv("--help");
+  return [...stdout.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name!);
+}
+
+const predictions = `patient,months,event,S12,S24
+a,6,1,0.2,0.1
+b,18,1,0.8,0.3
+c,24,0,0.9,0.7
+`;
+
+Deno.test("ctsurv without a command, with help or --help lists the commands", async () => {
+  const names = await listed();
+  for (const name of ["phantom", "inspect", "preprocess", "embed", "evaluate", "notebook"]) {
+    assert(names.includes(name), `no ${name} in ${names}`);
+  }
+  const [bare, word, flag] = await Promise.all([ctsurv(), ctsurv("help"), ctsurv("--help")]);
+  assertEquals(bare, flag);
+  assertEquals(word, flag);
+  assertEquals([flag.code, flag.stderr], [0, ""]);
+});
+
+Deno.test("every command has a help that names it", async () => {
+  for (const name of await listed()) {
+    const { code, stdout, stderr } = await ctsurv(name, "--help");
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, `Usage: deno task ctsurv ${name}`);
+    assertStringIncludes(stdout, "--json");
+    assertEquals((await ctsurv(name, "-h")).stdout, stdout);
+  }
+});
+
+Deno.test("what the user got wrong is one message on stderr and exit code 2", async () => {
+  await inFolder(async (dir) => {
+    const file = `${dir}/notes.txt`;
+    await Deno.writeTextFile(file, "no CT");
+    const cases: [args: string[], message: string][] = [
+      [["inspekt", "x"], 'There is no command "inspekt"; there are phantom, '],
+      [["constructor"], 'There is no command "constructor"'],
+      [["--json"], 'There is no command "--json"'],
+      [["inspect"], '"ctsurv inspect" takes PATH, got none'],
+      [["inspect", "a", "b"], '"ctsurv inspect" takes PATH, got a b'],
+      [["inspect", file, "--colour"], "--colour"],
+      [["inspect", `${dir}/absent`], `${dir}/absent`],
+      [["inspect", file], "notes.txt"],
+      [["preprocess", "--input", file], '"ctsurv preprocess" needs --output DIR'],
+      [["embed", "--backbone", "vgg", "--input", file, "--output", `${dir}/y.npy`], "vgg"],
+      [["phantom", "--output", `${dir}/p`, "--patients", "-3"], "--patients"],
+      [["phantom", "--output", file, "--patients", "1"], "notes.txt"],
+      [["evaluate", "--predictions", `${dir}/absent.csv`], "absent.csv"],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stdout, stderr } = await ctsurv(...args);
+      assertEquals([code, stdout], [2, ""], `${args}: ${stderr}`);
+      assert(stderr.startsWith("ctsurv: "), stderr);
+      assertStringIncludes(stderr, message);
+      assert(!/^\s+at /m.test(stderr), `a stack: ${stderr}`);
+    }
+  });
+});
+
+Deno.test("--json prints one JSON value and nothing else, wherever it stands", async () => {
+  await inFolder(async (dir) => {
+    const file = `${dir}/predictions.csv`;
+    await Deno.writeTextFile(file, predictions);
+    const last = await ctsurv("evaluate", "--predictions", file, "--json");
+    assertEquals([last.code, last.stderr], [0, ""]);
+    assertEquals(JSON.parse(last.stdout).ctd.pre.risk, { value: 1, concordant: 3, comparable: 3 });
+    assertEquals((await ctsurv("evaluate", "--json", "--predictions", file)).stdout, last.stdout);
+    const { code, stdout } = await ctsurv("evaluate", "--predictions", file);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "3 patients, 2 deaths");
+  });
+});
+
+Deno.test("a reader that goes away early is no error", async () => {
+  const process = child(["--help"]).spawn();
+  await process.stdout.cancel();
+  const [{ code }, stderr] = await Promise.all([process.status, new Response(process.stderr).text()]);
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("a defect of the program keeps its stack, and is not exit code 2", async () => {
+  await inFolder(async (dir) => {
+    const broken = `${dir}/main.ts`;
+    await Deno.writeTextFile(
+      broken,
+      `import { main } from ${JSON.stringify(entry)};
+       console.log = () => { throw new TypeError("broken within"); };
+       Deno.exit(await main(["evaluate", "--help"]));`,
+    );
+    const root = new URL("../../deno.json", import.meta.url).pathname;
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--config", root, broken],
+      env: { NO_COLOR: "1" },
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    assertEquals(code, 1);
+    assertStringIncludes(decoder.decode(stderr), "TypeError: broken within");
+    assertStringIncludes(decoder.decode(stderr), "lib/cli/main.ts");
+  });
+});
