@@ -1,4 +1,4 @@
-/** Runs Jupyter notebooks on Deno's kernel, without Python. */
+/** Runs Jupyter notebooks on Deno's kernel, without Python; and what the notebooks are told by their environment. */
 export type { CellError } from "./cell_error.ts";
 export { type ExecuteOptions, type Execution, type Kernel, type KernelOptions, startKernel } from "./kernel.ts";
 export { KernelError } from "./kernel_error.ts";
@@ -18,3 +18,5 @@ export {
   runNotebook,
   type RunNotebookOptions,
 } from "./run_notebook.ts";
+export { openSelectedCohort, type SelectedCohortOptions } from "./open_selected_cohort.ts";
+export { outputsFolder } from "./outputs_folder.ts";

@@ -1,5 +1,6 @@
 /** Figures, tables and results, made from plain numbers. */
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
+export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
@@ -7,6 +8,8 @@ export { foldFigure, type FoldFigureOptions } from "./fold_figure.ts";
 export { formatNumber } from "./format_number.ts";
 export { histogram, type HistogramOptions } from "./histogram.ts";
 export { lossCurve, type LossSeries } from "./loss_curve.ts";
+export { lungAreaFigure, type LungAreaFigureOptions } from "./lung_area_figure.ts";
+export { type CrossValidated, modelResult, type ModelResultOptions } from "./model_result.ts";
 export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./provenance.ts";
 export {
@@ -30,3 +33,4 @@ export { type SurvivalCurve, survivalCurves } from "./survival_curves.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./table.ts";
 export { table1 } from "./table1.ts";
 export { theme } from "./theme.ts";
+export { type TumourExtent, tumourSlices } from "./tumour_slices.ts";

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { canonicalOrientation, DEFAULT_SETTINGS, readVolume, resampleMask } from "@ctsurv/imaging/mod.ts";
+
+/** Value of tumour voxels in a phantom's `truth/<PatientID>.nii.gz`. */
+const tumour = 2;
+
+/** Ranges of slices that hold tumour, first and last included, counted among the kept slices. */
+export type TumourExtent = readonly (readonly [first: number, last: number])[];
+
+/**
+ * Where a phantom's tumours are, along the slices that preprocessing kept: for scoring attention.
+ *
+ * @param dir The cohort's folder.
+ * @param facts What preprocessing found of the patient: `areas` of all resampled slices, and which were `kept`.
+ * @throws {InputError} If the cohort has no truth for the patient.
+ */
+export async function tumourSlices(
+  dir: string,
+  { patient, areas, kept }: {
+    readonly patient: string;
+    readonly areas: ArrayLike<number>;
+    readonly kept: readonly number[];
+  },
+): Promise<TumourExtent> {
+  const { volume } = await readVolume(join(dir, "truth", `${patient}.nii.gz`));
+  const { hu: labels, shape, spacing } = canonicalOrientation(volume, patient);
+  const plane = shape[1] * shape[2];
+  const holds = Uint8Array.from(
+    { length: shape[0] },
+    (_, slice) => labels.subarray(slice * plane, (slice + 1) * plane).includes(tumour) ? 1 : 0,
+  );
+  const resampled = resampleMask(
+    holds,
+    { shape: [shape[0], 1, 1], spacing: [spacing[0], 1, 1] },
+    { shape: [areas.length, 1, 1], spacing: [DEFAULT_SETTINGS.spacing[0], 1, 1] },
+  );
+  const ranges: [number, number][] = [];
+  kept.forEach((slice, i) => {
+    if (!resampled[slice]) return;
+    const open = ranges.at(-1);
+    if (open && open[1] === i - 1) open[1] = i;
+    else ranges.push([i, i]);
+  });
+  return ranges;
+}
