@@ -27,7 +27,7 @@ export async function openSelectedCohort({ patients, folder, progress }: Selecte
   await ensurePhantom("phantom-lung1", dir, {
     patients,
     onProgress({ done }) {
-      progress?.tick(done - known);
+      if (done > known) progress?.tick(done - known);
       known = done;
     },
   });
