@@ -1,0 +1,81 @@
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openCohort } from "@ctsurv/cohort/mod.ts";
+import { formatSeconds } from "@ctsurv/common/mod.ts";
+import { outputsFolder } from "@ctsurv/notebook/mod.ts";
+import { formatNumber, readTable1, table, type Table1Result } from "@ctsurv/report/mod.ts";
+import { findProfile } from "@ctsurv/training/mod.ts";
+import type { Command } from "./command.ts";
+import { runNotebookFile } from "./run_notebook_file.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** In the order in which they build on each other. */
+const notebooks = ["01_preprocessing.ipynb", "02_backbone_comparison.ipynb"];
+
+/** `ctsurv reproduce`: runs the notebooks and prints their results. */
+export const reproduce: Command = {
+  name: "reproduce",
+  summary: "Run the notebooks and print the cross-validated Ctd.",
+  options: {
+    profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
+    cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
+    "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
+  },
+  async run({ options }) {
+    const given = options as Readonly<Record<string, string | undefined>>;
+    const profile = findProfile(given.profile).name;
+    const selected = given.cohort ?? (Deno.env.get("CTSURV_COHORT") || undefined);
+    // Opened here too: a folder that holds no cohort is better refused before anything runs.
+    const cohort = selected === undefined ? undefined : await openCohort(selected);
+    const outputs = Deno.env.get("CTSURV_OUTPUTS") || join(root, "outputs");
+    const started = performance.now();
+    for (const name of notebooks) {
+      const path = join(root, "notebooks", name);
+      const target = given["output-notebooks"];
+      const output = target === undefined ? path : join(resolve(target), name);
+      await runNotebookFile(path, { output, profile, cohort: cohort?.dir, outputs });
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile, outputs);
+    const result = await readTable1(join(folder, "table1.json"));
+    return {
+      text: `${describe(result)}\n\nAll of it in ${folder}; ${formatSeconds(seconds)}`,
+      json: { folder, seconds, ...result },
+    };
+  },
+};
+
+/** For each model the folds, their mean and the pooled value, as text. */
+function describe({ cohort, profile, models }: Table1Result): string {
+  const best = cohort.bestReachableCtd;
+  return [
+    `${cohort.name}, ${cohort.patients} patients, ${cohort.events} deaths within 24 months, profile ${profile}`,
+    ...models.flatMap(({ name, weights, folds, mean, stdSample, pooled: { value, interval: [low, high] } }) => {
+      const lines = [
+        ...folds.map(({ fold, patients, events, ctd }) => ({
+          what: `fold ${fold}`,
+          patients,
+          events,
+          ctd: formatNumber(ctd, 3),
+        })),
+        { what: "mean ± std", ctd: `${formatNumber(mean, 3)} ± ${formatNumber(stdSample, 3)}` },
+        {
+          what: "pooled [95 % interval]",
+          patients: cohort.patients,
+          events: cohort.events,
+          ctd: `${formatNumber(value, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`,
+        },
+        ...best === null ? [] : [{ what: "best reachable", ctd: formatNumber(best, 3) }],
+      ];
+      const blank = (count?: number) => count === undefined ? "" : `${count}`;
+      const { text } = table<{ what: string; patients?: number; events?: number; ctd: string }>(lines, [
+        { label: "", value: ({ what }) => what },
+        { label: "patients", value: ({ patients }) => blank(patients) },
+        { label: "deaths", value: ({ events }) => blank(events) },
+        { label: "Ctd", value: ({ ctd }) => ctd },
+      ], `${name}, ${weights.kind} weights`);
+      return ["", text];
+    }),
+  ].join("\n");
+}

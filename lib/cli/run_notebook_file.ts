@@ -1,0 +1,50 @@
+import { basename, resolve } from "node:path";
+import { InputError, terminalProgress } from "@ctsurv/common/mod.ts";
+import { type NotebookRun, runNotebook } from "@ctsurv/notebook/mod.ts";
+import { findProfile } from "@ctsurv/training/mod.ts";
+
+export interface RunNotebookFileOptions {
+  /** Where it is saved; default in place. */
+  readonly output?: string | undefined;
+  /** Name of the profile; default the environment's. */
+  readonly profile?: string | undefined;
+  /** The cohort's folder; default the environment's. */
+  readonly cohort?: string | undefined;
+  /** Folder for results; default the environment's. */
+  readonly outputs?: string | undefined;
+}
+
+/**
+ * Runs a notebook with its cells' progress on stderr, for commands.
+ *
+ * @throws {InputError} If there is no such profile, it is no notebook, or a cell fails: with the cell and its error.
+ */
+export async function runNotebookFile(
+  path: string,
+  { output = path, profile, cohort, outputs }: RunNotebookFileOptions,
+): Promise<NotebookRun> {
+  const env = {
+    ...(profile !== undefined && { CTSURV_PROFILE: findProfile(profile).name }),
+    // The notebook runs in its own folder; these paths were given in another.
+    ...(cohort !== undefined && { CTSURV_COHORT: resolve(cohort) }),
+    ...(outputs !== undefined && { CTSURV_OUTPUTS: resolve(outputs) }),
+  };
+  const name = basename(path);
+  const progress = terminalProgress();
+  const run = await runNotebook(path, {
+    env,
+    output,
+    onCell: ({ done, total }) => done === 0 ? progress.start(`${name}, cells`, total) : progress.tick(),
+  });
+  progress.done(`${name}: ${run.cells} cells`);
+  if (!run.failed) return run;
+  const { cell, firstLine, name: error, message, traceback } = run.failed;
+  throw new InputError(
+    [
+      `Cell ${cell} of ${path} failed: ${error}: ${message}`,
+      `The cell begins: ${firstLine}`,
+      ...traceback.slice(1),
+      `What ran until then is saved in ${output}`,
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { readNotebook, runNotebook } from "@ctsurv/notebook/mod.ts";
+import { readTable1, summarizeFolds } from "@ctsurv/report/mod.ts";
+import { parseCommand } from "../../lib/cli/command.ts";
+import { evaluate } from "../../lib/cli/evaluate.ts";
+import { reproduce } from "../../lib/cli/reproduce.ts";
+import { inFolder } from "../support/in_folder.ts";
+import { withEnv } from "../support/with_env.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const names = ["01_preprocessing", "02_backbone_comparison"];
+const second = join(root, "notebooks", "02_backbone_comparison.ipynb");
+
+async function codeCells(path: string) {
+  return (await readNotebook(path)).cells.filter((cell) => cell.cell_type === "code");
+}
+
+Deno.test("notebooks have short cells, each with an id of its own, and prose before them", async () => {
+  for (const name of names) {
+    const { cells } = await readNotebook(join(root, "notebooks", `${name}.ipynb`));
+    assertEquals(new Set(cells.map(({ id }) => id)).size, cells.length);
+    assertEquals(cells[0]!.cell_type, "markdown");
+    for (const { id, cell_type, source } of cells) {
+      if (cell_type === "code") assert(source.split("\n").length <= 15, `${name}, cell ${id} is too long`);
+    }
+  }
+});
+
+Deno.test("notebooks pass the type check that the kernel does without", async () => {
+  await inFolder(async (dir) => {
+    const files = await Promise.all(names.map(async (name) => {
+      const path = join(dir, `${name}.ts`);
+      const cells = await codeCells(join(root, "notebooks", `${name}.ipynb`));
+      await Deno.writeTextFile(path, cells.map(({ source }) => `${source}\n`).join("") + "export {};\n");
+      return path;
+    }));
+    const args = ["check", "--quiet", "--config", join(root, "deno.json"), ...files];
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  });
+});
+
+Deno.test("reproduce runs the notebooks; table, predictions and text agree; another run gives the same bytes", async () => {
+  await inFolder(async (dir) => {
+    await withEnv({ CTSURV_OUTPUTS: join(dir, "outputs"), CTSURV_COHORT: undefined }, async () => {
+      const args = ["--profile", "smoke", "--output-notebooks", dir];
+      const { text, json } = await reproduce.run(parseCommand(reproduce, args));
+
+      for (const name of names) {
+        for (const { id, outputs } of await codeCells(join(dir, `${name}.ipynb`))) {
+          assert(outputs.length > 0, `${name}, cell ${id} shows nothing`);
+          assert(outputs.every(({ output_type }) => output_type !== "error"), `${name}, cell ${id} failed`);
+        }
+      }
+
+      const { folder } = json as { folder: string };
+      assertEquals(folder, join(dir, "outputs", "phantom-lung1-smoke"));
+      const { models: [model], cohort } = await readTable1(join(folder, "table1.json"));
+      assertEquals(model!.folds.length, 3);
+      assertEquals(model!.folds.reduce((sum, fold) => sum + fold.patients, 0), cohort.patients);
+      assertAlmostEquals(model!.mean!, summarizeFolds(model!.folds).mean!, 1e-12);
+      assert(cohort.bestReachableCtd! > 0.5);
+
+      const predictions = join(folder, "predictions", "efficientnet_b0.csv");
+      const evaluated = await evaluate.run(parseCommand(evaluate, ["--predictions", predictions]));
+      const { ctd, interval, patients, events } = evaluated.json as {
+        ctd: { pre: { risk: { value: number } } };
+        interval: { low: number; high: number };
+        patients: number;
+        events: number;
+      };
+      assertEquals({ patients, events }, { patients: cohort.patients, events: cohort.events });
+      assertEquals(model!.pooled, { value: ctd.pre.risk.value, interval: [interval.low, interval.high] });
+
+      assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke\n/);
+      assertMatch(text, new RegExp(`pooled .* ${model!.pooled.value!.toFixed(3)} \\[`));
+      assertMatch(text, new RegExp(`best reachable +${cohort.bestReachableCtd!.toFixed(3)}`));
+      for (const file of ["table1.md", "table1.csv", "figures/folds.svg"]) await Deno.stat(join(folder, file));
+
+      const again = join(dir, "again.ipynb");
+      await runNotebook(second, { output: again, env: { CTSURV_PROFILE: "smoke" } });
+      assertEquals(await Deno.readTextFile(again), await Deno.readTextFile(join(dir, "02_backbone_comparison.ipynb")));
+    });
+  });
+});
