@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   embed: async () => (await import("./embed.ts")).embed,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   notebook: async () => (await import("./notebook.ts")).notebook,
+  reproduce: async () => (await import("./reproduce.ts")).reproduce,
 };
 
 const isHelp = (arg: string) => arg === "--help" || arg === "-h";

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
+import {
+  canonicalOrientation,
+  cropBox,
+  DEFAULT_SETTINGS,
+  readVolume,
+  resample,
+  resizeSlice,
+  selectSlices,
+  thresholdLungs,
+  type Volume,
+  windowHu,
+  writeNifti,
+  writeNpy,
+} from "@ctsurv/imaging/mod.ts";
+import type { Measurement } from "./contestant.ts";
+
+const REPEATS = 5;
+
+/** The stages of `ctsurv preprocess` on one phantom scan. */
+export interface StageTimes {
+  readonly shape: readonly number[];
+  readonly kept: number;
+  readonly stages: readonly Measurement[];
+}
+
+/** Times every stage of `ctsurv preprocess` on a phantom scan, made in a folder that is gone afterwards. */
+export async function preprocessStages(): Promise<StageTimes> {
+  const dir = await Deno.makeTempDir();
+  try {
+    const cohort = join(dir, "cohort");
+    await ensurePhantom("phantom-lung1", cohort, { patients: 1, workers: 1 });
+    const [patient] = (await openCohort(cohort)).patients;
+    const times = new Map<string, number[]>();
+    const timed = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
+      const start = performance.now();
+      const result = await work();
+      times.set(name, [...times.get(name) ?? [], performance.now() - start]);
+      return result;
+    };
+    let last: { volume: Volume; kept: number } | undefined;
+    for (let i = 0; i < REPEATS; i++) {
+      const whole = performance.now();
+      const { volume } = await timed("read", () => readVolume(patient!.image));
+      const resampled = await timed(
+        "orient and resample",
+        () => resample(canonicalOrientation(volume, patient!.id), DEFAULT_SETTINGS),
+      );
+      const lungs = await timed("find lungs", () => thresholdLungs.segment(resampled));
+      const slices = await timed("select, crop and resize", () => cutOut(resampled, lungs));
+      await timed("write", async () => {
+        const { shape, affine } = resampled;
+        await writeNpy(join(dir, "slices.npy"), slices);
+        await writeNifti(join(dir, "lungs.nii.gz"), { data: lungs, shape, affine });
+      });
+      times.set("all of it", [...times.get("all of it") ?? [], performance.now() - whole]);
+      last = { volume, kept: slices.shape[0]! };
+    }
+    return {
+      shape: last!.volume.shape,
+      kept: last!.kept,
+      stages: [...times].sort(([a], [b]) => Number(b === "all of it") - Number(a === "all of it"))
+        .map(([name, ms]) => ({ name, times: ms })),
+    };
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** The last stages, as `preprocess()` goes about them. */
+function cutOut({ hu, shape }: Volume, lungs: Uint8Array) {
+  const { size, window } = DEFAULT_SETTINGS;
+  const [, rows, columns] = shape;
+  const { kept } = selectSlices(lungs, shape, DEFAULT_SETTINGS);
+  const box = cropBox(lungs, shape, kept);
+  const data = new Float32Array(kept.length * size * size);
+  kept.forEach((slice, i) => {
+    const plane = hu.subarray(slice * rows * columns, (slice + 1) * rows * columns);
+    data.set(windowHu(resizeSlice(plane, columns, box, size), window), i * size * size);
+  });
+  return { data, shape: [kept.length, size, size] };
+}

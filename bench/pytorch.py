@@ -1,0 +1,201 @@
+"""The bench's PyTorch side: says what it can run, then runs what it is told, one JSON value a line (see pytorch.ts)."""
+import json
+import os
+import sys
+import time
+
+wire = os.fdopen(os.dup(1), "w", buffering=1)
+sys.stdout = sys.stderr
+
+
+def say(value):
+    wire.write(json.dumps(value) + "\n")
+
+
+try:
+    import torch
+    from torch import nn
+except ImportError as error:
+    say({"error": str(error)})
+    sys.exit(0)
+
+BATCH, PATIENTS, SLICES, FEATURES = 8, 4, 128, 1280
+THREADS, BINS, SIGMA = int(sys.argv[1]), 24, 0.1
+torch.set_num_threads(THREADS)
+torch.manual_seed(0)
+
+
+def conv_norm(inputs, outputs, kernel, stride=1, groups=1, activation=True):
+    layers = [
+        nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+    return nn.Sequential(*layers, *([nn.SiLU(inplace=True)] if activation else []))
+
+
+class SqueezeExcitation(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Conv2d(channels, squeezed, 1), nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        scale = self.fc1(x.mean((2, 3), keepdim=True))
+        return x * torch.sigmoid(self.fc2(nn.functional.silu(scale)))
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride, expand):
+        super().__init__()
+        inner = inputs * expand
+        self.block = nn.Sequential(
+            *([conv_norm(inputs, inner, 1)] if expand > 1 else []),
+            conv_norm(inner, inner, kernel, stride, groups=inner),
+            SqueezeExcitation(inner, max(1, inputs // 4)),
+            conv_norm(inner, outputs, 1, activation=False),
+        )
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        return x + self.block(x) if self.residual else self.block(x)
+
+
+class EfficientNetB0(nn.Module):
+    """torchvision's layers, to the pooled features."""
+
+    stages = [  # expand, kernel, stride, inputs, outputs, blocks
+        (1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3),
+        (6, 5, 1, 80, 112, 3), (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
+    ]
+
+    def __init__(self):
+        super().__init__()
+        layers = [conv_norm(3, 32, 3, 2)]
+        for expand, kernel, stride, inputs, outputs, blocks in self.stages:
+            for i in range(blocks):
+                layers.append(InvertedResidual(inputs if i == 0 else outputs, outputs, kernel, stride if i == 0 else 1, expand))
+        self.features = nn.Sequential(*layers, conv_norm(320, 1280, 1))
+
+    def forward(self, x):
+        return self.features(x).mean((2, 3))
+
+
+class Head(nn.Module):
+    """Linear to 256, gated attention, DeepHit of 10 layers of 100."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Linear(FEATURES, 256)
+        self.V, self.U, self.w = nn.Linear(256, 128), nn.Linear(256, 128), nn.Linear(128, 1)
+        layers = []
+        for i in range(10):
+            layers += [nn.Linear(256 if i == 0 else 100, 100), nn.ReLU(), nn.Dropout(0.2)]
+        self.survival = nn.Sequential(*layers, nn.Linear(100, BINS))
+
+    def forward(self, x):
+        embedded = self.embedding(x)
+        scores = self.w(torch.tanh(self.V(embedded)) * torch.sigmoid(self.U(embedded)))
+        return self.survival((torch.softmax(scores, 1) * embedded).sum(1))
+
+
+def deephit_loss(logits, bins, event):
+    """lib/survival's: half the likelihood by log-sum-exps, half the ranking over pairs / N, with a constant tail logit."""
+    padded = torch.cat([logits, torch.zeros(len(logits), 1)], 1)
+    column = torch.arange(BINS + 1)
+    at, after = column == bins[:, None], column > bins[:, None]
+    possible = torch.where(event[:, None] > 0, at, after)
+    likelihood = torch.logsumexp(padded, 1) - torch.logsumexp(padded.masked_fill(~possible, -1e30), 1)
+    mass, up_to = torch.softmax(padded, 1), (~after).float()
+    others, own = mass @ up_to.T, (mass * up_to).sum(1)
+    pairs = (bins < bins[:, None]).float() * event
+    ranking = (pairs * torch.exp((others - own) / SIGMA)).sum() / len(logits)
+    return 0.5 * likelihood.mean() + 0.5 * ranking
+
+
+def timed(work, runs):
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - start) * 1e3)
+    return times
+
+
+def backbone(channels_last, compiled):
+    net = EfficientNetB0()
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1.0
+    x = torch.randn(BATCH, 3, 224, 224)
+    with torch.no_grad():
+        net.train()(x)  # sets the norms' scales, so that activations are of ordinary size
+    net.eval()
+    if channels_last:
+        net, x = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
+    run = torch.compile(net) if compiled else net
+
+    def work():
+        with torch.inference_mode():
+            run(x)
+
+    work()
+    return work
+
+
+def training_step(fused, compiled):
+    head = Head()
+    optimizer = torch.optim.AdamW(head.parameters(), 1e-4, weight_decay=0.01, **({"fused": True} if fused else {}))
+    x = torch.randn(PATIENTS, SLICES, FEATURES)
+    bins, event = torch.tensor([3, 10, 23, 15]), torch.tensor([1.0, 1.0, 0.0, 1.0])
+
+    def loss_of(x, bins, event):
+        return deephit_loss(head(x), bins, event)
+
+    run = torch.compile(loss_of) if compiled else loss_of
+
+    def work():
+        optimizer.zero_grad()
+        loss = run(x, bins, event)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    work()
+    return work
+
+
+recipes = {
+    "backbone": {
+        "eager": lambda: backbone(False, False),
+        "eager, channels_last": lambda: backbone(True, False),
+        "torch.compile, channels_last": lambda: backbone(True, True),
+    },
+    "step": {
+        "eager, AdamW": lambda: training_step(False, False),
+        "eager, fused AdamW": lambda: training_step(True, False),
+        "torch.compile, fused AdamW": lambda: training_step(True, True),
+    },
+}
+works, failures = {}, {}
+for workload, contestants in recipes.items():
+    for name, make in contestants.items():
+        try:
+            works[workload, name] = make()
+        except Exception as error:  # torch.compile needs a C++ compiler, and more
+            failures[f"{workload}: {name}"] = (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def count(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+logits = torch.sin(torch.arange(PATIENTS * BINS, dtype=torch.float64)).float().reshape(PATIENTS, BINS)
+say({
+    "torch": torch.__version__,
+    "contestants": [{"workload": workload, "name": name} for workload, name in works],
+    "failures": failures,
+    "parameters": {"backbone": count(EfficientNetB0()), "step": count(Head())},
+    "loss": deephit_loss(logits, torch.tensor([3, 10, 23, 15]), torch.tensor([1.0, 1.0, 0.0, 1.0])).item(),
+})
+for line in sys.stdin:
+    order = json.loads(line)
+    say({"times": timed(works[order["workload"], order["name"]], order["runs"])})

@@ -1,0 +1,80 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import type { Contestant } from "./contestant.ts";
+
+/** What is measured. */
+export type Workload = "backbone" | "step";
+
+/** PyTorch in a child process, idle until a contestant of it is asked to run. */
+export interface PyTorch {
+  readonly version: string;
+  readonly contestants: Readonly<Record<Workload, readonly Contestant[]>>;
+  /** Contestants that could not be made, and why. */
+  readonly failures: Readonly<Record<string, string>>;
+  /** Trained parameters of its networks, to check that they are ours. */
+  readonly parameters: Readonly<Record<Workload, number>>;
+  /** Its loss for logits sin(0), sin(1), … of the bench's four patients, to check that it is ours. */
+  readonly loss: number;
+  close(): Promise<void>;
+}
+
+interface Greeting extends Omit<PyTorch, "version" | "contestants" | "close"> {
+  readonly torch: string;
+  readonly contestants: readonly { readonly workload: Workload; readonly name: string }[];
+}
+
+const script = new URL("./pytorch.py", import.meta.url).pathname;
+
+/**
+ * Starts `pytorch.py` with `CTSURV_PYTHON`, or `python3`, and waits until everything in it is compiled.
+ *
+ * @param runs Of one round, by workload.
+ * @returns Why not, if there is no PyTorch.
+ */
+export async function startPyTorch(
+  threads: number,
+  runs: Readonly<Record<Workload, number>>,
+): Promise<PyTorch | string> {
+  const python = Deno.env.get("CTSURV_PYTHON") || "python3";
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(python, { args: [script, `${threads}`], stdin: "piped", stdout: "piped", stderr: "null" })
+      .spawn();
+  } catch (error) {
+    return `${python} cannot be started: ${(error as Error).message}`;
+  }
+  const input = child.stdin.getWriter();
+  const answers = createInterface({ input: Readable.fromWeb(child.stdout as NodeReadableStream) })
+    [Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`bench/pytorch.py ended with exit code ${(await child.status).code}`);
+    return JSON.parse(value);
+  };
+  const greeting: Greeting | { readonly error: string } = await answer();
+  if ("error" in greeting) {
+    await input.close();
+    await child.status;
+    return `${python}: ${greeting.error}`;
+  }
+  const { torch, contestants, ...rest } = greeting;
+  const of = (wanted: Workload) =>
+    contestants.filter(({ workload }) => workload === wanted).map(({ workload, name }): Contestant => ({
+      name: `PyTorch ${torch}, ${name}`,
+      runs: runs[workload],
+      async measure(runs) {
+        await input.write(new TextEncoder().encode(JSON.stringify({ workload, name, runs }) + "\n"));
+        return (await answer()).times;
+      },
+    }));
+  return {
+    ...rest,
+    version: torch,
+    contestants: { backbone: of("backbone"), step: of("step") },
+    async close() {
+      await input.close();
+      await child.status;
+    },
+  };
+}
