@@ -1,6 +1,3 @@
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { Contestant } from "./contestant.ts";
 
 /** What is measured. */
@@ -45,8 +42,7 @@ export async function startPyTorch(
     return `${python} cannot be started: ${(error as Error).message}`;
   }
   const input = child.stdin.getWriter();
-  const answers = createInterface({ input: Readable.fromWeb(child.stdout as NodeReadableStream) })
-    [Symbol.asyncIterator]();
+  const answers = lines(child.stdout);
   const answer = async () => {
     const { value, done } = await answers.next();
     if (done) throw new Error(`bench/pytorch.py ended with exit code ${(await child.status).code}`);
@@ -77,4 +73,14 @@ export async function startPyTorch(
       await child.status;
     },
   };
+}
+
+async function* lines(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, undefined> {
+  let rest = "";
+  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+  return undefined;
 }
