@@ -7,7 +7,7 @@ import { parseCommand } from "../../lib/cli/command.ts";
 import { evaluate } from "../../lib/cli/evaluate.ts";
 import { reproduce } from "../../lib/cli/reproduce.ts";
 import { inFolder } from "../support/in_folder.ts";
-import { withEnv } from "../support/with_env.ts";
+import { withEnv } from "./with_env.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const names = ["01_preprocessing", "02_backbone_comparison"];
