@@ -1,4 +1,5 @@
 import type { Random } from "@ctsurv/common/mod.ts";
+import { orthogonal } from "./orthogonal.ts";
 import type { Initialise } from "./seeded_parameters.ts";
 
 /** Weight of the tap in the middle of a depthwise kernel; the rest is an even blur. */
@@ -47,23 +48,4 @@ function initialiseVector(random: Random, length: number, path: string): Float32
   // features.<stage>.<block>.block.3.1: the last norm of a block; every block but a stage's first is residual.
   const isResidual = /^features\.\d\.[1-9]\.block\.3\.1\.weight$/.test(path);
   return new Float32Array(length).fill(isResidual ? residual : 1);
-}
-
-/** A random matrix [rows, columns] whose shorter side's vectors are orthonormal (modified Gram-Schmidt). */
-function orthogonal(random: Random, rows: number, columns: number): Float32Array {
-  const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
-  const vectors: Float64Array[] = [];
-  for (let n = 0; n < count; n++) {
-    const vector = Float64Array.from({ length }, () => random.normal());
-    for (const earlier of vectors) {
-      let product = 0;
-      for (let i = 0; i < length; i++) product += earlier[i]! * vector[i]!;
-      for (let i = 0; i < length; i++) vector[i]! -= product * earlier[i]!;
-    }
-    const norm = Math.hypot(...vector);
-    vectors.push(vector.map((x) => x / norm));
-  }
-  return rows < columns
-    ? Float32Array.from({ length: rows * columns }, (_, i) => vectors[Math.floor(i / columns)]![i % columns]!)
-    : Float32Array.from({ length: rows * columns }, (_, i) => vectors[i % columns]![Math.floor(i / columns)]!);
 }

@@ -47,7 +47,8 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
   workshop: {
     ...paper,
     name: "workshop",
-    phantomPatients: { lung1: 64, claro: 32 },
+    phantomPatients: { lung1: 96, claro: 32 },
+    epochs: 40,
     weights: "seeded",
   },
   paper,

@@ -91,7 +91,7 @@ Deno.test("seededBackbone() has no channel that a normalisation would blow up", 
 
 Deno.test("seededBackbone(): activations neither die nor explode, on calibration slices of any seed", async () => {
   for (const seed of [42, 7, 99]) {
-    assertWithin(await spreads(backbone, calibrationSlices(count, size, seed)), [0.3, 4], `seed ${seed}`);
+    assertWithin(await spreads(backbone, calibrationSlices(count, size, seed)), [0.3, 10], `seed ${seed}`);
   }
 });
 

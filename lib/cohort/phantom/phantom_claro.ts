@@ -7,11 +7,11 @@ import type { PhantomSpec } from "./phantom_spec.ts";
  */
 export const phantomClaro: PhantomSpec = {
   name: "phantom-claro",
-  version: 1,
+  version: 2,
   idPrefix: "CLARO",
   matrix: 256,
-  effect: 1.5,
-  medianRadius: 20,
+  effect: 6,
+  medianRadius: 28,
   stages: "III",
   contrast: { share: 1, enhancement: [130, 220] },
   scanners: [

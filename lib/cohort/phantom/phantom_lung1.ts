@@ -20,11 +20,11 @@ const siemens: PhantomScanner = {
  */
 export const phantomLung1: PhantomSpec = {
   name: "phantom-lung1",
-  version: 1,
+  version: 2,
   idPrefix: "PHANTOM",
   matrix: 256,
-  effect: 1.5,
-  medianRadius: 17,
+  effect: 6,
+  medianRadius: 28,
   stages: "I-III",
   contrast: { share: 0.5, enhancement: [80, 150] },
   scanners: [siemens, { ...siemens, dialect: "xio", fieldOfView: 512 * 0.977 }],

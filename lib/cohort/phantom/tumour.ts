@@ -14,17 +14,18 @@ export interface Tumour {
   readonly linearPredictor: number;
 }
 
-/** Standard deviation of log radius. With a median of 17 mm and the limits below, radii reach from 6.5 to 45 mm. */
-const LOG_RADIUS_SD = 0.45;
-const LIMIT = 2.15;
+/** Standard deviation of log radius. With a median of 28 mm and the limits below, radii reach from 9 to 58 mm. */
+const LOG_RADIUS_SD = 0.55;
+/** In standard deviations; a lung has no room for more than the largest. */
+const LIMITS = { volume: [-2.1, 1.33], other: [-2.15, 2.15] } as const;
 
 /** The weights' squares sum to 1, so that the linear predictor has the variance of its standard normal parts. */
 const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis: Math.sqrt(0.04) };
 
 /** Draws a tumour. Everything that survival depends on is decided here, and is visible in the image. */
 export function drawTumour(random: Random, medianRadius: number): Tumour {
-  const draw = () => Math.min(LIMIT, Math.max(-LIMIT, random.normal()));
-  const z = { volume: draw(), spiculation: draw(), necrosis: draw() };
+  const draw = ([low, high]: readonly [number, number]) => Math.min(high, Math.max(low, random.normal()));
+  const z = { volume: draw(LIMITS.volume), spiculation: draw(LIMITS.other), necrosis: draw(LIMITS.other) };
   const radius = medianRadius * Math.exp(LOG_RADIUS_SD * z.volume);
   return {
     radius,
