@@ -7,6 +7,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./inspect.ts")).inspect,
   preprocess: async () => (await import("./preprocess.ts")).preprocess,
   embed: async () => (await import("./embed.ts")).embed,
+  fit: async () => (await import("./fit.ts")).fit,
+  predict: async () => (await import("./predict.ts")).predict,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   notebook: async () => (await import("./notebook.ts")).notebook,
   reproduce: async () => (await import("./reproduce.ts")).reproduce,

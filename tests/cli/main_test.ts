@@ -33,7 +33,9 @@ c,24,0,0.9,0.7
 
 Deno.test("ctsurv without a command, with help or --help lists the commands", async () => {
   const names = await listed();
-  for (const name of ["phantom", "inspect", "preprocess", "embed", "evaluate", "notebook", "reproduce"]) {
+  for (
+    const name of ["phantom", "inspect", "preprocess", "embed", "fit", "predict", "evaluate", "notebook", "reproduce"]
+  ) {
     assert(names.includes(name), `no ${name} in ${names}`);
   }
   const [bare, word, flag] = await Promise.all([ctsurv(), ctsurv("help"), ctsurv("--help")]);
