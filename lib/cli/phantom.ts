@@ -1,11 +1,6 @@
-import {
-  type ClinicalRecord,
-  ensurePhantom,
-  openCohort,
-  type PhantomRisk,
-  readPhantomRisk,
-} from "@ctsurv/cohort/mod.ts";
-import { censorAt, concordance, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { bestReachableCtd } from "@ctsurv/report/mod.ts";
+import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 import type { Command } from "./command.ts";
 import { parseWholeNumber } from "./parse_whole_number.ts";
 
@@ -34,19 +29,19 @@ export const phantom: Command = {
     });
     const seconds = (performance.now() - started) / 1000;
     const cohort = await openCohort(output);
-    const records = cohort.patients.map(({ record }) => record);
-    const deaths = followUps(records).filter(({ event }) => event === 1).length;
-    const best = bestReachableCtd(records, await readPhantomRisk(output));
+    const patients = outcomes(cohort.patients);
+    const deaths = patients.filter(({ followUp }) => followUp.event === 1).length;
+    const best = bestReachableCtd(await readPhantomRisk(output), patients);
     return {
       text: [
-        `${cohort.name} in ${cohort.dir}: ${records.length} patients, ` +
+        `${cohort.name} in ${cohort.dir}: ${patients.length} patients, ` +
         (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
         `${deaths} dead within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
       ].join("\n"),
       json: {
         cohort: cohort.name,
         output: cohort.dir,
-        patients: records.length,
+        patients: patients.length,
         written,
         deathsWithin24Months: deaths,
         bestReachableCtd: best,
@@ -56,20 +51,9 @@ export const phantom: Command = {
   },
 };
 
-function followUps(records: readonly ClinicalRecord[]) {
-  return records.map(({ survivalDays, dead }) =>
-    censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON)
-  );
-}
-
-/** Ctd of the true survival curves: what a model could reach that saw everything there is to see. */
-function bestReachableCtd(records: readonly ClinicalRecord[], risks: readonly PhantomRisk[]): number | null {
-  const curves = new Map(risks.map(({ patient, survival }) => [patient, survival]));
-  const outcomes = followUps(records);
-  return concordance({
-    times: Array.from({ length: HORIZON + 1 }, (_, month) => month),
-    survival: records.map(({ patient }) => curves.get(patient)!),
-    months: outcomes.map(({ months }) => months),
-    event: outcomes.map(({ event }) => event),
-  }).value;
+function outcomes(patients: readonly CohortPatient[]) {
+  return patients.map(({ id, record: { survivalDays, dead } }) => ({
+    id,
+    followUp: censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON),
+  }));
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { sha256, writeAtomic } from "@ctsurv/common/mod.ts";
+import { readChecked, sha256, writeChecked } from "@ctsurv/common/mod.ts";
 import { listFiles } from "./list_files.ts";
 import { DEFAULT_SETTINGS, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
 import { readInput } from "./read_input.ts";
@@ -43,8 +43,7 @@ export async function preprocessCached(
     where,
   });
   const rounded = Float16Array.from(slices);
-  const header = JSON.stringify({ ...rest, key, warnings, areas: [...areas] });
-  await writeCached(cached, header, rounded);
+  await writeChecked(cached, { ...rest, key, warnings, areas: [...areas] }, rounded);
   return { ...rest, key, warnings, areas, slices: Float32Array.from(rounded), isFromCache: false };
 }
 
@@ -55,31 +54,14 @@ async function hashInput(path: string): Promise<string> {
   return sha256(hashes.sort().join());
 }
 
-/** Two lines, the checksum of all that follows and a JSON header, then the slices. */
-async function writeCached(path: string, header: string, slices: Float16Array): Promise<void> {
-  const payload = new Uint8Array(slices.buffer, slices.byteOffset, slices.byteLength);
-  const head = new TextEncoder().encode(`${sha256(`${header}\n`, payload)}\n${header}\n`);
-  const file = new Uint8Array(head.length + payload.length);
-  file.set(head);
-  file.set(payload, head.length);
-  await writeAtomic(path, file);
-}
+/** A cache file's header: all but the slices, with plain arrays. */
+type CachedHeader = Omit<CachedSlices, "slices" | "areas" | "isFromCache"> & { readonly areas: readonly number[] };
 
 /** Undefined if there is no such file, or not as it was written. */
 async function readCached(path: string, key: string): Promise<CachedSlices | undefined> {
-  let file: Uint8Array;
-  try {
-    file = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  const line = (from: number) => file.indexOf(0x0a, from) + 1;
-  const [headerStart, payloadStart] = [line(0), line(line(0))];
-  const text = (from: number, to: number) => new TextDecoder().decode(file.subarray(from, to));
-  if (text(0, headerStart) !== `${sha256(file.subarray(headerStart))}\n`) return undefined;
-  const header = JSON.parse(text(headerStart, payloadStart));
-  if (header.key !== key) return undefined;
-  const slices = Float32Array.from(new Float16Array(file.slice(payloadStart).buffer as ArrayBuffer));
+  const content = await readChecked<CachedHeader>(path);
+  if (content?.header.key !== key) return undefined;
+  const { header, payload } = content;
+  const slices = Float32Array.from(new Float16Array(payload.buffer));
   return { ...header, areas: Float64Array.from(header.areas), slices, isFromCache: true };
 }
