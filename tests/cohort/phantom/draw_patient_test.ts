@@ -29,21 +29,50 @@ Deno.test("drawPatient() has LUNG1's shape of survival in the large", () => {
   assert(alive.length > 0 && alive.every(({ survivalDays }) => survivalDays > 730), "censored within 24 months");
 });
 
-Deno.test("drawPatient() gives tumours of 6 to 45 mm whose true risk reaches a Ctd of 0.75 to 0.82", () => {
+Deno.test("drawPatient() gives tumours of 9 to 58 mm whose true risk reaches a Ctd of 0.92 to 0.96", () => {
   const patients = draw(phantomLung1, 1500);
   const radii = patients.map(({ tumour }) => tumour.radius);
-  assert(Math.min(...radii) > 6 && Math.min(...radii) < 8);
-  assert(Math.max(...radii) < 45.5 && Math.max(...radii) > 38);
+  assert(Math.min(...radii) > 8.5 && Math.min(...radii) < 9.5);
+  assert(Math.max(...radii) < 58.5 && Math.max(...radii) > 57);
   const best = bestCtd(patients);
-  assert(best > 0.75 && best < 0.82, `best reachable Ctd ${best}`);
+  assert(best > 0.92 && best < 0.96, `best reachable Ctd ${best}`);
 });
 
-Deno.test("drawPatient() ranks the true survival curves by the linear predictor at every month", () => {
-  const patients = draw(phantomLung1, 200).sort((a, b) => a.tumour.linearPredictor - b.tumour.linearPredictor);
-  for (let month = 1; month <= 24; month++) {
-    for (let i = 1; i < patients.length; i++) {
-      assert(patients[i]!.survival[month]! < patients[i - 1]!.survival[month]!, `month ${month}, patient ${i}`);
+Deno.test("drawPatient() lets a model of tumour size alone reach a Ctd of 0.86 to 0.91", () => {
+  for (const spec of [phantomLung1, phantomClaro]) {
+    const bySize = draw(spec, 1500).map((patient) => ({
+      ...patient,
+      survival: patient.survival.map((_, month) => Math.exp(-month * patient.tumour.radius / 1000)),
+    }));
+    const ctd = bestCtd(bySize);
+    assert(ctd > 0.86 && ctd < 0.91, `${spec.name}: Ctd of size ${ctd}`);
+  }
+});
+
+Deno.test("drawPatient(): a few dozen patients have a best reachable Ctd of 0.90 to 0.99, for each of ten seeds", () => {
+  for (const spec of [phantomLung1, phantomClaro]) {
+    for (const seed of [42, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      const best = bestCtd(draw(spec, 48, seed));
+      assert(best > 0.9 && best < 0.99, `${spec.name} of seed ${seed}: best reachable Ctd ${best}`);
     }
+  }
+});
+
+Deno.test("drawPatient() ranks the true survival curves by the linear predictor at every month until they reach 0", () => {
+  for (const effect of [1.5, phantomLung1.effect]) {
+    const patients = draw({ ...phantomLung1, effect }, 200)
+      .sort((a, b) => a.tumour.linearPredictor - b.tumour.linearPredictor);
+    let zeros = 0;
+    for (let month = 1; month <= 24; month++) {
+      for (let i = 1; i < patients.length; i++) {
+        const [lower, higher] = [patients[i - 1]!.survival[month]!, patients[i]!.survival[month]!];
+        // exp(-746) is 0 in double precision.
+        if (lower === 0 && higher === 0) zeros++;
+        else assert(higher < lower, `effect ${effect}, month ${month}, patient ${i}`);
+      }
+    }
+    if (effect === 1.5) assertEquals(zeros, 0);
+    else assert(zeros < 0.06 * 24 * patients.length, `${zeros} curves at 0`);
   }
 });
 
