@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { InputError, terminalProgress } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
@@ -39,7 +38,7 @@ export const fit: Command = {
       backbone,
       embedder,
       segmenter: thresholdLungs,
-      cache: join(String(options.cache)),
+      cache: String(options.cache),
       progress,
     });
     const events = patients.filter(({ followUp }) => followUp.event === 1).length;

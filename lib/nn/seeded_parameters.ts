@@ -28,7 +28,7 @@ export function seededParameters<S>(spec: S, seed: number, initialise: Initialis
  * biases are 0.
  *
  * Looks-linear (Balduzzi et al. 2017, section 5) pairs each unit with its negative, so that ReLU loses nothing and ten
- * layers start as one orthogonal map. With He's initialisation they map all patients to nearly the same point: on
+ * layers start as one linear map with orthonormal rows. With He's initialisation they map all patients to nearly the same point: on
  * phantoms such a head has not begun to rank patients after 2,000 steps, this one has after 500.
  */
 export const initialiseHead: Initialise = (random, shape, path) => {
