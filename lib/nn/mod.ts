@@ -38,3 +38,4 @@ export {
   survivalHeadSpec,
 } from "./survival_head.ts";
 export { toNetworkInput } from "./to_network_input.ts";
+export { r231Shape, type UNet, uNet, type UNetShape, uNetSpec } from "./unet.ts";

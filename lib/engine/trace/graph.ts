@@ -132,20 +132,38 @@ export class GraphBuilder {
   }
 }
 
-/** `Gemm` followed by the addition of a bias [n], and by nothing else, is one `Gemm` with that bias. */
+/**
+ * `Gemm`, or `Conv` and a transposition to channels-last, followed by the addition of a bias [channels], and by nothing
+ * else, take that bias as their third input.
+ */
 function fuseBias(nodes: readonly GraphNode[], outputs: readonly Ref[]): GraphNode[] {
   const uses = new Map<Ref, number>();
   for (const ref of [...outputs, ...nodes.flatMap((node) => node.inputs)]) uses.set(ref, (uses.get(ref) ?? 0) + 1);
-  const products = new Map(nodes.filter((node) => node.op === "Gemm").map((node) => [node.outputs[0]!, node]));
+  const madeBy = new Map(nodes.map((node) => [node.outputs[0]!, node]));
+  /** The nodes that give `ref` and nothing else, as one that can take a bias and what follows it. */
+  const product = (ref: Ref): GraphNode[] | undefined => {
+    const node = madeBy.get(ref);
+    if (!node || uses.get(ref) !== 1 || node.inputs.length > 2) return undefined;
+    if (node.op === "Gemm") return [node];
+    const isChannelsLast = node.op === "Transpose" && (node.attributes.perm as readonly number[]).at(-1) === 1;
+    const [conv] = isChannelsLast ? node.inputs : [];
+    const before = conv && uses.get(conv) === 1 ? madeBy.get(conv) : undefined;
+    return before?.op === "Conv" ? [before, node] : undefined;
+  };
   const replaced = new Set<GraphNode>();
-  const fused = nodes.map((node) => {
-    if (node.op !== "Add") return node;
-    const [a, b] = node.inputs as [Ref, Ref];
-    const [product, bias] = products.has(a) ? [a, b] : [b, a];
-    const gemm = products.get(product);
-    if (!gemm || uses.get(product) !== 1 || !sameShape(bias.shape, product.shape.slice(1))) return node;
-    replaced.add(gemm);
-    return { ...gemm, inputs: [...gemm.inputs, bias], outputs: node.outputs };
+  const fused = nodes.flatMap((node) => {
+    if (node.op !== "Add") return [node];
+    for (const [sum, bias] of [node.inputs, node.inputs.toReversed()] as [Ref, Ref][]) {
+      const found = product(sum);
+      if (!found || !sameShape(bias.shape, sum.shape.slice(-1))) continue;
+      found.forEach((part) => replaced.add(part));
+      const [first, ...rest] = found as [GraphNode, ...GraphNode[]];
+      const biased = { ...first, inputs: [...first.inputs, bias] };
+      return rest.length === 0
+        ? [{ ...biased, outputs: node.outputs }]
+        : [biased, { ...rest[0]!, outputs: node.outputs }];
+    }
+    return [node];
   });
   return fused.filter((node) => !replaced.has(node));
 }
