@@ -54,6 +54,13 @@ function describeDifference(a: DicomImage, b: DicomImage): string | undefined {
   return undefined;
 }
 
+/** Positions of parallel slices along their normal, mm. */
+export function sliceHeights(slices: readonly DicomImage[]): number[] {
+  return slices.map(({ position, columnDirection, rowDirection }) =>
+    dot(position, cross(columnDirection, rowDirection))
+  );
+}
+
 /**
  * The affine of a stack (one image per position), after checking that the slices make a gapless right-angled grid.
  *
@@ -74,7 +81,7 @@ export function stackAffine(where: string, slices: readonly DicomImage[]): Affin
         "tilted. Resample the scan to a rectangular grid first (dcm2niix writes one, named _Tilt)",
     );
   }
-  checkGaps(where, slices.map((image) => dot(image.position, normal)));
+  checkGaps(where, sliceHeights(slices));
   checkAlignment(where, slices, normal, step);
   const [rowSpacing, columnSpacing] = first.pixelSpacing;
   return affineFrom(

@@ -1,4 +1,5 @@
 /** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
+export type { Acquisition } from "./acquisition.ts";
 export { canonicalOrientation } from "./canonical_orientation.ts";
 export { type Box, cropBox } from "./crop_box.ts";
 export { fillHoles } from "./fill_holes.ts";

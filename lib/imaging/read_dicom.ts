@@ -1,8 +1,9 @@
 import { InputError } from "@ctsurv/common/mod.ts";
+import { type Acquisition, describeAcquisition } from "./acquisition.ts";
 import { affineFrom, cross, scale } from "./affine.ts";
 import { chooseSeries } from "./choose_series.ts";
 import { createVolume } from "./create_volume.ts";
-import { stackAffine, stackSlices } from "./dicom_geometry.ts";
+import { sliceHeights, stackAffine, stackSlices } from "./dicom_geometry.ts";
 import { type DicomHeader, readDicomHeader } from "./dicom_header.ts";
 import { type DicomImage, readDicomImage } from "./dicom_image.ts";
 import { hounsfieldTable, storedPixels } from "./dicom_pixels.ts";
@@ -19,6 +20,7 @@ export interface DicomVolume {
   readonly series: string;
   /** The slices' files, from the first slice to the last. */
   readonly files: readonly string[];
+  readonly acquisition: Acquisition;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function readDicom(path: string, options: { readonly series?: strin
     warnings,
     series: headers[0].series,
     files: slices.map((image) => image.path),
+    acquisition: describeAcquisition(headers[0], sliceHeights(slices)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from "@ctsurv/common/mod.ts";
+import type { Acquisition } from "./acquisition.ts";
 import { readDicom } from "./read_dicom.ts";
 import { readNifti } from "./read_nifti.ts";
 import { statInput } from "./stat_input.ts";
@@ -24,6 +25,8 @@ export interface VolumeSource {
   readonly files: readonly string[];
   /** DICOM's SeriesInstanceUID. */
   readonly series?: string;
+  /** Of DICOM: the scanner, and how evenly the slices are spaced. */
+  readonly acquisition?: Acquisition;
 }
 
 /**
@@ -39,8 +42,8 @@ export async function readVolume(path: string, options: ReadVolumeOptions = {}):
     const { volume, warnings } = await readNifti(path);
     return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, files: [path] } };
   }
-  const { volume, warnings, files, series } = await readDicom(path, options);
-  return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, files, series } };
+  const { volume, warnings, ...source } = await readDicom(path, options);
+  return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, ...source } };
 }
 
 async function detectKind(path: string): Promise<"dicom" | "nifti"> {
