@@ -23,10 +23,15 @@ export interface CsvRow {
  * Reads CSV text as editors, spreadsheets and pandas write it: with or without byte-order mark and final newline, any
  * kind of line end, separated by commas, semicolons (where a decimal comma is a decimal point too) or tabs.
  *
+ * @param options.decimal The only decimal sign that numbers may have.
  * @throws {InputError} If there is no header or no row, a column is there twice, a row is too short or too long, or a
  *   quote is not closed.
  */
-export function parseCsv(text: string, file: string): Csv {
+export function parseCsv(
+  text: string,
+  file: string,
+  options: { readonly decimal?: "." | "," | undefined } = {},
+): Csv {
   const firstLine = text.trimStart().split(/[\r\n]/, 1)[0]!;
   const count = (delimiter: string) => firstLine.split(delimiter).length;
   const delimiter = [",", ";", "\t"].reduce((best, next) => count(next) > count(best) ? next : best);
@@ -63,7 +68,9 @@ export function parseCsv(text: string, file: string): Csv {
     return { line, cells };
   });
   const number = (text: string) => {
-    const point = delimiter === ";" ? text.replace(",", ".") : text;
+    if (options.decimal === "," && text.includes(".")) return NaN;
+    const isComma = options.decimal ? options.decimal === "," : delimiter === ";";
+    const point = isComma ? text.replace(",", ".") : text;
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(point) ? Number(point) : NaN;
   };
   return { file, header, rows, number };
