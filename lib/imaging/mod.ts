@@ -16,6 +16,8 @@ export {
   type PreprocessSettings,
 } from "./preprocess.ts";
 export { type CachedSlices, preprocessCached } from "./preprocess_cached.ts";
+export { assessQuality, type Examination, type QualityRow } from "./quality/assess_quality.ts";
+export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resampleMask } from "./resample_mask.ts";

@@ -2,15 +2,18 @@ import { join } from "node:path";
 import { readChecked, sha256, writeChecked } from "@ctsurv/common/mod.ts";
 import { listFiles } from "./list_files.ts";
 import { DEFAULT_SETTINGS, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
+import { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 import { readInput } from "./read_input.ts";
 import { readVolume, type ReadVolumeOptions } from "./read_volume.ts";
 
 /** Raised whenever the same input and settings would give other numbers, or the file another layout. */
-const FORMAT = "ctsurv slices 1";
+const FORMAT = "ctsurv slices 2";
 
 export interface CachedSlices extends PreprocessedSlices {
   /** What {@linkcode readVolume} had to say. */
   readonly warnings: readonly string[];
+  /** For quality control, which needs more of the scan than the slices. */
+  readonly measured: ScanMeasurements;
   /** SHA-256 over the input's bytes, the settings and the format; names the result in further caches. */
   readonly key: string;
   readonly isFromCache: boolean;
@@ -36,15 +39,13 @@ export async function preprocessCached(
   const known = await readCached(cached, key);
   if (known) return known;
 
-  const { volume, warnings } = await readVolume(path, series === undefined ? {} : { series });
-  const { resampled: _, lungs: __, slices, areas, ...rest } = await preprocess(volume, {
-    ...settings,
-    segmenter,
-    where,
-  });
+  const reading = await readVolume(path, series === undefined ? {} : { series });
+  const result = await preprocess(reading.volume, { ...settings, segmenter, where });
+  const facts = { key, warnings: reading.warnings, measured: measureScan(reading, result, settings) };
+  const { resampled: _, lungs: __, slices, areas, ...rest } = result;
   const rounded = Float16Array.from(slices);
-  await writeChecked(cached, { ...rest, key, warnings, areas: [...areas] }, rounded);
-  return { ...rest, key, warnings, areas, slices: Float32Array.from(rounded), isFromCache: false };
+  await writeChecked(cached, { ...rest, ...facts, areas: [...areas] }, rounded);
+  return { ...rest, ...facts, areas, slices: Float32Array.from(rounded), isFromCache: false };
 }
 
 /** SHA-256 of a file, or of a folder's files whatever their names and order. */

@@ -1,0 +1,87 @@
+import type { ScanMeasurements } from "./measure_scan.ts";
+
+/**
+ * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
+ * missed, has collapsed, or air that is no lung was taken for it. mL
+ */
+const LUNG_VOLUME_ML = [1500, 10_000] as const;
+/** The right lung is about a fifth larger than the left one. Beyond this, one has collapsed, or was found in part. */
+const LARGEST_SIDE_RATIO = 3;
+/** Below this share of the other there is no lung on that side, but bowel gas or a part of the other lung. */
+const LEAST_SIDE_SHARE = 0.05;
+/** Chest CT is read in slices of 1 to 5 mm; thicker ones average a small tumour away. */
+const THICKEST_SLICE_MM = 5;
+/** The largest field of view, 780 mm in 512 pixels, has 1.5 mm; twice that fits no scanner's matrix but a thumbnail's. */
+const COARSEST_PIXEL_MM = 2;
+/** Scanners measure square pixels. */
+const LARGEST_PIXEL_RATIO = 1.01;
+/** Slices that lean against the patient's axes show other areas; below this, 300 mm of lung move by a slice or two. */
+const MOST_OBLIQUE_DEGREES = 2;
+/** Outer air is -1000 HU; where nothing is that low, the rescaling is wrong or the air was cut off. */
+const AIR_HU = -900;
+/** Every chest has cortical bone. */
+const BONE_HU = 300;
+/** Skin that rests on the edge is no loss; a hand's breadth of body on it is a cut flank or arm, perhaps the chest wall. */
+const LONGEST_EDGE_MM = 80;
+
+/** What a person should look at in one scan; empty if nothing. Each reason names the number that is odd. */
+export function scanFlags(scan: ScanMeasurements): string[] {
+  return [...coverageFlags(scan), ...lungFlags(scan), ...gridFlags(scan), ...intensityFlags(scan)];
+}
+
+function coverageFlags({ cutAtBase, cutAtApex, bodyAtEdge }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (cutAtBase) flags.push("the scan begins within the lungs: their base is cut off");
+  if (cutAtApex) flags.push("the scan ends within the lungs: their apex is cut off");
+  if (bodyAtEdge > LONGEST_EDGE_MM) {
+    flags.push(`the field of view cuts the body: ${Math.round(bodyAtEdge)} mm of outline on its edge`);
+  }
+  return flags;
+}
+
+function lungFlags({ lungVolume, rightVolume, leftVolume, thinSlices }: ScanMeasurements): string[] {
+  const [least, most] = LUNG_VOLUME_ML;
+  const [smaller, larger] = [Math.min(rightVolume, leftVolume), Math.max(rightVolume, leftVolume)];
+  const side = rightVolume < leftVolume ? "right" : "left";
+  const flags: string[] = [];
+  if (lungVolume < least) flags.push(`small lungs: ${litres(lungVolume)}, expected at least ${litres(least)}`);
+  if (lungVolume > most) flags.push(`large lungs: ${litres(lungVolume)}, expected at most ${litres(most)}`);
+  if (smaller < LEAST_SIDE_SHARE * larger) flags.push(`no ${side} lung was found`);
+  else if (larger > LARGEST_SIDE_RATIO * smaller) {
+    flags.push(`the ${side} lung is ${(larger / smaller).toFixed(1)} times smaller than the other`);
+  }
+  if (thinSlices > 0) {
+    flags.push(`${thinSlices} ${plural(thinSlices, "slice")} with hardly any lung between the others`);
+  }
+  return flags;
+}
+
+function gridFlags({ spacing: [slice, row, column], oblique }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (slice > THICKEST_SLICE_MM) flags.push(`thick slices: ${millimetres(slice)}`);
+  if (Math.max(row, column) > COARSEST_PIXEL_MM) flags.push(`coarse pixels: ${millimetres(Math.max(row, column))}`);
+  if (Math.max(row, column) > LARGEST_PIXEL_RATIO * Math.min(row, column)) {
+    flags.push(`pixels that are not square: ${millimetres(row)} by ${millimetres(column)}`);
+  }
+  if (oblique > MOST_OBLIQUE_DEGREES) flags.push(`the grid leans by ${oblique.toFixed(1)} degrees`);
+  return flags;
+}
+
+function intensityFlags({ huRange: [min, max] }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (min > AIR_HU) flags.push(`no air: the lowest value is ${Math.round(min)} HU`);
+  if (max < BONE_HU) flags.push(`no bone: the highest value is ${Math.round(max)} HU`);
+  return flags;
+}
+
+function litres(millilitres: number): string {
+  return `${(millilitres / 1000).toFixed(1)} L`;
+}
+
+function millimetres(length: number): string {
+  return `${Number(length.toFixed(2))} mm`;
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
