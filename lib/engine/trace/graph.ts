@@ -110,6 +110,12 @@ export class GraphBuilder {
     return transposed;
   }
 
+  /** What `value` is a transposition of, if it is one. */
+  beforeTranspose(value: Ref): { readonly value: Ref; readonly perm: readonly number[] } | undefined {
+    const node = this.#transposes.get(value);
+    return node && { value: node.inputs[0]!, perm: node.attributes.perm as readonly number[] };
+  }
+
   /** `value` with another shape of the same size. */
   reshape(value: Ref, shape: readonly number[]): Ref {
     if (sameShape(value.shape, shape)) return value;

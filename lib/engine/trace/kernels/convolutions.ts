@@ -3,7 +3,7 @@ import { type GraphBuilder, type Ref, sameShape, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
 import { reduce } from "./reductions.ts";
 import { gemm } from "./linear.ts";
-import { reverse, slice } from "./shapes.ts";
+import { concat, pad, reverse, slice } from "./shapes.ts";
 
 /** A convolution along each spatial axis: [rows, columns] or [slices, rows, columns]. */
 interface Geometry {
@@ -136,24 +136,51 @@ function forward(graph: GraphBuilder, x: Ref, filter: Ref, geometry: Geometry): 
   return channelsLast(graph, conv(graph, channelsFirst(graph, x), weight, geometry));
 }
 
-/**
- * dL/dfilter [..., in, out] of x [N, ..., in] and dy [N, ..., out]: at each tap the correlation of input and gradient.
- * With batch and channels exchanged that is a convolution itself, its strides being the original's dilations and the
- * reverse. A pointwise filter's gradient is one matrix product.
- */
+/** Up to this many numbers at a tap, or this many positions, matrix products are quicker than a convolution. */
+const smallTap = 2 ** 14;
+const fewPositions = 2 ** 11;
+
+/** dL/dfilter [..., in, out] of x [N, ..., in] and dy [N, ..., out]: at each tap the correlation of input and gradient. */
 function filterGradient(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry): Ref {
-  const rank = x.shape.length;
   const [inChannels, outChannels] = [x.shape.at(-1)!, dy.shape.at(-1)!];
-  if (isPointwise(geometry)) {
-    const positions = sizeOf(dy.shape) / outChannels;
-    const product = gemm(
-      graph,
-      graph.reshape(x, [positions, inChannels]),
-      graph.reshape(dy, [positions, outChannels]),
-      { transposeA: true },
-    );
-    return graph.reshape(product, [...geometry.kernel, inChannels, outChannels]);
-  }
+  const positions = sizeOf(dy.shape) / outChannels;
+  // Measured on kernels of 3 x 3: 13 against 43 ms for 32 -> 16 channels at 64 x 64, 470 against 297 for 512 at 14 x 14.
+  return isPointwise(geometry) || inChannels * outChannels <= smallTap || positions <= fewPositions
+    ? filterGradientByTap(graph, x, dy, geometry)
+    : filterGradientByConvolution(graph, x, dy, geometry);
+}
+
+/** One matrix product for each tap: the positions of x that it met, transposed, times dy. */
+function filterGradientByTap(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry): Ref {
+  const { kernel, output, strides, dilations, before, after } = geometry;
+  const [batch, inChannels, outChannels] = [x.shape[0]!, x.shape.at(-1)!, dy.shape.at(-1)!];
+  const positions = sizeOf(dy.shape) / outChannels;
+  const margins = [[0, 0], ...before.map((margin, i) => [margin, after[i]!]), [0, 0]] as [number, number][];
+  const padded = pad(graph, x, margins, graph.scalar(0));
+  const gradient = graph.reshape(dy, [positions, outChannels]);
+  const products = tapsOf(kernel).map((tap) => {
+    const starts = tap.map((step, i) => step * dilations[i]!);
+    const ends = starts.map((start, i) => start + (output[i]! - 1) * strides[i]! + 1);
+    const met = slice(graph, padded, [0, ...starts, 0], [batch, ...ends, inChannels], [1, ...strides, 1]);
+    return gemm(graph, graph.reshape(met, [positions, inChannels]), gradient, { transposeA: true });
+  });
+  return graph.reshape(concat(graph, products, 0), [...kernel, inChannels, outChannels]);
+}
+
+/** Every index of a kernel, in C order. */
+function tapsOf(kernel: readonly number[]): number[][] {
+  return kernel.reduce<number[][]>(
+    (taps, size) => taps.flatMap((tap) => Array.from({ length: size }, (_, i) => [...tap, i])),
+    [[]],
+  );
+}
+
+/**
+ * With batch and channels exchanged the gradient is a convolution itself, its strides being the original's dilations and
+ * the reverse.
+ */
+function filterGradientByConvolution(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry): Ref {
+  const rank = x.shape.length;
   const channelsThenBatch = [rank - 1, 0, ...spatialAxes(rank, 1)];
   const gradient = correlate(
     graph,

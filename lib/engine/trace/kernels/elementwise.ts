@@ -197,14 +197,12 @@ export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
       binary(graph, "Mul", dy, binary(graph, "Add", y, graph.scalar(1))),
     )
   ),
-  [tf.Step]: kernel<"x", tf.StepAttrs>((graph, { x }, { alpha }) =>
-    where(
-      graph,
-      binary(graph, "Greater", x, scalarLike(graph, x, 0), "bool"),
-      scalarLike(graph, x, 1),
-      scalarLike(graph, x, alpha),
-    )
-  ),
+  [tf.Step]: kernel<"x", tf.StepAttrs>((graph, { x }, { alpha }) => {
+    const isPositive = binary(graph, "Greater", x, scalarLike(graph, x, 0), "bool");
+    // Several times quicker than Where, and ReLU's gradient is made of it.
+    if (alpha === 0) return cast(graph, isPositive, x.dtype);
+    return where(graph, isPositive, scalarLike(graph, x, 1), scalarLike(graph, x, alpha));
+  }),
   [tf.IsNan]: kernel<"x">((graph, { x }) => graph.node("IsNaN", [x], { shape: x.shape, dtype: "bool" })),
   [tf.IsInf]: kernel<"x">((graph, { x }) => graph.node("IsInf", [x], { shape: x.shape, dtype: "bool" })),
   [tf.IsFinite]: kernel<"x">((graph, { x }) => {

@@ -1,5 +1,5 @@
 import { tf } from "../../tf.ts";
-import type { Attribute, GraphBuilder, OnnxDType, Ref } from "../graph.ts";
+import { type Attribute, type GraphBuilder, type OnnxDType, type Ref, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
 import { binary, cast, filled } from "./elementwise.ts";
 import { concat, slice } from "./shapes.ts";
@@ -16,11 +16,48 @@ export function reduce(graph: GraphBuilder, op: string, x: Ref, { axes, keepDims
   const shape = keepDims
     ? x.shape.map((dim, axis) => reduced.has(axis) ? 1 : dim)
     : x.shape.filter((_, axis) => !reduced.has(axis));
-  const keepdims = keepDims ? 1 : 0;
+  const last = x.shape.length - 1;
+  const isByChannel = axes.length > 1 && reduced.size === last && !reduced.has(last);
+  if (isByChannel && (op === "ReduceSum" || op === "ReduceMean")) {
+    const sum = graph.reshape(sumByChannel(graph, x), shape);
+    if (op === "ReduceSum") return sum;
+    return binary(graph, "Div", sum, filled(graph, [], sizeOf(x.shape) / x.shape[last]!, x.dtype));
+  }
+  return reduceDirectly(graph, op, x, axes, shape);
+}
+
+function reduceDirectly(graph: GraphBuilder, op: string, x: Ref, axes: readonly number[], shape: readonly number[]) {
+  const keepdims = shape.length === x.shape.length ? 1 : 0;
   // Up to opset 17 only ReduceSum takes its axes as an input.
   return op === "ReduceSum"
     ? graph.node(op, [x, graph.ints(axes)], { shape, attributes: { keepdims } })
     : graph.node(op, [x], { shape, attributes: { axes, keepdims } });
+}
+
+/**
+ * The sum over all axes but the last, in two steps: ONNX Runtime takes 7.7 ms for [16, 128, 128, 8] -> [8] at once, and
+ * 0.6 ms by way of [512]. Of what was channels-first before, whole planes are summed, which saves the transposition.
+ */
+function sumByChannel(graph: GraphBuilder, x: Ref): Ref {
+  const channels = x.shape.at(-1)!;
+  const origin = graph.beforeTranspose(x);
+  if (origin && origin.perm.at(-1) === 1) {
+    const [batch] = origin.value.shape as [number];
+    const planes = graph.reshape(origin.value, [batch, channels, sizeOf(x.shape) / batch / channels]);
+    return reduceDirectly(graph, "ReduceSum", reduceDirectly(graph, "ReduceSum", planes, [2], [batch, channels]), [0], [
+      channels,
+    ]);
+  }
+  const positions = sizeOf(x.shape) / channels;
+  const lanes = largestDivisor(positions, 64);
+  const wide = graph.reshape(x, [positions / lanes, lanes * channels]);
+  const partial = reduceDirectly(graph, "ReduceSum", wide, [0], [lanes * channels]);
+  return reduceDirectly(graph, "ReduceSum", graph.reshape(partial, [lanes, channels]), [0], [channels]);
+}
+
+function largestDivisor(n: number, limit: number): number {
+  for (let divisor = Math.min(n, limit); divisor > 1; divisor--) if (n % divisor === 0) return divisor;
+  return 1;
 }
 
 function reduction(op: string): TraceKernel {

@@ -1,5 +1,5 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type OnnxDType, type Ref, sizeOf } from "../graph.ts";
+import { type GraphBuilder, type OnnxDType, type Ref, sameShape, sizeOf } from "../graph.ts";
 import { kernel, type TraceKernel } from "../kernel.ts";
 import { binary, cast, filled, scalarLike, where } from "./elementwise.ts";
 
@@ -12,6 +12,7 @@ export function slice(
   steps: readonly number[] = starts.map(() => 1),
 ): Ref {
   const shape = starts.map((start, i) => Math.max(0, Math.ceil((ends[i]! - start) / steps[i]!)));
+  if (sameShape(shape, x.shape)) return x;
   const axes = starts.map((_, i) => i);
   return graph.node("Slice", [x, ...[starts, ends, axes, steps].map((values) => graph.ints(values))], { shape });
 }
@@ -42,6 +43,7 @@ export function pad(
   mode = "constant",
 ): Ref {
   const ends = [...pads.map(([before]) => before), ...pads.map(([, after]) => after)];
+  if (ends.every((size) => size === 0)) return x;
   return graph.node("Pad", value ? [x, graph.ints(ends), value] : [x, graph.ints(ends)], {
     shape: x.shape.map((dim, i) => dim + pads[i]![0] + pads[i]![1]),
     attributes: { mode },
