@@ -1,8 +1,7 @@
-import dicomParser from "dicom-parser";
-import { InputError } from "@ctsurv/common/mod.ts";
+import dicomParser, { type DataSet } from "dicom-parser";
+import type { DicomFile } from "./dicom_file.ts";
 import { createDicomTags, type DicomTags } from "./dicom_tags.ts";
 import { guardParser } from "./guard_parser.ts";
-import { refuseSyntax } from "./transfer_syntax.ts";
 
 /** The header of one DICOM file, as far as is needed to tell what it is. */
 export interface DicomHeader {
@@ -11,43 +10,60 @@ export interface DicomHeader {
   readonly fileLength: number;
   /** "CT", "SEG", "RTSTRUCT" and so on; empty if the file does not say. */
   readonly modality: string;
+  /** PatientID; empty if the file has none. */
+  readonly patient: string;
   /** SeriesInstanceUID; empty if the file has none. */
   readonly series: string;
   readonly description: string;
   /** A scout view, which is CT by its modality but no slice. */
   readonly isLocalizer: boolean;
   readonly transferSyntax: string;
+  readonly dataset: DataSet;
   readonly tags: DicomTags;
 }
 
-const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
+/** What files without a modality are by their class. */
+const MODALITIES: Readonly<Record<string, string>> = {
+  "1.2.840.10008.5.1.4.1.1.2": "CT",
+  "1.2.840.10008.5.1.4.1.1.2.1": "CT",
+  "1.2.840.10008.1.3.10": "DICOMDIR",
+};
+
+const PIXEL_DATA = "x7fe00010";
 
 /**
  * Reads the header of a DICOM file, up to its pixels.
  *
- * @throws {InputError} If it is no DICOM file, or its header is damaged or itself compressed.
+ * @throws {InputError} If it is damaged.
  */
-export function readDicomHeader(path: string, bytes: Uint8Array): DicomHeader {
-  if (bytes.length < 132 || String.fromCharCode(...bytes.subarray(128, 132)) !== "DICM") {
-    throw new InputError(`${path}: not a DICOM file (no "DICM" after a preamble of 128 bytes)`);
-  }
-  const transferSyntax = guardParser(path, () => dicomParser.readPart10Header(bytes).string("x00020010")?.trim() ?? "");
-  if (UNPARSED.includes(transferSyntax)) throw refuseSyntax(path, transferSyntax);
-  const dataset = guardParser(path, () => dicomParser.parseDicom(bytes, { untilTag: "x7fe00010" }));
+export function readDicomHeader({ path, bytes, transferSyntax }: DicomFile): DicomHeader {
+  // A deflated data set was unpacked when the file was opened.
+  const dataset = guardParser(
+    path,
+    () => dicomParser.parseDicom(bytes, { untilTag: PIXEL_DATA, inflater: () => bytes }),
+  );
   // A folder's headers are all held at once; their pixels must not be.
-  dataset.byteArray = bytes.slice(0, dataset.elements["x7fe00010"]?.dataOffset);
+  detach(dataset, bytes.slice(0, dataset.elements[PIXEL_DATA]?.dataOffset));
   const tags = createDicomTags(path, dataset);
+  const sopClass = tags.text("SOPClassUID") || tags.text("MediaStorageSOPClassUID");
   return {
     path,
     fileLength: bytes.length,
-    modality: tags.text("Modality") || (tags.text("SOPClassUID") === CT_IMAGE_STORAGE ? "CT" : ""),
+    modality: tags.text("Modality") || (MODALITIES[sopClass] ?? ""),
+    patient: tags.text("PatientID"),
     series: tags.text("SeriesInstanceUID"),
     description: tags.text("SeriesDescription"),
     isLocalizer: tags.text("ImageType").toUpperCase().split("\\").includes("LOCALIZER"),
     transferSyntax,
+    dataset,
     tags,
   };
 }
 
-/** Syntaxes in which even the header is not as the others have it: deflated, big-endian. */
-const UNPARSED = ["1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
+/** Lets a data set, and those in its sequences, read from other bytes than it was parsed from. */
+function detach(dataset: DataSet, bytes: Uint8Array): void {
+  dataset.byteArray = bytes;
+  for (const { items } of Object.values(dataset.elements)) {
+    for (const item of items ?? []) if (item.dataSet) detach(item.dataSet, bytes);
+  }
+}

@@ -1,7 +1,9 @@
 import type { Vector } from "./affine.ts";
 import { dot, norm } from "./affine.ts";
 import type { DicomHeader } from "./dicom_header.ts";
-import { isReadableSyntax, refuseSyntax } from "./transfer_syntax.ts";
+import type { DicomTags } from "./dicom_tags.ts";
+import { frameTags } from "./frame_tags.ts";
+import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./transfer_syntax.ts";
 
 /** One CT image: where it lies and how its stored numbers become HU. Its pixels stay in the file until wanted. */
 export interface DicomImage {
@@ -17,13 +19,24 @@ export interface DicomImage {
   readonly position: Vector;
   /** mm; undefined if the file does not say. */
   readonly sliceThickness: number | undefined;
+  /** Whether it was once compressed so that values changed. */
+  readonly isLossy: boolean;
+  readonly pixels: PixelLocation;
   readonly storage: DicomStorage;
 }
 
-/** How the pixels of an image are stored. */
-export interface DicomStorage {
-  /** Byte of the file where the pixels begin, 16 bits each, little-endian. */
+/** Where the pixels of an image are, 16 bits each. */
+export interface PixelLocation {
+  readonly codec: PixelCodec;
+  /** Which frame of the file, from 0. */
+  readonly frame: number;
+  /** Byte of the file where the frame begins, if it is not packed. */
   readonly offset: number;
+  readonly isBigEndian: boolean;
+}
+
+/** What the stored pixels of an image mean. */
+export interface DicomStorage {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly isSigned: boolean;
@@ -37,23 +50,21 @@ export interface DicomStorage {
 }
 
 /**
- * What a header says about its image, checked attribute by attribute.
+ * What a header says about its images, checked attribute by attribute: one, or in an enhanced CT one per frame.
  *
  * @throws {InputError} Naming file and tag, if something needed is missing, malformed or of a kind that CT is not.
  */
-export function readDicomImage(header: DicomHeader): DicomImage {
-  const { path, tags } = header;
-  if (!isReadableSyntax(header.transferSyntax)) throw refuseSyntax(path, header.transferSyntax);
+export function readDicomImages(header: DicomHeader): DicomImage[] {
+  const codec = pixelCodec(header.path, header.transferSyntax);
+  return frameTags(header).map((tags, frame) => readImage(header, tags, { codec, frame }));
+}
+
+type Packing = Pick<PixelLocation, "codec" | "frame">;
+
+function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): DicomImage {
   const photometric = tags.text("PhotometricInterpretation") || "MONOCHROME2";
   if ((tags.whole("SamplesPerPixel") ?? 1) !== 1 || photometric !== "MONOCHROME2") {
     throw tags.refuse(`a picture in ${photometric}, not CT values in MONOCHROME2`, "PhotometricInterpretation");
-  }
-  const frames = tags.decimal("NumberOfFrames") ?? 1;
-  if (frames > 1) {
-    throw tags.refuse(
-      `${frames} frames in one file; split it into a file per slice or convert it to NIfTI`,
-      "NumberOfFrames",
-    );
   }
   const [rows, columns] = [tags.needed("Rows"), tags.needed("Columns")];
   if (rows === 0 || columns === 0) throw tags.refuse(`an empty image of ${rows} x ${columns}`, "Rows");
@@ -69,7 +80,7 @@ export function readDicomImage(header: DicomHeader): DicomImage {
     throw tags.refuse(`${directions.join("\\")} is not two unit vectors at right angles`, "ImageOrientationPatient");
   }
   return {
-    path,
+    path: header.path,
     rows,
     columns,
     pixelSpacing,
@@ -77,11 +88,31 @@ export function readDicomImage(header: DicomHeader): DicomImage {
     rowDirection,
     position: tags.decimals("ImagePositionPatient", 3) as [number, number, number],
     sliceThickness: tags.decimal("SliceThickness"),
-    storage: readStorage(header, rows * columns),
+    isLossy: (tags.text("LossyImageCompression") || (isLossySyntax(header.transferSyntax) ? "01" : "00")) === "01",
+    pixels: locatePixels(header, rows * columns, packing),
+    storage: readStorage(tags, packing.codec),
   };
 }
 
-function readStorage({ tags, fileLength }: DicomHeader, count: number): DicomStorage {
+function locatePixels({ tags, fileLength, transferSyntax }: DicomHeader, count: number, packing: Packing) {
+  const pixels = tags.pixels();
+  if (!pixels) throw tags.refuse("no pixels: cut off, or not an image", "PixelData");
+  const isPacked = packing.codec !== "none";
+  if (pixels.isEncapsulated !== isPacked) {
+    throw tags.refuse(`${isPacked ? "plain" : "compressed"} pixels in a file that says the contrary`, "PixelData");
+  }
+  const before = 2 * count * packing.frame;
+  const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset) - before);
+  if (!isPacked && available < 2 * count) {
+    throw tags.refuse(
+      `cut off: ${available} of ${2 * count} bytes of pixels are there. Copy the file again`,
+      "PixelData",
+    );
+  }
+  return { ...packing, offset: pixels.offset + before, isBigEndian: transferSyntax === BIG_ENDIAN };
+}
+
+function readStorage(tags: DicomTags, codec: PixelCodec): DicomStorage {
   const bits = tags.needed("BitsAllocated");
   if (bits !== 16) throw tags.refuse(`${bits} bits per pixel; CT has 16`, "BitsAllocated");
   const bitsStored = tags.whole("BitsStored") ?? bits;
@@ -89,15 +120,8 @@ function readStorage({ tags, fileLength }: DicomHeader, count: number): DicomSto
   if (bitsStored < 1 || highBit >= bits || highBit + 1 < bitsStored) {
     throw tags.refuse(`${bitsStored} bits with bit ${highBit} the highest do not fit into ${bits}`, "BitsStored");
   }
-  const pixels = tags.pixels();
-  if (!pixels) throw tags.refuse("no pixels: cut off, or not an image", "PixelData");
-  if (pixels.isEncapsulated) throw tags.refuse("compressed pixels in a file that says it has none", "PixelData");
-  const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset));
-  if (available < 2 * count) {
-    throw tags.refuse(
-      `cut off: ${available} of ${2 * count} bytes of pixels are there. Copy the file again`,
-      "PixelData",
-    );
+  if (codec !== "none" && highBit !== bitsStored - 1) {
+    throw tags.refuse(`compressed pixels whose bits are shifted (highest is bit ${highBit})`, "HighBit");
   }
   const [slope, intercept] = [tags.decimal("RescaleSlope"), tags.decimal("RescaleIntercept")];
   if (slope === 0) throw tags.refuse("a slope of 0 would make every voxel the same", "RescaleSlope");
@@ -105,7 +129,6 @@ function readStorage({ tags, fileLength }: DicomHeader, count: number): DicomSto
   const padding = tags.whole("PixelPaddingValue", isSigned);
   const limit = tags.whole("PixelPaddingRangeLimit", isSigned) ?? padding;
   return {
-    offset: pixels.offset,
     bitsStored,
     highBit,
     isSigned,

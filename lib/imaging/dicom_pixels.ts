@@ -1,13 +1,31 @@
-import type { DicomStorage } from "./dicom_image.ts";
+import { createUnpacker } from "./codecs/unpack_frame.ts";
+import { type DicomFile, openDicomFile } from "./dicom_file.ts";
+import type { DicomImage, DicomStorage } from "./dicom_image.ts";
 import { AIR } from "./store_hu.ts";
+import { swapBytes } from "./swap_bytes.ts";
 
 /** HU from here on up stay as they are even if the file calls them padding: 0 HU, say, is water, whatever a writer says. */
 const HIGHEST_CT_NUMBER = 3071;
 
-/** The `count` stored pixels of an image, as the 16 bits they take in the file. */
-export function storedPixels(file: Uint8Array, { offset }: DicomStorage, count: number): Uint16Array {
-  // A copy, because the offset may be odd.
-  return new Uint16Array(file.slice(offset, offset + 2 * count).buffer);
+/** Gives the stored pixels of one image after another, as the 16 bits each that they take in the file. */
+export type PixelReader = (image: DicomImage) => Promise<Uint16Array>;
+
+/** Keeps the file last read, because an enhanced CT has all its images in one. */
+export function createPixelReader(): PixelReader {
+  const unpack = createUnpacker();
+  let file: DicomFile | undefined;
+  return async (image) => {
+    const { path, rows, columns, pixels } = image;
+    if (file?.path !== path) file = await openDicomFile(path);
+    const { codec, frame } = pixels;
+    if (codec !== "none") {
+      return new Uint16Array((await unpack(file, { codec, frame }, { rows, columns, bytesPerPixel: 2 })).buffer);
+    }
+    // A copy, because the offset may be odd.
+    const bytes = file.bytes.slice(pixels.offset, pixels.offset + 2 * rows * columns);
+    if (pixels.isBigEndian) swapBytes(bytes, 2);
+    return new Uint16Array(bytes.buffer);
+  };
 }
 
 /**

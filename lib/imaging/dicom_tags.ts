@@ -1,20 +1,23 @@
-import type { DataSet } from "dicom-parser";
+import type { DataSet, Element } from "dicom-parser";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { guardParser } from "./guard_parser.ts";
 
 /** The DICOM attributes read here, by keyword, as dicom-parser writes tags. */
 const TAGS = {
+  MediaStorageSOPClassUID: "x00020002",
   ImageType: "x00080008",
   SOPClassUID: "x00080016",
   Modality: "x00080060",
   Manufacturer: "x00080070",
   SeriesDescription: "x0008103e",
   ManufacturerModelName: "x00081090",
+  PatientID: "x00100020",
   SliceThickness: "x00180050",
   ConvolutionKernel: "x00181210",
   SeriesInstanceUID: "x0020000e",
   ImagePositionPatient: "x00200032",
   ImageOrientationPatient: "x00200037",
+  FrameOfReferenceUID: "x00200052",
   SamplesPerPixel: "x00280002",
   PhotometricInterpretation: "x00280004",
   NumberOfFrames: "x00280008",
@@ -29,6 +32,26 @@ const TAGS = {
   PixelPaddingRangeLimit: "x00280121",
   RescaleIntercept: "x00281052",
   RescaleSlope: "x00281053",
+  LossyImageCompression: "x00282110",
+  SegmentationType: "x00620001",
+  SegmentSequence: "x00620002",
+  SegmentNumber: "x00620004",
+  SegmentLabel: "x00620005",
+  SegmentDescription: "x00620006",
+  ReferencedSegmentNumber: "x0062000b",
+  MaximumFractionalValue: "x0062000e",
+  StructureSetROISequence: "x30060020",
+  ROINumber: "x30060022",
+  ReferencedFrameOfReferenceUID: "x30060024",
+  ROIName: "x30060026",
+  ROIContourSequence: "x30060039",
+  ContourSequence: "x30060040",
+  ContourGeometricType: "x30060042",
+  NumberOfContourPoints: "x30060046",
+  ContourData: "x30060050",
+  ReferencedROINumber: "x30060084",
+  SharedFunctionalGroupsSequence: "x52009229",
+  PerFrameFunctionalGroupsSequence: "x52009230",
   PixelData: "x7fe00010",
 } as const;
 
@@ -47,21 +70,38 @@ export interface DicomTags {
   decimals(keyword: DicomKeyword, count: number): number[];
   /** A US value that has to be there. */
   needed(keyword: DicomKeyword): number;
+  /** The items of a sequence; none where it is absent. */
+  items(keyword: DicomKeyword): DicomTags[];
+  /** The same, each item with the sequences in it opened: it reads what is in the first item of any of them. */
+  macros(keyword: DicomKeyword): DataSet[][];
   /** Where the pixels are; undefined where the file has none. */
   pixels(): { offset: number; length: number; isEncapsulated: boolean } | undefined;
   /** An error that begins with the file and, where one is named, ends with the attribute's tag. */
   refuse(message: string, keyword?: DicomKeyword): InputError;
 }
 
-/** Attributes of a parsed file. */
-export function createDicomTags(path: string, dataset: DataSet): DicomTags {
-  const text = (keyword: DicomKeyword) => unpad(guardParser(path, () => dataset.string(TAGS[keyword])) ?? "");
+/**
+ * Attributes of a parsed file.
+ *
+ * @param datasets Where they are looked up, in this order: an item of a sequence, say, before the file it is in.
+ */
+export function createDicomTags(path: string, ...datasets: readonly [DataSet, ...DataSet[]]): DicomTags {
+  const holder = (tag: string) => datasets.find(({ elements }) => elements[tag]?.length) ?? datasets[0];
+  const text = (keyword: DicomKeyword) => {
+    const tag = TAGS[keyword];
+    return unpad(guardParser(path, () => holder(tag).string(tag)) ?? "");
+  };
   const refuse = (message: string, keyword?: DicomKeyword) =>
     new InputError(`${path}: ${message}${keyword ? ` [${keyword} ${printTag(TAGS[keyword])}]` : ""}`);
   const whole = (keyword: DicomKeyword, signed = false) => {
     const tag = TAGS[keyword];
+    const dataset = holder(tag);
     if (!dataset.elements[tag]?.length) return undefined;
     return guardParser(path, () => signed ? dataset.int16(tag) : dataset.uint16(tag));
+  };
+  const itemsOf = (keyword: DicomKeyword) => {
+    const tag = TAGS[keyword];
+    return (holder(tag).elements[tag]?.items ?? []).flatMap(({ dataSet }) => dataSet ?? []);
   };
   const decimals = (keyword: DicomKeyword, count: number) => {
     const value = text(keyword);
@@ -77,6 +117,8 @@ export function createDicomTags(path: string, dataset: DataSet): DicomTags {
     whole,
     decimals,
     refuse,
+    items: (keyword) => itemsOf(keyword).map((item) => createDicomTags(path, item)),
+    macros: (keyword) => itemsOf(keyword).map(({ elements }) => Object.values(elements).flatMap(firstItem)),
     decimal: (keyword) => text(keyword) === "" ? undefined : decimals(keyword, 1)[0],
     needed(keyword) {
       const value = whole(keyword);
@@ -84,11 +126,16 @@ export function createDicomTags(path: string, dataset: DataSet): DicomTags {
       return value;
     },
     pixels() {
-      const element = dataset.elements[TAGS.PixelData];
+      const element = holder(TAGS.PixelData).elements[TAGS.PixelData];
       return element &&
         { offset: element.dataOffset, length: element.length, isEncapsulated: element.hadUndefinedLength === true };
     },
   };
+}
+
+function firstItem({ items }: Element): DataSet[] {
+  const dataset = items?.[0]?.dataSet;
+  return dataset ? [dataset] : [];
 }
 
 /** Values are padded with spaces, and in the wild with NULs. */

@@ -5,10 +5,10 @@ import { chooseSeries } from "./choose_series.ts";
 import { createVolume } from "./create_volume.ts";
 import { sliceHeights, stackAffine, stackSlices } from "./dicom_geometry.ts";
 import { type DicomHeader, readDicomHeader } from "./dicom_header.ts";
-import { type DicomImage, readDicomImage } from "./dicom_image.ts";
-import { hounsfieldTable, storedPixels } from "./dicom_pixels.ts";
+import { openDicomFile } from "./dicom_file.ts";
+import { type DicomImage, readDicomImages } from "./dicom_image.ts";
+import { createPixelReader, hounsfieldTable, type PixelReader } from "./dicom_pixels.ts";
 import { listFiles } from "./list_files.ts";
-import { readInput } from "./read_input.ts";
 import { statInput } from "./stat_input.ts";
 import { storeHu } from "./store_hu.ts";
 import type { Affine, Volume } from "./volume.ts";
@@ -34,11 +34,15 @@ export async function readDicom(path: string, options: { readonly series?: strin
   const warnings: string[] = [];
   const isFile = await statInput(path) === "file";
   const headers = chooseSeries(path, await readHeaders(path, isFile, warnings), options.series, warnings);
-  const images = headers.map(readDicomImage) as [DicomImage, ...DicomImage[]];
+  const images = headers.flatMap(readDicomImages) as [DicomImage, ...DicomImage[]];
   const stack = stackSlices(path, images);
   await refuseConflicts(path, stack, warnings);
   const slices = stack.map(([image]) => image);
-  const affine = isFile ? singleSliceAffine(images[0], warnings) : stackAffine(path, slices);
+  const affine = isFile && stack.length === 1 ? singleSliceAffine(images[0], warnings) : stackAffine(path, slices);
+  const lossy = slices.filter((image) => image.isLossy).length;
+  if (lossy > 0) {
+    warnings.push(`${lossy} of ${slices.length} slices were compressed with loss: HU are not quite those measured`);
+  }
   const uncalibrated = slices.filter((image) => !image.storage.isCalibrated).length;
   if (uncalibrated > 0) {
     warnings.push(
@@ -47,10 +51,10 @@ export async function readDicom(path: string, options: { readonly series?: strin
     );
   }
   return {
-    volume: createVolume(path, await readPixels(slices), [slices.length, images[0].rows, images[0].columns], affine),
+    volume: createVolume(path, await readVoxels(slices), [slices.length, images[0].rows, images[0].columns], affine),
     warnings,
     series: headers[0].series,
-    files: slices.map((image) => image.path),
+    files: [...new Set(slices.map((image) => image.path))],
     acquisition: describeAcquisition(headers[0], sliceHeights(slices)),
   };
 }
@@ -60,7 +64,7 @@ async function readHeaders(path: string, isFile: boolean, warnings: string[]): P
   const skipped: string[] = [];
   for (const file of await listFiles(path)) {
     try {
-      headers.push(readDicomHeader(file, await readInput(file)));
+      headers.push(readDicomHeader(await openDicomFile(file)));
     } catch (error) {
       if (!(error instanceof InputError) || isFile) throw error;
       skipped.push(error.message);
@@ -77,10 +81,11 @@ async function readHeaders(path: string, isFile: boolean, warnings: string[]): P
 
 /** Files at one position must be copies of each other. */
 async function refuseConflicts(path: string, stack: ReturnType<typeof stackSlices>, warnings: string[]): Promise<void> {
+  const readPixels = createPixelReader();
   let copies = 0;
   for (const [kept, ...others] of stack) {
     for (const other of others) {
-      if (!sameHu(await readHu(kept), await readHu(other))) {
+      if (!sameHu(await readHu(kept, readPixels), await readHu(other, readPixels))) {
         throw new InputError(
           `${path}: ${kept.path} and ${other.path} are different images of one position. ` +
             "Leave only the files of one scan",
@@ -92,27 +97,27 @@ async function refuseConflicts(path: string, stack: ReturnType<typeof stackSlice
   if (copies > 0) warnings.push(`duplicate slices left out (same position, same pixels): ${copies}`);
 }
 
-async function readHu(image: DicomImage): Promise<Float64Array> {
+async function readHu(image: DicomImage, readPixels: PixelReader): Promise<Float64Array> {
   const table = hounsfieldTable(image.storage);
-  const stored = storedPixels(await readInput(image.path), image.storage, image.rows * image.columns);
-  return Float64Array.from(stored, (bits) => table[bits]!);
+  return Float64Array.from(await readPixels(image), (bits) => table[bits]!);
 }
 
 function sameHu(a: Float64Array, b: Float64Array): boolean {
   return a.every((value, i) => value === b[i]);
 }
 
-async function readPixels(slices: readonly DicomImage[]): Promise<Volume["hu"]> {
+async function readVoxels(slices: readonly DicomImage[]): Promise<Volume["hu"]> {
+  const readPixels = createPixelReader();
   const pixels = slices[0]!.rows * slices[0]!.columns;
   let hu: Int16Array | Float32Array = new Int16Array(slices.length * pixels);
   let table: Float64Array = new Float64Array();
   let tableOf = "";
-  for (const [index, { path, storage }] of slices.entries()) {
-    // Offsets aside, most series store all slices alike, and the table is worth keeping.
-    const key = JSON.stringify({ ...storage, offset: 0 });
-    if (key !== tableOf) table = hounsfieldTable(storage);
+  for (const [index, image] of slices.entries()) {
+    // Most series store all slices alike, and the table is worth keeping.
+    const key = JSON.stringify(image.storage);
+    if (key !== tableOf) table = hounsfieldTable(image.storage);
     tableOf = key;
-    hu = storeHu(hu, index * pixels, storedPixels(await readInput(path), storage, pixels), (bits) => table[bits]!);
+    hu = storeHu(hu, index * pixels, await readPixels(image), (bits) => table[bits]!);
   }
   return hu;
 }

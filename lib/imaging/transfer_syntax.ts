@@ -1,37 +1,58 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 
-const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
-const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
+export const DEFLATED = "1.2.840.10008.1.2.1.99";
+export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
 
-/** PS3.6 Annex A, those that images come in. */
-const NAMES: Readonly<Record<string, string>> = {
-  [IMPLICIT_LITTLE_ENDIAN]: "Implicit VR Little Endian",
-  [EXPLICIT_LITTLE_ENDIAN]: "Explicit VR Little Endian",
-  "1.2.840.10008.1.2.1.99": "Deflated Explicit VR Little Endian",
-  "1.2.840.10008.1.2.2": "Explicit VR Big Endian",
-  "1.2.840.10008.1.2.5": "RLE Lossless",
-  "1.2.840.10008.1.2.4.50": "JPEG Baseline",
-  "1.2.840.10008.1.2.4.51": "JPEG Extended",
-  "1.2.840.10008.1.2.4.57": "JPEG Lossless",
-  "1.2.840.10008.1.2.4.70": "JPEG Lossless, First-Order Prediction",
-  "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
-  "1.2.840.10008.1.2.4.81": "JPEG-LS Near-Lossless",
-  "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
-  "1.2.840.10008.1.2.4.91": "JPEG 2000",
-  "1.2.840.10008.1.2.4.201": "High-Throughput JPEG 2000 Lossless",
-  "1.2.840.10008.1.2.4.202": "High-Throughput JPEG 2000 Lossless, RPCL",
-  "1.2.840.10008.1.2.4.203": "High-Throughput JPEG 2000",
-};
+/** What pixels were packed with; "none" if they lie in the file as they are. */
+export type PixelCodec = "none" | "jpeg-2000" | "jpeg-ls" | "jpeg-lossless" | "rle";
 
-/** Whether pixels in this DICOM transfer syntax can be read: those that compress nothing. */
-export function isReadableSyntax(uid: string): boolean {
-  return uid === IMPLICIT_LITTLE_ENDIAN || uid === EXPLICIT_LITTLE_ENDIAN;
+interface Syntax {
+  readonly name: string;
+  /** Absent where pixels cannot be read. */
+  readonly codec?: PixelCodec;
+  readonly isLossy?: true;
 }
 
-/** The refusal of a file in any other syntax, by its number and name. */
-export function refuseSyntax(path: string, uid: string): InputError {
-  return new InputError(
-    `${path}: transfer syntax ${uid || "(missing)"} (${NAMES[uid] ?? "of no known name"}) cannot be read. ` +
+/** PS3.6 Annex A, those that images come in. */
+const SYNTAXES: Readonly<Record<string, Syntax>> = {
+  "1.2.840.10008.1.2": { name: "Implicit VR Little Endian", codec: "none" },
+  "1.2.840.10008.1.2.1": { name: "Explicit VR Little Endian", codec: "none" },
+  [DEFLATED]: { name: "Deflated Explicit VR Little Endian", codec: "none" },
+  [BIG_ENDIAN]: { name: "Explicit VR Big Endian", codec: "none" },
+  "1.2.840.10008.1.2.5": { name: "RLE Lossless", codec: "rle" },
+  "1.2.840.10008.1.2.4.50": { name: "JPEG Baseline" },
+  "1.2.840.10008.1.2.4.51": { name: "JPEG Extended" },
+  "1.2.840.10008.1.2.4.57": { name: "JPEG Lossless", codec: "jpeg-lossless" },
+  "1.2.840.10008.1.2.4.70": { name: "JPEG Lossless, First-Order Prediction", codec: "jpeg-lossless" },
+  "1.2.840.10008.1.2.4.80": { name: "JPEG-LS Lossless", codec: "jpeg-ls" },
+  "1.2.840.10008.1.2.4.81": { name: "JPEG-LS Near-Lossless", codec: "jpeg-ls", isLossy: true },
+  "1.2.840.10008.1.2.4.90": { name: "JPEG 2000 Lossless", codec: "jpeg-2000" },
+  "1.2.840.10008.1.2.4.91": { name: "JPEG 2000", codec: "jpeg-2000", isLossy: true },
+  "1.2.840.10008.1.2.4.201": { name: "High-Throughput JPEG 2000 Lossless" },
+  "1.2.840.10008.1.2.4.202": { name: "High-Throughput JPEG 2000 Lossless, RPCL" },
+  "1.2.840.10008.1.2.4.203": { name: "High-Throughput JPEG 2000" },
+};
+
+/**
+ * How pixels in this DICOM transfer syntax are packed.
+ *
+ * @throws {InputError} If it is none that can be read, by its number and name.
+ */
+export function pixelCodec(path: string, uid: string): PixelCodec {
+  const syntax = SYNTAXES[uid];
+  if (syntax?.codec) return syntax.codec;
+  throw new InputError(
+    `${path}: transfer syntax ${uid || "(missing)"} (${syntax?.name ?? "of no known name"}) cannot be read. ` +
       "Decompress the series first, for example with gdcmconv --raw, or convert it with dcm2niix",
   );
+}
+
+/** Whether pixels in this syntax may have lost something. */
+export function isLossySyntax(uid: string): boolean {
+  return SYNTAXES[uid]?.isLossy ?? false;
+}
+
+/** The syntax's name in the standard. */
+export function syntaxName(uid: string): string {
+  return SYNTAXES[uid]?.name ?? uid;
 }

@@ -1,0 +1,62 @@
+import dicomParser from "dicom-parser";
+import { InputError } from "@ctsurv/common/mod.ts";
+import type { DicomFile } from "../dicom_file.ts";
+import { guardParser } from "../guard_parser.ts";
+import { type PixelCodec, syntaxName } from "../transfer_syntax.ts";
+import type { FrameDecoder, FrameShape } from "./frame_decoder.ts";
+
+type Packed = Exclude<PixelCodec, "none">;
+
+/** Each is imported when the first frame of its kind is met. */
+const decoders: Readonly<Record<Packed, () => Promise<FrameDecoder>>> = {
+  "jpeg-2000": async () => await (await import("./jpeg_2000.ts")).createJpeg2000Decoder(),
+  "jpeg-ls": async () => await (await import("./jpeg_ls.ts")).createJpegLsDecoder(),
+  "jpeg-lossless": async () => (await import("./jpeg_lossless.ts")).decodeJpegLossless,
+  "rle": async () => (await import("./rle.ts")).decodeRle,
+};
+
+/** Unpacks one frame of compressed pixel data: [rows, columns], little-endian. Throws InputErrors that name the file. */
+export type Unpacker = (
+  file: DicomFile,
+  location: { readonly codec: Packed; readonly frame: number },
+  shape: FrameShape,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/**
+ * A function that unpacks frame after frame. It keeps its decoder, but not after an error: damaged bytes can leave
+ * WebAssembly memory in disorder.
+ */
+export function createUnpacker(): Unpacker {
+  const ready = new Map<Packed, FrameDecoder>();
+  return async (file, { codec, frame }, shape) => {
+    const packed = packedFrame(file, frame);
+    const decode = ready.get(codec) ?? await decoders[codec]();
+    ready.delete(codec);
+    try {
+      const pixels = Uint8Array.from(decode(packed, shape));
+      ready.set(codec, decode);
+      return pixels;
+    } catch (error) {
+      throw new InputError(
+        `${file.path}: the pixels, in ${syntaxName(file.transferSyntax)}, are damaged: ${
+          (error as Error).message
+        }. Copy the file again`,
+      );
+    }
+  };
+}
+
+/** All fragments of a frame as one. A file of one frame may have cut it into several. */
+function packedFrame({ path, bytes }: DicomFile, frame: number): Uint8Array {
+  return guardParser(path, () => {
+    const dataset = dicomParser.parseDicom(bytes);
+    const element = dataset.elements.x7fe00010!;
+    const { fragments = [], basicOffsetTable = [] } = element;
+    const frames = dataset.intString("x00280008") ?? 1;
+    if (fragments.length === 0) throw new Error("no compressed pixels");
+    if (frames === 1) return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, 0, fragments.length);
+    if (basicOffsetTable.length > 0) return dicomParser.readEncapsulatedImageFrame(dataset, element, frame);
+    if (fragments.length !== frames) throw new Error(`${fragments.length} fragments for ${frames} frames`);
+    return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, frame, 1);
+  });
+}
