@@ -9,6 +9,8 @@ export interface CommandOption {
   /** Used when the option is not given. */
   readonly default?: string;
   readonly required?: boolean;
+  /** May be given several times; the values come one a line. */
+  readonly repeatable?: boolean;
 }
 
 /** What a command was called with: every option is a string, or for a switch `true`, or absent. */
@@ -38,7 +40,8 @@ export function commandHelp(command: Command): string {
   const positionals = command.positionals ?? [];
   const rows = Object.entries(command.options).map(([name, option]) => [
     `  --${name}${option.value ? ` ${option.value}` : ""}`,
-    option.describe + (option.required ? " (required)" : option.default ? ` (default: ${option.default})` : ""),
+    option.describe + (option.repeatable ? "; may be repeated" : "") +
+    (option.required ? " (required)" : option.default ? ` (default: ${option.default})` : ""),
   ]);
   rows.push(["  --json", "print JSON"], ["  --help", "print this"]);
   const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
@@ -60,7 +63,10 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   const options = Object.fromEntries(
     Object.entries(command.options).map((
       [name, option],
-    ) => [name, { type: option.value ? "string" as const : "boolean" as const }]),
+    ) => [name, {
+      type: option.value ? "string" as const : "boolean" as const,
+      multiple: option.repeatable ?? false,
+    }]),
   );
   let parsed;
   try {
@@ -78,7 +84,8 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   }
   const values: Record<string, string | true | undefined> = {};
   for (const [name, option] of Object.entries(command.options)) {
-    const given = parsed.values[name] as string | boolean | undefined;
+    const parsedValue = parsed.values[name];
+    const given = Array.isArray(parsedValue) ? parsedValue.join("\n") : parsedValue;
     const value = given === undefined || given === false ? option.default : given;
     if (value === undefined && option.required) {
       throw new InputError(`"ctsurv ${command.name}" needs --${name} ${option.value ?? ""}: ${option.describe}`);

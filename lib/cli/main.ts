@@ -4,6 +4,7 @@ import { type Command, commandHelp, parseCommand } from "./command.ts";
 /** Every command, in the order of the help. A command is loaded when it is asked for: `inspect` needs no tensors. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import("./phantom.ts")).phantom,
+  import: async () => (await import("./import.ts")).importCommand,
   inspect: async () => (await import("./inspect.ts")).inspect,
   preprocess: async () => (await import("./preprocess.ts")).preprocess,
   embed: async () => (await import("./embed.ts")).embed,

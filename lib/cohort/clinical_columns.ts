@@ -34,7 +34,9 @@ export interface ClinicalColumns {
 }
 
 /** LUNG1's names, with their odd capitals. */
-export const lung1Columns: ClinicalColumns & { readonly columns: Required<ClinicalColumns["columns"]> } = {
+export const lung1Columns: ClinicalColumns & {
+  readonly columns: Readonly<Record<keyof ClinicalColumns["columns"], string>>;
+} = {
   columns: {
     patient: "PatientID",
     age: "age",

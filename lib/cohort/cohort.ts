@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { InputError, sha256 } from "@ctsurv/common/mod.ts";
 import { type ClinicalRecord, parseClinical } from "./clinical.ts";
-import { type CohortManifest, parseCohortManifest } from "./cohort_manifest.ts";
+import { type CohortManifest, type ImageEntry, parseCohortManifest, type SegmentationFile } from "./cohort_manifest.ts";
 import type { Exclusion } from "./lung1_exclusions.ts";
 import { refuseIfAny } from "./refuse_if_any.ts";
 
@@ -17,7 +17,10 @@ export interface Cohort {
   readonly excluded: readonly Exclusion[];
   /** Who was left out for want of an image or of a clinical row, for people to read. */
   readonly messages: readonly string[];
-  /** Tells cohorts apart: SHA-256 of manifest, clinical table and the names of the images (not of their voxels). */
+  /**
+   * Tells cohorts apart: SHA-256 of manifest, clinical table and the names of the images, not of their voxels, nor of
+   * where imported images lie.
+   */
   readonly hash: string;
 }
 
@@ -25,12 +28,17 @@ export interface CohortPatient {
   readonly id: string;
   /** Path of the NIfTI file or of the folder of DICOM files. */
   readonly image: string;
+  /** SeriesInstanceUID to read in that folder, where the cohort names one. */
+  readonly series?: string;
+  /** Files that outline structures on this scan, where the cohort names them; absolute paths. */
+  readonly segmentations?: readonly SegmentationFile[];
   readonly record: ClinicalRecord;
 }
 
 /**
  * Opens a cohort: a folder with `cohort.json`, `clinical.csv` and `images/`, where each patient's image is
- * `<PatientID>.nii.gz`, `<PatientID>.nii` or a folder `<PatientID>` of DICOM files. Reads no voxels.
+ * `<PatientID>.nii.gz`, `<PatientID>.nii` or a folder `<PatientID>` of DICOM files; or one that `ctsurv import` made,
+ * whose `cohort.json` says where the images lie. Reads no voxels.
  *
  * @throws {InputError} If the folder or one of these is missing, unreadable or empty, a patient has several images, or no
  *   patient is left.
@@ -45,25 +53,28 @@ export async function openCohort(dir: string): Promise<Cohort> {
   const manifestText = await readText(
     manifestPath,
     'every cohort has one, such as {"format": 1, "name": "…", "source": "…", "licence": "…", "exclusions": []}. ' +
-      "A phantom cohort without it is unfinished: make it again",
+      "A phantom or imported cohort without it is unfinished: make it again",
   );
   const clinicalText = await readText(clinicalPath, "a cohort needs its clinical table, in the columns of LUNG1");
   const manifest = parseCohortManifest(manifestText, manifestPath);
   const records = parseClinical(clinicalText, clinicalPath);
-  const images = await findImages(imagesPath);
+  const images = manifest.images
+    ? await locateImages(dir, manifest.images)
+    : new Map([...await findImages(imagesPath)].map(([id, image]) => [id, { image }]));
 
   const reasons = new Map(manifest.exclusions.map((exclusion) => [exclusion.patient, exclusion]));
   const isWanted = (id: string) => !reasons.has(id);
   const patients = records.flatMap((record): CohortPatient[] => {
     const image = images.get(record.patient);
-    return image && isWanted(record.patient) ? [{ id: record.patient, image, record }] : [];
+    return image && isWanted(record.patient) ? [{ id: record.patient, ...image, record }] : [];
   });
   const known = new Set(records.map(({ patient }) => patient));
   const imageless = [...known].filter((id) => isWanted(id) && !images.has(id));
   const rowless = [...images.keys()].filter((id) => isWanted(id) && !known.has(id));
+  const imagesAt = manifest.images ? manifestPath : imagesPath;
   const messages = [
-    ...describe(imageless, `left out: in ${clinicalPath}, but without an image in ${imagesPath}`),
-    ...describe(rowless, `left out: with an image in ${imagesPath}, but without a row in ${clinicalPath}`),
+    ...describe(imageless, `left out: in ${clinicalPath}, but without an image in ${imagesAt}`),
+    ...describe(rowless, `left out: with an image in ${imagesAt}, but without a row in ${clinicalPath}`),
   ];
   if (patients.length === 0) {
     throw new InputError([`${dir}: no patient has both an image and a clinical row`, ...messages].join("\n  "));
@@ -75,8 +86,53 @@ export async function openCohort(dir: string): Promise<Cohort> {
     patients,
     excluded: manifest.exclusions.filter(({ patient }) => known.has(patient)),
     messages,
-    hash: sha256(manifestText, "\0", clinicalText, "\0", patients.map(({ id }) => id).join("\0")),
+    hash: sha256(
+      manifest.images ? describeImport(manifest) : manifestText,
+      "\0",
+      clinicalText,
+      "\0",
+      patients.map(({ id }) => id).join("\0"),
+    ),
   };
+}
+
+/** What an imported cohort is, wherever its images lie and whatever lay beside them. */
+function describeImport({ images, import: _, ...manifest }: CohortManifest): string {
+  const series = Object.entries(images ?? {}).map(([patient, { series }]) => [patient, series ?? null]);
+  return JSON.stringify({ ...manifest, images: series });
+}
+
+/**
+ * The images that a manifest names, by patient.
+ *
+ * @throws {InputError} If some are no longer there.
+ */
+async function locateImages(
+  dir: string,
+  images: Readonly<Record<string, ImageEntry>>,
+): Promise<Map<string, Omit<CohortPatient, "id" | "record">>> {
+  const base = await Deno.realPath(dir);
+  const located = new Map(
+    Object.entries(images).map(([id, { path, series, segmentations }]) => [id, {
+      image: resolve(base, path),
+      ...series !== undefined && { series },
+      ...segmentations &&
+        { segmentations: segmentations.map(({ kind, path }) => ({ kind, path: resolve(base, path) })) },
+    }]),
+  );
+  const paths = [...located].flatMap(([id, { image, segmentations = [] }]) =>
+    [image, ...segmentations.map(({ path }) => path)].map((path) => ({ id, path }))
+  );
+  const isThere = await Promise.all(paths.map(({ path }) => Deno.stat(path).then(() => true, () => false)));
+  const lost = paths.filter((_, i) => !isThere[i]);
+  if (lost.length > 0) {
+    throw new InputError(
+      `${join(dir, "cohort.json")}: ${lost.length} of ${paths.length} images are not where they were when they were ` +
+        `imported, the first ${lost[0]!.path} (${lost[0]!.id}). Put them back, or import them again from where they ` +
+        "are now, into the same folder: deno task ctsurv import --help",
+    );
+  }
+  return located;
 }
 
 async function mustExist(path: string, advice: string): Promise<void> {

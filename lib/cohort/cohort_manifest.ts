@@ -1,5 +1,6 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { z } from "zod";
+import { type ImportRecord, importRecordSchema } from "./import/import_record.ts";
 import type { Exclusion } from "./lung1_exclusions.ts";
 
 /** `cohort.json`: what a cohort is and where it came from. */
@@ -12,6 +13,26 @@ export interface CohortManifest {
   readonly exclusions: readonly Exclusion[];
   /** Of phantom cohorts: all that it takes to make it again. */
   readonly phantom?: PhantomOrigin | undefined;
+  /** Where each patient's images lie; without it they are in the cohort's folder `images`. */
+  readonly images?: Readonly<Record<string, ImageEntry>> | undefined;
+  /** Of imported cohorts: what was found and taken. */
+  readonly import?: ImportRecord | undefined;
+}
+
+/** Where a patient's images lie. Paths are absolute, or relative to the cohort's folder. */
+export interface ImageEntry {
+  /** A NIfTI file, or the folder of a DICOM series. */
+  readonly path: string;
+  /** SeriesInstanceUID, of DICOM. */
+  readonly series?: string | undefined;
+  /** Files that outline structures on this scan. */
+  readonly segmentations?: readonly SegmentationFile[] | undefined;
+}
+
+/** A DICOM file with outlines of the tumour, lungs and so on. */
+export interface SegmentationFile {
+  readonly kind: "SEG" | "RTSTRUCT";
+  readonly path: string;
 }
 
 export interface PhantomOrigin {
@@ -30,6 +51,15 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
   exclusions: z.array(z.strictObject({ patient: text, reason: text })),
   phantom: z.strictObject({ spec: z.record(z.string(), z.unknown()), seed: z.int(), patients: z.int().positive() })
     .optional(),
+  images: z.record(
+    text,
+    z.strictObject({
+      path: text,
+      series: text.optional(),
+      segmentations: z.array(z.strictObject({ kind: z.enum(["SEG", "RTSTRUCT"]), path: text })).optional(),
+    }),
+  ).optional(),
+  import: importRecordSchema.optional(),
 });
 
 /**

@@ -22,6 +22,7 @@ export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSour
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resampleMask } from "./resample_mask.ts";
 export { resizeSlice } from "./resize_slice.ts";
+export { type DicomFacts, scanDicom } from "./scan_dicom.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
 export { summarizeHu } from "./summarize_hu.ts";
 export { thresholdLungs } from "./threshold_lungs.ts";

@@ -13,6 +13,8 @@ export interface PatientToEmbed {
   readonly id: string;
   /** A NIfTI file or a folder of DICOM files. */
   readonly image: string;
+  /** SeriesInstanceUID to read in that folder; default the only one. */
+  readonly series?: string;
   readonly record: ClinicalRecord;
 }
 
@@ -67,9 +69,13 @@ export async function cohortFeatures(
   const slices: SliceFacts[] = [];
   const skipped: SkippedPatient[] = [];
   progress?.start("Patients preprocessed and embedded", cohort.length);
-  for (const { id, image, record } of cohort) {
+  for (const { id, image, series, record } of cohort) {
     try {
-      const prepared = await preprocessCached(image, join(cache, "slices"), { segmenter, where: id });
+      const prepared = await preprocessCached(image, join(cache, "slices"), {
+        segmenter,
+        where: id,
+        ...series !== undefined && { series },
+      });
       const features = await cachedFeatures(embedder, backbone, prepared, {
         folder: join(cache, "features"),
         precision,

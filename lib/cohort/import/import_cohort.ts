@@ -1,0 +1,183 @@
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { InputError, type Progress, sha256 } from "@ctsurv/common/mod.ts";
+import project from "../../../deno.json" with { type: "json" };
+import { type ClinicalRecord, formatClinical, parseClinical } from "../clinical.ts";
+import { parseClinicalColumns } from "../clinical_columns.ts";
+import type { CohortManifest, ImageEntry } from "../cohort_manifest.ts";
+import { type Exclusion, lung1Exclusions } from "../lung1_exclusions.ts";
+import { readTable } from "../read_table.ts";
+import { refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
+import { copyImages, planCopies } from "./copy_images.ts";
+import type { ImportRecord } from "./import_record.ts";
+import { oddStages } from "./odd_stages.ts";
+import { type ImportPlan, planImport, type PlannedPatient } from "./plan_import.ts";
+import { scanImages, type SkippedFiles } from "./scan_images.ts";
+
+export interface ImportCohortOptions {
+  /** Folder of images, as downloaded. */
+  readonly images: string;
+  /** The clinical table, CSV. */
+  readonly clinical: string;
+  /** Folder of the cohort: new, or an import to be replaced. */
+  readonly output: string;
+  /** Default LUNG1 if the table is that collection's, else the name of the output folder. */
+  readonly name?: string | undefined;
+  /** A columns file, where the table has other columns than LUNG1's. */
+  readonly columns?: string | undefined;
+  /** Patient -> SeriesInstanceUID, or path of a NIfTI file within `images`, where there are several. */
+  readonly series?: ReadonlyMap<string, string>;
+  /** Keeps the seven patients of LUNG1 that the paper leaves out. */
+  readonly keepExcluded?: boolean;
+  /** Copies the images, so that the cohort's folder is all it takes. Otherwise it refers to where they are. */
+  readonly copy?: boolean;
+  readonly progress?: Progress;
+}
+
+/** An imported cohort, for people to check. */
+export interface ImportedCohort {
+  readonly name: string;
+  /** Absolute path of its folder. */
+  readonly dir: string;
+  /** Those with a scan, in the order of the table. */
+  readonly patients: readonly string[];
+  readonly segmentations: Readonly<Record<"SEG" | "RTSTRUCT", number>>;
+  readonly excluded: readonly Exclusion[];
+  /** As in `cohort.json`. */
+  readonly record: ImportRecord;
+  /** As in the record, with every file. */
+  readonly skipped: readonly SkippedFiles[];
+}
+
+/** Examples of skipped files that `cohort.json` keeps. */
+const EXAMPLES = 5;
+
+/**
+ * Makes a cohort of a clinical table and a folder of images: DICOM series in any layout, told apart by their headers, or
+ * NIfTI files named after their patients or in folders that are. Of each patient it takes one CT, and the SEG and
+ * RTSTRUCT files that were drawn on it. The same input gives the same bytes.
+ *
+ * @throws {InputError} If table, columns file or folder are not there or wrong, no patient has a scan, a choice fits no
+ *   patient, or `output` holds something else.
+ */
+export async function importCohort(options: ImportCohortOptions): Promise<ImportedCohort> {
+  const { images, clinical, copy = false, keepExcluded = false, progress, series = new Map() } = options;
+  const dir = resolve(options.output);
+  const records = await readRecords(clinical, options.columns);
+  await refuseForeignCohort(dir, { copy });
+  const own = copy ? [join(dir, "images"), join(dir, "segmentations")] : [];
+  const scanned = await scanImages(resolve(images), { without: own, progress });
+  const known = new Set(records.map(({ patient }) => patient));
+  const excluded = keepExcluded ? [] : lung1Exclusions.filter(({ patient }) => known.has(patient));
+  const plan = planImport(records, scanned, {
+    excluded: new Set(excluded.map(({ patient }) => patient)),
+    chosen: series,
+  });
+  if (plan.patients.length === 0) throw nobody(images, clinical, records, plan);
+
+  const record = describeImport(plan, records, {
+    file: basename(clinical),
+    sha256: sha256(await Deno.readFile(clinical)),
+  });
+  const isLung1 = records.every(({ patient }) => /^LUNG1-\d{3}$/.test(patient));
+  const name = options.name ?? (isLung1 ? "LUNG1" : basename(dir));
+  const copied = copy ? plan.patients.map((patient) => planCopies(scanned.root, patient)) : [];
+  const entries = copy ? copied.map(({ entry }) => entry) : await referTo(dir, scanned.root, plan.patients);
+  const manifest: CohortManifest = {
+    format: 1,
+    name,
+    ...origin(isLung1, clinical),
+    exclusions: excluded,
+    images: Object.fromEntries(plan.patients.map(({ patient }, i) => [patient, entries[i]!])),
+    import: record,
+  };
+  await writeCohort(dir, {
+    manifest,
+    clinical: formatClinical(records),
+    writeImages: async () => {
+      if (copy) await copyImages(dir, copied.flatMap(({ copies }) => copies), progress);
+    },
+  });
+  const segmentations = plan.patients.flatMap(({ segmentations }) => segmentations);
+  const count = (wanted: string) => segmentations.filter(({ kind }) => kind === wanted).length;
+  return {
+    name,
+    dir,
+    patients: plan.patients.map(({ patient }) => patient),
+    segmentations: { SEG: count("SEG"), RTSTRUCT: count("RTSTRUCT") },
+    excluded,
+    record,
+    skipped: plan.skipped,
+  };
+}
+
+async function readRecords(clinical: string, columns: string | undefined): Promise<ClinicalRecord[]> {
+  const meaning = columns === undefined ? undefined : parseClinicalColumns(await readTable(columns), columns);
+  return parseClinical(await readTable(clinical), clinical, meaning);
+}
+
+function origin(isLung1: boolean, clinical: string): Pick<CohortManifest, "source" | "licence"> {
+  if (!isLung1) return { source: `imported with ${basename(clinical)}`, licence: "not stated" };
+  return {
+    source: "NSCLC-Radiomics, The Cancer Imaging Archive, https://doi.org/10.7937/K9/TCIA.2015.PF0M9REI",
+    licence: "CC BY-NC 3.0",
+  };
+}
+
+function describeImport(
+  plan: ImportPlan,
+  records: readonly ClinicalRecord[],
+  table: { readonly file: string; readonly sha256: string },
+): ImportRecord {
+  const { found, leftOut, withoutImage, withoutRow, remarks } = plan;
+  return {
+    version: project.version,
+    clinical: { ...table, patients: records.length },
+    found,
+    skipped: plan.skipped.map(({ reason, files }) => ({
+      reason,
+      files: files.length,
+      examples: files.slice(0, EXAMPLES),
+    })),
+    leftOut,
+    withoutImage,
+    withoutRow,
+    remarks,
+    oddStages: oddStages(records),
+  };
+}
+
+/** Entries that say where the images are: relative if they can move together with the cohort, else absolute. */
+async function referTo(dir: string, root: string, patients: readonly PlannedPatient[]): Promise<ImageEntry[]> {
+  await Deno.mkdir(dir, { recursive: true });
+  const [cohort, images] = await Promise.all([Deno.realPath(dir), Deno.realPath(root)]);
+  const locate = (path: string) => {
+    const whole = join(images, path);
+    const parts = relative(cohort, whole).split(sep);
+    return isAbsolute(parts.join(sep)) || parts[1] === ".." ? whole : parts.join("/");
+  };
+  return patients.map(({ path, series, segmentations }) => ({
+    path: locate(path),
+    ...series !== undefined && { series },
+    ...segmentations.length > 0 &&
+      { segmentations: segmentations.map(({ kind, path }) => ({ kind, path: locate(path) })) },
+  }));
+}
+
+/** The refusal of an import that found nobody, with what may tell why. */
+function nobody(
+  images: string,
+  clinical: string,
+  records: readonly ClinicalRecord[],
+  { found, leftOut, withoutRow, skipped }: ImportPlan,
+): InputError {
+  const few = (names: readonly string[]) => names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  return new InputError([
+    `No patient of ${clinical} has a CT in ${images}`,
+    `patients of the table: ${few(records.map(({ patient }) => patient))}`,
+    ...withoutRow.length > 0 ? [`PatientIDs of the CTs there: ${few(withoutRow)}`] : [],
+    `${found.files} files looked at` + (found.nifti > 0 ? `, of them ${found.nifti} NIfTI` : ""),
+    ...found.dicom.map(({ modality, series, images }) => `${modality}: ${series} series of ${images} images`),
+    ...leftOut.map(({ patient, reason }) => `${patient} left out: ${reason}`),
+    ...skipped.map(({ reason, files }) => `${files.length} skipped, ${reason}: ${few(files)}`),
+  ].join("\n  "));
+}
