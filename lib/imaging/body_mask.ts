@@ -1,5 +1,6 @@
 import { fillHoles } from "./fill_holes.ts";
 import { findComponents } from "./find_components.ts";
+import { spread } from "./morphology.ts";
 import type { Shape, Volume } from "./volume.ts";
 
 /** Between air and tissue; clothes and blankets fall below it. */
@@ -41,28 +42,12 @@ export function bodyMask({ hu, shape, spacing }: Pick<Volume, "hu" | "shape" | "
   const flat: Shape = [1, coarseRows, coarseColumns];
   for (let slice = 0; slice < slices; slice++) {
     const plane = mask.subarray(slice * size, (slice + 1) * size);
-    const eroded = spread(plane, flat, 0);
+    const eroded = spread(plane, coarseColumns, 0);
     keepLargest(eroded, flat);
-    plane.set(spread(eroded, flat, 1));
+    plane.set(spread(eroded, coarseColumns, 1));
   }
   fillHoles(mask, coarse);
   return { mask, shape: coarse, rowStep, columnStep };
-}
-
-/** Every voxel that is `value` hands it to its four neighbours: dilation for 1, erosion for 0. */
-function spread(mask: Uint8Array, [, rows, columns]: Shape, value: 0 | 1): Uint8Array {
-  const result = mask.slice();
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const i = row * columns + column;
-      if (mask[i] !== value) continue;
-      if (row > 0) result[i - columns] = value;
-      if (row < rows - 1) result[i + columns] = value;
-      if (column > 0) result[i - 1] = value;
-      if (column < columns - 1) result[i + 1] = value;
-    }
-  }
-  return result;
 }
 
 function keepLargest(mask: Uint8Array, shape: Shape): void {

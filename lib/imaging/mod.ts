@@ -2,9 +2,12 @@
 export type { Acquisition } from "./acquisition.ts";
 export { canonicalOrientation } from "./canonical_orientation.ts";
 export { type Box, cropBox } from "./crop_box.ts";
+export { eraseComponents } from "./erase_components.ts";
+export { fillEnclosed, type FillEnclosedOptions } from "./fill_enclosed.ts";
 export { fillHoles } from "./fill_holes.ts";
-export { type Components, findComponents } from "./find_components.ts";
+export { type Components, type Connectivity, findComponents } from "./find_components.ts";
 export type { LungSegmenter } from "./lung_segmenter.ts";
+export { dilate, erode } from "./morphology.ts";
 export { NoLungError } from "./no_lung_error.ts";
 export { type NpyArray, type NpyData, readNpy, writeNpy } from "./npy.ts";
 export {
@@ -22,7 +25,6 @@ export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSour
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resampleMask } from "./resample_mask.ts";
 export { resizeSlice } from "./resize_slice.ts";
-export { type DicomFacts, scanDicom } from "./scan_dicom.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
 export { summarizeHu } from "./summarize_hu.ts";
 export { thresholdLungs } from "./threshold_lungs.ts";
@@ -30,3 +32,4 @@ export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
 export { windowHu } from "./window_hu.ts";
 export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./write_dicom.ts";
 export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";
+export { type PlaneShape, zoomSlice } from "./zoom_slice.ts";

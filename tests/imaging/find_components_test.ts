@@ -28,3 +28,12 @@ Deno.test("findComponents() finds none in an empty mask and one in a full one", 
 Deno.test("findComponents() does not join the end of a row with the start of the next", () => {
   assertEquals([...findComponents(Uint8Array.from([0, 0, 1, 1, 0, 0]), [1, 2, 3]).sizes], [1, 1]);
 });
+
+Deno.test("findComponents() joins by edges and corners only if asked to, and never different values", () => {
+  const diagonal = Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 1, /* next slice */ 0, 0, 0, 1, 0, 0, 0, 0]);
+  assertEquals([...findComponents(diagonal, [2, 2, 4]).sizes], [1, 1, 1]);
+  assertEquals([...findComponents(diagonal, [2, 2, 4], "corners").sizes], [1, 2]);
+  const values = Uint8Array.from([1, 1, 2, 2, 2, 2, 1, 1]);
+  assertEquals([...findComponents(values, [1, 2, 4]).sizes], [2, 2, 2, 2]);
+  assertEquals([...findComponents(values, [1, 2, 4], "corners").sizes], [4, 4]);
+});
