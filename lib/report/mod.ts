@@ -1,6 +1,7 @@
 /** Figures, tables and results, made from plain numbers. */
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
+export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
@@ -11,7 +12,9 @@ export { lossCurve, type LossSeries } from "./loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./lung_area_figure.ts";
 export { type CrossValidated, modelResult, type ModelResultOptions } from "./model_result.ts";
 export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
+export type { Picture } from "./picture.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./provenance.ts";
+export { qualityCsv, qualityTable } from "./quality_table.ts";
 export {
   type FoldResult,
   type ModelResult,
@@ -21,7 +24,6 @@ export {
   writeTable1,
 } from "./results.ts";
 export {
-  type Picture,
   sliceImage,
   type SliceImageOptions,
   sliceMontage,
@@ -33,4 +35,5 @@ export { type SurvivalCurve, survivalCurves } from "./survival_curves.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./table.ts";
 export { table1 } from "./table1.ts";
 export { theme } from "./theme.ts";
+export { tumourMask } from "./tumour_mask.ts";
 export { type TumourExtent, tumourSlices } from "./tumour_slices.ts";

@@ -1,16 +1,9 @@
-import { Buffer } from "node:buffer";
-import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
-import { type Displayable, jupyterDisplay } from "./displayable.ts";
+import type { SKRSContext2D } from "@napi-rs/canvas";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { paintOutline, paintPlane } from "./paint_plane.ts";
+import { paintPicture, type Picture } from "./picture.ts";
+import { spread } from "./spread.ts";
 import { theme } from "./theme.ts";
-
-/** A raster figure. */
-export interface Picture extends Displayable {
-  readonly png: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  save(path: string): Promise<void>;
-}
 
 /** Grey slices: `[slices, rows, columns]`, values in [0, 1], black to white. */
 export interface SliceStack {
@@ -50,7 +43,7 @@ const captionHeight = 16;
  */
 export function sliceImage(stack: SliceStack, slice: number, options: SliceImageOptions = {}): Picture {
   const { width, height } = pictureSize(stack, options);
-  return draw(width, height, (context) => drawSlice(context, stack, slice, options));
+  return paintPicture(width, height, theme.background, (context) => drawSlice(context, stack, slice, options));
 }
 
 /**
@@ -64,7 +57,8 @@ export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {
   const across = Math.max(1, Math.min(columns, slices.length));
   const down = Math.ceil(slices.length / across);
   const cell = { width: width + gap, height: height + captionHeight + gap };
-  return draw(across * cell.width + gap, Math.max(1, down * cell.height + gap), (context) => {
+  const total = [across * cell.width + gap, Math.max(1, down * cell.height + gap)] as const;
+  return paintPicture(...total, theme.background, (context) => {
     slices.forEach((slice, i) => {
       context.save();
       context.translate(gap + (i % across) * cell.width, gap + Math.floor(i / across) * cell.height);
@@ -78,32 +72,8 @@ export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {
   });
 }
 
-function spread(count: number, wanted: number): number[] {
-  const number = Math.min(count, wanted);
-  return Array.from({ length: number }, (_, i) => Math.round(number === 1 ? 0 : i * (count - 1) / (number - 1)));
-}
-
 function pictureSize({ shape: [, rows, columns] }: SliceStack, { scale = 1 }: SliceImageOptions) {
   return { width: Math.round(columns * scale), height: Math.round(rows * scale) };
-}
-
-function draw(width: number, height: number, paint: (context: SKRSContext2D) => void): Picture {
-  const canvas = createCanvas(width, height);
-  const context = canvas.getContext("2d");
-  context.fillStyle = theme.background;
-  context.fillRect(0, 0, width, height);
-  paint(context);
-  const png = canvas.toBuffer("image/png");
-  return {
-    png,
-    width,
-    height,
-    save: (path) => writeAtomic(path, png),
-    [jupyterDisplay]: () => ({
-      "image/png": Buffer.from(png).toString("base64"),
-      "text/plain": `Picture, ${width} x ${height} pixels`,
-    }),
-  };
 }
 
 function drawSlice(
@@ -123,20 +93,12 @@ function drawSlice(
     );
   }
   const offset = slice * size;
-  const grey = createCanvas(columns, rows);
-  const greyContext = grey.getContext("2d");
-  const image = greyContext.createImageData(columns, rows);
-  for (let i = 0; i < size; i++) {
-    // The array clamps; NaN becomes black.
-    const value = Math.round(255 * data[offset + i]!);
-    image.data.set([value, value, value, 255], 4 * i);
-  }
-  greyContext.putImageData(image, 0, 0);
-  context.drawImage(grey, 0, 0, columns * scale, rows * scale);
+  const both = { x: scale, y: scale };
+  paintPlane(context, { grey: data.subarray(offset, offset + size), rows, columns }, both);
   context.lineWidth = Math.max(1.5, scale);
   if (mask) {
     context.strokeStyle = theme.truth;
-    outline(context, (row, column) => mask[offset + row * columns + column] !== 0, rows, columns, scale);
+    paintOutline(context, (row, column) => mask[offset + row * columns + column] !== 0, { rows, columns }, both);
   }
   if (box) {
     const [top, bottom] = box.rows;
@@ -144,31 +106,4 @@ function drawSlice(
     context.strokeStyle = theme.colours[5]!;
     context.strokeRect(left * scale, top * scale, (right - left + 1) * scale, (bottom - top + 1) * scale);
   }
-}
-
-/** Draws the pixel edges between inside and outside, the picture's border included. */
-function outline(
-  context: SKRSContext2D,
-  inside: (row: number, column: number) => boolean,
-  rows: number,
-  columns: number,
-  scale: number,
-): void {
-  const at = (row: number, column: number) =>
-    row >= 0 && row < rows && column >= 0 && column < columns && inside(row, column);
-  context.beginPath();
-  for (let row = 0; row <= rows; row++) {
-    for (let column = 0; column <= columns; column++) {
-      const [x, y] = [column * scale, row * scale];
-      if (at(row, column) !== at(row - 1, column)) {
-        context.moveTo(x, y);
-        context.lineTo(x + scale, y);
-      }
-      if (at(row, column) !== at(row, column - 1)) {
-        context.moveTo(x, y);
-        context.lineTo(x, y + scale);
-      }
-    }
-  }
-  context.stroke();
 }

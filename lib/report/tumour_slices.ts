@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { canonicalOrientation, DEFAULT_SETTINGS, readVolume, resampleMask } from "@ctsurv/imaging/mod.ts";
-
-/** Value of tumour voxels in a phantom's `truth/<PatientID>.nii.gz`. */
-const tumour = 2;
+import { DEFAULT_SETTINGS, resampleMask } from "@ctsurv/imaging/mod.ts";
+import { readTumourTruth } from "./tumour_truth.ts";
 
 /** Ranges of slices that hold tumour, first and last included, counted among the kept slices. */
 export type TumourExtent = readonly (readonly [first: number, last: number])[];
@@ -22,12 +19,11 @@ export async function tumourSlices(
     readonly kept: readonly number[];
   },
 ): Promise<TumourExtent> {
-  const { volume } = await readVolume(join(dir, "truth", `${patient}.nii.gz`));
-  const { hu: labels, shape, spacing } = canonicalOrientation(volume, patient);
+  const { mask, shape, spacing } = await readTumourTruth(dir, patient);
   const plane = shape[1] * shape[2];
   const holds = Uint8Array.from(
     { length: shape[0] },
-    (_, slice) => labels.subarray(slice * plane, (slice + 1) * plane).includes(tumour) ? 1 : 0,
+    (_, slice) => mask.subarray(slice * plane, (slice + 1) * plane).includes(1) ? 1 : 0,
   );
   const resampled = resampleMask(
     holds,

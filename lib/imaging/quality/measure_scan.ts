@@ -5,8 +5,9 @@ import { DEFAULT_SETTINGS, type Preprocessing } from "../preprocess.ts";
 import type { VolumeReading } from "../read_volume.ts";
 import { summarizeHu } from "../summarize_hu.ts";
 import type { Spacing, Volume } from "../volume.ts";
-import { bodyAtEdge } from "./field_of_view.ts";
+import { bodyAtEdge } from "./body_at_edge.ts";
 import { lungSides } from "./lung_sides.ts";
+import { missedLung } from "./missed_lung.ts";
 
 /** What can be said of a scan without looking at it. Plain JSON. */
 export interface ScanMeasurements {
@@ -38,6 +39,8 @@ export interface ScanMeasurements {
   readonly lungVolume: number;
   readonly rightVolume: number;
   readonly leftVolume: number;
+  /** What inside the body is as dense as lung but was not taken for it, mL. */
+  readonly missedLung: number;
   /** Body in the kept slices, with all that it encloses, mL. */
   readonly bodyVolume: number;
   /** How much of the body's outline lies on the edge of the field of view, in the kept slice where it is most, mm. */
@@ -84,6 +87,7 @@ export function measureScan(
     lungVolume,
     rightVolume: right,
     leftVolume: left,
+    missedLung: missedLung(resampled, lungs, body, [first, last]),
     bodyVolume,
     bodyAtEdge: bodyAtEdge(body, resampled.spacing, kept),
     boxSize: [

@@ -1,5 +1,7 @@
 import type { ScanMeasurements } from "./measure_scan.ts";
 
+/** In scans whose lungs were found whole it is 0 to 2 mL; this much is a ball of 27 mm. */
+const MOST_MISSED_ML = 10;
 /**
  * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
  * missed, has collapsed, or air that is no lung was taken for it. mL
@@ -21,8 +23,8 @@ const MOST_OBLIQUE_DEGREES = 2;
 const AIR_HU = -900;
 /** Every chest has cortical bone. */
 const BONE_HU = 300;
-/** Skin that rests on the edge is no loss; a hand's breadth of body on it is a cut flank or arm, perhaps the chest wall. */
-const LONGEST_EDGE_MM = 80;
+/** Shoulders and arms often reach the edge, with some 80 mm of outline on either side; more is a chest that did not fit. */
+const LONGEST_EDGE_MM = 200;
 
 /** What a person should look at in one scan; empty if nothing. Each reason names the number that is odd. */
 export function scanFlags(scan: ScanMeasurements): string[] {
@@ -39,7 +41,7 @@ function coverageFlags({ cutAtBase, cutAtApex, bodyAtEdge }: ScanMeasurements): 
   return flags;
 }
 
-function lungFlags({ lungVolume, rightVolume, leftVolume, thinSlices }: ScanMeasurements): string[] {
+function lungFlags({ lungVolume, rightVolume, leftVolume, missedLung, thinSlices }: ScanMeasurements): string[] {
   const [least, most] = LUNG_VOLUME_ML;
   const [smaller, larger] = [Math.min(rightVolume, leftVolume), Math.max(rightVolume, leftVolume)];
   const side = rightVolume < leftVolume ? "right" : "left";
@@ -49,6 +51,9 @@ function lungFlags({ lungVolume, rightVolume, leftVolume, thinSlices }: ScanMeas
   if (smaller < LEAST_SIDE_SHARE * larger) flags.push(`no ${side} lung was found`);
   else if (larger > LARGEST_SIDE_RATIO * smaller) {
     flags.push(`the ${side} lung is ${(larger / smaller).toFixed(1)} times smaller than the other`);
+  }
+  if (missedLung > MOST_MISSED_ML) {
+    flags.push(`${Math.round(missedLung)} mL as dense as lung were not taken for lung`);
   }
   if (thinSlices > 0) {
     flags.push(`${thinSlices} ${plural(thinSlices, "slice")} with hardly any lung between the others`);

@@ -2,7 +2,7 @@ import type { BodyMask } from "../body_mask.ts";
 import type { Spacing } from "../volume.ts";
 
 /** A body this near to the edge of the field of view touches it, in pixels of the body mask. */
-const NEAR_PIXELS = 2;
+const NEAR_PIXELS = 1;
 
 /**
  * How much of the body's outline lies on the edge of the field of view, where the scan cuts it off: mm, in the slice
