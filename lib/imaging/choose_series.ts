@@ -27,6 +27,7 @@ export function chooseSeries(
   const series = Map.groupBy(scans, (header) => header.series) as Map<string, [DicomHeader, ...DicomHeader[]]>;
   if (series.size === 0) throw new InputError(`${path}: no CT image, only ${aside}`);
   if (aside) warnings.push(`set aside beside the CT: ${aside}`);
+  refuseSeveralPatients(path, wanted === undefined ? scans : series.get(wanted) ?? []);
 
   if (wanted !== undefined) {
     const named = series.get(wanted);
@@ -45,6 +46,17 @@ export function chooseSeries(
     warnings.push(`read the only CT series with at least ${FEWEST_SLICES} slices of:${list(series)}`);
   }
   return chosen;
+}
+
+function refuseSeveralPatients(path: string, scans: readonly DicomHeader[]): void {
+  const patients = Map.groupBy(scans, (header) => header.patient);
+  if (patients.size < 2) return;
+  const names = [...patients].slice(0, LISTED).map(([patient, files]) =>
+    `${patient || "(none)"} (${countFiles(files)})`
+  );
+  throw new InputError(
+    `${path}: CT of ${patients.size} patients, by their PatientID: ${names.join(", ")}. Give the folder of one`,
+  );
 }
 
 function selectCt(headers: readonly DicomHeader[], warnings: string[]): readonly DicomHeader[] {

@@ -25,6 +25,12 @@ export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSour
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resampleMask } from "./resample_mask.ts";
 export { resizeSlice } from "./resize_slice.ts";
+export {
+  listStructures,
+  readSegmentation,
+  type ReadSegmentationOptions,
+  type Segmentation,
+} from "./segmentation/read_segmentation.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
 export { summarizeHu } from "./summarize_hu.ts";
 export { thresholdLungs } from "./threshold_lungs.ts";

@@ -18,6 +18,8 @@ export interface DicomVolume {
   readonly warnings: string[];
   /** SeriesInstanceUID; empty if the files have none. */
   readonly series: string;
+  /** FrameOfReferenceUID; empty if the files have none. */
+  readonly frameOfReference: string;
   /** The slices' files, from the first slice to the last. */
   readonly files: readonly string[];
   readonly acquisition: Acquisition;
@@ -54,6 +56,7 @@ export async function readDicom(path: string, options: { readonly series?: strin
     volume: createVolume(path, await readVoxels(slices), [slices.length, images[0].rows, images[0].columns], affine),
     warnings,
     series: headers[0].series,
+    frameOfReference: headers[0].tags.text("FrameOfReferenceUID"),
     files: [...new Set(slices.map((image) => image.path))],
     acquisition: describeAcquisition(headers[0], sliceHeights(slices)),
   };

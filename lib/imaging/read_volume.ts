@@ -25,6 +25,8 @@ export interface VolumeSource {
   readonly files: readonly string[];
   /** DICOM's SeriesInstanceUID. */
   readonly series?: string;
+  /** DICOM's FrameOfReferenceUID: what was drawn on this scan has the same. */
+  readonly frameOfReference?: string;
   /** Of DICOM: the scanner, and how evenly the slices are spaced. */
   readonly acquisition?: Acquisition;
 }
