@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import("./phantom.ts")).phantom,
   import: async () => (await import("./import.ts")).importCommand,
   inspect: async () => (await import("./inspect.ts")).inspect,
+  qc: async () => (await import("./qc.ts")).qc,
   preprocess: async () => (await import("./preprocess.ts")).preprocess,
   embed: async () => (await import("./embed.ts")).embed,
   fit: async () => (await import("./fit.ts")).fit,
