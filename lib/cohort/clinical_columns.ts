@@ -88,7 +88,7 @@ const schema: z.ZodType<ClinicalColumns> = z.strictObject({
   const both = (a: readonly string[] = [], b: readonly string[] = []) =>
     a.find((word) => b.some((other) => other.toLowerCase() === word.toLowerCase()));
   for (const [first, second] of [["dead", "alive"], ["male", "female"]] as const) {
-    const word = both(value[first], value[second]);
+    const word = both(value[second], value[first]);
     if (word !== undefined) refuse(second, `"${word}" stands under ${first} too`);
   }
   if (!value.male !== !value.female) refuse(value.male ? "female" : "male", "give both male and female, or neither");

@@ -1,6 +1,8 @@
 import dicomParser, { type DataSet } from "dicom-parser";
 import { InputError } from "@ctsurv/common/mod.ts";
+import { openDicomFile } from "./dicom_file.ts";
 import { guardParser } from "./guard_parser.ts";
+import { DEFLATED } from "./transfer_syntax.ts";
 
 /** What a DICOM file is, told from its header alone. Texts are empty where the file does not say. */
 export interface DicomFacts {
@@ -26,15 +28,16 @@ const FIRST_BYTES = 16 * 1024;
 /** No header seen so far is as long up to the attributes that are read here. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
+const PIXEL_DATA = "x7fe00010";
 const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 const MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10";
-const DEFLATED = "1.2.840.10008.1.2.1.99";
 
 /**
- * Reads as much of a DICOM file as it takes to tell what it is: 16 KiB of a CT slice, never its pixels.
+ * Reads as much of a DICOM file as it takes to tell what it is: 16 KiB of a CT slice, and not its pixels. Only where the
+ * header itself is compressed (Deflated Explicit VR) it takes the whole file.
  *
  * @returns Undefined if it is no DICOM file (PS3.10: "DICM" after a preamble of 128 bytes).
- * @throws {InputError} If it may not be read, or its header is damaged or itself compressed.
+ * @throws {InputError} If it may not be read, or its header is damaged.
  */
 export async function scanDicom(path: string): Promise<DicomFacts | undefined> {
   using file = await openInput(path);
@@ -42,6 +45,8 @@ export async function scanDicom(path: string): Promise<DicomFacts | undefined> {
   for (let length = FIRST_BYTES;; length *= 8) {
     const bytes = await readStart(file, Math.min(length, size));
     if (bytes.length < 132 || String.fromCharCode(...bytes.subarray(128, 132)) !== "DICM") return undefined;
+    const meta = guardParser(path, () => dicomParser.readPart10Header(bytes));
+    if (text(meta, "x00020010") === DEFLATED) return await scanDeflated(path);
     const { dataset, fault } = parseStart(path, bytes);
     const isLast = bytes.length >= size || length >= MOST_BYTES;
     if (reachesFar(dataset) || isLast && !fault) return facts(dataset);
@@ -71,14 +76,18 @@ async function readStart(file: Deno.FsFile, length: number): Promise<Uint8Array<
   return bytes.subarray(0, filled);
 }
 
+async function scanDeflated(path: string): Promise<DicomFacts> {
+  const { bytes } = await openDicomFile(path);
+  return guardParser(
+    path,
+    () => facts(dicomParser.parseDicom(bytes, { untilTag: PIXEL_DATA, inflater: () => bytes })),
+  );
+}
+
 /** The elements in the first bytes of a file; with the fault that ended them, if they did not end at the pixels. */
 function parseStart(path: string, bytes: Uint8Array): { readonly dataset: DataSet; readonly fault?: InputError } {
-  const meta = guardParser(path, () => dicomParser.readPart10Header(bytes));
-  if (text(meta, "x00020010") === DEFLATED) {
-    throw new InputError(`${path}: its header is compressed (Deflated Explicit VR). Convert it, e.g. with dcmconv`);
-  }
   try {
-    return { dataset: dicomParser.parseDicom(bytes, { untilTag: "x7fe00010" }) };
+    return { dataset: dicomParser.parseDicom(bytes, { untilTag: PIXEL_DATA }) };
   } catch (error) {
     const fault = describeFault(path, error);
     const dataset = (error as { dataSet?: DataSet } | null)?.dataSet;
