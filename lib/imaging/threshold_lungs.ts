@@ -1,17 +1,13 @@
 import { bodyMask } from "./body_mask.ts";
+import { eraseComponents } from "./erase_components.ts";
 import { fillHoles } from "./fill_holes.ts";
-import { type Components, findComponents } from "./find_components.ts";
+import { findComponents } from "./find_components.ts";
+import { keepLungs } from "./keep_lungs.ts";
 import type { LungSegmenter } from "./lung_segmenter.ts";
 import type { Shape, Volume } from "./volume.ts";
 
 /** Air and lung are below, soft tissue above. */
 const LUNG_HU = -400;
-/** Gas in trachea, stomach and bowel is emptier than this; lung, emphysema aside, is not. */
-const GAS_HU = -930;
-/** A region as large as this is a lung even if emphysema has left it as empty as gas. mL */
-const SURELY_LUNG_ML = 1000;
-/** The smaller lung has at least this share of the larger one's volume; below, it is something else. */
-const LEAST_SHARE = 0.02;
 
 /**
  * Lungs by threshold: what is below -400 HU inside the body, less gas (trachea, bowel), its two largest regions, holes
@@ -49,29 +45,7 @@ function airInBody(volume: Volume): Uint8Array {
         if (!body.mask[coarseRow + Math.floor(column / body.columnStep)]) outside[label]!++;
       }
     }
-    erase(plane, { sizes, starts, ends, labels }, (label) => outside[label]! > sizes[label]! / 2);
+    eraseComponents(plane, { sizes, starts, ends, labels }, (label) => outside[label]! > sizes[label]! / 2);
   }
   return mask;
-}
-
-/** Keeps, in place, the two largest regions that are no gas. */
-function keepLungs(mask: Uint8Array, { hu, shape, spacing }: Volume): void {
-  const components = findComponents(mask, shape);
-  const { sizes, starts, ends, labels } = components;
-  const empty = new Float64Array(sizes.length);
-  for (let run = 0; run < starts.length; run++) {
-    for (let voxel = starts[run]!; voxel < ends[run]!; voxel++) if (hu[voxel]! < GAS_HU) empty[labels[run]!]!++;
-  }
-  const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
-  const isLung = (label: number) => empty[label]! < sizes[label]! / 2 || sizes[label]! * millilitres >= SURELY_LUNG_ML;
-  const [larger, smaller] = [...sizes.keys()].filter(isLung).sort((a, b) => sizes[b]! - sizes[a]!);
-  erase(mask, components, (label) => {
-    return label !== larger && (label !== smaller || sizes[smaller]! < LEAST_SHARE * sizes[larger!]!);
-  });
-}
-
-function erase(mask: Uint8Array, { starts, ends, labels }: Components, isUnwanted: (label: number) => boolean): void {
-  for (let run = 0; run < starts.length; run++) {
-    if (isUnwanted(labels[run]!)) mask.fill(0, starts[run], ends[run]);
-  }
 }
