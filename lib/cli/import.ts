@@ -69,7 +69,9 @@ function describe({ name, dir, patients, segmentations, excluded, record, skippe
   ];
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ["Found", [
-      ...found.dicom.map(({ modality, series, images }) => `${modality}: ${series} series, ${images} images`),
+      ...found.dicom.map(({ modality, series, images }) =>
+        `${modality}: ${series} series, ${images} ${images === 1 ? "image" : "images"}`
+      ),
       ...found.nifti > 0 ? [`NIfTI: ${found.nifti} files`] : [],
       ...found.copies > 0 ? [`${found.copies} files are copies of others`] : [],
     ]],

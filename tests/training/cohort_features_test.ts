@@ -1,11 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import { type ClinicalRecord, ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { InputError, type Progress } from "@ctsurv/common/mod.ts";
-import { thresholdLungs } from "@ctsurv/imaging/mod.ts";
+import { scanDicom, thresholdLungs, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
-import { cohortFeatures, type CohortFeaturesOptions, followUp, type SliceEmbedder } from "@ctsurv/training/mod.ts";
+import {
+  cohortFeatures,
+  type CohortFeaturesOptions,
+  followUp,
+  type PatientToEmbed,
+  type SliceEmbedder,
+} from "@ctsurv/training/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
+import { crudeChest } from "../support/test_volume.ts";
 
 const [siemens, xio] = phantomLung1.scanners;
 /** Coarse, so that a patient takes milliseconds. */
@@ -111,6 +118,26 @@ Deno.test("cohortFeatures() leaves out a patient whose scan is corrupt, with the
     const second = embedder();
     assertEquals((await featuresOf({ cache, embedder: second })).patients.length, 3);
     assertEquals(second.embedded, 1);
+  }));
+
+Deno.test("cohortFeatures() reads a patient's own series where a folder holds several patients'", () =>
+  inFolder(async (dir) => {
+    const { hu, shape, affine } = crudeChest();
+    const images = join(dir, "images");
+    const record = { survivalDays: 300, dead: true } as ClinicalRecord;
+    const patients: PatientToEmbed[] = [];
+    for (const id of ["A", "B"]) {
+      const [file] = await writeDicomSeries(images, { hu: Int16Array.from(hu), shape, affine }, {
+        dialect: "xio",
+        patientId: id,
+      });
+      patients.push({ id, image: images, series: (await scanDicom(file!))!.series, record });
+    }
+    const options = { backbone, embedder: embedder(), segmenter: thresholdLungs, cache: join(dir, "cache") };
+    const { skipped, slices } = await cohortFeatures(patients, options);
+    assertEquals([skipped, slices.map(({ patient }) => patient)], [[], ["A", "B"]]);
+    const unnamed = patients.map(({ series: _, ...patient }) => patient);
+    await assertRejects(() => cohortFeatures(unnamed, options), InputError, "CT of 2 patients");
   }));
 
 Deno.test("cohortFeatures() refuses a cohort of which nobody is left, and says why of the first", () =>

@@ -71,6 +71,7 @@ export async function importCohort(options: ImportCohortOptions): Promise<Import
   const plan = planImport(records, scanned, {
     excluded: new Set(excluded.map(({ patient }) => patient)),
     chosen: series,
+    copy,
   });
   if (plan.patients.length === 0) throw nobody(images, clinical, records, plan);
 

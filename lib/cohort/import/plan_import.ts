@@ -31,6 +31,8 @@ export interface PlanImportOptions {
   readonly excluded: ReadonlySet<string>;
   /** The series, or the path of the NIfTI file, that the user chose for a patient. */
   readonly chosen: ReadonlyMap<string, string>;
+  /** Whether the images will be copied, each patient's to a folder of their own. */
+  readonly copy: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface PlanImportOptions {
 export function planImport(
   records: readonly ClinicalRecord[],
   scanned: ScannedImages,
-  { excluded, chosen }: PlanImportOptions,
+  { excluded, chosen, copy }: PlanImportOptions,
 ): ImportPlan {
   const ids = new Set(records.map(({ patient }) => patient));
   for (const patient of chosen.keys()) {
@@ -66,7 +68,7 @@ export function planImport(
       const remark = (remark: string) => remarks.push({ patient, remark });
       if (choice.aside.length > 0) remark(`shorter CT series set aside: ${choice.aside.join(", ")}`);
       const others = filesIn(planned.path) - planned.files.length;
-      if (planned.series !== undefined && others > planned.files.length) {
+      if (!copy && planned.series !== undefined && others > planned.files.length) {
         remark(`${planned.files.length} slices lie among ${others} other files, so that reading is slow; --copy helps`);
       }
     }

@@ -295,6 +295,17 @@ Deno.test("importCohort() matches NIfTI files by name or by folder, and prefers 
     ]);
   }));
 
+Deno.test("importCohort() warns of scans that lie in one heap, as each is looked for in all of it", () =>
+  withDownload(async (dir) => {
+    const heaped = async (copy: boolean) =>
+      (await importFrom(dir, { copy })).record.remarks.map(({ remark }) => remark);
+    const slow = (slices: number) =>
+      `${slices} slices lie among ${82 - slices} other files, so that reading is slow; --copy helps`;
+    const aside = `shorter CT series set aside: ${series.scout}`;
+    assertEquals(await heaped(false), [slow(12), slow(11), aside, slow(10)]);
+    assertEquals(await heaped(true), [aside]);
+  }, ({ uid }) => uid));
+
 Deno.test("importCohort() leaves out a patient with both DICOM and NIfTI", () =>
   inFolder(async (dir) => {
     await lay(join(dir, "images"), ctSeries("A", "1.2.7", { slices: 12 }), classic);
