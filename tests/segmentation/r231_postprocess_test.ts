@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Shape } from "@ctsurv/imaging/mod.ts";
-import { r231Postprocess } from "../../lib/segmentation/r231_postprocess.ts";
+import { r231Postprocess } from "@ctsurv/segmentation/mod.ts";
 import cases from "../fixtures/r231_masks.json" with { type: "json" };
 import { inflate } from "./r231_fixtures.ts";
 
