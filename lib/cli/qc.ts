@@ -4,6 +4,7 @@ import { InputError, terminalProgress, writeAtomic } from "@ctsurv/common/mod.ts
 import {
   assessQuality,
   type Examination,
+  examine,
   type LungSegmenter,
   measureScan,
   preprocess,
@@ -33,7 +34,7 @@ export const qc: Command = {
     const progress = terminalProgress();
     progress.start("Patients examined", patients.length);
     for (const patient of patients) {
-      examinations.push(await examine(patient, { cohort, segmenter, output }));
+      examinations.push(await examineAndDraw(patient, { cohort, segmenter, output }));
       progress.tick();
     }
     progress.done(`${patients.length} patients examined`);
@@ -80,8 +81,8 @@ function choosePatients({ patients, dir }: Cohort, wanted: string | true | undef
   return patients.filter(({ id }) => ids.includes(id));
 }
 
-/** Reads, preprocesses and measures one scan, and draws its contact sheet; or says why it cannot be used. */
-async function examine(
+/** Reads, preprocesses and measures one scan, and draws its contact sheet. */
+async function examineAndDraw(
   { id, image, series }: CohortPatient,
   { cohort, segmenter, output }: {
     readonly cohort: Cohort;
@@ -90,22 +91,24 @@ async function examine(
   },
 ): Promise<Examination> {
   const sheet = join(output, "contact-sheets", `${id}.png`);
-  let scan: Preprocessing;
-  let examination: Examination;
-  try {
+  let scan: Preprocessing | undefined;
+  const examination = await examine(id, async () => {
     const reading = await readVolume(image, series === undefined ? {} : { series });
     scan = await preprocess(reading.volume, { segmenter, where: id });
-    examination = { patient: id, measured: measureScan(reading, scan) };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // What an earlier run drew is no picture of a scan that is refused.
-    await Deno.remove(sheet).catch((gone) => {
-      if (!(gone instanceof Deno.errors.NotFound)) throw gone;
-    });
-    return { patient: id, refused: error.message };
-  }
-  await drawSheet(sheet, scan, { cohort, examination });
+    return measureScan(reading, scan);
+  });
+  if (scan) await drawSheet(sheet, scan, { cohort, examination });
+  // What an earlier run drew is no picture of a scan that is refused.
+  else await removeIfThere(sheet);
   return examination;
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** The sheet has the flags of the scan itself; those it has among the others are known last, and stand in the tables. */

@@ -20,6 +20,7 @@ export {
 } from "./preprocess.ts";
 export { type CachedSlices, preprocessCached } from "./preprocess_cached.ts";
 export { assessQuality, type Examination, type QualityRow } from "./quality/assess_quality.ts";
+export { examine } from "./quality/examine.ts";
 export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { resample, type ResampleOptions } from "./resample.ts";

@@ -1,8 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createRandom, InputError } from "@ctsurv/common/mod.ts";
 import {
   assessQuality,
   type Examination,
+  examine,
   measureScan,
   preprocess,
   readVolume,
@@ -262,4 +263,11 @@ Deno.test("two real scans of LUNG1 have nothing to be flagged for but lung that 
     const ratio = measured.rightVolume / measured.leftVolume;
     assert(ratio > 1.05 && ratio < 1.5, `${ratio}`);
   }
+});
+
+Deno.test("examine() turns a refusal into a reason, and lets defects through", async () => {
+  assertEquals(await examine("P1", () => Promise.resolve(real)), { patient: "P1", measured: real });
+  const refused = await examine("P1", () => Promise.reject(new InputError("cut off")));
+  assertEquals(refused, { patient: "P1", refused: "cut off" });
+  await assertRejects(() => examine("P1", () => Promise.reject(new TypeError("defect"))), TypeError, "defect");
 });
