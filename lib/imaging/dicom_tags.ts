@@ -55,6 +55,9 @@ const TAGS = {
   PixelData: "x7fe00010",
 } as const;
 
+/** A decimal or integer string (PS3.5 6.2); not all that JavaScript takes for a number. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A DICOM attribute that {@linkcode DicomTags} reads. */
 export type DicomKeyword = keyof typeof TAGS;
 
@@ -105,7 +108,7 @@ export function createDicomTags(path: string, ...datasets: readonly [DataSet, ..
   };
   const decimals = (keyword: DicomKeyword, count: number) => {
     const value = text(keyword);
-    const numbers = value.split("\\").map((part) => unpad(part) === "" ? NaN : Number(unpad(part)));
+    const numbers = value.split("\\").map((part) => DECIMAL.test(unpad(part)) ? Number(unpad(part)) : NaN);
     if (value === "") throw refuse("missing", keyword);
     if (numbers.length !== count || !numbers.every(Number.isFinite)) {
       throw refuse(`expected ${count} ${count === 1 ? "number" : "numbers"}, found ${JSON.stringify(value)}`, keyword);

@@ -1,6 +1,6 @@
 /** One attribute: tag as "00280010", value representation, value. `undefined` leaves it out. */
 export type DicomAttributes = Readonly<Record<string, readonly [vr: string, value: DicomValue] | undefined>>;
-type DicomValue = string | number | Uint8Array;
+type DicomValue = string | number | Uint8Array | readonly DicomAttributes[];
 
 /** A small whole CT slice, 4 rows x 5 columns, Explicit VR Little Endian, at height `z` mm. */
 export function ctSlice(z: number, overrides: DicomAttributes = {}): DicomAttributes {
@@ -28,6 +28,32 @@ export function ctSlice(z: number, overrides: DicomAttributes = {}): DicomAttrib
   };
 }
 
+/** The slices at these heights as the frames of one enhanced CT, of which `described` (all) say where they lie. */
+export function enhancedCt(heights: readonly number[], described = heights.length): DicomAttributes {
+  const slices = heights.map((z) => ctSlice(z));
+  const of = (
+    slice: DicomAttributes,
+    ...tags: readonly string[]
+  ) => [Object.fromEntries(tags.map((tag) => [tag, slice[tag]]))];
+  const frames = slices.slice(0, described).map((slice): DicomAttributes => ({
+    "00209113": ["SQ", of(slice, "00200032")],
+    "00209116": ["SQ", of(slice, "00200037")],
+  }));
+  const shared: DicomAttributes = {
+    "00289110": ["SQ", of(slices[0]!, "00180050", "00280030")],
+    "00289145": ["SQ", of(slices[0]!, "00281052", "00281053")],
+  };
+  const moved = ["00180050", "00200032", "00200037", "00280030", "00281052", "00281053"];
+  return {
+    ...slices[0],
+    ...Object.fromEntries(moved.map((tag) => [tag, undefined])),
+    "00280008": ["IS", String(heights.length)],
+    "52009229": ["SQ", [shared]],
+    "52009230": ["SQ", frames],
+    "7fe00010": ["OW", concat(slices.map((slice) => slice["7fe00010"]![1] as Uint8Array))],
+  };
+}
+
 /** The 20 stored pixels of {@linkcode ctSlice}, little-endian. */
 export function pixels(value: (index: number) => number, count = 20): Uint8Array {
   return new Uint8Array(Uint16Array.from({ length: count }, (_, i) => value(i)).buffer);
@@ -35,14 +61,30 @@ export function pixels(value: (index: number) => number, count = 20): Uint8Array
 
 /** A DICOM file. The data set is written with implicit VRs if the syntax says so, else with explicit ones. */
 export function dicomBytes(attributes: DicomAttributes, syntax = "1.2.840.10008.1.2.1"): Uint8Array {
-  const meta = element("00020010", "UI", syntax, false);
+  const isMeta = ([tag]: [string, unknown]) => tag.startsWith("0002");
+  const given = Object.entries(attributes).filter(isMeta);
+  const meta = dataset({ ...Object.fromEntries(given), "00020010": ["UI", syntax] }, false);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, meta.length, true);
   const isImplicit = syntax === "1.2.840.10008.1.2";
-  const body = Object.entries(attributes).sort().flatMap(([tag, entry]) =>
-    entry ? [element(tag, entry[0], entry[1], isImplicit)] : []
-  );
-  return concat([new Uint8Array(128), ascii("DICM"), element("00020000", "UL", length, false), meta, ...body]);
+  const data = dataset(Object.fromEntries(Object.entries(attributes).filter((entry) => !isMeta(entry))), isImplicit);
+  return concat([new Uint8Array(128), ascii("DICM"), element("00020000", "UL", length, false), meta, data]);
+}
+
+function dataset(attributes: DicomAttributes, isImplicit: boolean): Uint8Array {
+  const entries = Object.entries(attributes).sort();
+  return concat(entries.flatMap(([tag, entry]) => entry ? [element(tag, entry[0], entry[1], isImplicit)] : []));
+}
+
+/** Items of a sequence, each with its length before it. */
+function items(value: readonly DicomAttributes[], isImplicit: boolean): Uint8Array {
+  return concat(value.flatMap((item) => {
+    const bytes = dataset(item, isImplicit);
+    const head = new DataView(new ArrayBuffer(8));
+    head.setUint32(0, 0xe000fffe, true);
+    head.setUint32(4, bytes.length, true);
+    return [new Uint8Array(head.buffer), bytes];
+  }));
 }
 
 /** Writes slices as `dir/0.dcm`, `dir/1.dcm` and so on. */
@@ -54,7 +96,8 @@ export async function writeSlices(dir: string, slices: readonly DicomAttributes[
 function element(tag: string, vr: string, value: DicomValue, isImplicit: boolean): Uint8Array {
   let bytes: Uint8Array;
   if (typeof value === "number") bytes = new Uint8Array(new Uint16Array([value]).buffer);
-  else bytes = typeof value === "string" ? ascii(value.length % 2 ? value + (vr === "UI" ? "\0" : " ") : value) : value;
+  else if (typeof value === "string") bytes = ascii(value.length % 2 ? value + (vr === "UI" ? "\0" : " ") : value);
+  else bytes = value instanceof Uint8Array ? value : items(value, isImplicit);
   const isLong = ["OB", "OW", "SQ", "UN", "UT"].includes(vr);
   const head = new DataView(new ArrayBuffer(isImplicit || !isLong ? 8 : 12));
   head.setUint16(0, parseInt(tag.slice(0, 4), 16), true);
