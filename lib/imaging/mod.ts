@@ -1,11 +1,13 @@
 /** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
 export type { Acquisition } from "./acquisition.ts";
+export { type BodyMask, bodyMask } from "./body_mask.ts";
 export { canonicalOrientation } from "./canonical_orientation.ts";
 export { type Box, cropBox } from "./crop_box.ts";
 export { eraseComponents } from "./erase_components.ts";
 export { fillEnclosed, type FillEnclosedOptions } from "./fill_enclosed.ts";
 export { fillHoles } from "./fill_holes.ts";
 export { type Components, type Connectivity, findComponents } from "./find_components.ts";
+export { keepLungs } from "./keep_lungs.ts";
 export type { LungSegmenter } from "./lung_segmenter.ts";
 export { dilate, erode } from "./morphology.ts";
 export { NoLungError } from "./no_lung_error.ts";
@@ -26,6 +28,7 @@ export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSour
 export { resample, type ResampleOptions } from "./resample.ts";
 export { resampleMask } from "./resample_mask.ts";
 export { resizeSlice } from "./resize_slice.ts";
+export { type DicomFacts, scanDicom } from "./scan_dicom.ts";
 export {
   listStructures,
   readSegmentation,
