@@ -1,0 +1,109 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { type ByteSource, openFileSource, readBytes } from "./byte_source.ts";
+import type { CheckpointDType, CheckpointNumbers } from "./dtype.ts";
+import { readSafetensors } from "./read_safetensors.ts";
+import { type Refuse, refuseAs } from "./refuse.ts";
+import { checkCrc, readStored, type Storage, type StoredTensor } from "./stored_tensor.ts";
+import { readTorchLegacy } from "./torch/read_legacy.ts";
+import { readTorchZip } from "./torch/read_zip.ts";
+
+/** The formats in which networks are exchanged. */
+export type CheckpointKind = "safetensors" | "pytorch-zip" | "pytorch-legacy";
+
+/** The shape and type of a tensor in a file. */
+export interface CheckpointEntry {
+  readonly dtype: CheckpointDType;
+  readonly shape: readonly number[];
+}
+
+/** A tensor as read, in C order. */
+export interface CheckpointTensor extends CheckpointEntry {
+  readonly data: CheckpointNumbers;
+}
+
+/** An open file of weights: its index is in memory, its numbers are not. */
+export interface Checkpoint extends Disposable {
+  readonly path: string;
+  readonly kind: CheckpointKind;
+  /** What is in the file, by name. */
+  readonly tensors: ReadonlyMap<string, CheckpointEntry>;
+  /**
+   * Reads one tensor into an array of its own.
+   *
+   * @throws {InputError} If there is none of that name, or its bytes are not those that were written.
+   */
+  read(name: string): Promise<CheckpointTensor>;
+  close(): void;
+}
+
+const kinds: Readonly<
+  Record<CheckpointKind, {
+    readonly title: string;
+    readonly read: (source: ByteSource, refuse: Refuse) => ReadonlyMap<string, StoredTensor>;
+  }>
+> = {
+  safetensors: { title: "safetensors", read: readSafetensors },
+  "pytorch-zip": { title: "PyTorch", read: readTorchZip },
+  "pytorch-legacy": { title: "PyTorch", read: readTorchLegacy },
+};
+
+/**
+ * Opens a file of weights: safetensors, or what `torch.save(model.state_dict(), …)` has written since 2017, as zip
+ * archive or as a stream of pickles. Nothing in the file is run: a pickle is read for the few values that a state dict
+ * is made of, and anything else in it is refused. The index takes up to some 250 bytes for each byte of the file's own
+ * index (a pickle or header, 50 kB for EfficientNet-B0) and a pickle up to a million operations; the views of a file
+ * take no more than eight times its size.
+ *
+ * @throws {InputError} If there is no such file, or it is none of these.
+ */
+export function openCheckpoint(path: string): Promise<Checkpoint> {
+  const source = openFileSource(path);
+  try {
+    return Promise.resolve(checkpointOf(source, path));
+  } catch (error) {
+    source.close();
+    return Promise.reject(error);
+  }
+}
+
+/** The same for bytes that are already at hand. */
+export function checkpointOf(source: ByteSource, path: string): Checkpoint {
+  const kind = kindOf(source, path);
+  const { title, read } = kinds[kind];
+  const refuse = refuseAs(path, title);
+  const tensors = read(source, refuse);
+  const checked = new Set<Storage>();
+  const readTensor = (name: string): CheckpointTensor => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new InputError(`${path} has no tensor "${name}"`);
+    if (!checked.has(tensor.storage)) checkCrc(source, tensor.storage, name, refuse);
+    checked.add(tensor.storage);
+    return { dtype: tensor.dtype, shape: tensor.shape, data: readStored(source, tensor) };
+  };
+  return {
+    path,
+    kind,
+    tensors,
+    // deno-lint-ignore require-await -- reading is synchronous, so that two reads of one file cannot cross
+    read: async (name) => readTensor(name),
+    close: () => source.close(),
+    [Symbol.dispose]: () => source.close(),
+  };
+}
+
+/** The format, from the first bytes; each format has its own. */
+function kindOf(source: ByteSource, path: string): CheckpointKind {
+  const head = readBytes(source, 0, Math.min(512, source.size));
+  const startsWith = (...bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);
+  const refuse = refuseAs(path, "checkpoint");
+  if (new TextDecoder().decode(head.subarray(257, 262)) === "ustar") {
+    throw refuse(
+      "it is a tar archive, as PyTorch wrote it until 2017. Load it there, and save it again with torch.save, or take " +
+        "the newer file of the same weights",
+    );
+  }
+  if (startsWith(0x50, 0x4b, 0x03, 0x04)) return "pytorch-zip";
+  if (startsWith(0x80)) return "pytorch-legacy";
+  if (head[8] === "{".charCodeAt(0) || path.endsWith(".safetensors")) return "safetensors";
+  throw refuse("it is neither safetensors, nor a zip archive or a stream of pickles by PyTorch");
+}

@@ -1,0 +1,61 @@
+import { byteCursor } from "../byte_cursor.ts";
+import type { ByteSource } from "../byte_source.ts";
+import { itemSizes } from "../dtype.ts";
+import type { Refuse } from "../refuse.ts";
+import type { Storage, StoredTensor } from "../stored_tensor.ts";
+import { flattenStateDict } from "./flatten_state_dict.ts";
+import { isPickled, type Pickled } from "./pickled.ts";
+import { placeTensors } from "./place_tensors.ts";
+import { stateDictRules } from "./state_dict_rules.ts";
+import { unpickle } from "./unpickle.ts";
+
+const magic = 0x1950a86a20f9469cfc6cn;
+const version = 1001;
+
+/**
+ * The tensors of a file by `torch.save` before PyTorch 1.6, as vgg16-397923af.pth is one: five pickles (a magic number,
+ * the version, the system, the state dict, the keys of its storages), then each storage, behind the count of its
+ * numbers (torch/serialization.py, `_legacy_save`).
+ */
+export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
+  const cursor = byteCursor(source, 0, source.size, refuse);
+  const rules = stateDictRules(refuse);
+  const next = () => unpickle(cursor, rules, refuse);
+  if (next() !== magic) throw refuse("it does not begin with PyTorch's magic number");
+  if (next() !== version) throw refuse(`its version is not ${version}`);
+  requireLittleEndian(next(), refuse);
+  const tensors = flattenStateDict(next(), refuse);
+  const keys = storageKeys(next(), refuse);
+  if (keys.length !== rules.storages.size) throw refuse("it lists storages that no tensor uses, or leaves some out");
+
+  const storages = new Map<string, Storage>();
+  let at = cursor.offset();
+  for (const key of keys) {
+    const named = rules.storages.get(key);
+    if (!named || storages.has(key)) throw refuse(`it lists storage ${JSON.stringify(key)} wrongly`);
+    const bytes = named.size * itemSizes[named.dtype];
+    if (at + 8 + bytes > source.size) throw refuse("it breaks off in the numbers: it was cut; download it again");
+    const count = byteCursor(source, at, at + 8, refuse).take(8);
+    if (new DataView(count.buffer, count.byteOffset).getBigInt64(0, true) !== BigInt(named.size)) {
+      throw refuse(`storage ${key} is to hold ${named.size} numbers and says otherwise`);
+    }
+    storages.set(key, { start: at + 8, bytes, bigEndian: false });
+    at += 8 + bytes;
+  }
+  if (at !== source.size) throw refuse(`${source.size - at} bytes stand behind the last storage`);
+  return placeTensors(tensors, storages, source.size, refuse);
+}
+
+/** Of a big-endian machine the format does not tell: early versions wrote the machine's order, later ones little. */
+function requireLittleEndian(system: Pickled, refuse: Refuse): void {
+  const isLittle = isPickled(system, "dict") ? system.entries.get("little_endian") : undefined;
+  if (isLittle !== true) {
+    throw refuse("a big-endian machine wrote it, in an order that the file does not tell; save it again");
+  }
+}
+
+function storageKeys(list: Pickled, refuse: Refuse): readonly string[] {
+  const keys = isPickled(list, "list") ? list.items : [null];
+  if (!keys.every((key) => typeof key === "string")) throw refuse("it has no list of its storages");
+  return keys;
+}
