@@ -1,11 +1,16 @@
-/** `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. */
+/**
+ * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. A folder of DICOM after
+ * it is the scan to preprocess with R231, else LUNG1-001 of ../shared/data.
+ */
 import { compile, cpuEngine, hostTensor, onnxEngine, signatureOf, type tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/mod.ts";
 import { backboneContestant, BATCH, benchBackbone, featureParameters } from "./backbone.ts";
 import { alternate, type Contestant } from "./contestant.ts";
 import { formatMeasurements } from "./format_measurements.ts";
+import { compareLungs, type LungStages } from "./lungs.ts";
 import { preprocessStages } from "./preprocess_stages.ts";
 import { type PyTorch, startPyTorch } from "./pytorch.ts";
+import { sharedData } from "../tests/support/shared_data.ts";
 import { headParameters, trainingStepContestant } from "./training_step.ts";
 
 /** Of ONNX Runtime and of PyTorch; WebAssembly has its own. */
@@ -41,6 +46,10 @@ if (typeof pytorch === "string") {
 say("preprocess …");
 const { shape, kept, stages } = await preprocessStages();
 console.log(formatMeasurements(`ctsurv preprocess, a phantom of ${shape.join(" x ")}, ${kept} slices kept`, stages));
+
+const scan = Deno.args[0] ?? sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
+say(`preprocess with R231: ${scan ?? "no scan named"} …`);
+for (const result of scan === undefined ? [] : await compareLungs(scan, THREADS)) console.log(`\n${describe(result)}`);
 Deno.exit(0);
 
 async function compare(
@@ -54,6 +63,18 @@ async function compare(
   for (const make of ours) contestants.push(await make());
   if (typeof pytorch !== "string") contestants.push(...pytorch.contestants[workload]);
   console.log(formatMeasurements(title, await alternate(contestants), per) + "\n");
+}
+
+function describe(result: LungStages | string): string {
+  if (typeof result === "string") return `Preprocessing with R231 was not measured. ${result}`;
+  const { name, shape, kept, voxels, stages, peakMegabytes } = result;
+  const times = Object.entries(stages).map(([name, ms]) => ({ name, times: [ms] }));
+  const whole = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
+  return [
+    `Preprocessing with R231, ${name}: ${shape.join(" x ")}, ${kept} slices kept, ${voxels} lung voxels, at most ` +
+    `${Math.round(peakMegabytes)} MB`,
+    formatMeasurements("one run", [{ name: "all of it", times: [whole] }, ...times]),
+  ].join("\n");
 }
 
 /** Refuses to compare different networks or losses. */

@@ -69,7 +69,7 @@ export async function preprocessStages(): Promise<StageTimes> {
 }
 
 /** The last stages, as `preprocess()` goes about them. */
-function cutOut({ hu, shape }: Volume, lungs: Uint8Array) {
+export function cutOut({ hu, shape }: Volume, lungs: Uint8Array) {
   const { size, window } = DEFAULT_SETTINGS;
   const [, rows, columns] = shape;
   const { kept } = selectSlices(lungs, shape, DEFAULT_SETTINGS);
