@@ -35,7 +35,7 @@ export function chooseSeries(
     return named;
   }
   const all = [...series.values()];
-  const large = all.filter((files) => files.length >= FEWEST_SLICES);
+  const large = all.filter((files) => countSlices(files) >= FEWEST_SLICES);
   const chosen = all.length === 1 ? all[0] : large.length === 1 ? large[0] : undefined;
   if (!chosen) {
     throw new InputError(
@@ -79,6 +79,11 @@ function list(series: ReadonlyMap<string, Series>): string {
     `\n  ${uid || "(no UID)"}: ${countFiles(files)} ${files[0].description}`.trimEnd()
   );
   return lines.join("") + (series.size > LISTED ? `\n  and ${series.size - LISTED} more` : "");
+}
+
+/** An enhanced CT has all its slices in one file. */
+function countSlices(files: Series): number {
+  return files.reduce((sum, { tags }) => sum + (tags.decimal("NumberOfFrames") ?? 1), 0);
 }
 
 function countFiles(files: readonly unknown[]): string {

@@ -59,6 +59,9 @@ export function readDicomImages(header: DicomHeader): DicomImage[] {
   return frameTags(header).map((tags, frame) => readImage(header, tags, { codec, frame }));
 }
 
+/** 4096 x 4096, well above any CT: a damaged size has to be found before it is allocated. */
+const MOST_PACKED_PIXELS = 2 ** 24;
+
 type Packing = Pick<PixelLocation, "codec" | "frame">;
 
 function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): DicomImage {
@@ -101,6 +104,7 @@ function locatePixels({ tags, fileLength, transferSyntax }: DicomHeader, count: 
   if (pixels.isEncapsulated !== isPacked) {
     throw tags.refuse(`${isPacked ? "plain" : "compressed"} pixels in a file that says the contrary`, "PixelData");
   }
+  if (isPacked && count > MOST_PACKED_PIXELS) throw tags.refuse(`${count} pixels, more than any CT slice has`, "Rows");
   const before = 2 * count * packing.frame;
   const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset) - before);
   if (!isPacked && available < 2 * count) {

@@ -26,11 +26,11 @@ export interface DicomVolume {
 }
 
 /**
- * Reads the CT series in a folder (and the folders in it), or a single slice, as HU.
+ * Reads the CT series in a folder (and the folders in it), an enhanced CT or a single slice as HU.
  *
  * @param options.series SeriesInstanceUID to read where there are several.
  * @throws {InputError} If no CT series is found, several are and none is chosen, or the series makes no gapless,
- * right-angled grid of uncompressed grey slices.
+ * right-angled grid of grey slices.
  */
 export async function readDicom(path: string, options: { readonly series?: string } = {}): Promise<DicomVolume> {
   const warnings: string[] = [];

@@ -33,8 +33,10 @@ export interface VolumeSource {
 
 /**
  * Reads a CT as HU: a folder of DICOM files (with or without folders in it, with RTSTRUCT, SEG and localizers beside the
- * CT), one DICOM file, or a NIfTI file (`.nii`, `.nii.gz`). Voxels stay in the order they were stored in, slices sorted
- * by position; see {@linkcode canonicalOrientation}. Nothing is repaired: what cannot be trusted is refused.
+ * CT), one DICOM file, or a NIfTI file (`.nii`, `.nii.gz`). DICOM may be compressed (JPEG 2000, JPEG-LS, lossless JPEG,
+ * RLE, deflated); the decoder is loaded when the first such file is met, and warnings tell of losses. Voxels stay in the
+ * order they were stored in, slices sorted by position; see {@linkcode canonicalOrientation}. Nothing is repaired: what
+ * cannot be trusted is refused.
  *
  * @throws {InputError} If the path does not exist, or what is there is no single, whole, regular CT volume.
  */

@@ -39,6 +39,13 @@ const damages: readonly [string, string, string, string, string][] = [
     "28001000555302002900",
     "it holds 40 x 36 pixels",
   ],
+  [
+    "larger than any CT",
+    "JPEG 2000, 12 bits unsigned",
+    "2800100055530200280028001100555302002400",
+    "2800100055530200ffff2800110055530200ffff",
+    "4294836225 pixels, more than any CT slice has",
+  ],
   ["of another kind", "JPEG-LS, 12 bits signed", "ffd8fff7", "ffd8ffc0", "does not begin as JPEG"],
   ["of impossible size", "JPEG Lossless SV1, 12 bits unsigned", "ffc3000b100028", "ffc3000b10ffff", "65535 x"],
   ["of several components", "JPEG 2000, 16 bits signed", "00000000000000018f", "00000000000000038f", "of 3 components"],

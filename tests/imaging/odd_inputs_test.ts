@@ -207,6 +207,11 @@ const niftis: readonly [string, Maker, Expectation][] = [
   ["gzip of gzip", file("ct.nii.gz", gzipSync(gzipSync(niftiBytes()))), "not a NIfTI file"],
   ["damaged gzip", file("ct.nii.gz", gzipSync(niftiBytes()).fill(0xff, 12, 20)), "gzip stream is damaged"],
   ["gzip cut off", file("ct.nii.gz", gzipSync(niftiBytes()).subarray(0, -9)), "gzip stream is damaged or cut off"],
+  ["a file of 3 GB", async (dir) => {
+    await Deno.writeFile(`${dir}/ct.nii`, niftiBytes());
+    await Deno.truncate(`${dir}/ct.nii`, 3e9);
+    return `${dir}/ct.nii`;
+  }, "3000000000 bytes, more than any scan has"],
   ["a gzip bomb", zipped({ data: new Uint8Array(5_000_000) }), "unpacks to more than the 400 bytes"],
 ];
 

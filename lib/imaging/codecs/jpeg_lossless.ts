@@ -1,3 +1,4 @@
+// @ts-types="./jpeg_lossless_decoder.d.ts"
 import { Decoder } from "jpeg-lossless-decoder-js";
 import { checkFrame, type FrameDecoder } from "./frame_decoder.ts";
 import { readJpegHeader } from "./jpeg_header.ts";

@@ -48,15 +48,19 @@ export function createUnpacker(): Unpacker {
 
 /** All fragments of a frame as one. A file of one frame may have cut it into several. */
 function packedFrame({ path, bytes }: DicomFile, frame: number): Uint8Array {
+  const dataset = guardParser(path, () => dicomParser.parseDicom(bytes));
+  const element = dataset.elements.x7fe00010;
+  const { fragments = [], basicOffsetTable = [] } = element ?? {};
+  const frames = guardParser(path, () => dataset.intString("x00280008")) ?? 1;
+  const isWhole = frames === 1 && fragments.length > 0;
+  if (!element || !isWhole && basicOffsetTable.length === 0 && fragments.length !== frames) {
+    throw new InputError(
+      `${path}: ${fragments.length} pieces of compressed pixels, which do not say to which of ${frames} frames they belong`,
+    );
+  }
   return guardParser(path, () => {
-    const dataset = dicomParser.parseDicom(bytes);
-    const element = dataset.elements.x7fe00010!;
-    const { fragments = [], basicOffsetTable = [] } = element;
-    const frames = dataset.intString("x00280008") ?? 1;
-    if (fragments.length === 0) throw new Error("no compressed pixels");
-    if (frames === 1) return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, 0, fragments.length);
+    if (isWhole) return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, 0, fragments.length);
     if (basicOffsetTable.length > 0) return dicomParser.readEncapsulatedImageFrame(dataset, element, frame);
-    if (fragments.length !== frames) throw new Error(`${fragments.length} fragments for ${frames} frames`);
     return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, frame, 1);
   });
 }
