@@ -21,6 +21,7 @@ export const importCommand: Command = {
       value: "PATIENT=UID",
       repeatable: true,
     },
+    exclude: { describe: "a patient to leave out, and why", value: "PATIENT=REASON", repeatable: true },
     copy: { describe: "copy the images; otherwise the cohort refers to where they are" },
     "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper's 415 leave out" },
   },
@@ -32,7 +33,8 @@ export const importCommand: Command = {
       output: String(options.output),
       name: text("name"),
       columns: text("columns"),
-      series: parseChoices(text("series")),
+      series: parsePairs("series", text("series"), "LUNG1-001=1.2.3"),
+      exclude: parsePairs("exclude", text("exclude"), '"LUNG1-058=made by Plastimatch"'),
       copy: options.copy === true,
       keepExcluded: options["keep-excluded"] === true,
       progress: terminalProgress(),
@@ -41,18 +43,16 @@ export const importCommand: Command = {
   },
 };
 
-/** Patients and series of lines such as "LUNG1-001=1.2.3". */
-function parseChoices(lines: string | undefined): ReadonlyMap<string, string> {
-  const choices = new Map<string, string>();
+/** What is said of each patient, from lines such as "LUNG1-001=1.2.3". */
+function parsePairs(option: string, lines: string | undefined, example: string): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
   for (const line of lines?.split("\n") ?? []) {
-    const [, patient, series] = /^(.+?)=(.+)$/.exec(line) ?? [];
-    if (!patient || !series) {
-      throw new InputError(`--series ${line}: write the patient, "=" and the UID, such as LUNG1-001=1.2.3`);
-    }
-    if (choices.has(patient)) throw new InputError(`--series chooses twice for ${patient}`);
-    choices.set(patient, series);
+    const [, patient, value] = /^([^=]+)=(.+)$/.exec(line) ?? [];
+    if (!patient || !value) throw new InputError(`--${option} ${line}: write it as in ${example}`);
+    if (pairs.has(patient)) throw new InputError(`--${option} names ${patient} twice`);
+    pairs.set(patient, value);
   }
-  return choices;
+  return pairs;
 }
 
 function describe({ name, dir, patients, segmentations, excluded, record, skipped }: ImportedCohort): string {

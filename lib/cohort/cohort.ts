@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
 import { InputError, sha256 } from "@ctsurv/common/mod.ts";
 import { type ClinicalRecord, parseClinical } from "./clinical.ts";
-import { type CohortManifest, type ImageEntry, parseCohortManifest, type SegmentationFile } from "./cohort_manifest.ts";
+import { type CohortManifest, parseCohortManifest } from "./cohort_manifest.ts";
+import { type LocatedImages, locateImages } from "./locate_images.ts";
 import type { Exclusion } from "./lung1_exclusions.ts";
-import { refuseIfAny } from "./refuse_if_any.ts";
+import { mustExist } from "./must_exist.ts";
 
 /** A cohort as it lies on disk, opened. */
 export interface Cohort {
@@ -24,14 +25,9 @@ export interface Cohort {
   readonly hash: string;
 }
 
-export interface CohortPatient {
+/** A patient whose images and follow-up are there. */
+export interface CohortPatient extends LocatedImages {
   readonly id: string;
-  /** Path of the NIfTI file or of the folder of DICOM files. */
-  readonly image: string;
-  /** SeriesInstanceUID to read in that folder, where the cohort names one. */
-  readonly series?: string;
-  /** Files that outline structures on this scan, where the cohort names them; absolute paths. */
-  readonly segmentations?: readonly SegmentationFile[];
   readonly record: ClinicalRecord;
 }
 
@@ -58,9 +54,7 @@ export async function openCohort(dir: string): Promise<Cohort> {
   const clinicalText = await readText(clinicalPath, "a cohort needs its clinical table, in the columns of LUNG1");
   const manifest = parseCohortManifest(manifestText, manifestPath);
   const records = parseClinical(clinicalText, clinicalPath);
-  const images = manifest.images
-    ? await locateImages(dir, manifest.images)
-    : new Map([...await findImages(imagesPath)].map(([id, image]) => [id, { image }]));
+  const images = await locateImages(dir, manifest.images);
 
   const reasons = new Map(manifest.exclusions.map((exclusion) => [exclusion.patient, exclusion]));
   const isWanted = (id: string) => !reasons.has(id);
@@ -69,11 +63,13 @@ export async function openCohort(dir: string): Promise<Cohort> {
     return image && isWanted(record.patient) ? [{ id: record.patient, ...image, record }] : [];
   });
   const known = new Set(records.map(({ patient }) => patient));
-  const imageless = [...known].filter((id) => isWanted(id) && !images.has(id));
+  const undecided = new Set(manifest.import?.leftOut.map(({ patient }) => patient));
+  const imageless = [...known].filter((id) => isWanted(id) && !images.has(id) && !undecided.has(id));
   const rowless = [...images.keys()].filter((id) => isWanted(id) && !known.has(id));
   const imagesAt = manifest.images ? manifestPath : imagesPath;
   const messages = [
     ...describe(imageless, `left out: in ${clinicalPath}, but without an image in ${imagesAt}`),
+    ...describe([...undecided], `left out when imported: ${manifestPath} says why, under import.leftOut`),
     ...describe(rowless, `left out: with an image in ${imagesAt}, but without a row in ${clinicalPath}`),
   ];
   if (patients.length === 0) {
@@ -102,65 +98,9 @@ function describeImport({ images, import: _, ...manifest }: CohortManifest): str
   return JSON.stringify({ ...manifest, images: series });
 }
 
-/**
- * The images that a manifest names, by patient.
- *
- * @throws {InputError} If some are no longer there.
- */
-async function locateImages(
-  dir: string,
-  images: Readonly<Record<string, ImageEntry>>,
-): Promise<Map<string, Omit<CohortPatient, "id" | "record">>> {
-  const base = await Deno.realPath(dir);
-  const located = new Map(
-    Object.entries(images).map(([id, { path, series, segmentations }]) => [id, {
-      image: resolve(base, path),
-      ...series !== undefined && { series },
-      ...segmentations &&
-        { segmentations: segmentations.map(({ kind, path }) => ({ kind, path: resolve(base, path) })) },
-    }]),
-  );
-  const paths = [...located].flatMap(([id, { image, segmentations = [] }]) =>
-    [image, ...segmentations.map(({ path }) => path)].map((path) => ({ id, path }))
-  );
-  const isThere = await Promise.all(paths.map(({ path }) => Deno.stat(path).then(() => true, () => false)));
-  const lost = paths.filter((_, i) => !isThere[i]);
-  if (lost.length > 0) {
-    throw new InputError(
-      `${join(dir, "cohort.json")}: ${lost.length} of ${paths.length} images are not where they were when they were ` +
-        `imported, the first ${lost[0]!.path} (${lost[0]!.id}). Put them back, or import them again from where they ` +
-        "are now, into the same folder: deno task ctsurv import --help",
-    );
-  }
-  return located;
-}
-
-async function mustExist(path: string, advice: string): Promise<void> {
-  await Deno.stat(path).catch((error) => {
-    throw error instanceof Deno.errors.NotFound ? new InputError(`${path}: ${advice}`) : error;
-  });
-}
-
 async function readText(path: string, advice: string): Promise<string> {
   await mustExist(path, `not found; ${advice}`);
   return await Deno.readTextFile(path);
-}
-
-/** Paths of the images by patient, in the order of the patients' names. */
-async function findImages(dir: string): Promise<Map<string, string>> {
-  await mustExist(dir, "not found; a cohort needs a folder of images, one file or folder per patient");
-  const found = new Map<string, string[]>();
-  for await (const { name, isDirectory, isSymlink } of Deno.readDir(dir)) {
-    if (name.startsWith(".")) continue;
-    const path = join(dir, name);
-    const isFolder = isDirectory || isSymlink && (await Deno.stat(path)).isDirectory;
-    if (!isFolder && !/\.nii(\.gz)?$/i.test(name)) continue;
-    const id = isFolder ? name : name.replace(/\.nii(\.gz)?$/i, "");
-    found.set(id, [...found.get(id) ?? [], path]);
-  }
-  const several = [...found].filter(([, paths]) => paths.length > 1);
-  refuseIfAny(several.map(([id, paths]) => `${id} has several images, keep one: ${paths.sort().join(", ")}`), dir);
-  return new Map([...found].map(([id, [path]]) => [id, path!] as const).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** One message for all of these patients; none if there are none. */

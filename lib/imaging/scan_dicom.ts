@@ -45,11 +45,13 @@ export async function scanDicom(path: string): Promise<DicomFacts | undefined> {
   for (let length = FIRST_BYTES;; length *= 8) {
     const bytes = await readStart(file, Math.min(length, size));
     if (bytes.length < 132 || String.fromCharCode(...bytes.subarray(128, 132)) !== "DICM") return undefined;
-    const meta = guardParser(path, () => dicomParser.readPart10Header(bytes));
-    if (text(meta, "x00020010") === DEFLATED) return await scanDeflated(path);
+    const syntax = guardParser(path, () => text(dicomParser.readPart10Header(bytes), "x00020010"));
+    if (syntax === DEFLATED) return await scanDeflated(path);
     const { dataset, fault } = parseStart(path, bytes);
     const isLast = bytes.length >= size || length >= MOST_BYTES;
-    if (reachesFar(dataset) || isLast && !fault) return facts(dataset);
+    if (guardParser(path, () => reachesFar(dataset)) || isLast && !fault) {
+      return guardParser(path, () => facts(dataset));
+    }
     if (isLast) throw fault;
   }
 }

@@ -71,10 +71,26 @@ Deno.test("import takes --series as often as needed, a name, and all of LUNG1", 
 });
 
 Deno.test("import refuses choices that are no choices", async () => {
-  await assertRejects(() => run("--series", "LUNG1-003"), InputError, 'write the patient, "=" and the UID');
-  await assertRejects(() => run("--series", "=1.2"), InputError, 'write the patient, "="');
+  await assertRejects(
+    () => run("--series", "LUNG1-003"),
+    InputError,
+    "--series LUNG1-003: write it as in LUNG1-001=1.2.3",
+  );
+  await assertRejects(() => run("--series", "=1.2"), InputError, "--series =1.2: write it as in");
   const twice = ["--series", "LUNG1-003=1.2", "--series", "LUNG1-003=1.3"];
-  await assertRejects(() => run(...twice), InputError, "chooses twice for LUNG1-003");
+  await assertRejects(() => run(...twice), InputError, "--series names LUNG1-003 twice");
+});
+
+Deno.test("import excludes who is named, in the order of the table", async () => {
+  const { json } = await run("--exclude", "LUNG1-002=no contrast", "--exclude", "LUNG1-001=a = b");
+  assertEquals(json.excluded, [
+    { patient: "LUNG1-001", reason: "a = b" },
+    { patient: "LUNG1-002", reason: "no contrast" },
+    { patient: "LUNG1-014", reason: "CT slices are missing" },
+  ]);
+  assertEquals(json.patients, ["LUNG1-004"]);
+  await assertRejects(() => run("--exclude", "LUNG1-014"), InputError, 'as in "LUNG1-058=made by Plastimatch"');
+  await assertRejects(() => run("--exclude", "LUNG1-007=x"), InputError, "no such patient in the clinical table");
 });
 
 Deno.test("import says in its help which option may be repeated", () => {

@@ -1,6 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { createRandom, InputError } from "@ctsurv/common/mod.ts";
 import { scanDicom } from "@ctsurv/imaging/mod.ts";
 import { ctSlice, type DicomAttributes, dicomBytes } from "../support/dicom_bytes.ts";
 import { inFolder } from "../support/in_folder.ts";
@@ -78,6 +78,28 @@ Deno.test("scanDicom() reads which series highdicom's SEG and pydicom's RTSTRUCT
     const told = await scan(bytes);
     assertEquals([told?.patient, told?.modality, told?.refersTo], [patient, name.split(",")[0], [ct]], name);
   }
+});
+
+Deno.test("scanDicom() of a header with flipped bytes tells something or refuses it, and never fails otherwise", async () => {
+  const random = createRandom(42, "scan fuzz");
+  const { files } = segmentationReferences;
+  const originals = [dicomBytes(ctSlice(0, identity)), dicomBytes(ctSlice(0, identity), "1.2.840.10008.1.2")];
+  let refused = 0;
+  for (const original of [...originals, ...Object.values(files)]) {
+    for (let round = 0; round < 40; round++) {
+      const bytes = original.slice();
+      for (let i = random.integer(1, 4); i > 0; i--) {
+        bytes[random.integer(128, Math.min(bytes.length, 1500) - 1)] = random.integer(0, 255);
+      }
+      try {
+        await scan(bytes);
+      } catch (error) {
+        assert(error instanceof InputError, `${error}`);
+        refused++;
+      }
+    }
+  }
+  assert(refused > 20 && refused < 220, `${refused} of 240 refused`);
 });
 
 Deno.test("scanDicom() tells LUNG1's two dialects", async () => {

@@ -1,16 +1,17 @@
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { InputError, type Progress, sha256 } from "@ctsurv/common/mod.ts";
 import project from "../../../deno.json" with { type: "json" };
 import { type ClinicalRecord, formatClinical, parseClinical } from "../clinical.ts";
 import { parseClinicalColumns } from "../clinical_columns.ts";
-import type { CohortManifest, ImageEntry } from "../cohort_manifest.ts";
+import type { CohortManifest } from "../cohort_manifest.ts";
 import { type Exclusion, lung1Exclusions } from "../lung1_exclusions.ts";
 import { readTable } from "../read_table.ts";
 import { refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { copyImages, planCopies } from "./copy_images.ts";
 import type { ImportRecord } from "./import_record.ts";
 import { oddStages } from "./odd_stages.ts";
-import { type ImportPlan, planImport, type PlannedPatient } from "./plan_import.ts";
+import { type ImportPlan, planImport } from "./plan_import.ts";
+import { referTo } from "./refer_to.ts";
 import { scanImages, type SkippedFiles } from "./scan_images.ts";
 
 export interface ImportCohortOptions {
@@ -26,6 +27,8 @@ export interface ImportCohortOptions {
   readonly columns?: string | undefined;
   /** Patient -> SeriesInstanceUID, or path of a NIfTI file within `images`, where there are several. */
   readonly series?: ReadonlyMap<string, string>;
+  /** Patient -> reason, of those who are left out beside the seven of LUNG1. */
+  readonly exclude?: ReadonlyMap<string, string>;
   /** Keeps the seven patients of LUNG1 that the paper leaves out. */
   readonly keepExcluded?: boolean;
   /** Copies the images, so that the cohort's folder is all it takes. Otherwise it refers to where they are. */
@@ -60,14 +63,13 @@ const EXAMPLES = 5;
  *   patient, or `output` holds something else.
  */
 export async function importCohort(options: ImportCohortOptions): Promise<ImportedCohort> {
-  const { images, clinical, copy = false, keepExcluded = false, progress, series = new Map() } = options;
+  const { images, clinical, copy = false, progress, series = new Map() } = options;
   const dir = resolve(options.output);
   const records = await readRecords(clinical, options.columns);
+  const excluded = exclusions(records, options);
   await refuseForeignCohort(dir, { copy });
   const own = copy ? [join(dir, "images"), join(dir, "segmentations")] : [];
   const scanned = await scanImages(resolve(images), { without: own, progress });
-  const known = new Set(records.map(({ patient }) => patient));
-  const excluded = keepExcluded ? [] : lung1Exclusions.filter(({ patient }) => known.has(patient));
   const plan = planImport(records, scanned, {
     excluded: new Set(excluded.map(({ patient }) => patient)),
     chosen: series,
@@ -116,6 +118,25 @@ async function readRecords(clinical: string, columns: string | undefined): Promi
   return parseClinical(await readTable(clinical), clinical, meaning);
 }
 
+/** In the order of the table. */
+function exclusions(
+  records: readonly ClinicalRecord[],
+  { exclude = new Map(), keepExcluded = false }: ImportCohortOptions,
+): Exclusion[] {
+  const known = new Set(records.map(({ patient }) => patient));
+  for (const patient of exclude.keys()) {
+    if (!known.has(patient)) throw new InputError(`--exclude ${patient}=…: no such patient in the clinical table`);
+  }
+  const reasons = new Map([
+    ...keepExcluded ? [] : lung1Exclusions.map(({ patient, reason }) => [patient, reason] as const),
+    ...exclude,
+  ]);
+  return [...known].flatMap((patient) => {
+    const reason = reasons.get(patient);
+    return reason === undefined ? [] : [{ patient, reason }];
+  });
+}
+
 function origin(isLung1: boolean, clinical: string): Pick<CohortManifest, "source" | "licence"> {
   if (!isLung1) return { source: `imported with ${basename(clinical)}`, licence: "not stated" };
   return {
@@ -145,23 +166,6 @@ function describeImport(
     remarks,
     oddStages: oddStages(records),
   };
-}
-
-/** Entries that say where the images are: relative if they can move together with the cohort, else absolute. */
-async function referTo(dir: string, root: string, patients: readonly PlannedPatient[]): Promise<ImageEntry[]> {
-  await Deno.mkdir(dir, { recursive: true });
-  const [cohort, images] = await Promise.all([Deno.realPath(dir), Deno.realPath(root)]);
-  const locate = (path: string) => {
-    const whole = join(images, path);
-    const parts = relative(cohort, whole).split(sep);
-    return isAbsolute(parts.join(sep)) || parts[1] === ".." ? whole : parts.join("/");
-  };
-  return patients.map(({ path, series, segmentations }) => ({
-    path: locate(path),
-    ...series !== undefined && { series },
-    ...segmentations.length > 0 &&
-      { segmentations: segmentations.map(({ kind, path }) => ({ kind, path: locate(path) })) },
-  }));
 }
 
 /** The refusal of an import that found nobody, with what may tell why. */

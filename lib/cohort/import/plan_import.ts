@@ -3,8 +3,9 @@ import type { ClinicalRecord } from "../clinical.ts";
 import { chooseScan, type ChosenScan, niftiStem } from "./choose_scan.ts";
 import { findSegmentations, type FoundSegmentation } from "./find_segmentations.ts";
 import type { ImportRecord } from "./import_record.ts";
-import { isWithin, seriesFolder } from "./series_folder.ts";
+import { seriesFolder } from "./series_folder.ts";
 import type { ScannedImages, ScannedSeries, SkippedFiles } from "./scan_images.ts";
+import { describeFound, fileCounter, unusedFiles } from "./summarize_scan.ts";
 
 /** A patient's images as an import takes them. Paths are relative to the scanned folder. */
 export interface PlannedPatient {
@@ -85,7 +86,7 @@ export function planImport(
     withoutRow,
     remarks,
     found: describeFound(scanned),
-    skipped: [...scanned.skipped, ...unused(scanned, patients, nifti)],
+    skipped: [...scanned.skipped, ...unusedFiles(scanned, patients, nifti)],
   };
 }
 
@@ -99,57 +100,4 @@ function planPatient(patient: string, scan: ChosenScan, all: readonly ScannedSer
 function patientOfNifti(path: string, ids: ReadonlySet<string>): string | undefined {
   const names = [niftiStem(path), ...path.split("/").slice(0, -1).toReversed()];
   return names.find((name) => ids.has(name));
-}
-
-/** Counts the files that were found in a folder, and in those below it. */
-function fileCounter({ series, nifti, skipped }: ScannedImages): (folder: string) => number {
-  const paths = [
-    ...series.flatMap(({ instances }) => instances.flatMap(({ paths }) => paths)),
-    ...nifti,
-    ...skipped.flatMap(({ files }) => files),
-  ];
-  const folders = new Map<string, number>();
-  for (const path of paths) {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/"))) || ".";
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
-  }
-  const entries = [...folders];
-  return (wanted) =>
-    entries.reduce(
-      (sum, [folder, count]) => folder === wanted || isWithin(folder, wanted) ? sum + count : sum,
-      0,
-    );
-}
-
-function describeFound({ files, series, nifti }: ScannedImages): ImportRecord["found"] {
-  const images = (all: readonly ScannedSeries[]) => all.reduce((sum, { instances }) => sum + instances.length, 0);
-  const stored = series.reduce((sum, one) => sum + one.instances.reduce((n, { paths }) => n + paths.length, 0), 0);
-  const byModality = [...Map.groupBy(series, ({ modality }) => modality)].sort(([a], [b]) => a < b ? -1 : 1);
-  return {
-    files,
-    nifti: nifti.length,
-    dicom: byModality.map(([modality, all]) => ({ modality, series: all.length, images: images(all) })),
-    copies: stored - images(series),
-  };
-}
-
-/** Images of the patients who were taken, and of nobody, that went unused. */
-function unused(
-  { series }: ScannedImages,
-  patients: readonly PlannedPatient[],
-  nifti: ReadonlyMap<string | undefined, readonly string[]>,
-): SkippedFiles[] {
-  const taken = new Map(patients.map((patient) => [patient.patient, patient]));
-  const drawn = new Set(patients.flatMap(({ segmentations }) => segmentations.map(({ path }) => path)));
-  const undrawn = series
-    .filter(({ patient, modality }) => taken.has(patient) && (modality === "SEG" || modality === "RTSTRUCT"))
-    .flatMap(({ instances }) => instances.map(({ paths }) => paths[0]!))
-    .filter((path) => !drawn.has(path));
-  const beside = patients.flatMap(({ patient, path }) => (nifti.get(patient) ?? []).filter((file) => file !== path));
-  const skipped = [
-    { reason: "SEG or RTSTRUCT that does not say it was drawn on the chosen CT", files: undrawn.sort() },
-    { reason: "NIfTI beside the chosen CT", files: beside.sort() },
-    { reason: "NIfTI that is named after no patient of the table", files: nifti.get(undefined) ?? [] },
-  ];
-  return skipped.filter(({ files }) => files.length > 0);
 }
