@@ -1,0 +1,69 @@
+import { createRandom } from "@ctsurv/common/mod.ts";
+import { GRID_SIZE } from "../unet_grid.ts";
+import type { SliceOrder, SliceReply } from "./slice_worker.ts";
+import type { TrainingSlices } from "./training_slices.ts";
+
+/** Batches of training slices, drawn on threads of their own while the network trains. */
+export interface SliceStream {
+  /** The next batch, each slice once in a training. */
+  next(batch: number): Promise<TrainingSlices>;
+  /** Ends the threads. */
+  close(): void;
+}
+
+/** Slices that wait at a time, so that a batch mixes this many slices' patients. 130 kB each. */
+const POOL_SLICES = 960;
+
+/** Starts a stream. What it gives depends on the seed alone, not on the number of threads. */
+export function sliceStream(seed: number, threads = 1): SliceStream {
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(import.meta.resolve("./slice_worker.ts"), { type: "module" }),
+  );
+  const random = createRandom(seed, "batches");
+  const pool: { readonly chunk: TrainingSlices; readonly index: number }[] = [];
+  let ordered = 0;
+  const order = () => ask(workers[ordered % threads]!, { seed, chunk: ordered++ });
+  // One chunk is always being drawn by each thread, in turn, so that chunks arrive in order.
+  const coming = workers.map(order);
+
+  const refill = async () => {
+    while (pool.length < POOL_SLICES) {
+      const chunk = await coming.shift()!;
+      coming.push(order());
+      for (let index = 0; index < chunk.count; index++) pool.push({ chunk, index });
+    }
+  };
+
+  return {
+    async next(batch) {
+      await refill();
+      const pixels = GRID_SIZE * GRID_SIZE;
+      const [input, truth] = [new Float32Array(batch * pixels), new Float32Array(batch * pixels)];
+      for (let k = 0; k < batch; k++) {
+        const at = random.integer(0, pool.length - 1);
+        const { chunk, index } = pool[at]!;
+        pool[at] = pool.at(-1)!;
+        pool.pop();
+        input.set(chunk.input.subarray(index * pixels, (index + 1) * pixels), k * pixels);
+        truth.set(chunk.truth.subarray(index * pixels, (index + 1) * pixels), k * pixels);
+      }
+      return { input, truth, count: batch };
+    },
+    close() {
+      for (const worker of workers) worker.terminate();
+    },
+  };
+}
+
+function ask(worker: Worker, order: SliceOrder): Promise<TrainingSlices> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<SliceReply>) =>
+      "error" in data ? reject(new Error(`Slices ${order.chunk}: ${data.error}`)) : resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Slices ${order.chunk}: ${event.message}`));
+    };
+    worker.postMessage(order);
+  });
+}
