@@ -43,13 +43,10 @@ Deno.test("r231Lungs() is named after its weights", () => {
 });
 
 Deno.test("r231Lungs() with the authors' weights finds the lungs that lungmask finds in its test slices", async () => {
-  const path = new URL("../../data/weights/unet_r231-d5d2fc3d.safetensors", import.meta.url).pathname;
   const scan = sharedData("ct-cases/chest-slices");
-  if (!await Deno.stat(path).catch(() => undefined)) {
-    console.log("skipped: no data/weights/unet_r231-d5d2fc3d.safetensors");
-    return;
-  }
-  if (!scan) return;
+  const path = await findWeights();
+  if (!path) console.log("skipped: no unet_r231-d5d2fc3d.safetensors or .pth in data/weights");
+  if (!path || !scan) return;
   const segmenter = r231Lungs(onnxEngine(), await readR231(path));
   const mask = await segmenter.segment(canonicalOrientation((await readVolume(scan)).volume));
   await segmenter.dispose();
@@ -57,3 +54,11 @@ Deno.test("r231Lungs() with the authors' weights finds the lungs that lungmask f
   const voxels = mask.reduce((sum, voxel) => sum + voxel, 0);
   assertEquals([mask.length - voxels, voxels], [423000, 64752 + 36536]);
 });
+
+async function findWeights(): Promise<string | undefined> {
+  for (const type of ["safetensors", "pth"]) {
+    const path = new URL(`../../data/weights/unet_r231-d5d2fc3d.${type}`, import.meta.url).pathname;
+    if (await Deno.stat(path).catch(() => undefined)) return path;
+  }
+  return undefined;
+}
