@@ -7,7 +7,10 @@ import { readJpegHeader } from "./jpeg_header.ts";
 /** Start of frame of JPEG-LS (ISO/IEC 14495-1 C.1.1). */
 const SOF55 = 0xf7;
 
-/** A decoder of JPEG-LS: CharLS in a WebAssembly instance of its own. */
+/**
+ * A decoder of JPEG-LS: CharLS in a WebAssembly instance of its own. Damaged near-lossless frames take it seconds to
+ * give up, because it counts to 2^31 where its context has overflowed.
+ */
 export async function createJpegLsDecoder(): Promise<FrameDecoder> {
   const { JpegLSDecoder } = await createModule(silent());
   return (packed, shape) => {

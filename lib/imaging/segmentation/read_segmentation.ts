@@ -1,10 +1,11 @@
 import { InputError } from "@ctsurv/common/mod.ts";
-import { type DicomFile, openDicomFile } from "../dicom_file.ts";
+import { openDicomFile } from "../dicom_file.ts";
 import { type DicomHeader, readDicomHeader } from "../dicom_header.ts";
 import type { VolumeReading } from "../read_volume.ts";
 import { chooseStructure, type Structure } from "./choose_structure.ts";
-import { drawContours, listRegions } from "./rt_struct.ts";
 import { listSegments, placeFrames } from "./dicom_seg.ts";
+import type { Drawing, Drawn } from "./drawing.ts";
+import { drawContours, listRegions } from "./rt_struct.ts";
 
 export interface ReadSegmentationOptions {
   /** Name of the segment or region of interest, in whatever case; may be left out if there is only one. */
@@ -36,12 +37,11 @@ export async function readSegmentation(
   reference: VolumeReading,
   options: ReadSegmentationOptions = {},
 ): Promise<Segmentation> {
-  const { file, header, list } = await open(path);
-  const chosen = chooseStructure(path, list(header), options.structure);
+  const { file, header, kind } = await open(path);
+  const structure = chooseStructure(path, kind.list(header), options.structure);
   const { volume, source } = reference;
-  const read = list === listSegments ? placeFrames : drawContours;
-  const { mask, warnings } = await read({ file, header, structure: chosen, volume, frame: source.frameOfReference });
-  return { mask, warnings, structure: chosen.names[0]! };
+  const drawn = await kind.draw({ file, header, structure, volume, frame: source.frameOfReference });
+  return { ...drawn, structure: structure.names[0]! };
 }
 
 /**
@@ -50,20 +50,27 @@ export async function readSegmentation(
  * @throws {InputError} If the file is neither, or damaged.
  */
 export async function listStructures(path: string): Promise<string[]> {
-  const { header, list } = await open(path);
-  return list(header).map(({ names }) => names[0]!);
+  const { header, kind } = await open(path);
+  return kind.list(header).map(({ names }) => names[0]!);
 }
 
-interface Opened {
-  readonly file: DicomFile;
-  readonly header: DicomHeader;
+interface Kind {
   readonly list: (header: DicomHeader) => Structure[];
+  readonly draw: (drawing: Drawing) => Drawn | Promise<Drawn>;
 }
 
-async function open(path: string): Promise<Opened> {
+/** By modality. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  SEG: { list: listSegments, draw: placeFrames },
+  RTSTRUCT: { list: listRegions, draw: drawContours },
+};
+
+async function open(path: string) {
   const file = await openDicomFile(path);
   const header = readDicomHeader(file);
-  if (header.modality === "SEG") return { file, header, list: listSegments };
-  if (header.modality === "RTSTRUCT") return { file, header, list: listRegions };
-  throw new InputError(`${path}: modality ${header.modality || "(none)"}; masks are read from SEG and RTSTRUCT`);
+  const kind = KINDS[header.modality];
+  if (!kind) {
+    throw new InputError(`${path}: modality ${header.modality || "(none)"}; masks are read from SEG and RTSTRUCT`);
+  }
+  return { file, header, kind };
 }
