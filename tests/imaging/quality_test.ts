@@ -169,7 +169,7 @@ Deno.test("measureScan() counts thin slices between others, and clipped pixels",
 Deno.test("scanFlags() finds nothing odd in a usual scan, and each oddity by itself", () => {
   assertEquals(scanFlags(real), []);
   const cases: [Partial<ScanMeasurements>, string][] = [
-    [{ lungVolume: 1499 }, "small lungs: 1.5 L"],
+    [{ lungVolume: 1499 }, "small lungs: 1499 mL"],
     [{ lungVolume: 10_001 }, "large lungs"],
     [{ leftVolume: 940 }, "the left lung is 3.0 times smaller"],
     [{ rightVolume: 100 }, "no right lung"],

@@ -46,8 +46,8 @@ function lungFlags({ lungVolume, rightVolume, leftVolume, missedLung, thinSlices
   const [smaller, larger] = [Math.min(rightVolume, leftVolume), Math.max(rightVolume, leftVolume)];
   const side = rightVolume < leftVolume ? "right" : "left";
   const flags: string[] = [];
-  if (lungVolume < least) flags.push(`small lungs: ${litres(lungVolume)}, expected at least ${litres(least)}`);
-  if (lungVolume > most) flags.push(`large lungs: ${litres(lungVolume)}, expected at most ${litres(most)}`);
+  if (lungVolume < least) flags.push(`small lungs: ${Math.round(lungVolume)} mL, expected at least ${least} mL`);
+  if (lungVolume > most) flags.push(`large lungs: ${Math.round(lungVolume)} mL, expected at most ${most} mL`);
   if (smaller < LEAST_SIDE_SHARE * larger) flags.push(`no ${side} lung was found`);
   else if (larger > LARGEST_SIDE_RATIO * smaller) {
     flags.push(`the ${side} lung is ${(larger / smaller).toFixed(1)} times smaller than the other`);
@@ -77,10 +77,6 @@ function intensityFlags({ huRange: [min, max] }: ScanMeasurements): string[] {
   if (min > AIR_HU) flags.push(`no air: the lowest value is ${Math.round(min)} HU`);
   if (max < BONE_HU) flags.push(`no bone: the highest value is ${Math.round(max)} HU`);
   return flags;
-}
-
-function litres(millilitres: number): string {
-  return `${(millilitres / 1000).toFixed(1)} L`;
 }
 
 function millimetres(length: number): string {
