@@ -15,11 +15,12 @@ export function createPixelReader(): PixelReader {
   const unpack = createUnpacker();
   let file: DicomFile | undefined;
   return async (image) => {
-    const { path, rows, columns, pixels } = image;
+    const { path, rows, columns, pixels, storage: { isSigned } } = image;
     if (file?.path !== path) file = await openDicomFile(path);
     const { codec, frame } = pixels;
     if (codec !== "none") {
-      return new Uint16Array((await unpack(file, { codec, frame }, { rows, columns, bytesPerPixel: 2 })).buffer);
+      const shape = { rows, columns, bytesPerPixel: 2, isSigned } as const;
+      return new Uint16Array((await unpack(file, { codec, frame }, shape)).buffer);
     }
     // A copy, because the offset may be odd.
     const bytes = file.bytes.slice(pixels.offset, pixels.offset + 2 * rows * columns);

@@ -23,7 +23,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     CTImageStorage, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEG2000,
-    JPEG2000Lossless, JPEGLSLossless, JPEGLSNearLossless, RLELossless)
+    JPEG2000Lossless, JPEGLossless, JPEGLSLossless, JPEGLSNearLossless, RLELossless)
 
 rng = np.random.default_rng(1)
 
@@ -84,6 +84,59 @@ def in_fragments(dataset):
     return dataset
 
 
+def unsigned_stream(dataset):
+    """Signed pixels in an unsigned codestream of fewer bits than BitsStored, as some archives make them."""
+    dataset.PixelData = (np.frombuffer(dataset.PixelData, "<i2") & 0xFFF).astype("<u2").tobytes()
+    dataset.PixelRepresentation = 0
+    dataset.compress(JPEG2000Lossless)
+    dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit = 1, 16, 15
+    return dataset
+
+
+def jpeg_lossless(predictor, transform=0, restart_rows=0):
+    """Process 14 with any predictor, which none of the packages writes (T.81 annex H); pydicom has to read it back."""
+    def encode(dataset):
+        rows, columns, bits = dataset.Rows, dataset.Columns, dataset.BitsStored
+        samples = dataset.pixel_array.astype(int) >> transform
+        scan, segment = b"", ""
+        for row in range(rows):
+            is_first = row % restart_rows == 0 if restart_rows else row == 0
+            if is_first and row:
+                scan += packed(segment) + bytes([0xFF, 0xD0 + (row // restart_rows - 1) % 8])
+                segment = ""
+            for column in range(columns):
+                left, above, diagonal = samples[row, column - 1], samples[row - 1, column], samples[row - 1, column - 1]
+                if column == 0:
+                    guess = 2 ** (bits - transform - 1) if is_first else above
+                else:
+                    guess = left if is_first else [
+                        left, above, diagonal, left + above - diagonal, left + ((above - diagonal) >> 1),
+                        above + ((left - diagonal) >> 1), (left + above) >> 1][predictor - 1]
+                difference = int(samples[row, column] - guess + 32767) % 65536 - 32767
+                size = abs(difference).bit_length() if difference != 32768 else 16
+                segment += f"{size:05b}"
+                if 0 < size < 16:
+                    segment += f"{difference if difference > 0 else difference + 2**size - 1:0{size}b}"
+        scan += packed(segment)
+        tables = b"\xff\xc4" + (2 + 17 + 17).to_bytes(2, "big") + b"\0" + bytes([0] * 4 + [17] + [0] * 11) + bytes(range(17))
+        interval = b"\xff\xdd\0\4" + (restart_rows * columns).to_bytes(2, "big") if restart_rows else b""
+        frame = b"\xff\xc3\0\x0b" + bytes([bits]) + rows.to_bytes(2, "big") + columns.to_bytes(2, "big") + b"\1\1\x11\0"
+        start = b"\xff\xda\0\x08\1\1\0" + bytes([predictor, 0, transform])
+        stream = b"\xff\xd8" + frame + tables + interval + start + scan + b"\xff\xd9"
+        dataset.PixelData = encapsulate([stream], has_bot=False)
+        dataset["PixelData"].VR = "OB"
+        dataset["PixelData"].is_undefined_length = True
+        dataset.file_meta.TransferSyntaxUID = JPEGLossless
+        return dataset
+    return encode
+
+
+def packed(bits):
+    """Bits as bytes, filled up with ones, each 255 followed by a 0."""
+    bits += "1" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+
+
 def deflated(dataset):
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     return dataset
@@ -95,8 +148,8 @@ def big_endian(dataset):
     return dataset
 
 
-def case(name, bits, signed, encode):
-    dataset = encode(slice_of(bits, signed))
+def case(name, bits, signed, encode, **options):
+    dataset = encode(slice_of(bits, signed, **options))
     buffer = io.BytesIO()
     if dataset.file_meta.TransferSyntaxUID == ExplicitVRBigEndian:
         dataset = FileDataset(None, dataset, preamble=dataset.preamble, file_meta=dataset.file_meta)
@@ -131,11 +184,15 @@ fixture = [
     case("JPEG 2000 by GDCM, 12 bits signed", 12, True, by_gdcm(gd.JPEG2000Lossless)),
     case("JPEG 2000 in four fragments", 12, False, in_fragments),
     case("JPEG 2000 with loss", 12, True, by_pydicom(JPEG2000, j2k_cr=[4])),
+    case("JPEG 2000, signed but for its codestream", 12, True, unsigned_stream),
     case("JPEG-LS, 12 bits signed", 12, True, by_pydicom(JPEGLSLossless)),
     case("JPEG-LS by GDCM, 16 bits unsigned", 16, False, by_gdcm(gd.JPEGLSLossless)),
     case("JPEG-LS with loss", 12, False, by_pydicom(JPEGLSNearLossless, jls_error=2)),
     case("JPEG Lossless SV1, 12 bits unsigned", 12, False, by_gdcm(gd.JPEGLosslessProcess14_1)),
     case("JPEG Lossless, 16 bits signed", 16, True, by_gdcm(gd.JPEGLosslessProcess14)),
+    *[case(f"JPEG Lossless, predictor {i}", 12 + i % 5, False, jpeg_lossless(i), shape=(13, 11)) for i in range(1, 8)],
+    case("JPEG Lossless, restarts", 12, False, jpeg_lossless(4, restart_rows=3), shape=(13, 11)),
+    case("JPEG Lossless, point transform", 12, False, jpeg_lossless(7, transform=2), shape=(13, 11)),
     case("deflated", 12, True, deflated),
     case("big-endian", 12, False, big_endian),
 ]

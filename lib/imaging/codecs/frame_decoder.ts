@@ -3,6 +3,8 @@ export interface FrameShape {
   readonly rows: number;
   readonly columns: number;
   readonly bytesPerPixel: 1 | 2;
+  /** Whether the file says that pixels are signed. */
+  readonly isSigned: boolean;
 }
 
 /**

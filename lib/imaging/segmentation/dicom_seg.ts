@@ -102,7 +102,7 @@ function frameReader(file: DicomFile, header: DicomHeader): (frame: number) => P
     if (isBinary) throw tags.refuse("compressed pixels of one bit", "BitsAllocated");
     const unpack = createUnpacker();
     return async (frame) => {
-      const values = await unpack(file, { codec, frame }, { rows, columns, bytesPerPixel: 1 });
+      const values = await unpack(file, { codec, frame }, { rows, columns, bytesPerPixel: 1, isSigned: false });
       return (pixel) => values[pixel]! >= half;
     };
   }
