@@ -16,48 +16,51 @@ import { parseWholeNumber } from "./parse_whole_number.ts";
 /** Steps between two lines of progress. */
 const REPORT_EVERY = 50;
 const PHANTOMS = 20;
+/** Seeds from here on belong to phantoms that lungs are trained and evaluated on. */
+const SEEDS = 1e9;
 
 /** `ctsurv train-lungs`: makes the lung U-Net anew. */
 export const trainLungs: Command = {
   name: "train-lungs",
-  summary: "Train the lung U-Net on phantoms, and evaluate it.",
+  summary: "Train the lung U-Net on phantoms and evaluate it.",
   options: {
     output: { describe: "folder for unet.safetensors and evaluation.json", value: "DIR", required: true },
     steps: { describe: "batches of 8 slices to train on", value: "N", default: "2400" },
-    seed: { describe: "of weights and slices, below 1000000000", value: "S", default: "1" },
-    real: { describe: "folder of CTs on which to compare with the threshold method", value: "DIR" },
+    seed: { describe: `of weights and slices, below ${SEEDS}`, value: "S", default: "1" },
+    weights: { describe: "evaluate this network instead of training one", value: "FILE" },
+    real: { describe: "folder of CTs, on which to compare with the threshold method", value: "DIR" },
   },
   async run({ options }) {
     const steps = parseWholeNumber("steps", String(options.steps));
     const seed = parseWholeNumber("seed", String(options.seed));
     if (steps < 1) throw new InputError("--steps is 0; a training takes 1 or more");
-    if (seed >= 1e9) {
-      throw new InputError(`--seed is ${seed}; it must be below 1000000000, to keep clear of other phantoms`);
+    if (seed >= SEEDS) {
+      throw new InputError(`--seed is ${seed}; it must be below ${SEEDS}, to keep clear of other phantoms`);
     }
     const scans = typeof options.real === "string" ? await listScans(options.real) : [];
     const engine = await createEngine();
-    const { file, lastLoss, seconds } = await train(engine, steps, seed);
-    const segmenter = await unetLungs(engine, { weights: decodeUNet(file, "the new weights") });
-    const phantoms = await score(segmenter);
+    const given = typeof options.weights === "string" ? await readFile(options.weights) : undefined;
+    const file = given ?? await train(engine, steps, seed);
+    const weights = decodeUNet(file, String(options.weights ?? "the trained network"));
+    const segmenter = await unetLungs(engine, { weights });
+    const patients = await score(segmenter);
+    const summary = { unet: summarise(patients, "unet"), threshold: summarise(patients, "threshold") };
     const real = await compare(segmenter, scans);
+    await segmenter.dispose();
     const evaluation = {
-      sha256: decodeUNet(file, "the new weights").sha256,
-      training: { steps, seed, loss: lastLoss, seconds: Math.round(seconds), engine: engine.description },
-      phantoms: {
-        summary: { unet: summarise(phantoms, "unet"), threshold: summarise(phantoms, "threshold") },
-        patients: phantoms,
-      },
+      sha256: weights.sha256,
+      segmenter: segmenter.name,
+      training: Object.fromEntries(weights.metadata),
+      phantoms: { summary, patients },
       ...(scans.length > 0 ? { real } : {}),
     };
-    await segmenter.dispose();
     const output = String(options.output);
     await writeAtomic(join(output, "unet.safetensors"), file);
     await writeAtomic(join(output, "evaluation.json"), JSON.stringify(evaluation, null, 2) + "\n");
-    const { unet, threshold } = evaluation.phantoms.summary;
     const text = [
-      `${steps} steps in ${formatSeconds(seconds)}, loss ${lastLoss.toFixed(4)}`,
-      `Dice on ${PHANTOMS} phantoms: U-Net ${unet.mean.toFixed(4)} (least ${unet.min.toFixed(4)}), ` +
-      `threshold ${threshold.mean.toFixed(4)} (least ${threshold.min.toFixed(4)})`,
+      `Dice on ${PHANTOMS} phantoms: U-Net ${describeScores(summary.unet)}, threshold ${
+        describeScores(summary.threshold)
+      }`,
       ...Object.entries(real).map(([name, result]) => describeScan(name, result)),
       `written to ${output}: unet.safetensors, evaluation.json`,
     ].join("\n");
@@ -65,30 +68,42 @@ export const trainLungs: Command = {
   },
 };
 
-async function train(engine: Engine, steps: number, seed: number) {
+async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`--weights ${path}: no such file`);
+  }
+}
+
+/** Trains a network, with its loss on stderr now and then, and packs it up with how it was made. */
+async function train(engine: Engine, steps: number, seed: number): Promise<Uint8Array<ArrayBuffer>> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   let recent: number[] = [];
-  let lastLoss = NaN;
+  let loss = NaN;
   const parameters = await trainUNet(engine, {
     steps,
     seed,
-    onStep(step, loss) {
-      recent.push(loss);
+    onStep(step, stepLoss) {
+      recent.push(stepLoss);
       if (step % REPORT_EVERY !== 0 && step !== steps) return;
-      lastLoss = recent.reduce((sum, value) => sum + value, 0) / recent.length;
+      loss = recent.reduce((sum, value) => sum + value, 0) / recent.length;
       recent = [];
       const left = formatSeconds(elapsed() / step * (steps - step));
-      console.error(`training: step ${step} of ${steps}, loss ${lastLoss.toFixed(4)}, ${left} left`);
+      console.error(`training: step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${left} left`);
     },
   });
-  const file = encodeUNet(parameters, {
-    format: "pt",
-    title: "ctsurv lung U-Net",
+  return encodeUNet(parameters, {
+    title: "ctsurv lung U-Net, trained on phantoms alone",
     licence: "MIT",
-    training: `phantoms only, ${steps} steps, seed ${seed}`,
+    steps: String(steps),
+    seed: String(seed),
+    loss: loss.toFixed(4),
+    seconds: elapsed().toFixed(0),
+    engine: engine.description,
   });
-  return { file, lastLoss, seconds: elapsed() };
 }
 
 async function score(segmenter: NetworkLungs): Promise<PhantomScore[]> {
@@ -99,10 +114,19 @@ async function score(segmenter: NetworkLungs): Promise<PhantomScore[]> {
   return scores;
 }
 
-function summarise(scores: readonly PhantomScore[], method: "unet" | "threshold") {
+interface Summary {
+  readonly mean: number;
+  readonly min: number;
+}
+
+function summarise(scores: readonly PhantomScore[], method: "unet" | "threshold"): Summary {
   const values = scores.map((score) => score[method]);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return { mean: Number(mean.toFixed(4)), min: Math.min(...values) };
+}
+
+function describeScores({ mean, min }: Summary): string {
+  return `${mean.toFixed(3)} (least ${min.toFixed(3)})`;
 }
 
 /** Every file and folder in a folder: each is one scan. */
@@ -111,22 +135,24 @@ async function listScans(folder: string): Promise<string[]> {
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     return names.filter((name) => !name.startsWith(".")).sort().map((name) => join(folder, name));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(`--real ${folder}: no such folder`);
   }
 }
 
+/** What came of a scan: a comparison, or why there is none. */
 type ScanResult = Agreement | { readonly refused: string };
 
 async function compare(segmenter: NetworkLungs, scans: readonly string[]): Promise<Record<string, ScanResult>> {
   const results: Record<string, ScanResult> = {};
   for (const path of scans) {
+    const name = basename(path);
     try {
       const { volume } = await readVolume(path);
-      results[basename(path)] = await compareOnScan(segmenter, volume, path);
+      results[name] = await compareOnScan(segmenter, volume, name);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      results[basename(path)] = { refused: error.message };
+      results[name] = { refused: error.message.replaceAll(path, name) };
     }
   }
   return results;
@@ -136,7 +162,6 @@ function describeScan(name: string, result: ScanResult): string {
   if ("refused" in result) return `${name}: refused: ${result.refused}`;
   const describe = ({ millilitres, kept }: Agreement["unet"]) =>
     `${millilitres} mL, ${kept ? `${kept[2]} slices (${kept[0]} to ${kept[1]})` : "no slice"}`;
-  return `${name}: Dice of the two ${result.dice}; U-Net ${describe(result.unet)}; threshold ${
-    describe(result.threshold)
-  }`;
+  const { dice, unet, threshold } = result;
+  return `${name}: Dice of the two ${dice.toFixed(3)}; U-Net ${describe(unet)}; threshold ${describe(threshold)}`;
 }
