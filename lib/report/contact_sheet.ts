@@ -1,8 +1,9 @@
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { DEFAULT_SETTINGS, type Preprocessing, type QualityRow } from "@ctsurv/imaging/mod.ts";
-import { paintScanView, sheetColours } from "./paint_scan_view.ts";
+import { paintScanView } from "./paint_scan_view.ts";
 import { paintPicture, type Picture } from "./picture.ts";
 import { type Range, type Region, type ScanView, scanView } from "./scan_view.ts";
+import { sheetColours } from "./sheet_colours.ts";
 import { type SheetLine, sheetText } from "./sheet_text.ts";
 import { spread } from "./spread.ts";
 import { theme } from "./theme.ts";

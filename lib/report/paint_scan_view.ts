@@ -1,17 +1,8 @@
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { paintOutline, paintPlane } from "./paint_plane.ts";
 import type { ScanView } from "./scan_view.ts";
+import { sheetColours } from "./sheet_colours.ts";
 import { theme } from "./theme.ts";
-
-/** Colours on dark ground, apart from each other for every kind of colour vision and in grey. */
-export const sheetColours = {
-  ground: "#15181c",
-  text: "#e8eaed",
-  faint: "#9aa3ad",
-  lungs: theme.colours[5]!,
-  tumour: theme.colours[4]!,
-  kept: "#ffffff",
-} as const;
 
 /** What to draw over a view. */
 export interface ViewOverlays {

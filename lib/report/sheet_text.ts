@@ -1,7 +1,7 @@
 import { createCanvas } from "@napi-rs/canvas";
 import type { QualityRow, ScanMeasurements } from "@ctsurv/imaging/mod.ts";
 import { formatNumber } from "./format_number.ts";
-import { sheetColours } from "./paint_scan_view.ts";
+import { sheetColours } from "./sheet_colours.ts";
 import { theme } from "./theme.ts";
 
 /** A line of text on a contact sheet. */

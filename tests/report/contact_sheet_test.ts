@@ -11,7 +11,7 @@ import {
 } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable, tumourMask } from "@ctsurv/report/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
-import { sheetColours } from "../../lib/report/paint_scan_view.ts";
+import { sheetColours } from "../../lib/report/sheet_colours.ts";
 import { scanView } from "../../lib/report/scan_view.ts";
 import { sheetText } from "../../lib/report/sheet_text.ts";
 import { inFolder } from "../support/in_folder.ts";

@@ -1,6 +1,6 @@
 import type { ScanMeasurements } from "./measure_scan.ts";
 
-/** In scans whose lungs were found whole it is 0 to 2 mL; this much is a ball of 27 mm. */
+/** Where lungs were found whole (12 phantoms, LUNG1-003) it is 0 to 2 mL; this much is a ball of 27 mm. */
 const MOST_MISSED_ML = 10;
 /**
  * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
@@ -13,11 +13,11 @@ const LARGEST_SIDE_RATIO = 3;
 const LEAST_SIDE_SHARE = 0.05;
 /** Chest CT is read in slices of 1 to 5 mm; thicker ones average a small tumour away. */
 const THICKEST_SLICE_MM = 5;
-/** The largest field of view, 780 mm in 512 pixels, has 1.5 mm; twice that fits no scanner's matrix but a thumbnail's. */
+/** The largest field of view, 780 mm in 512 pixels, has 1.5 mm; what is much coarser was reduced by somebody. */
 const COARSEST_PIXEL_MM = 2;
 /** Scanners measure square pixels. */
 const LARGEST_PIXEL_RATIO = 1.01;
-/** Slices that lean against the patient's axes show other areas; below this, 300 mm of lung move by a slice or two. */
+/** Slices that lean against the patient's axes show other areas: at this angle 300 mm of lung end 10 mm, three slices, off. */
 const MOST_OBLIQUE_DEGREES = 2;
 /** Outer air is -1000 HU; where nothing is that low, the rescaling is wrong or the air was cut off. */
 const AIR_HU = -900;
