@@ -14,7 +14,10 @@ export interface Region {
   readonly columns: Range;
 }
 
-/** A plane as radiologists look at it: axial from the feet, coronal from the front, both with the patient's right at the left; sagittal with the front at the left; heads up. */
+/**
+ * A plane as radiologists look at it: axial from the feet, coronal from the front, both with the patient's right at the
+ * left; sagittal with the front at the left; heads up.
+ */
 export interface ScanView extends Plane {
   /** mm per pixel, across and down. */
   readonly pixel: { readonly x: number; readonly y: number };

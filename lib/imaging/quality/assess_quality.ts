@@ -17,7 +17,7 @@ export interface QualityRow {
   readonly measured: ScanMeasurements | null;
 }
 
-/** Multiples of the median; generous, as people differ in height. Beyond, lung is missing or something else was taken for it. */
+/** Multiples of the median; generous, as people differ in height. Beyond, lung is missing or something was taken for it. */
 const KEPT_RANGE = [0.6, 1.6] as const;
 /** A median of fewer says nothing. */
 const FEWEST_FOR_MEDIAN = 5;

@@ -17,7 +17,7 @@ const THICKEST_SLICE_MM = 5;
 const COARSEST_PIXEL_MM = 2;
 /** Scanners measure square pixels. */
 const LARGEST_PIXEL_RATIO = 1.01;
-/** Slices that lean against the patient's axes show other areas: at this angle 300 mm of lung end 10 mm, three slices, off. */
+/** Slices that lean show other areas: at this angle 300 mm of lung end 10 mm, three slices, from where they would. */
 const MOST_OBLIQUE_DEGREES = 2;
 /** Outer air is -1000 HU; where nothing is that low, the rescaling is wrong or the air was cut off. */
 const AIR_HU = -900;
