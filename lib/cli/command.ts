@@ -29,7 +29,10 @@ export interface CommandOutput {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Positional arguments, in order, as they stand in the help, such as `["PATH"]`. All are required. */
+  /**
+   * Positional arguments, in order, as they stand in the help, such as `["PATH"]`. All are required, but for a last one
+   * such as `[NAME...]`, which takes any number.
+   */
   readonly positionals?: readonly string[];
   readonly options: Readonly<Record<string, CommandOption>>;
   run(input: CommandInput): Promise<CommandOutput>;
@@ -75,7 +78,9 @@ export function parseCommand(command: Command, args: readonly string[]): Command
     throw new InputError(`${(error as Error).message}. See "ctsurv ${command.name} --help"`);
   }
   const wanted = command.positionals ?? [];
-  if (parsed.positionals.length !== wanted.length) {
+  const isOpen = wanted.at(-1)?.endsWith("...]") ?? false;
+  const needed = isOpen ? wanted.length - 1 : wanted.length;
+  if (parsed.positionals.length < needed || (!isOpen && parsed.positionals.length > needed)) {
     throw new InputError(
       `"ctsurv ${command.name}" takes ${wanted.length === 0 ? "no arguments" : wanted.join(" ")}, got ${
         parsed.positionals.length === 0 ? "none" : parsed.positionals.join(" ")

@@ -1,16 +1,19 @@
 import { readVolume, summarizeHu } from "@ctsurv/imaging/mod.ts";
+import { isCheckpoint } from "@ctsurv/weights/mod.ts";
 import type { Command } from "./command.ts";
+import { inspectCheckpoint } from "./inspect_checkpoint.ts";
 
-/** `ctsurv inspect PATH`: what a CT is, as read. */
+/** `ctsurv inspect PATH`: what a CT is, as read, or what a file of weights holds. */
 export const inspect: Command = {
   name: "inspect",
-  summary: "Say what a CT is: size, spacing, orientation, HU, and anything odd about it.",
+  summary: "Say what a CT is: size, spacing, orientation, HU, anything odd; or what a file of weights holds.",
   positionals: ["PATH"],
   options: {
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
   },
   async run({ positionals, options }) {
     const path = positionals[0]!;
+    if (await isCheckpoint(path)) return await inspectCheckpoint(path);
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings, source } = await readVolume(path, series);
     const json = {

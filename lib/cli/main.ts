@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./inspect.ts")).inspect,
   qc: async () => (await import("./qc.ts")).qc,
   preprocess: async () => (await import("./preprocess.ts")).preprocess,
+  weights: async () => (await import("./weights.ts")).weights,
   embed: async () => (await import("./embed.ts")).embed,
   fit: async () => (await import("./fit.ts")).fit,
   predict: async () => (await import("./predict.ts")).predict,

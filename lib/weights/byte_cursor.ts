@@ -18,14 +18,25 @@ export function byteCursor(source: ByteSource, start: number, end: number, refus
   let at = start;
   let window = new Uint8Array();
   let windowStart = start;
-  const take = (length: number) => {
+  /** Moves on by `length` bytes and returns where in the window they are. */
+  const advance = (length: number): number => {
     if (length > end - at) throw refuse("it breaks off in the middle");
     if (at + length > windowStart + window.length) {
       window = readBytes(source, at, Math.min(Math.max(length, windowSize), end - at));
       windowStart = at;
     }
     at += length;
-    return window.subarray(at - length - windowStart, at - windowStart);
+    return at - length - windowStart;
   };
-  return { offset: () => at, byte: () => take(1)[0]!, take };
+  return {
+    offset: () => at,
+    byte() {
+      const from = advance(1);
+      return window[from]!;
+    },
+    take(length) {
+      const from = advance(length);
+      return window.subarray(from, from + length);
+    },
+  };
 }

@@ -51,8 +51,8 @@ const kinds: Readonly<
  * Opens a file of weights: safetensors, or what `torch.save(model.state_dict(), …)` has written since 2017, as zip
  * archive or as a stream of pickles. Nothing in the file is run: a pickle is read for the few values that a state dict
  * is made of, and anything else in it is refused. The index takes up to some 250 bytes for each byte of the file's own
- * index (a pickle or header, 50 kB for EfficientNet-B0) and a pickle up to a million operations; the views of a file
- * take no more than eight times its size.
+ * index, the pickle or header (50 kB for EfficientNet-B0). The tensors together take no more than eight times the file;
+ * views may repeat its numbers, and 16-bit floats are widened.
  *
  * @throws {InputError} If there is no such file, or it is none of these.
  */
@@ -102,8 +102,10 @@ function kindOf(source: ByteSource, path: string): CheckpointKind {
         "the newer file of the same weights",
     );
   }
+  // First: the length of a header may look like the beginning of the others, but those have no "{" there.
+  if (head[8] === "{".charCodeAt(0)) return "safetensors";
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return "pytorch-zip";
   if (startsWith(0x80)) return "pytorch-legacy";
-  if (head[8] === "{".charCodeAt(0) || path.endsWith(".safetensors")) return "safetensors";
+  if (path.endsWith(".safetensors")) return "safetensors";
   throw refuse("it is neither safetensors, nor a zip archive or a stream of pickles by PyTorch");
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/common/mod.ts";
-import { openCheckpoint } from "@ctsurv/weights/mod.ts";
+import { encodeSafetensors, isCheckpoint, openCheckpoint } from "@ctsurv/weights/mod.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 /** What `tests/oracles/checkpoints.py` wrote down; numbers that JSON cannot hold are texts. */
 interface Expected {
@@ -14,7 +15,11 @@ interface ExpectedTensor {
   readonly values: readonly (number | boolean | string)[];
 }
 
+/** By PyTorch 1.13, some made hostile. */
 const committed = new URL("../fixtures/checkpoints/", import.meta.url);
+/** By PyTorch 2.13. */
+const torch2 = new URL("torch2/", committed);
+/** By PyTorch 1.13, all of them. */
 const shared = new URL("../../../shared/fixtures/checkpoints/", import.meta.url);
 
 /** What the type names of safetensors begin with, and what ours do. */
@@ -27,12 +32,12 @@ const tar = "good/tar_legacy.pth";
 
 async function readAll(path: string): Promise<Record<string, unknown>> {
   using checkpoint = await openCheckpoint(path);
-  const content: Record<string, unknown> = {};
+  const content: [string, unknown][] = [];
   for (const name of checkpoint.tensors.keys()) {
     const { dtype, shape, data } = await checkpoint.read(name);
-    content[name] = { dtype, shape, values: Array.from<number | bigint, unknown>(data, plain) };
+    content.push([name, { dtype, shape, values: Array.from<number | bigint, unknown>(data, plain) }]);
   }
-  return content;
+  return Object.fromEntries(content);
 }
 
 function plain(value: number | bigint): number | string {
@@ -56,13 +61,15 @@ async function checkFolder(folder: URL, test: Deno.TestContext): Promise<void> {
     });
   };
   for (const [name, { content }] of Object.entries(expected.good)) {
-    if (name === tar) continue;
+    if (name === tar) {
+      await refuses(name, "a tar archive");
+      continue;
+    }
     await test.step(`reads ${name}`, async () => {
       const tensors = Object.fromEntries(Object.entries(content).map(([key, tensor]) => [key, wanted(tensor)]));
       assertEquals(await readAll(path(name)), tensors);
     });
   }
-  await refuses(tar, "a tar archive");
   for (const [name, { why }] of Object.entries(expected.bad)) {
     if (!harmless.includes(name)) await refuses(name, why);
     else {await test.step(`reads ${name}: ${why}`, async () =>
@@ -74,8 +81,48 @@ Deno.test("openCheckpoint() reads every good file to the last number, and refuse
   await checkFolder(committed, test);
 });
 
+Deno.test("openCheckpoint() reads what PyTorch 2 writes: byte order, no checksums, views, a training's dict", async (test) => {
+  await checkFolder(torch2, test);
+});
+
 Deno.test("openCheckpoint() does so with all files of ../shared/fixtures/checkpoints", async (test) => {
   const isThere = await Deno.stat(shared).then(() => true, () => false);
   if (!isThere) return console.log("skipped: no ../shared/fixtures/checkpoints");
   await checkFolder(shared, test);
+});
+
+Deno.test("openCheckpoint() knows safetensors even where its first byte is a pickle's", async () => {
+  await inFolder(async (dir) => {
+    const path = `${dir}/weights`;
+    const tensors = new Map([["x", { shape: [1], data: Float32Array.of(1) }]]);
+    const file = encodeSafetensors(tensors, { note: "n".repeat(45) });
+    assertEquals(file[0], 0x80);
+    await Deno.writeFile(path, file);
+    assertEquals(await readAll(path), { x: { dtype: "float32", shape: [1], values: [1] } });
+    assertEquals(await isCheckpoint(path), true);
+  });
+});
+
+Deno.test("openCheckpoint() says so when there is no file, or a folder, or no tensor of a name", async () => {
+  await inFolder(async (dir) => {
+    await assertRejects(() => openCheckpoint(`${dir}/none.pth`), InputError, "none.pth");
+    await assertRejects(() => openCheckpoint(dir), InputError, dir);
+    await Deno.writeFile(`${dir}/empty.pth`, new Uint8Array());
+    await assertRejects(() => openCheckpoint(`${dir}/empty.pth`), InputError, "it is neither safetensors");
+  });
+  using checkpoint = await openCheckpoint(decodeURIComponent(new URL("good/zip_basic.pth", committed).pathname));
+  assertEquals(checkpoint.kind, "pytorch-zip");
+  await assertRejects(() => checkpoint.read("nothing"), InputError, 'no tensor "nothing"');
+});
+
+Deno.test("read() finds a changed number by the record's CRC-32", async () => {
+  const file = await Deno.readFile(new URL("good/zip_basic.pth", committed));
+  const weight = new Uint8Array(Float32Array.of(-0.5, -0.25).buffer);
+  const at = file.findIndex((_, i) => weight.every((byte, j) => file[i + j] === byte));
+  file[at] = 1;
+  await inFolder(async (dir) => {
+    await Deno.writeFile(`${dir}/damaged.pth`, file);
+    using checkpoint = await openCheckpoint(`${dir}/damaged.pth`);
+    await assertRejects(() => checkpoint.read("0.weight"), InputError, '"0.weight" is damaged');
+  });
 });

@@ -13,7 +13,7 @@ export interface PickleRules {
 }
 
 /** Operations of a pickle; the state dict of a network with 1,000 parameters has some 40,000. */
-const mostOperations = 1_000_000;
+const mostOperations = 500_000;
 /** Bytes of a Python name; none on the allow-list is longer. */
 const longestName = 100;
 
@@ -61,14 +61,14 @@ const operations: ReadonlyMap<number, (machine: Machine) => void> = new Map(
     "(": (m) => m.marks.push(m.stack.length),
     t: (m) => pushTuple(m, popToMark(m)),
     ")": (m) => pushTuple(m, []),
-    "\x85": (m) => pushTuple(m, pop(m, 1)),
-    "\x86": (m) => pushTuple(m, pop(m, 2)),
-    "\x87": (m) => pushTuple(m, pop(m, 3)),
+    "\x85": (m) => pushTuple(m, [pop(m)]),
+    "\x86": (m) => pushTuple(m, popLast(m, 2)),
+    "\x87": (m) => pushTuple(m, popLast(m, 3)),
     "}": (m) => m.stack.push({ kind: "dict", entries: new Map() }),
     "]": (m) => m.stack.push({ kind: "list", items: [] }),
-    a: (m) => append(m, pop(m, 1)),
+    a: (m) => append(m, [pop(m)]),
     e: (m) => append(m, popToMark(m)),
-    s: (m) => setItems(m, pop(m, 2)),
+    s: (m) => setItems(m, popLast(m, 2)),
     u: (m) => setItems(m, popToMark(m)),
     X: (m) => m.stack.push(text(m, uint32(m))),
     U: (m) => m.stack.push(text(m, m.cursor.byte())),
@@ -80,7 +80,7 @@ const operations: ReadonlyMap<number, (machine: Machine) => void> = new Map(
     N: (m) => m.stack.push(null),
     "\x88": (m) => m.stack.push(true),
     "\x89": (m) => m.stack.push(false),
-    Q: (m) => m.stack.push(m.rules.persistent(pop(m, 1)[0]!)),
+    Q: (m) => m.stack.push(m.rules.persistent(pop(m))),
     R: call,
     b: build,
   }).map(([opcode, operation]) => [opcode.charCodeAt(0), operation]),
@@ -88,11 +88,14 @@ const operations: ReadonlyMap<number, (machine: Machine) => void> = new Map(
 
 function protocol({ cursor, refuse }: Machine): void {
   const version = cursor.byte();
-  if (version !== 2) throw refuse(`its pickle has protocol ${version}; PyTorch's default is 2`);
+  if (version !== 2) throw refuse(`its pickle has protocol ${version}; save it with PyTorch's default, 2`);
 }
 
-function pop({ stack, marks, refuse }: Machine, count: number): Pickled[] {
-  if (stack.length - count < (marks.at(-1) ?? 0)) throw refuse("its pickle takes a value that is not there");
+const missing = "its pickle takes a value that is not there";
+
+/** The `count` values on top, the last one last. */
+function popLast({ stack, marks, refuse }: Machine, count: number): Pickled[] {
+  if (stack.length - count < (marks.at(-1) ?? 0)) throw refuse(missing);
   return stack.splice(stack.length - count);
 }
 
@@ -103,10 +106,16 @@ function popToMark({ stack, marks, refuse }: Machine): Pickled[] {
 }
 
 /** The value on top, which stays there. */
-function top(machine: Machine): Pickled {
-  const [value] = pop(machine, 1);
-  machine.stack.push(value!);
-  return value!;
+function top({ stack, marks, refuse }: Machine): Pickled {
+  if (stack.length <= (marks.at(-1) ?? 0)) throw refuse(missing);
+  return stack.at(-1)!;
+}
+
+/** The value on top. */
+function pop(machine: Machine): Pickled {
+  const value = top(machine);
+  machine.stack.pop();
+  return value;
 }
 
 function remember(machine: Machine, place: number): void {
@@ -145,14 +154,15 @@ export function setItem({ entries }: PickledDict, key: Pickled, value: Pickled, 
 }
 
 function call(machine: Machine): void {
-  const [callee, args] = pop(machine, 2);
+  const args = pop(machine);
+  const callee = pop(machine);
   if (!isPickled(callee, "global") || !isPickled(args, "tuple")) throw machine.refuse("its pickle calls no function");
   machine.stack.push(machine.rules.call(callee, args.items));
 }
 
 /** A state dict carries `_metadata`, versions of its modules, as an attribute. Attributes are dropped. */
 function build(machine: Machine): void {
-  const [state] = pop(machine, 1);
+  const state = pop(machine);
   if (!isPickled(state, "dict") || !isPickled(top(machine), "dict")) {
     throw machine.refuse("its pickle gives attributes to what is no state dict");
   }

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { InputError } from "@ctsurv/common/mod.ts";
+import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
+import { checkFile } from "./check_file.ts";
+import { download, type DownloadOptions } from "./download.ts";
+import { weightsFolder } from "./weights_folder.ts";
+
+/** Options of {@linkcode fetchWeights}. */
+export interface FetchOptions extends Omit<DownloadOptions, "bytes"> {
+  /** @default {weightsFolder()} */
+  readonly folder?: string;
+  /** A server with the same files under their names, in place of where they were published. @default CTSURV_WEIGHTS_URL */
+  readonly mirror?: string;
+}
+
+/** A file that is in the folder now. */
+export interface FetchedFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Whether it was there before. */
+  readonly wasThere: boolean;
+}
+
+/**
+ * Downloads a file of weights into the folder, unless it is there. It gets its name once it is complete and its size and
+ * SHA-256 are right; until then it is `<name>.part`, and a second call goes on with that.
+ *
+ * @throws {InputError} If it cannot be had, saying what to do instead.
+ */
+export async function fetchWeights(entry: PretrainedFile, options: FetchOptions = {}): Promise<FetchedFile> {
+  const { folder = weightsFolder(), mirror = Deno.env.get("CTSURV_WEIGHTS_URL") || undefined } = options;
+  const path = join(folder, entry.file);
+  if (await Deno.stat(path).then(() => true, () => false)) {
+    return { path, sha256: await checkKept(path, entry), wasThere: true };
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  const url = mirror === undefined ? entry.url : `${mirror.replace(/\/+$/, "")}/${entry.file}`;
+  const part = `${path}.part`;
+  const settings = { ...options, ...(entry.bytes === undefined ? {} : { bytes: entry.bytes }) };
+  try {
+    const sha256 = await downloadChecked(url, part, entry, settings);
+    await Deno.rename(part, path);
+    return { path, sha256, wasThere: false };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      `Cannot fetch ${entry.name}: ${error.message}. Run it again, and it goes on with what came; or get the file on ` +
+        `another machine from ${entry.url} and run "ctsurv weights add FILE", or put it there yourself as ${path}; or ` +
+        "set CTSURV_WEIGHTS_URL to a mirror",
+    );
+  }
+}
+
+/** A part that does not fit what came after it is dropped, and the file fetched once more from its beginning. */
+async function downloadChecked(
+  url: string,
+  part: string,
+  entry: PretrainedFile,
+  options: DownloadOptions,
+): Promise<string> {
+  const kept = await download(url, part, options);
+  try {
+    return await checkFile(part, entry);
+  } catch (error) {
+    await Deno.remove(part);
+    if (kept === 0) throw new InputError(`${(error as Error).message}; it was deleted`);
+    return await downloadChecked(url, part, entry, options);
+  }
+}
+
+/** The SHA-256 of a file in the folder; a damaged one is not replaced unasked. */
+export async function checkKept(path: string, entry: PretrainedFile): Promise<string> {
+  try {
+    return await checkFile(path, entry);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${error.message}. Delete ${path}, and run "ctsurv weights fetch ${entry.name}"`);
+  }
+}

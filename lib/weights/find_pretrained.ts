@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { catalogue } from "./catalogue/catalogue.ts";
+import { findByLayout } from "./catalogue/layouts.ts";
+import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
+import { checkKept } from "./fetch_weights.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
+import { sha256File } from "./sha256_file.ts";
+import { weightsFolder } from "./weights_folder.ts";
+
+/** Weights that are on this machine. */
+export interface Pretrained {
+  readonly path: string;
+  /** What is known of the file, and how its names become the architecture's. */
+  readonly entry: PretrainedFile;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+  /** Whether that is the published hash, as far as it was published. If not, nobody vouches for what these weights are. */
+  readonly isVerified: boolean;
+}
+
+/**
+ * The entries for a name: that of a file, or of an architecture. For an architecture these are the files that hold its
+ * default weights; the first is the one to fetch.
+ *
+ * @throws {InputError} If there is none.
+ */
+export function findEntries(name: string): readonly PretrainedFile[] {
+  const first = catalogue.find((entry) => entry.name === name || entry.architecture === name);
+  if (!first) {
+    const known = catalogue.map((entry) => entry.name).join(", ");
+    throw new InputError(`There are no weights "${name}": choose one of ${known}, or name a network, such as resnet50`);
+  }
+  if (first.name === name) return [first];
+  return catalogue.filter(({ architecture, weights }) => architecture === name && weights === first.weights);
+}
+
+/** Name of a file in the folder that was added though its hash is not known. */
+export function unverifiedName(architecture: string, sha256: string, extension: string): string {
+  return `${architecture}.unverified-${sha256.slice(0, 8)}${extension}`;
+}
+
+/**
+ * Finds a network's weights in the folder, and checks that they are undamaged.
+ *
+ * @param name Of an architecture (`resnet50`: its default weights) or of one file (`resnet50.imagenet1k_v2`).
+ * @throws {InputError} If they are not there, saying how to get them, or if the file is damaged.
+ */
+export async function findPretrained(name: string, folder: string = weightsFolder()): Promise<Pretrained> {
+  const entries = findEntries(name);
+  for (const entry of entries) {
+    const path = join(folder, entry.file);
+    if (await Deno.stat(path).then(() => false, () => true)) continue;
+    return { path, entry, sha256: await checkKept(path, entry), isVerified: entry.sha256 !== undefined };
+  }
+  const added = entries[0]!.architecture === name ? await findUnverified(name, folder) : [];
+  if (added.length > 1) {
+    throw new InputError(`There are several weights of ${name} whose hash is not known; keep one: ${added.join(", ")}`);
+  }
+  const [path] = added;
+  if (path === undefined) throw notThere(entries[0]!, folder);
+  using checkpoint = await openCheckpoint(path);
+  const entry = findByLayout(checkpoint);
+  if (entry?.architecture !== name) throw new InputError(`${path} does not hold the weights of ${name}; delete it`);
+  return { path, entry, sha256: await sha256File(path), isVerified: false };
+}
+
+/** Files of an architecture in the folder that were added though their hash is not known. */
+export async function findUnverified(architecture: string, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const start = unverifiedName(architecture, "", "");
+  try {
+    for await (const { name } of Deno.readDir(folder)) if (name.startsWith(start)) found.push(join(folder, name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort();
+}
+
+function notThere({ name, architecture, file, url, bytes }: PretrainedFile, folder: string): InputError {
+  const size = bytes === undefined ? "" : ` (${Math.round(bytes / 1e6)} MB)`;
+  return new InputError(
+    `The weights of ${architecture} are not in ${folder}. Run "ctsurv weights fetch ${name}"${size}; or get ${url} by ` +
+      `other means and run "ctsurv weights add ${file}"`,
+  );
+}

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { catalogue } from "./catalogue/catalogue.ts";
+import { checkKept } from "./fetch_weights.ts";
+import { findUnverified } from "./find_pretrained.ts";
+import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
+import { sha256File } from "./sha256_file.ts";
+import { weightsFolder } from "./weights_folder.ts";
+
+/** A file of the folder that is as it should be. */
+export interface VerifiedFile {
+  readonly path: string;
+  readonly kind: CheckpointKind;
+  readonly tensors: number;
+  readonly sha256: string;
+  /** Whether that is the published hash, as far as it was published. */
+  readonly isVerified: boolean;
+}
+
+/**
+ * Hashes every file of weights in the folder and reads its index.
+ *
+ * @throws {InputError} Naming every file that is damaged, and what to do.
+ */
+export async function verifyWeights(folder: string = weightsFolder()): Promise<readonly VerifiedFile[]> {
+  const verified: VerifiedFile[] = [];
+  const problems: string[] = [];
+  const verify = async (path: string, isVerified: boolean, hash: () => Promise<string>) => {
+    try {
+      const sha256 = await hash();
+      using checkpoint = await openCheckpoint(path);
+      verified.push({ path, kind: checkpoint.kind, tensors: checkpoint.tensors.size, sha256, isVerified });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.message);
+    }
+  };
+  for (const entry of catalogue) {
+    const path = join(folder, entry.file);
+    if (await Deno.stat(path).then(() => false, () => true)) continue;
+    await verify(path, entry.sha256 !== undefined, () => checkKept(path, entry));
+  }
+  for (const architecture of new Set(catalogue.map((entry) => entry.architecture))) {
+    for (const path of await findUnverified(architecture, folder)) await verify(path, false, () => sha256File(path));
+  }
+  if (problems.length > 0) throw new InputError(problems.join("\n"));
+  return verified;
+}
