@@ -1,26 +1,64 @@
 import type { HostTensor, TensorSpec, tf, Tree } from "@ctsurv/engine/mod.ts";
-import type { Normalise } from "./layers/batch_norm.ts";
+import type { ChannelNormalise } from "./layers/channel_normalise.ts";
 import type { Initialise } from "./seeded_parameters.ts";
 
-/** A 2D network that turns a slice into numbers, whatever its parameters. */
-export interface BackboneArchitecture {
+/** A step of a network under PyTorch's name for the module whose output it gives: `layer4.2`. */
+export interface Stage<P = Tree<tf.Tensor>> {
+  readonly name: string;
+  run(x: tf.Tensor, parameters: P, normalise: ChannelNormalise): tf.Tensor;
+}
+
+/** What is known of a network before it runs. */
+export interface BackboneFacts {
   /** As on the command line: `efficientnet_b0`. */
   readonly name: string;
   /** As in the paper's tables: `EfficientNetB0`. */
   readonly title: string;
-  /** Numbers for a slice after global pooling. */
+  /** What it turns into numbers: `slice` [rows, columns, 3], or `volume` [slices, rows, columns, 3]. */
+  readonly input: "slice" | "volume";
+  /** How many numbers {@linkcode BackboneArchitecture.pooled} gives. */
   readonly features: number;
-  /** Rows and columns that its weights were made for. */
+  /** How many numbers enter the last layer of the classifier. */
+  readonly penultimateFeatures: number;
+  /** Rows and columns of the slices that it is given here. */
   readonly size: number;
+  /** The fewest rows or columns that leave something after all strides. */
+  readonly smallest: number;
   /** Mean and standard deviation of the three channels it expects, of intensities in [0, 1]. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** The shapes of its parameters, named as in PyTorch's state dict. */
-  spec(): Tree<TensorSpec>;
+  /** The modules that fine-tuning the final block trains, in order; the first of them follows the cut. */
+  readonly finalBlock: readonly string[];
   /** Draws weights that will not be trained, so that the features still tell what is in an image. */
   readonly initialise: Initialise;
-  /** Pooled features: [batch, rows, columns, 3] -> [batch, features]. Evaluation mode unless told otherwise. */
-  pooled(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: Normalise): tf.Tensor;
+}
+
+/**
+ * A network that turns slices, or volumes, into numbers, whatever its parameters. Evaluation mode, unless `normalise`
+ * does otherwise: no dropout, no stochastic depth. In what follows x is [batch, rows, columns, 3], of a network of
+ * volumes [batch, slices, rows, columns, 3].
+ */
+export interface BackboneArchitecture extends BackboneFacts {
+  /** The shapes of its parameters, named and ordered as in PyTorch's state dict. */
+  spec(): Tree<TensorSpec>;
+  /** From the input to the last feature maps. */
+  readonly stages: readonly Stage[];
+  /** From the last feature maps to ImageNet's logits; its last stage is the classifier's last layer. */
+  readonly classifier: readonly Stage[];
+  /**
+   * From x to the activations at the cut before the final block, which can be kept while that block is trained.
+   *
+   * @throws {InputError} If the images are too small.
+   */
+  trunk(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
+  /** From the activations at the cut to features: [batch, features]. */
+  fromCut(activations: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
+  /** The global mean of the last feature maps, of ViT its class token: x -> [batch, features]. */
+  pooled(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
+  /** The input of the classifier's last layer: x -> [batch, penultimateFeatures]. */
+  penultimate(x: tf.Tensor, parameters: Tree<tf.Tensor>): tf.Tensor;
+  /** x -> [batch, classes] */
+  logits(x: tf.Tensor, parameters: Tree<tf.Tensor>): tf.Tensor;
 }
 
 /** Where a backbone's weights come from, and their SHA-256 over all parameters by name. */

@@ -1,10 +1,13 @@
-import { float32, type TensorSpec, tf, type Tree } from "@ctsurv/engine/mod.ts";
-import type { BackboneArchitecture } from "./backbone.ts";
+import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import type { Stage } from "./backbone.ts";
+import { defineBackbone } from "./define_backbone.ts";
 import { imageNet } from "./image_net.ts";
 import { initialiseEfficientNetB0 } from "./initialise_efficientnet_b0.ts";
-import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./layers/batch_norm.ts";
-import { type Conv, conv2d, convSpec, depthwiseConv2d } from "./layers/conv2d.ts";
+import { conv2d, type ConvOptions, depthwiseConv2d } from "./layers/conv2d.ts";
+import { type ConvNorm, convNormSpec } from "./layers/conv_norm.ts";
+import { globalMean } from "./layers/global_mean.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
+import type { ChannelNormalise } from "./layers/channel_normalise.ts";
 import { silu } from "./layers/silu.ts";
 
 /** One stage of inverted residual blocks; the first block has the stride and the new width. */
@@ -32,9 +35,6 @@ const stemChannels = 32;
 const headChannels = 1280;
 const classes = 1000;
 
-/** Convolution, batch normalisation: `.0` and `.1` of torchvision's Conv2dNormActivation. */
-type ConvNorm<T> = readonly [Conv<T>, BatchNorm<T>];
-
 /**
  * Squeeze and excitation: two 1x1 convolutions with bias, [out, in, 1, 1], around a SiLU, then a sigmoid gate by
  * channel.
@@ -51,28 +51,12 @@ interface MBConv<T> {
     | readonly [depthwise: ConvNorm<T>, gate: SqueezeExcitation<T>, project: ConvNorm<T>];
 }
 
-/** The nine entries of `features`: stem, seven stages, head convolution. */
-export type EfficientNetB0Features<T> = readonly (ConvNorm<T> | readonly MBConv<T>[])[];
-
 /** The parameters, named as in torchvision's state dict: `features.2.0.block.1.0.weight`. */
 export interface EfficientNetB0<T> {
-  readonly features: EfficientNetB0Features<T>;
+  /** Stem, seven stages, head convolution. */
+  readonly features: readonly (ConvNorm<T> | readonly MBConv<T>[])[];
   /** Dropout has no parameters; the classifier is ImageNet's. */
   readonly classifier: { readonly 1: Linear<T> };
-}
-
-/** Which of the network's features to run, and how. */
-export interface FeatureRange {
-  /** Index of the first entry of `features`. @default {0} */
-  readonly from?: number;
-  /** Index after the last entry. @default {9} */
-  readonly to?: number;
-  /** @default {batchNorm}, evaluation mode. */
-  readonly normalise?: Normalise;
-}
-
-function convNormSpec(inChannels: number, outChannels: number, kernel: number, groups = 1): ConvNorm<TensorSpec> {
-  return [convSpec(inChannels, outChannels, kernel, groups), batchNormSpec(outChannels)];
 }
 
 function gateSpec(channels: number, squeezed: number): SqueezeExcitation<TensorSpec> {
@@ -114,7 +98,7 @@ function squeezeExcite(x: tf.Tensor, { fc1, fc2 }: SqueezeExcitation<tf.Tensor>)
   return tf.mul(x, tf.reshape(gate, [x.shape[0]!, 1, 1, x.shape[3]!]));
 }
 
-function mbConv(x: tf.Tensor, { block }: MBConv<tf.Tensor>, row: StageRow, index: number, normalise: Normalise) {
+function mbConv(x: tf.Tensor, { block }: MBConv<tf.Tensor>, row: StageRow, index: number, normalise: ChannelNormalise) {
   const stride = index === 0 ? row.stride : 1;
   const [depthwise, gate, project] = block.slice(-3) as [
     ConvNorm<tf.Tensor>,
@@ -129,52 +113,48 @@ function mbConv(x: tf.Tensor, { block }: MBConv<tf.Tensor>, row: StageRow, index
   return stride === 1 && x.shape[3] === y.shape[3] ? tf.add(x, y) : y;
 }
 
-/**
- * The feature maps: [batch, rows, columns, 3] -> [batch, rows / 32, columns / 32, 1280], or any part of the way.
- * Evaluation mode: no stochastic depth.
- */
-export function efficientNetB0Features(
-  x: tf.Tensor,
-  features: EfficientNetB0Features<tf.Tensor>,
-  { from = 0, to = features.length, normalise = batchNorm }: FeatureRange = {},
-): tf.Tensor {
-  let y = x;
-  for (let i = from; i < to; i++) {
-    const entry = features[i]!;
-    const row = stages[i - 1];
-    if (row) {
-      (entry as readonly MBConv<tf.Tensor>[]).forEach((block, index) => {
-        y = mbConv(y, block, row, index, normalise);
-      });
-    } else {
-      const [conv, norm] = entry as ConvNorm<tf.Tensor>;
-      y = silu(normalise(conv2d(y, conv, i === 0 ? { stride: 2, padding: 1 } : {}), norm));
-    }
-  }
-  return y;
+type B0Stage = Stage<EfficientNetB0<tf.Tensor>>;
+
+/** Stem or head: the entry of `features` at `index`. */
+function convStage(index: number, options: ConvOptions = {}): B0Stage {
+  return {
+    name: `features.${index}`,
+    run(x, { features }, normalise) {
+      const [conv, norm] = features[index] as ConvNorm<tf.Tensor>;
+      return silu(normalise(conv2d(x, conv, options), norm));
+    },
+  };
 }
 
-/** Global average of the last feature map: [batch, rows, columns, 1280] -> [batch, 1280]. */
-export function efficientNetB0Pool(maps: tf.Tensor): tf.Tensor {
-  return tf.mean(maps, [1, 2]);
+function blockStages(row: StageRow, stage: number): B0Stage[] {
+  return Array.from({ length: row.blocks }, (_, index) => ({
+    name: `features.${stage}.${index}`,
+    run: (x, { features }, normalise) =>
+      mbConv(x, (features[stage] as readonly MBConv<tf.Tensor>[])[index]!, row, index, normalise),
+  }));
 }
 
-/** ImageNet's classifier in evaluation mode: [batch, 1280] -> logits [batch, 1000]. */
-export function efficientNetB0Head(pooled: tf.Tensor, { classifier }: EfficientNetB0<tf.Tensor>): tf.Tensor {
-  return linear(pooled, classifier[1]);
-}
-
-/** EfficientNet-B0 as a backbone: 1280 numbers for a slice. */
-export const efficientNetB0: BackboneArchitecture = {
+/** EfficientNet-B0: 1280 numbers for a slice. */
+export const efficientNetB0 = defineBackbone<EfficientNetB0<tf.Tensor>>({
   name: "efficientnet_b0",
   title: "EfficientNetB0",
+  input: "slice",
   features: headChannels,
+  penultimateFeatures: headChannels,
   size: 224,
+  smallest: 1,
   ...imageNet,
+  finalBlock: ["features.7", "features.8"],
   initialise: initialiseEfficientNetB0,
-  spec: () => efficientNetB0Spec() as unknown as Tree<TensorSpec>,
-  pooled(x, parameters, normalise = batchNorm) {
-    const { features } = parameters as unknown as EfficientNetB0<tf.Tensor>;
-    return efficientNetB0Pool(efficientNetB0Features(x, features, { normalise }));
-  },
-};
+  spec: efficientNetB0Spec,
+  stages: [
+    convStage(0, { stride: 2, padding: 1 }),
+    ...stages.flatMap((row, i) => blockStages(row, i + 1)),
+    convStage(stages.length + 1),
+  ],
+  pool: globalMean,
+  classifier: [
+    { name: "avgpool", run: globalMean },
+    { name: "classifier.1", run: (x, { classifier }) => linear(x, classifier[1]) },
+  ],
+});

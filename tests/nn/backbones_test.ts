@@ -11,7 +11,7 @@ Deno.test("findBackbone() finds every backbone by its name", () => {
 });
 
 Deno.test("findBackbone() refuses another name and lists those there are", () => {
-  for (const name of ["alexnet", "", "EfficientNetB0", "toString", "__proto__"]) {
+  for (const name of ["alexnet2", "", "EfficientNetB0", "toString", "__proto__"]) {
     assertThrows(() => findBackbone(name), InputError, `Unknown backbone "${name}": choose one of efficientnet_b0`);
   }
 });

@@ -59,40 +59,53 @@ export function hashedParameters<S extends object>(
       : shape.length >= 2
       ? [0, Math.sqrt(3 * scale.gain / (size / shape[0]!))]
       : [0, 0.1];
-    return hostTensor(Float32Array.from({ length: size }, (_, i) => centre + spread * v(i)), shape);
+    // A plain loop: VGG16 has 138 million of them.
+    const data = new Float32Array(size);
+    for (let i = 0; i < size; i++) data[i] = centre! + spread! * v(i);
+    return hostTensor(data, shape);
   }) as unknown as MapTree<S, TensorSpec, HostTensor>;
 }
 
-/** The fixtures' 2D input, [batch, rows, columns, channels] from their NCHW formula. */
-export function hashedInput(shape: readonly number[]): HostTensor {
-  const [batch, channels, rows, columns] = shape as [number, number, number, number];
-  const fine = hashed("input");
-  const coarse = hashed("input/coarse");
-  const [cellRows, cellColumns] = [Math.ceil(rows / 16), Math.ceil(columns / 16)];
-  const data = new Float32Array(batch * channels * rows * columns);
-  for (let n = 0; n < batch; n++) {
-    for (let c = 0; c < channels; c++) {
-      for (let h = 0; h < rows; h++) {
-        for (let w = 0; w < columns; w++) {
-          const plane = n * channels + c;
-          const cell = (plane * cellRows + (h >> 4)) * cellColumns + (w >> 4);
-          data[((n * rows + h) * columns + w) * channels + c] = fine((plane * rows + h) * columns + w) +
-            1.5 * coarse(cell);
-        }
-      }
-    }
+/**
+ * The fixtures' input: [batch, rows, columns, channels] from their NCHW formula, or [batch, slices, rows, columns,
+ * channels] from NCTHW.
+ */
+export function hashedInput(channelsFirst: readonly number[]): HostTensor {
+  const [batch, channels, ...sizes] = channelsFirst as [number, number, ...number[]];
+  const [slices, rows, columns] = [1, ...sizes].slice(-3) as [number, number, number];
+  const [cellSlices, cellRows, cellColumns] = [Math.ceil(slices / 2), Math.ceil(rows / 16), Math.ceil(columns / 16)];
+  const [fine, coarse] = [hashed("input"), hashed("input/coarse")];
+  const data = new Float32Array(batch * channels * slices * rows * columns);
+  for (let i = 0; i < data.length; i++) {
+    const column = i % columns;
+    const row = Math.floor(i / columns) % rows;
+    const slice = Math.floor(i / columns / rows) % slices;
+    const volume = Math.floor(i / columns / rows / slices);
+    const cell = ((volume * cellSlices + (slice >> 1)) * cellRows + (row >> 4)) * cellColumns + (column >> 4);
+    data[i] = fine(i) + 1.5 * coarse(cell);
   }
-  return hostTensor(data, [batch, rows, columns, channels]);
+  const shape = [batch, ...sizes, channels];
+  return hostTensor(toChannelsLast(data, shape), shape);
 }
 
-/** [batch, rows, columns, channels] to the fixtures' order, [batch, channels, rows, columns]. */
+function toChannelsLast(data: Float32Array, shape: readonly number[]): Float32Array {
+  const channels = shape.at(-1)!;
+  const positions = shape.slice(1, -1).reduce((product, size) => product * size, 1);
+  return data.map((_, i) => {
+    const [n, p, c] = [Math.floor(i / channels / positions), Math.floor(i / channels) % positions, i % channels];
+    return data[(n * channels + c) * positions + p]!;
+  });
+}
+
+/** [batch, ..., channels] to the fixtures' order, [batch, channels, ...]. */
 export function toChannelsFirst(data: ArrayLike<number>, shape: readonly number[]): Float64Array {
-  const [batch, rows, columns, channels] = shape as [number, number, number, number];
+  const [batch, channels] = [shape[0]!, shape.at(-1)!];
+  const positions = data.length / batch / channels;
   const out = new Float64Array(data.length);
   for (let n = 0; n < batch; n++) {
-    for (let p = 0; p < rows * columns; p++) {
+    for (let p = 0; p < positions; p++) {
       for (let c = 0; c < channels; c++) {
-        out[(n * channels + c) * rows * columns + p] = data[(n * rows * columns + p) * channels + c]!;
+        out[(n * channels + c) * positions + p] = data[(n * positions + p) * channels + c]!;
       }
     }
   }
