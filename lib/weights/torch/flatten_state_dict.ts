@@ -4,8 +4,8 @@ import { isPickled, type Pickled, type PickledTensor } from "./pickled.ts";
 /** How deep the dict of weights may lie in a training checkpoint, `{"state_dict": {…}, "epoch": 90}`. */
 const deepest = 8;
 /** Entries, of whatever kind. */
-const mostEntries = 100_000;
-const longestName = 1000;
+const mostEntries = 50_000;
+const longestName = 500;
 
 /**
  * The tensors of a state dict by name, in its order. A dict within a dict adds its key and a dot, as PyTorch joins the

@@ -10,7 +10,7 @@ const end64Size = 56;
 const locatorSize = 20;
 const headerSize = 46;
 const localHeaderSize = 30;
-const mostRecords = 100_000;
+const mostRecords = 10_000;
 /** A field of 32 or 16 bits that is all ones has its value in a zip64 field. */
 const [all32, all16] = [0xffffffff, 0xffff];
 
