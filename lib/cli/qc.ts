@@ -111,7 +111,7 @@ async function removeIfThere(path: string): Promise<void> {
   }
 }
 
-/** The sheet has the flags of the scan itself; those it has among the others are known last, and stand in the tables. */
+/** The sheet has the flags of the scan itself; those that it has among the others are known last, for the tables. */
 async function drawSheet(
   path: string,
   scan: Preprocessing,

@@ -1,6 +1,6 @@
 import { theme } from "./theme.ts";
 
-/** On dark ground; blue and orange of Okabe and Ito, which the colour-blind tell apart. The tumour's line is thicker too. */
+/** On dark ground; Okabe and Ito's blue and orange, which the colour-blind tell apart. The tumour's line is thicker. */
 export const sheetColours = {
   ground: "#15181c",
   text: "#e8eaed",

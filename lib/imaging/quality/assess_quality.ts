@@ -17,14 +17,14 @@ export interface QualityRow {
   readonly measured: ScanMeasurements | null;
 }
 
-/** Multiples of the median; generous, as people differ in height. Beyond, lung is missing or something was taken for it. */
+/** Multiples of the median; generous, as people differ in height. Beyond, lung was missed or something taken for it. */
 const KEPT_RANGE = [0.6, 1.6] as const;
 /** A median of fewer says nothing. */
 const FEWEST_FOR_MEDIAN = 5;
 
 /**
- * Says of each patient whether the scan is ok, flagged or refused, in the order given. A scan is flagged for what it is,
- * and for what it is among the others: far from the median in its number of slices, or the same as another patient's.
+ * Says of each patient whether the scan is ok, flagged or refused, in the order given. A scan is flagged for what it
+ * is, and for what it is among the others: far from the median in its number of slices, or the same as another patient's.
  */
 export function assessQuality(examinations: readonly Examination[]): QualityRow[] {
   const measured = examinations.flatMap((one) => "measured" in one ? [one] : []);

@@ -8,7 +8,7 @@ const ONE_SIDED = 0.8;
  * Volume of the right and of the left lung, mL. Regions that lie on both sides, as lungs that touch in front of the
  * heart, are divided at the midline.
  *
- * @param lungs [slices, rows, columns] of a volume in "LPS" order, whose columns run from the patient's right to the left.
+ * @param lungs [slices, rows, columns] of a volume in "LPS" order: columns run from the patient's right to the left.
  * @param midline Column of the body's middle.
  */
 export function lungSides(

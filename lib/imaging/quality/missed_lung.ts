@@ -7,8 +7,8 @@ const LUNG_HU = [-930, -600] as const;
 const ABOVE_MM = 30;
 
 /**
- * How much inside the body is as dense as lung but was not taken for it, mL: a lobe that a tumour cut off from the rest,
- * an apex. From the first kept slice to 30 mm above the last.
+ * How much inside the body is as dense as lung but was not taken for it, mL: a lobe that a tumour cut off from the
+ * rest, an apex. From the first kept slice to 30 mm above the last.
  *
  * @param lungs [slices, rows, columns] of the volume that the body was found in.
  */

@@ -23,7 +23,7 @@ const MOST_OBLIQUE_DEGREES = 2;
 const AIR_HU = -900;
 /** Every chest has cortical bone. */
 const BONE_HU = 300;
-/** Shoulders and arms often reach the edge, with some 80 mm of outline on either side; more is a chest that did not fit. */
+/** Shoulders and arms often reach the edge, with some 80 mm of outline on either side; more is a cut chest. */
 const LONGEST_EDGE_MM = 200;
 
 /** What a person should look at in one scan; empty if nothing. Each reason names the number that is odd. */
