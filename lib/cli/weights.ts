@@ -76,7 +76,7 @@ async function verify(input: CommandInput): Promise<CommandOutput> {
   takeNone(input);
   const json = await verifyWeights();
   const text = json.map(({ path, kind, tensors, isVerified, sha256 }) =>
-    `${path}: ${kind}, ${tensors} tensors${isVerified ? ", as published" : unverified(sha256)}`
+    `${path}: ${kind}, ${tensors} tensors${isVerified ? ", as in the catalogue" : unverified(sha256)}`
   ).join("\n");
   return { text: text || `No weights in ${weightsFolder()}`, json };
 }
@@ -93,7 +93,7 @@ async function add({ positionals: [, file, ...more] }: CommandInput): Promise<Co
 
 /** What has to be said of weights that are recognised by their names and shapes alone. */
 function unverified(sha256: string): string {
-  return `\n  warning: its names and shapes fit, but SHA-256 ${sha256} is not a published one`;
+  return `\n  warning: recognised by names and shapes alone; SHA-256 ${sha256} is not in the catalogue`;
 }
 
 function takeNone({ positionals: [verb, ...more] }: CommandInput): void {

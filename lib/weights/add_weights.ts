@@ -15,7 +15,7 @@ export interface AddedFile {
   readonly path: string;
   readonly entry: PretrainedFile;
   readonly sha256: string;
-  /** Whether its hash is a published one, or only its names and shapes fit. */
+  /** Whether its hash is in the catalogue, or only its names and shapes fit. */
   readonly isVerified: boolean;
 }
 

@@ -15,7 +15,7 @@ export interface Pretrained {
   readonly entry: PretrainedFile;
   /** SHA-256 of the file. */
   readonly sha256: string;
-  /** Whether that is the published hash, as far as it was published. If not, nobody vouches for what these weights are. */
+  /** Whether that is the catalogue's, as far as it is known. If not, nobody vouches for what these weights are. */
   readonly isVerified: boolean;
 }
 

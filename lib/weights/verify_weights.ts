@@ -13,7 +13,7 @@ export interface VerifiedFile {
   readonly kind: CheckpointKind;
   readonly tensors: number;
   readonly sha256: string;
-  /** Whether that is the published hash, as far as it was published. */
+  /** Whether that is the catalogue's, as far as it is known. */
   readonly isVerified: boolean;
 }
 

@@ -24,7 +24,7 @@ const imageNetV1 = { weights: "imagenet1k_v1", trainedOn: "ImageNet-1k", preproc
  * Every file of weights that ctsurv knows. The first of an architecture is its default: of ResNet50's two, V1, which is
  * what torchvision's `pretrained=True` has always given, and from the same recipe as VGG16 and AlexNet; the paper says
  * "ImageNet" and no more. Sizes and hashes: torchvision's file names and `_file_size`, and copies of the files; where
- * only the eight digits of a file name are published, those are checked. timm publishes its hashes with the files only.
+ * only the eight digits of a file name are known, those are checked; of timm's files none is known here.
  */
 export const catalogue: readonly PretrainedFile[] = [
   {

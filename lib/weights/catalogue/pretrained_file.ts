@@ -28,7 +28,7 @@ export interface PretrainedFile extends NameMap {
   readonly file: string;
   /** Bytes, where they are known. */
   readonly bytes?: number;
-  /** Lower-case hex: all 64 digits, or as many of the first as are published, or absent. */
+  /** Lower-case hex: all 64 digits, or as many of the first as are known, or absent. */
   readonly sha256?: string;
   readonly container: CheckpointKind | "pytorch";
   /** SPDX, as its authors state it. Data sets have terms of their own. */
