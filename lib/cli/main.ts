@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
 
-/** Every command, in the order of the help. A command is loaded when it is asked for: `inspect` needs no tensors. */
+/** Every command, in the order of the help. A command is loaded when it is asked for: `phantom` needs no tensors. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import("./phantom.ts")).phantom,
   import: async () => (await import("./import.ts")).importCommand,

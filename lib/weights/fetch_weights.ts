@@ -3,6 +3,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkFile } from "./check_file.ts";
 import { download, type DownloadOptions } from "./download.ts";
+import { fileExists } from "./file_exists.ts";
 import { weightsFolder } from "./weights_folder.ts";
 
 /** Options of {@linkcode fetchWeights}. */
@@ -30,7 +31,7 @@ export interface FetchedFile {
 export async function fetchWeights(entry: PretrainedFile, options: FetchOptions = {}): Promise<FetchedFile> {
   const { folder = weightsFolder(), mirror = Deno.env.get("CTSURV_WEIGHTS_URL") || undefined } = options;
   const path = join(folder, entry.file);
-  if (await Deno.stat(path).then(() => true, () => false)) {
+  if (await fileExists(path)) {
     return { path, sha256: await checkKept(path, entry), wasThere: true };
   }
   await Deno.mkdir(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { catalogue } from "./catalogue/catalogue.ts";
 import { findByLayout } from "./catalogue/layouts.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkKept } from "./fetch_weights.ts";
+import { fileExists } from "./file_exists.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 import { sha256File } from "./sha256_file.ts";
 import { weightsFolder } from "./weights_folder.ts";
@@ -50,7 +51,7 @@ export async function findPretrained(name: string, folder: string = weightsFolde
   const entries = findEntries(name);
   for (const entry of entries) {
     const path = join(folder, entry.file);
-    if (await Deno.stat(path).then(() => false, () => true)) continue;
+    if (!await fileExists(path)) continue;
     return { path, entry, sha256: await checkKept(path, entry), isVerified: entry.sha256 !== undefined };
   }
   const added = entries[0]!.architecture === name ? await findUnverified(name, folder) : [];

@@ -56,13 +56,14 @@ const kinds: Readonly<
  *
  * @throws {InputError} If there is no such file, or it is none of these.
  */
-export function openCheckpoint(path: string): Promise<Checkpoint> {
+// deno-lint-ignore require-await -- see `read`
+export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const source = openFileSource(path);
   try {
-    return Promise.resolve(checkpointOf(source, path));
+    return checkpointOf(source, path);
   } catch (error) {
     source.close();
-    return Promise.reject(error);
+    throw error;
   }
 }
 

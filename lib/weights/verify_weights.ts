@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import { checkKept } from "./fetch_weights.ts";
+import { fileExists } from "./file_exists.ts";
 import { findUnverified } from "./find_pretrained.ts";
 import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
 import { sha256File } from "./sha256_file.ts";
@@ -37,7 +38,7 @@ export async function verifyWeights(folder: string = weightsFolder()): Promise<r
   };
   for (const entry of catalogue) {
     const path = join(folder, entry.file);
-    if (await Deno.stat(path).then(() => false, () => true)) continue;
+    if (!await fileExists(path)) continue;
     await verify(path, entry.sha256 !== undefined, () => checkKept(path, entry));
   }
   for (const architecture of new Set(catalogue.map((entry) => entry.architecture))) {

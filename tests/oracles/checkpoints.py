@@ -2,12 +2,16 @@
 
     python tests/oracles/checkpoints.py                 # writes the fixtures
     python tests/oracles/checkpoints.py full DIR        # writes DIR/<network>.{zip,legacy}.pth, .safetensors, .json
+    python tests/oracles/checkpoints.py check DIR       # compares them with what "ctsurv inspect --json" says
 
 Ran with Python 3.11, torch 2.13.0, numpy 2.4.6, safetensors 0.8.0. The older samples beside torch2/ are by torch 1.13.
 """
 
 import json
+import resource
+import subprocess
 import sys
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -113,5 +117,26 @@ def write_full(folder):
         save_file(state, folder / f"{name}.safetensors")
 
 
+def check_full(folder):
+    for sums_path in sorted(folder.glob("*.json"), key=lambda path: path.with_suffix(".zip.pth").stat().st_size):
+        sums = json.loads(sums_path.read_text())
+        for ending in ("zip.pth", "legacy.pth", "safetensors"):
+            path = sums_path.with_suffix(f".{ending}")
+            started = time.monotonic()
+            command = ["deno", "run", "-A", "lib/cli/main.ts", "inspect", str(path), "--json"]
+            found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            assert {tensor["name"] for tensor in found["tensors"]} == set(sums), path
+            for tensor in found["tensors"]:
+                # Sums of the same float64 numbers in another order.
+                assert abs(tensor["sum"] - sums[tensor["name"]]) <= 1e-6, (path, tensor)
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+            print(f"{path.name}: {found['kind']}, {len(sums)} tensors, {time.monotonic() - started:.1f} s, peak so far {peak} MiB")
+
+
 if __name__ == "__main__":
-    write_full(Path(sys.argv[2])) if sys.argv[1:2] == ["full"] else write_fixtures()
+    if sys.argv[1:2] == ["full"]:
+        write_full(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["check"]:
+        check_full(Path(sys.argv[2]))
+    else:
+        write_fixtures()

@@ -1,4 +1,4 @@
-import { assert, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { memorySource } from "../../lib/weights/byte_source.ts";
 import { checkpointOf } from "../../lib/weights/open_checkpoint.ts";
@@ -9,9 +9,9 @@ const uint32 = (value: number) => String.fromCharCode(...new Uint8Array(Uint32Ar
 const text = (value: string) => `X${uint32(value.length)}${value}`;
 
 /** A legacy stream around the pickle of a state dict, given without protocol and STOP. */
-function stream(pickle: string): Uint8Array<ArrayBuffer> {
+function stream(pickle: string, isLittle = true): Uint8Array<ArrayBuffer> {
   const magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
-  const system = `\x80\x02}${text("little_endian")}\x88s.`;
+  const system = `\x80\x02}${text("little_endian")}${isLittle ? "\x88" : "\x89"}s.`;
   return bytes(
     `${magic}\x80\x02M\xe9\x03.${system}\x80\x02${pickle}.\x80\x02](${text("0")}e.\x01${"\0".repeat(7)}\x07`,
   );
@@ -53,10 +53,23 @@ const bombs: Readonly<Record<string, readonly [pickle: string, refusal: string]>
   "a name without an end": [`c${"x".repeat(1e5)}`, "far too long"],
 };
 
+/** Numbers of the tensor "a" of a legacy stream. */
+async function readA(pickle: string): Promise<string> {
+  using checkpoint = checkpointOf(memorySource(stream(pickle)), "good");
+  return `${(await checkpoint.read("a")).data}`;
+}
+
 Deno.test("a small tensor reads, in the stream that the bombs are made of", async () => {
-  using checkpoint = checkpointOf(memorySource(stream(`}${text("a")}${tensor("K\x03", "K\x00")}s`)), "good");
-  const { data } = await checkpoint.read("a");
-  assert(`${data}` === "7,7,7");
+  assertEquals(await readA(`}${text("a")}${tensor("K\x03", "K\x00")}s`), "7,7,7");
+});
+
+Deno.test("an OrderedDict reads with its items in its call, as Python 2 wrote it", async () => {
+  assertEquals(await readA(`ccollections\nOrderedDict\n(](](${text("a")}${tensor("K\x01", "K\x01")}eetR`), "7");
+});
+
+Deno.test("openCheckpoint() refuses a legacy stream of a big-endian machine, which does not tell its order", () => {
+  const file = stream(`}${text("a")}${tensor("K\x01", "K\x01")}s`, false);
+  assertThrows(() => checkpointOf(memorySource(file), "big"), InputError, "a big-endian machine");
 });
 
 for (const [what, [pickle, refusal]] of Object.entries(bombs)) {

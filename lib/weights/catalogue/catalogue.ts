@@ -1,4 +1,4 @@
-import { renameOldVit, renameTimmEfficientNet, renameTimmVgg } from "./name_maps.ts";
+import { renameOldVit, renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "./name_maps.ts";
 import type { Preprocessing, PretrainedFile } from "./pretrained_file.ts";
 
 const torchvision = "https://download.pytorch.org/models";
@@ -117,6 +117,16 @@ export const catalogue: readonly PretrainedFile[] = [
     sha256: "c867db91d3e12c6cbadabb610d73c24a546bf82d8c03a9fea34f43a712ddb0e9",
     container: "pytorch-zip",
     rename: renameOldVit,
+  },
+  {
+    name: "vit_b_16.augreg2_in21k_ft_in1k",
+    architecture: "vit_b_16",
+    weights: "augreg2_in21k_ft_in1k",
+    trainedOn: "ImageNet-21k, then ImageNet-1k",
+    ...timm("vit_base_patch16_224.augreg2_in21k_ft_in1k"),
+    licence: "Apache-2.0",
+    preprocessing: { resize: 248, interpolation: "bicubic", crop: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    rename: renameTimmVit,
   },
   {
     name: "r3d_18.kinetics400_v1",
