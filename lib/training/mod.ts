@@ -33,6 +33,7 @@ export {
   type PatientPrediction,
 } from "./head_trainer.ts";
 export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
+export { type EmbeddingPoint, type ImageEmbedder, imageEmbedder, type ImageEmbedderOptions } from "./image_embedder.ts";
 export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
 export { formatPredictions } from "./predictions_csv.ts";
 export { findProfile, type Profile, profiles } from "./profile.ts";

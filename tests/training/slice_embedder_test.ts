@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { InputError } from "@ctsurv/common/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, type Tree } from "@ctsurv/engine/mod.ts";
-import { calibrationSlices, efficientNetB0, efficientNetB0Spec, hashParameters } from "@ctsurv/nn/mod.ts";
+import { calibrationSlices, efficientNetB0, efficientNetB0Spec, hashParameters, resNet3d18 } from "@ctsurv/nn/mod.ts";
 import { sliceEmbedder } from "@ctsurv/training/mod.ts";
 import { assertClose } from "../engine/agreement.ts";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
@@ -46,4 +47,9 @@ Deno.test("sliceEmbedder: a slice of 224 x 224 takes the 0.3845 GMAC of B0 witho
   const full = await sliceEmbedder(onnxEngine(), { architecture: efficientNetB0, parameters, source });
   assertEquals(full.macsPerSlice, 384_534_752);
   await full.dispose();
+});
+
+Deno.test("sliceEmbedder refuses a backbone of volumes", async () => {
+  const backbone = { architecture: resNet3d18, parameters: {}, source };
+  await assertRejects(() => sliceEmbedder(onnxEngine(), backbone), InputError, "ResNet3d-18 takes volumes");
 });
