@@ -50,9 +50,11 @@ const kinds: Readonly<
 /**
  * Opens a file of weights: safetensors, or what `torch.save(model.state_dict(), …)` has written since 2017, as zip
  * archive or as a stream of pickles. Nothing in the file is run: a pickle is read for the few values that a state dict
- * is made of, and anything else in it is refused. The index takes up to some 250 bytes for each byte of the file's own
- * index, the pickle or header (50 kB for EfficientNet-B0). The tensors together take no more than eight times the file;
- * views may repeat its numbers, and 16-bit floats are widened.
+ * is made of, and anything else in it is refused.
+ *
+ * Whatever the file, opening it takes at most 40 times its size and 100 MiB of memory, and reading a tensor 8 times its
+ * size and 1 MiB (views may repeat numbers), or 16-bit floats twice that. For files that PyTorch and safetensors write,
+ * the index takes some 100 kB, and a tensor the size of its numbers.
  *
  * @throws {InputError} If there is no such file, or it is none of these.
  */
