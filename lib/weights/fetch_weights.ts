@@ -10,7 +10,7 @@ import { weightsFolder } from "./weights_folder.ts";
 export interface FetchOptions extends Omit<DownloadOptions, "bytes"> {
   /** @default {weightsFolder()} */
   readonly folder?: string;
-  /** A server with the same files under their names, in place of where they were published. @default CTSURV_WEIGHTS_URL */
+  /** A server that has the files under their names. @default CTSURV_WEIGHTS_URL, else where they were published */
   readonly mirror?: string;
 }
 
@@ -23,8 +23,8 @@ export interface FetchedFile {
 }
 
 /**
- * Downloads a file of weights into the folder, unless it is there. It gets its name once it is complete and its size and
- * SHA-256 are right; until then it is `<name>.part`, and a second call goes on with that.
+ * Downloads a file of weights into the folder, unless it is there. It gets its name once it is complete and its size
+ * and SHA-256 are right; until then it is `<name>.part`, and a second call goes on with that.
  *
  * @throws {InputError} If it cannot be had, saying what to do instead.
  */

@@ -3,7 +3,7 @@ import { openFileSource, readBytes } from "./byte_source.ts";
 
 const extensions: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 
-/** Whether a path is a file of weights, by its name or its first bytes; {@linkcode openCheckpoint} says if it is valid. */
+/** Whether a path is a file of weights, by its name or first bytes; {@linkcode openCheckpoint} says if it is valid. */
 export async function isCheckpoint(path: string): Promise<boolean> {
   const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
   if (!isFile || extensions.includes(extname(path).toLowerCase())) return isFile;

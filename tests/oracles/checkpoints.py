@@ -130,7 +130,8 @@ def check_full(folder):
                 # Sums of the same float64 numbers in another order.
                 assert abs(tensor["sum"] - sums[tensor["name"]]) <= 1e-6, (path, tensor)
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"{path.name}: {found['kind']}, {len(sums)} tensors, {time.monotonic() - started:.1f} s, peak so far {peak} MiB")
+            took = time.monotonic() - started
+            print(f"{path.name}: {found['kind']}, {len(sums)} tensors, {took:.1f} s, peak so far {peak} MiB")
 
 
 if __name__ == "__main__":

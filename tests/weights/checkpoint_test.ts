@@ -81,7 +81,7 @@ Deno.test("openCheckpoint() reads every good file to the last number, and refuse
   await checkFolder(committed, test);
 });
 
-Deno.test("openCheckpoint() reads what PyTorch 2 writes: byte order, no checksums, views, a training's dict", async (test) => {
+Deno.test("openCheckpoint() reads what PyTorch 2 writes: byte order, no checksums, nested dicts", async (test) => {
   await checkFolder(torch2, test);
 });
 

@@ -3,11 +3,11 @@ import type { Refuse } from "../refuse.ts";
 import { sizeOf, spanOf, type Storage, type StoredTensor } from "../stored_tensor.ts";
 import type { PickledTensor } from "./pickled.ts";
 
-/** A view may repeat numbers, or leave most of what it reaches over out; all tensors together take no more than that. */
+/** A view may repeat numbers, or leave most of what it reaches over out; all together take no more than that. */
 const mostCopies = 8;
 const freeBytes = 1 << 20;
 
-/** Gives each tensor its storage, and refuses views that would take far more memory or reading than the file is long. */
+/** Gives each tensor its storage, and refuses views that would take far more memory or reading than the file. */
 export function placeTensors(
   tensors: ReadonlyMap<string, PickledTensor>,
   storages: ReadonlyMap<string, Storage>,

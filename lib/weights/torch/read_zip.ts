@@ -10,8 +10,8 @@ import { unpickle } from "./unpickle.ts";
 import { readZipDirectory, type ZipRecord } from "./zip_directory.ts";
 
 /**
- * The tensors of a file by `torch.save`, PyTorch 1.6 or later: a zip archive of one folder with `data.pkl`, a state dict
- * as pickle, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
+ * The tensors of a file by `torch.save`, PyTorch 1.6 or later: a zip archive of one folder with `data.pkl`, a state
+ * dict as pickle, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
  */
 export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
   const records = readZipDirectory(source, refuse);
