@@ -1,4 +1,6 @@
-/** Where files of weights are kept: `CTSURV_WEIGHTS_DIR`, else `data/weights`. */
+import { fileURLToPath } from "node:url";
+
+/** Where files of weights are kept: `CTSURV_WEIGHTS_DIR`, else `data/weights` of this checkout. */
 export function weightsFolder(): string {
-  return Deno.env.get("CTSURV_WEIGHTS_DIR") || "data/weights";
+  return Deno.env.get("CTSURV_WEIGHTS_DIR") || fileURLToPath(new URL("../../data/weights", import.meta.url));
 }
