@@ -6,15 +6,25 @@ import type { Volume } from "./volume.ts";
 const GAS_HU = -930;
 /** A region as large as this is a lung even if emphysema has left it as empty as gas. mL */
 const SURELY_LUNG_ML = 1000;
-/** The smaller lung has at least this share of the larger one's volume; below, it is something else. */
-const LEAST_SHARE = 0.02;
+
+/** Options of {@linkcode keepLungs}. */
+export interface KeepLungsOptions {
+  /** Regions to keep. A lung that a tumour or collapse cuts in two has several. @default {2} */
+  readonly atMost?: number;
+  /** A region is a lung, or a piece of one, only with this share of the largest one's volume. @default {0.02} */
+  readonly leastShare?: number;
+}
 
 /**
- * Keeps, in place, the two largest regions that are no gas.
+ * Keeps, in place, the largest regions that are no gas.
  *
  * @param mask [slices, rows, columns] of the volume.
  */
-export function keepLungs(mask: Uint8Array, { hu, shape, spacing }: Volume): void {
+export function keepLungs(
+  mask: Uint8Array,
+  { hu, shape, spacing }: Volume,
+  { atMost = 2, leastShare = 0.02 }: KeepLungsOptions = {},
+): void {
   const components = findComponents(mask, shape);
   const { sizes, starts, ends, labels } = components;
   const empty = new Float64Array(sizes.length);
@@ -23,8 +33,7 @@ export function keepLungs(mask: Uint8Array, { hu, shape, spacing }: Volume): voi
   }
   const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
   const isLung = (label: number) => empty[label]! < sizes[label]! / 2 || sizes[label]! * millilitres >= SURELY_LUNG_ML;
-  const [larger, smaller] = [...sizes.keys()].filter(isLung).sort((a, b) => sizes[b]! - sizes[a]!);
-  eraseComponents(mask, components, (label) => {
-    return label !== larger && (label !== smaller || sizes[smaller]! < LEAST_SHARE * sizes[larger!]!);
-  });
+  const lungs = [...sizes.keys()].filter(isLung).sort((a, b) => sizes[b]! - sizes[a]!).slice(0, atMost);
+  const kept = new Set(lungs.filter((label) => sizes[label]! >= leastShare * sizes[lungs[0]!]!));
+  eraseComponents(mask, components, (label) => !kept.has(label));
 }

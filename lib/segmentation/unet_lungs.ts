@@ -15,14 +15,18 @@ export interface UNetLungsOptions {
 /** mm2. A larger hole is no vessel or nodule that was missed but the dome of the diaphragm, say. */
 const LARGEST_HOLE = 1000;
 
+/** The network finds little that is no lung, and a tumour or collapse may cut off a lung's apex: more than two pieces. */
+const PIECES = { atMost: 6, leastShare: 0.004 };
+
 /** Raised whenever the same weights no longer give the same masks. */
 const VERSION = 1;
 
 /**
  * Lungs by a small 2D U-Net that was trained on phantoms alone, slice by slice on a grid of 3 mm centred on the body; its
  * probabilities are interpolated to the volume's own grid and cut at one half, so that borders are finer than 3 mm. Then
- * the two largest regions that are no gas are kept, and holes of less than 10 cm2 filled. Includes vessels, tumours and consolidation, also at
- * the chest wall; leaves out trachea, main bronchi and large effusions.
+ * the largest regions that are no gas are kept, and holes of less than 10 cm2 filled. Includes vessels, tumours and
+ * consolidation, also at the chest wall; leaves out trachea, main bronchi and large effusions. data/lungs says how well it
+ * does that.
  *
  * @throws {InputError} If there are no weights.
  */
@@ -35,7 +39,7 @@ export async function unetLungs(engine: Engine, options: UNetLungsOptions = {}):
     async segment(volume) {
       network ??= compileNetwork(engine, weights, batch);
       const mask = await segmentSlices(await network, volume, batch);
-      keepLungs(mask, volume);
+      keepLungs(mask, volume, PIECES);
       fillSmallHoles(mask, volume);
       return mask;
     },

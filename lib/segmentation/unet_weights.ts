@@ -11,7 +11,7 @@ import {
 import { type UNet, type UNetShape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
 
-/** The lung U-Net: background and lung, 488,000 numbers. */
+/** The lung U-Net: background and lung, 455,986 numbers. */
 export const UNET_SHAPE: UNetShape = { width: 8, depth: 5, classes: 2 };
 
 /** The weights that this project ships. */
