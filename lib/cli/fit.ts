@@ -1,8 +1,8 @@
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { InputError, terminalProgress } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
+import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import {
   cohortFeatures,
   createBackbone,
@@ -13,6 +13,7 @@ import {
   sliceEmbedder,
 } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
+import { lungsOption } from "./lungs_option.ts";
 
 /** `ctsurv fit`: trains a model on a whole cohort and saves it. */
 export const fit: Command = {
@@ -23,6 +24,7 @@ export const fit: Command = {
     output: { describe: "where to save the model", value: "FILE.safetensors", required: true },
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", default: "efficientnet_b0" },
     profile: { describe: `epochs and so on: ${Object.keys(profiles).join(", ")}`, value: "NAME", default: "workshop" },
+    lungs: lungsOption,
     cache: { describe: "folder of slices and features kept between runs", value: "DIR", default: "data/cache" },
   },
   async run({ options }) {
@@ -33,11 +35,12 @@ export const fit: Command = {
     const engine = await createEngine();
     const backbone = await createBackbone(backboneName, engine, { weights: profile.weights });
     const embedder = await sliceEmbedder(engine, backbone);
+    const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
     const progress = terminalProgress();
     const { patients, skipped } = await cohortFeatures(cohort.patients, {
       backbone,
       embedder,
-      segmenter: thresholdLungs,
+      segmenter,
       cache: String(options.cache),
       progress,
     });
@@ -53,6 +56,7 @@ export const fit: Command = {
     progress.done(`${profile.epochs} epochs`);
     await trainer.dispose();
     await embedder.dispose();
+    await segmenter.dispose();
     await saveModel(output, {
       backbone,
       head: parameters,
@@ -62,7 +66,7 @@ export const fit: Command = {
         events,
         profile: profile.name,
         epochs: profile.epochs,
-        segmenter: thresholdLungs.name,
+        segmenter: segmenter.name,
       },
     });
     const result = { model: output, patients: patients.length, events, skipped, losses, weights: backbone.source };

@@ -1,8 +1,10 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { preprocess, readVolume, thresholdLungs } from "@ctsurv/imaging/mod.ts";
+import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
+import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import { headTrainer, loadModel, profiles, sliceEmbedder } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
+import { lungsOption } from "./lungs_option.ts";
 
 /** `ctsurv predict`: the survival curve of one scan. */
 export const predict: Command = {
@@ -11,18 +13,21 @@ export const predict: Command = {
   options: {
     model: { describe: "a model of `ctsurv fit`", value: "FILE.safetensors", required: true },
     input: { describe: "a DICOM folder or a NIfTI file", value: "PATH", required: true },
+    lungs: lungsOption,
   },
   async run({ options }) {
     const [modelPath, input] = [String(options.model), String(options.input)];
     const engine = await createEngine();
     const { backbone, head, trainedOn } = await loadModel(modelPath, engine);
-    if (trainedOn.segmenter !== thresholdLungs.name) {
+    const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
+    if (trainedOn.segmenter !== segmenter.name) {
       throw new InputError(
-        `${modelPath} was trained on lungs by "${trainedOn.segmenter}", which is not available here`,
+        `${modelPath} was trained on lungs by "${trainedOn.segmenter}"; here they are found by "${segmenter.name}". ` +
+          "Choose the same with --lungs, or train anew",
       );
     }
     const { volume, warnings } = await readVolume(input);
-    const prepared = await preprocess(volume, { segmenter: thresholdLungs, where: input });
+    const prepared = await preprocess(volume, { segmenter, where: input });
     const embedder = await sliceEmbedder(engine, backbone);
     // As training saw its slices, which went through float16.
     const features = await embedder.embed(Float32Array.from(Float16Array.from(prepared.slices)));
@@ -31,6 +36,7 @@ export const predict: Command = {
     const [prediction] = await trainer.predict(head, [patient]);
     await trainer.dispose();
     await embedder.dispose();
+    await segmenter.dispose();
     const survival = [...prediction!.survival];
     const attention = [...prediction!.attention];
     const peak = attention.indexOf(Math.max(...attention));

@@ -4,11 +4,13 @@ import {
   DEFAULT_SETTINGS,
   preprocess as preprocessVolume,
   readVolume,
-  thresholdLungs,
   writeNifti,
   writeNpy,
 } from "@ctsurv/imaging/mod.ts";
+import { createEngine } from "@ctsurv/engine/mod.ts";
+import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import type { Command } from "./command.ts";
+import { lungsOption } from "./lungs_option.ts";
 
 /** `ctsurv preprocess`: from a CT to the slices that a backbone embeds, as files. */
 export const preprocess: Command = {
@@ -18,6 +20,7 @@ export const preprocess: Command = {
     input: { describe: "DICOM folder or file, or NIfTI", value: "PATH", required: true },
     output: { describe: "folder for slices.npy, lungs.nii.gz and preprocess.json", value: "DIR", required: true },
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
+    lungs: lungsOption,
     interpolation: { describe: "bspline or linear", value: "NAME", default: DEFAULT_SETTINGS.interpolation },
     interior: {
       describe: "keep or drop slices with little lung between those with more",
@@ -33,7 +36,9 @@ export const preprocess: Command = {
     };
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings } = await readVolume(input, series);
-    const result = await preprocessVolume(volume, { ...given, segmenter: thresholdLungs, where: input });
+    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
+    const result = await preprocessVolume(volume, { ...given, segmenter, where: input });
+    await segmenter.dispose();
     const { slices, size, kept, first, last, box, areas, lungVolume, resampled, lungs } = result;
     const json = {
       slices: resampled.shape[0],
@@ -43,7 +48,7 @@ export const preprocess: Command = {
       box,
       size,
       lungVolume: Math.round(lungVolume),
-      segmenter: thresholdLungs.name,
+      segmenter: segmenter.name,
       warnings,
     };
     await writeNpy(join(output, "slices.npy"), { data: slices, shape: [kept.length, size, size] });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Cohort, type CohortPatient, openCohort } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, type CohortPatient, openCohort, readTumour, type Tumour } from "@ctsurv/cohort/mod.ts";
 import { InputError, terminalProgress, writeAtomic } from "@ctsurv/common/mod.ts";
 import {
   assessQuality,
@@ -11,10 +11,13 @@ import {
   type Preprocessing,
   type QualityRow,
   readVolume,
-  thresholdLungs,
+  resampleMask,
 } from "@ctsurv/imaging/mod.ts";
-import { contactSheet, qualityCsv, qualityTable, tumourMask } from "@ctsurv/report/mod.ts";
+import { createEngine } from "@ctsurv/engine/mod.ts";
+import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
+import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import type { Command } from "./command.ts";
+import { lungsOption } from "./lungs_option.ts";
 
 /** `ctsurv qc`: quality control of a cohort's scans. */
 export const qc: Command = {
@@ -24,17 +27,19 @@ export const qc: Command = {
     cohort: { describe: "the cohort's folder", value: "DIR", required: true },
     output: { describe: "folder for quality.csv, quality.json and contact-sheets/", value: "DIR", required: true },
     patients: { describe: "only these, by their IDs (default: all)", value: "ID,ID" },
+    lungs: lungsOption,
   },
   async run({ options }) {
     const { output } = options as { output: string };
-    const segmenter = thresholdLungs;
     const cohort = await openCohort(String(options.cohort));
     const patients = choosePatients(cohort, options.patients);
+    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
     const examinations: Examination[] = [];
+    const messages = [...cohort.messages];
     const progress = terminalProgress();
     progress.start("Patients examined", patients.length);
     for (const patient of patients) {
-      examinations.push(await examineAndDraw(patient, { cohort, segmenter, output }));
+      examinations.push(await examineAndDraw(patient, { cohort, segmenter, output, messages }));
       progress.tick();
     }
     progress.done(`${patients.length} patients examined`);
@@ -49,7 +54,7 @@ export const qc: Command = {
       ])),
       patients: rows,
       excluded: cohort.excluded,
-      messages: cohort.messages,
+      messages,
     };
     await writeAtomic(join(output, "quality.csv"), qualityCsv(rows));
     await writeAtomic(join(output, "quality.json"), JSON.stringify(result, null, 2) + "\n");
@@ -60,7 +65,7 @@ export const qc: Command = {
         qualityTable(rows).text,
         "",
         ...cohort.excluded.map(({ patient, reason }) => `${patient} is excluded by cohort.json: ${reason}`),
-        ...cohort.messages,
+        ...messages,
         `${cohort.name}: ${ok} ok, ${flagged} flagged, ${refused} refused`,
         `written to ${output}: quality.csv, quality.json, contact-sheets/`,
       ].join("\n"),
@@ -83,13 +88,16 @@ function choosePatients({ patients, dir }: Cohort, wanted: string | true | undef
 
 /** Reads, preprocesses and measures one scan, and draws its contact sheet. */
 async function examineAndDraw(
-  { id, image, series }: CohortPatient,
-  { cohort, segmenter, output }: {
+  patient: CohortPatient,
+  { cohort, segmenter, output, messages }: {
     readonly cohort: Cohort;
     readonly segmenter: LungSegmenter;
     readonly output: string;
+    /** Where a tumour's outline that cannot be read is reported. */
+    readonly messages: string[];
   },
 ): Promise<Examination> {
+  const { id, image, series } = patient;
   const sheet = join(output, "contact-sheets", `${id}.png`);
   let scan: Preprocessing | undefined;
   const examination = await examine(id, async () => {
@@ -97,10 +105,28 @@ async function examineAndDraw(
     scan = await preprocess(reading.volume, { segmenter, where: id });
     return measureScan(reading, scan);
   });
-  if (scan) await drawSheet(sheet, scan, { cohort, examination });
   // What an earlier run drew is no picture of a scan that is refused.
-  else await removeIfThere(sheet);
+  if (!scan) await removeIfThere(sheet);
+  else {
+    // The sheet has the flags of the scan itself; those that it has among the others are known last, for the tables.
+    const [quality] = assessQuality([examination]) as [QualityRow];
+    const tumour = await tumourIn(cohort, patient, messages);
+    await contactSheet(scan, { quality, tumour: tumour && resampleMask(tumour.mask, tumour, scan.resampled) }).save(
+      sheet,
+    );
+  }
   return examination;
+}
+
+/** An outline that cannot be read spoils the picture, not the scan. */
+async function tumourIn(cohort: Cohort, patient: CohortPatient, messages: string[]): Promise<Tumour | undefined> {
+  try {
+    return await readTumour(cohort, patient);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    messages.push(`${patient.id}: its tumour is not drawn: ${error.message}`);
+    return undefined;
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {
@@ -109,15 +135,4 @@ async function removeIfThere(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/** The sheet has the flags of the scan itself; those that it has among the others are known last, for the tables. */
-async function drawSheet(
-  path: string,
-  scan: Preprocessing,
-  { cohort, examination }: { readonly cohort: Cohort; readonly examination: Examination },
-): Promise<void> {
-  const [quality] = assessQuality([examination]) as [QualityRow];
-  const tumour = await tumourMask(cohort.dir, examination.patient, scan.resampled);
-  await contactSheet(scan, { quality, tumour }).save(path);
 }

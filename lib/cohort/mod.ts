@@ -25,3 +25,4 @@ export type { PhantomScanner, PhantomSpec } from "./phantom/phantom_spec.ts";
 export { phantomSpecs } from "./phantom/phantom_specs.ts";
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export { refuseIfAny } from "./refuse_if_any.ts";
+export { readTumour, type Tumour } from "./read_tumour.ts";

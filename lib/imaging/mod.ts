@@ -3,6 +3,7 @@ export type { Acquisition } from "./acquisition.ts";
 export { type BodyMask, bodyMask } from "./body_mask.ts";
 export { canonicalOrientation } from "./canonical_orientation.ts";
 export { type Box, cropBox } from "./crop_box.ts";
+export { dice } from "./dice.ts";
 export { eraseComponents } from "./erase_components.ts";
 export { fillEnclosed, type FillEnclosedOptions } from "./fill_enclosed.ts";
 export { fillHoles } from "./fill_holes.ts";

@@ -35,5 +35,4 @@ export { type SurvivalCurve, survivalCurves } from "./survival_curves.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./table.ts";
 export { table1 } from "./table1.ts";
 export { theme } from "./theme.ts";
-export { tumourMask } from "./tumour_mask.ts";
 export { type TumourExtent, tumourSlices } from "./tumour_slices.ts";

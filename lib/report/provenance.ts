@@ -8,6 +8,8 @@ export interface ProvenanceInput {
   readonly engine: string;
   readonly provider: string;
   readonly weights: { readonly kind: string; readonly hash: string };
+  /** Name of the lung segmenter. */
+  readonly lungs: string;
   readonly cohort: { readonly name: string; readonly hash: string };
   readonly profile: string;
   readonly seeds: Readonly<Record<string, number>>;
@@ -87,6 +89,7 @@ function display({ versions, git, machine, ...input }: Provenance): Readonly<Rec
     ["Cohort", `${input.cohort.name}, ${input.cohort.hash.slice(0, 12)}`],
     ["Profile", input.profile],
     ["Weights", `${input.weights.kind}, ${input.weights.hash.slice(0, 12)}`],
+    ["Lungs", input.lungs],
     ["Seeds", list(input.seeds)],
     ["Engine", `${input.engine}, ${input.provider}`],
     ["Versions", list(versions)],

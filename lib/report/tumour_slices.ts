@@ -1,25 +1,18 @@
+import type { Tumour } from "@ctsurv/cohort/mod.ts";
 import { DEFAULT_SETTINGS, resampleMask } from "@ctsurv/imaging/mod.ts";
-import { readTumourTruth } from "./tumour_truth.ts";
 
 /** Ranges of slices that hold tumour, first and last included, counted among the kept slices. */
 export type TumourExtent = readonly (readonly [first: number, last: number])[];
 
 /**
- * Where a phantom's tumours are, along the slices that preprocessing kept: for scoring attention.
+ * Where a patient's tumour is along the slices that preprocessing kept: for scoring attention.
  *
- * @param dir The cohort's folder.
- * @param facts What preprocessing found of the patient: `areas` of all resampled slices, and which were `kept`.
- * @throws {InputError} If the cohort has no truth for the patient.
+ * @param facts What preprocessing found: `areas` of all resampled slices, and which were `kept`.
  */
-export async function tumourSlices(
-  dir: string,
-  { patient, areas, kept }: {
-    readonly patient: string;
-    readonly areas: ArrayLike<number>;
-    readonly kept: readonly number[];
-  },
-): Promise<TumourExtent> {
-  const { mask, shape, spacing } = await readTumourTruth(dir, patient);
+export function tumourSlices(
+  { mask, shape, spacing }: Tumour,
+  { areas, kept }: { readonly areas: ArrayLike<number>; readonly kept: readonly number[] },
+): TumourExtent {
   const plane = shape[1] * shape[2];
   const holds = Uint8Array.from(
     { length: shape[0] },

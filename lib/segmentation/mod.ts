@@ -1,4 +1,5 @@
 /** Lungs by a network, as a `LungSegmenter`. The training of the shipped one is in `training/`. */
+export { createLungSegmenter, lungMethods } from "./create_lung_segmenter.ts";
 export type { NetworkLungs } from "./network_lungs.ts";
 export { type R231Weights, readR231 } from "./read_r231.ts";
 export { R231_SIZE } from "./r231_input.ts";

@@ -9,6 +9,7 @@ import {
 } from "@ctsurv/imaging/mod.ts";
 import { parseCommand } from "../../lib/cli/command.ts";
 import { preprocess } from "../../lib/cli/preprocess.ts";
+import { withEnv } from "../notebook/with_env.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { crudeChest } from "../support/test_volume.ts";
 
@@ -18,7 +19,7 @@ const chest = crudeChest();
 Deno.test("preprocess writes slices, lungs and a record that agree with the library", async () => {
   await inFolder(async (dir) => {
     await writeNifti(`${dir}/ct.nii.gz`, { data: chest.hu, shape: chest.shape, affine: chest.affine });
-    const { json } = await run("--input", `${dir}/ct.nii.gz`, "--output", `${dir}/out`);
+    const { json } = await run("--input", `${dir}/ct.nii.gz`, "--output", `${dir}/out`, "--lungs", "threshold");
     const expected = await preprocessVolume(chest, { segmenter: thresholdLungs });
     const { slices, kept, first, last, box } = json as Record<string, unknown>;
     assertEquals({ slices, kept, first, last, box }, {
@@ -48,6 +49,18 @@ Deno.test("preprocess refuses a scan without lungs by its path, and writes nothi
     const attempt = () => run("--input", `${dir}/water.nii`, "--output", `${dir}/out`);
     await assertRejects(attempt, InputError, "water.nii: no slice is more than 2 % lung");
     assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), ["water.nii"]);
+  });
+});
+
+Deno.test("preprocess refuses a way to find lungs that does not exist, or whose weights are not there", async () => {
+  await inFolder(async (dir) => {
+    await writeNifti(`${dir}/ct.nii.gz`, { data: chest.hu, shape: chest.shape, affine: chest.affine });
+    const attempt = (lungs: string) => run("--input", `${dir}/ct.nii.gz`, "--output", `${dir}/out`, "--lungs", lungs);
+    await assertRejects(() => attempt("atlas"), InputError, 'find lungs "atlas"');
+    await withEnv({ CTSURV_WEIGHTS_DIR: `${dir}/weights` }, async () => {
+      await assertRejects(() => attempt("r231"), InputError, "ctsurv weights fetch unet_r231");
+    });
+    assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), ["ct.nii.gz"]);
   });
 });
 

@@ -1,20 +1,11 @@
-import { join } from "node:path";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  assessQuality,
-  measureScan,
-  preprocess,
-  type QualityRow,
-  thresholdLungs,
-  writeNifti,
-} from "@ctsurv/imaging/mod.ts";
-import { contactSheet, qualityCsv, qualityTable, tumourMask } from "@ctsurv/report/mod.ts";
+import { assessQuality, measureScan, preprocess, type QualityRow, thresholdLungs } from "@ctsurv/imaging/mod.ts";
+import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
 import { sheetColours } from "../../lib/report/sheet_colours.ts";
 import { scanView } from "../../lib/report/scan_view.ts";
 import { sheetText } from "../../lib/report/sheet_text.ts";
-import { inFolder } from "../support/in_folder.ts";
 import { crudeChest, testVolume } from "../support/test_volume.ts";
 
 const chest = crudeChest();
@@ -120,16 +111,4 @@ Deno.test("qualityTable() begins with those to look at; qualityCsv() keeps the o
   const numbers = JSON.stringify(quality.measured).match(/:-?\d/g)!.length +
     JSON.stringify(quality.measured).match(/,-?\d|\[-?\d/g)!.length;
   assertEquals(csv.rows[0]!.cells.filter((value) => /^-?\d+(\.\d+)?$/.test(value)).length, numbers);
-});
-
-Deno.test("tumourMask() takes a phantom's truth to the resampled grid, and is undefined where there is none", async () => {
-  await inFolder(async (dir) => {
-    assertEquals(await tumourMask(dir, "P1", scan.resampled), undefined);
-    const labels = Uint8Array.from(chest.hu, (_, i) => i % 110 < 20 ? 2 : i % 110 < 60 ? 1 : 0);
-    await writeNifti(join(dir, "truth", "P1.nii.gz"), { data: labels, shape: chest.shape, affine: chest.affine });
-    const mask = (await tumourMask(dir, "P1", scan.resampled))!;
-    assertEquals(mask.length, scan.resampled.hu.length);
-    // Columns of 3 mm become three of 1 mm.
-    assert(mask.every((value, i) => value === (i % 330 < 60 ? 1 : 0)));
-  });
 });

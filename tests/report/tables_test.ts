@@ -101,6 +101,7 @@ Deno.test("provenance() names versions, machine and what it was given, and is pl
     engine: "onnx",
     provider: "cpu",
     weights: { kind: "seeded", hash: "a".repeat(64) },
+    lungs: "U-Net 0123abcd, version 1",
     cohort: { name: "phantom-lung1", hash: "b".repeat(64) },
     profile: "smoke",
     seeds: { folds: 42 },
@@ -112,5 +113,7 @@ Deno.test("provenance() names versions, machine and what it was given, and is pl
   assertEquals(plain.seeds, { folds: 42 });
   assert(plain.git === null || /^[0-9a-f]{40}$/.test(plain.git.commit));
   assert(plain.machine.cores >= 1 && plain.machine.memory > 0);
-  assertStringIncludes(facts[jupyterDisplay]()["text/plain"]!, "phantom-lung1, bbbbbbbbbbbb");
+  const shown = facts[jupyterDisplay]()["text/plain"]!;
+  assertStringIncludes(shown, "phantom-lung1, bbbbbbbbbbbb");
+  assertStringIncludes(shown, "U-Net 0123abcd, version 1");
 });

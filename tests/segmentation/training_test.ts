@@ -6,7 +6,7 @@ import { batchNormTraining, seededParameters, uNet, uNetSpec } from "@ctsurv/nn/
 import { augmentations } from "@ctsurv/segmentation/training/augmentations.ts";
 import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice } from "@ctsurv/segmentation/training/drawn_slice.ts";
 import { drawNegative } from "@ctsurv/segmentation/training/draw_negative.ts";
-import { dice, phantomVolume } from "@ctsurv/segmentation/training/evaluate_lungs.ts";
+import { phantomVolume } from "@ctsurv/segmentation/training/evaluate_lungs.ts";
 import { renderLungPhantom } from "@ctsurv/segmentation/training/lung_truth.ts";
 import { drawTrainingSlices } from "@ctsurv/segmentation/training/training_slices.ts";
 import { initialiseUNet, schedule } from "@ctsurv/segmentation/training/train_unet.ts";
@@ -126,12 +126,6 @@ Deno.test("renderLungPhantom() counts the tumour as lung within the pleura and n
   assertEquals(share(1), 1);
   assert(share(2) > 0.5 && share(2) < 1, `${share(2)} of the tumour`);
   assertEquals(phantomVolume(scan).spacing, [3, 500 / 96, 500 / 96]);
-});
-
-Deno.test("dice() of masks: twice the overlap over the sum, 1 for two empty ones", () => {
-  assertEquals(dice(Uint8Array.of(1, 1, 0, 0), Uint8Array.of(1, 0, 1, 0)), 0.5);
-  assertEquals(dice(Uint8Array.of(0, 0), Uint8Array.of(0, 0)), 1);
-  assertEquals(dice(Uint8Array.of(1, 0), Uint8Array.of(0, 0)), 0);
 });
 
 Deno.test("schedule() rises to 1, then falls to nearly 0", () => {

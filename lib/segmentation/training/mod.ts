@@ -2,7 +2,6 @@
 export {
   type Agreement,
   compareOnScan,
-  dice,
   EVALUATION_SEED,
   type PhantomScore,
   phantomVolume,
