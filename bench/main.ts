@@ -1,10 +1,12 @@
 /**
- * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. A folder of DICOM after
- * it is the scan to preprocess with R231, else LUNG1-001 of ../shared/data.
+ * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. With names, such as
+ * `deno task bench vgg16 step`, only those. A folder of DICOM among them is the scan to preprocess with R231, else
+ * LUNG1-001 of ../shared/data.
  */
 import { compile, cpuEngine, hostTensor, onnxEngine, signatureOf, type tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { backbones, seededBackbone } from "@ctsurv/nn/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/mod.ts";
-import { backboneContestant, BATCH, benchBackbone, featureParameters } from "./backbone.ts";
+import { backboneContestant, describeRun, featureParameters } from "./backbone.ts";
 import { alternate, type Contestant } from "./contestant.ts";
 import { formatMeasurements } from "./format_measurements.ts";
 import { compareLungs, type LungStages } from "./lungs.ts";
@@ -16,24 +18,51 @@ import { headParameters, trainingStepContestant } from "./training_step.ts";
 /** Of ONNX Runtime and of PyTorch; WebAssembly has its own. */
 const THREADS = 2;
 
+/** Runs of one round: of ONNX Runtime and of PyTorch. */
+const RUNS = {
+  efficientnet_b0: [10, 4],
+  resnet50: [3, 3],
+  vgg16: [1, 1],
+  alexnet: [10, 10],
+  vit_b_16: [1, 1],
+  r3d_18: [1, 1],
+  step: [40, 20],
+  preprocess: [1, 0],
+  r231: [1, 0],
+} as const satisfies Record<string, readonly [number, number]>;
+type Name = keyof typeof RUNS;
+
+const isName = (text: string): text is Name => Object.hasOwn(RUNS, text);
+const asked = Deno.args.filter(isName);
+const names = asked.length > 0 ? asked : Object.keys(RUNS).filter(isName);
+
 const say = (text: string) => console.error(text);
 const { model, cores } = await machine();
 console.log(`${model}, ${cores} cores; Deno ${Deno.version.deno}; ONNX Runtime and PyTorch with ${THREADS} threads\n`);
 
 say("Starting PyTorch; torch.compile may take a minute or two …");
-const pytorch = await startPyTorch(THREADS, { backbone: 4, step: 20 });
+const measured = names.filter((name) => RUNS[name][1] > 0);
+const pytorch = await startPyTorch(THREADS, Object.fromEntries(measured.map((name) => [name, RUNS[name][1]])));
 const onnx = onnxEngine({ threads: THREADS });
-const backbone = await benchBackbone(onnx);
 if (typeof pytorch !== "string") await checkSameWork(pytorch);
 
-await compare(`EfficientNet-B0, batch ${BATCH} of 224 x 224, per slice`, "backbone", BATCH, [
-  () => backboneContestant(onnx, backbone, 10),
-  async () => backboneContestant(await wasmEngine(), backbone, 1),
-]);
-await compare("Training step, 4 patients x 128 slices", "step", 1, [
-  () => trainingStepContestant(onnx, 40),
-  async () => trainingStepContestant(await wasmEngine(), 2),
-]);
+for (const name of names) {
+  const [[runs], architecture] = [RUNS[name], backbones[name]];
+  if (!architecture) continue;
+  const { title, slices } = describeRun(architecture);
+  const backbone = await seededBackbone(architecture, onnx);
+  await compare(title, name, slices, [
+    () => backboneContestant(onnx, backbone, runs),
+    // WebAssembly takes minutes for the larger ones.
+    ...(name === "efficientnet_b0" ? [async () => backboneContestant(await wasmEngine(), backbone, 1)] : []),
+  ]);
+}
+if (names.includes("step")) {
+  await compare("Training step, 4 patients x 128 slices", "step", 1, [
+    () => trainingStepContestant(onnx, RUNS.step[0]),
+    async () => trainingStepContestant(await wasmEngine(), 2),
+  ]);
+}
 if (typeof pytorch === "string") {
   console.log(`PyTorch was not measured. ${pytorch}. Name a Python that has it: CTSURV_PYTHON=…\n`);
 } else {
@@ -43,25 +72,31 @@ if (typeof pytorch === "string") {
   await pytorch.close();
 }
 
-say("preprocess …");
-const { shape, kept, stages } = await preprocessStages();
-console.log(formatMeasurements(`ctsurv preprocess, a phantom of ${shape.join(" x ")}, ${kept} slices kept`, stages));
+if (names.includes("preprocess")) {
+  say("preprocess …");
+  const { shape, kept, stages } = await preprocessStages();
+  console.log(formatMeasurements(`ctsurv preprocess, a phantom of ${shape.join(" x ")}, ${kept} slices kept`, stages));
+}
 
-const scan = Deno.args[0] ?? sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
-say(`preprocess with R231: ${scan ?? "no scan named"} …`);
-for (const result of scan === undefined ? [] : await compareLungs(scan, THREADS)) console.log(`\n${describe(result)}`);
+if (names.includes("r231")) {
+  const scan = Deno.args.find((text) => !isName(text)) ?? sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
+  say(`preprocess with R231: ${scan ?? "no scan named"} …`);
+  for (const result of scan === undefined ? [] : await compareLungs(scan, THREADS)) {
+    console.log(`\n${describe(result)}`);
+  }
+}
 Deno.exit(0);
 
 async function compare(
   title: string,
-  workload: "backbone" | "step",
+  workload: string,
   per: number,
   ours: readonly (() => Promise<Contestant>)[],
 ): Promise<void> {
   say(`${title} …`);
   const contestants: Contestant[] = [];
   for (const make of ours) contestants.push(await make());
-  if (typeof pytorch !== "string") contestants.push(...pytorch.contestants[workload]);
+  if (typeof pytorch !== "string") contestants.push(...pytorch.contestants[workload] ?? []);
   console.log(formatMeasurements(title, await alternate(contestants), per) + "\n");
 }
 
@@ -79,10 +114,10 @@ function describe(result: LungStages | string): string {
 
 /** Refuses to compare different networks or losses. */
 async function checkSameWork({ parameters, loss }: PyTorch): Promise<void> {
-  const ours = { backbone: featureParameters(backbone), step: headParameters() };
-  for (const workload of ["backbone", "step"] as const) {
-    if (ours[workload] !== parameters[workload]) {
-      throw new Error(`${workload}: ${ours[workload]} parameters here, ${parameters[workload]} in bench/pytorch.py`);
+  for (const [workload, theirs] of Object.entries(parameters)) {
+    const ours = workload === "step" ? headParameters() : featureParameters(backbones[workload]!);
+    if (ours !== theirs) {
+      throw new Error(`${workload}: ${ours} parameters here, ${theirs} in bench/pytorch.py`);
     }
   }
   const inputs = {

@@ -19,6 +19,8 @@ except ImportError as error:
     say({"error": str(error)})
     sys.exit(0)
 
+from pytorch_backbones import backbones
+
 BATCH, PATIENTS, SLICES, FEATURES = 8, 4, 128, 1280
 THREADS, BINS, SIGMA = int(sys.argv[1]), 24, 0.1
 torch.set_num_threads(THREADS)
@@ -120,12 +122,12 @@ def timed(work, runs):
     return times
 
 
-def backbone(channels_last, compiled):
-    net = EfficientNetB0()
+def backbone(name, channels_last, compiled):
+    net = backbones[name]()
     for module in net.modules():
-        if isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, (nn.BatchNorm2d, nn.BatchNorm3d)):
             module.momentum = 1.0
-    x = torch.randn(BATCH, 3, 224, 224)
+    x = torch.randn(1, 3, 16, 112, 112) if name == "r3d_18" else torch.randn(BATCH, 3, 224, 224)
     with torch.no_grad():
         net.train()(x)  # sets the norms' scales, so that activations are of ordinary size
     net.eval()
@@ -163,18 +165,31 @@ def training_step(fused, compiled):
     return work
 
 
+backbones = {"efficientnet_b0": EfficientNetB0, **backbones}
+
+
+def recipes_of(name):
+    """A few seconds each; B0's are the ones that are compared in every way."""
+    eager = {"eager": lambda: backbone(name, False, False)}
+    if name == "r3d_18":  # channels_last is for images
+        return eager
+    eager["eager, channels_last"] = lambda: backbone(name, True, False)
+    if name == "efficientnet_b0":
+        eager["torch.compile, channels_last"] = lambda: backbone(name, True, True)
+    return eager
+
+
+asked = sys.argv[2:]
 recipes = {
-    "backbone": {
-        "eager": lambda: backbone(False, False),
-        "eager, channels_last": lambda: backbone(True, False),
-        "torch.compile, channels_last": lambda: backbone(True, True),
-    },
+    **{name: recipes_of(name) for name in backbones if name in asked},
     "step": {
         "eager, AdamW": lambda: training_step(False, False),
         "eager, fused AdamW": lambda: training_step(True, False),
         "torch.compile, fused AdamW": lambda: training_step(True, True),
     },
 }
+if "step" not in asked:
+    del recipes["step"]
 works, failures = {}, {}
 for workload, contestants in recipes.items():
     for name, make in contestants.items():
@@ -193,7 +208,7 @@ say({
     "torch": torch.__version__,
     "contestants": [{"workload": workload, "name": name} for workload, name in works],
     "failures": failures,
-    "parameters": {"backbone": count(EfficientNetB0()), "step": count(Head())},
+    "parameters": {name: count(Head() if name == "step" else backbones[name]()) for name in recipes},
     "loss": deephit_loss(logits, torch.tensor([3, 10, 23, 15]), torch.tensor([1.0, 1.0, 0.0, 1.0])).item(),
 })
 for line in sys.stdin:

@@ -1,16 +1,14 @@
 import type { Contestant } from "./contestant.ts";
 
-/** What is measured. */
-export type Workload = "backbone" | "step";
-
 /** PyTorch in a child process, idle until a contestant of it is asked to run. */
 export interface PyTorch {
   readonly version: string;
-  readonly contestants: Readonly<Record<Workload, readonly Contestant[]>>;
+  /** By workload: `step`, or a backbone. */
+  readonly contestants: Readonly<Record<string, readonly Contestant[]>>;
   /** Contestants that could not be made, and why. */
   readonly failures: Readonly<Record<string, string>>;
   /** Trained parameters of its networks, to check that they are ours. */
-  readonly parameters: Readonly<Record<Workload, number>>;
+  readonly parameters: Readonly<Record<string, number>>;
   /** Its loss for logits sin(0), sin(1), … of the bench's four patients, to check that it is ours. */
   readonly loss: number;
   close(): Promise<void>;
@@ -18,7 +16,7 @@ export interface PyTorch {
 
 interface Greeting extends Omit<PyTorch, "version" | "contestants" | "close"> {
   readonly torch: string;
-  readonly contestants: readonly { readonly workload: Workload; readonly name: string }[];
+  readonly contestants: readonly { readonly workload: string; readonly name: string }[];
 }
 
 const script = new URL("./pytorch.py", import.meta.url).pathname;
@@ -26,18 +24,18 @@ const script = new URL("./pytorch.py", import.meta.url).pathname;
 /**
  * Starts `pytorch.py` with `CTSURV_PYTHON`, or `python3`, and waits until everything in it is compiled.
  *
- * @param runs Of one round, by workload.
+ * @param runs Of one round, by workload: `step`, or a backbone's name.
  * @returns Why not, if there is no PyTorch.
  */
 export async function startPyTorch(
   threads: number,
-  runs: Readonly<Record<Workload, number>>,
+  runs: Readonly<Record<string, number>>,
 ): Promise<PyTorch | string> {
   const python = Deno.env.get("CTSURV_PYTHON") || "python3";
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(python, { args: [script, `${threads}`], stdin: "piped", stdout: "piped", stderr: "null" })
-      .spawn();
+    const args = [script, `${threads}`, ...Object.keys(runs)];
+    child = new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
   } catch (error) {
     return `${python} cannot be started: ${(error as Error).message}`;
   }
@@ -55,10 +53,10 @@ export async function startPyTorch(
     return `${python}: ${greeting.error}`;
   }
   const { torch, contestants, ...rest } = greeting;
-  const of = (wanted: Workload) =>
+  const of = (wanted: string) =>
     contestants.filter(({ workload }) => workload === wanted).map(({ workload, name }): Contestant => ({
       name: `PyTorch ${torch}, ${name}`,
-      runs: runs[workload],
+      runs: runs[workload]!,
       async measure(runs) {
         await input.write(new TextEncoder().encode(JSON.stringify({ workload, name, runs }) + "\n"));
         return (await answer()).times;
@@ -67,7 +65,7 @@ export async function startPyTorch(
   return {
     ...rest,
     version: torch,
-    contestants: { backbone: of("backbone"), step: of("step") },
+    contestants: Object.fromEntries(Object.keys(runs).map((workload) => [workload, of(workload)])),
     async close() {
       await input.close();
       await child.status;
