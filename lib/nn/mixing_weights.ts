@@ -10,8 +10,15 @@ const centre = 0.5;
 /** A random matrix [out, in] that keeps the scale of what it mixes, row by row. */
 export function mixingMatrix(random: Random, out: number, inChannels: number): Float32Array {
   if (Math.min(out, inChannels) <= largestOrthogonal) return orthogonal(random, out, inChannels);
-  const spread = Math.sqrt(3 / inChannels);
-  return Float32Array.from({ length: out * inChannels }, () => random.between(-spread, spread));
+  return uniformMatrix(random, out, inChannels, Math.sqrt(3 / inChannels));
+}
+
+/** Independent numbers within `spread`, [out, in]. */
+export function uniformMatrix(random: Random, out: number, inChannels: number, spread: number): Float32Array {
+  const matrix = new Float32Array(out * inChannels);
+  // A plain loop: VGG16's classifier has 120 million.
+  for (let i = 0; i < matrix.length; i++) matrix[i] = random.between(-spread, spread);
+  return matrix;
 }
 
 /**
@@ -25,10 +32,12 @@ export function mixingConv(random: Random, shape: readonly number[]): Float32Arr
   if (taps === 1) return matrix;
   const middle = (taps - 1) / 2;
   const noise = 0.05 / Math.sqrt(taps * inChannels);
-  return Float32Array.from({ length: out * inChannels * taps }, (_, i) => {
+  const weights = uniformMatrix(random, out, inChannels * taps, noise);
+  for (let i = 0; i < weights.length; i++) {
     const share = (i % taps === middle ? centre : 0) + (1 - centre) / taps;
-    return share * matrix[Math.floor(i / taps)]! + noise * random.between(-1, 1);
-  });
+    weights[i]! += share * matrix[Math.floor(i / taps)]!;
+  }
+  return weights;
 }
 
 /** A first convolution [out, 3, ...taps], which looks at brightness first and at edges a little. */
