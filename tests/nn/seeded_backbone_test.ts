@@ -120,6 +120,22 @@ for (const architecture of Object.values(backbones)) {
   });
 }
 
+for (const architecture of Object.values(backbones).filter(({ input }) => input === "slice")) {
+  Deno.test(`seededBackbone() of ${architecture.name}: different slices have different features`, async () => {
+    const tensors = toTensors<object>((await seeded(architecture)).parameters) as Tree<tf.Tensor>;
+    const program = await compile(engine, ({ slices }) => {
+      const features = architecture.pooled(toNetworkInput(slices, architecture), tensors);
+      return [tf.moments(features, 0).variance, tf.moments(features, 1).variance].map((of) => tf.sqrt(tf.mean(of)));
+    }, { slices: float32(count, size, size) });
+    const slices = hostTensor(calibrationSlices(count, size, 7), [count, size, size]);
+    const [bySlice, byFeature] = await Promise.all(
+      (await program.run({ slices })).map(async (v) => (await v.read())[0]!),
+    );
+    await program.dispose();
+    assert(bySlice! > 0.1 * byFeature!, `${bySlice} between slices, ${byFeature} between features`);
+  });
+}
+
 let real: Promise<Float32Array> | undefined;
 
 /** Slices of a patient of LUNG1, if there is one here. */
