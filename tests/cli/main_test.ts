@@ -69,6 +69,7 @@ Deno.test("what the user got wrong is one message on stderr and exit code 2", as
       [["inspect", file], "notes.txt"],
       [["preprocess", "--input", file], '"ctsurv preprocess" needs --output DIR'],
       [["embed", "--backbone", "vgg", "--input", file, "--output", `${dir}/y.npy`], "vgg"],
+      [["embed", "--backbone", "alexnet", "--input", file, "--output", `${dir}/y.npy`, "--at", "top"], "--at"],
       [["phantom", "--output", `${dir}/p`, "--patients", "-3"], "--patients"],
       [["phantom", "--output", file, "--patients", "1"], "notes.txt"],
       [["evaluate", "--predictions", `${dir}/absent.csv`], "absent.csv"],
