@@ -10,8 +10,9 @@ const residual = 0.3;
  * half identity and half blur, channels are mixed without loss, norms have random offsets, residual blocks add a third,
  * and the stem looks at brightness first.
  *
- * Ridge regression on ResNet50's features of 120 slices of 40 phantoms finds the square root of the tumour's area, across
- * patients, with a correlation of 0.5; EfficientNet-B0's of the same slices, 0.4.
+ * Ridge regression (lambda 0.1) on the features of 288 slices of 96 phantoms, 112 x 112, finds the square root of the
+ * tumour's area, across patients, with a correlation of 0.64 (ResNet50) and 0.58 (ResNet3d-18, each slice four times);
+ * EfficientNet-B0's, 0.50.
  */
 export const initialiseResNet: Initialise = (random, shape, path) => {
   if (shape.length === 1) return initialiseVector(random, shape[0]!, path);

@@ -6,8 +6,8 @@ import type { Initialise } from "./seeded_parameters.ts";
  * half of it, so that each GELU bends elsewhere, and a first convolution that looks at brightness. Layer normalisation
  * sets all scales, so that there is nothing to calibrate.
  *
- * Ridge regression on the features of 120 slices of 40 phantoms finds the square root of the tumour's area, across
- * patients, with a correlation of 0.5; EfficientNet-B0's of the same slices, 0.4.
+ * Ridge regression (lambda 0.1) on the features of 288 slices of 96 phantoms finds the square root of the tumour's area,
+ * across patients, with a correlation of 0.66; EfficientNet-B0's of 112 x 112, 0.50.
  */
 export const initialiseViT: Initialise = (random, shape, path) => {
   const size = shape.reduce((product, dim) => product * dim, 1);
