@@ -7,7 +7,7 @@ import { readInput } from "./read_input.ts";
 import { readVolume, type ReadVolumeOptions } from "./read_volume.ts";
 
 /** Raised whenever the same input and settings would give other numbers, or the file another layout. */
-const FORMAT = "ctsurv slices 2";
+const FORMAT = "ctsurv slices 3";
 
 export interface CachedSlices extends PreprocessedSlices {
   /** What {@linkcode readVolume} had to say. */

@@ -39,7 +39,7 @@ export interface ScanMeasurements {
   readonly lungVolume: number;
   readonly rightVolume: number;
   readonly leftVolume: number;
-  /** What inside the body is as dense as lung but was not taken for it, mL. */
+  /** The largest region inside the body that is as dense as lung but was not taken for it, mL. */
   readonly missedLung: number;
   /** Body in the kept slices, with all that it encloses, mL. */
   readonly bodyVolume: number;

@@ -1,6 +1,6 @@
 import type { ScanMeasurements } from "./measure_scan.ts";
 
-/** Where lungs were found whole (12 phantoms, LUNG1-003) it is 0 to 2 mL; this much is a ball of 27 mm. */
+/** Where lungs were found whole (phantoms, LUNG1-003) it is 0 to 5 mL; this much is a ball of 27 mm. */
 const MOST_MISSED_ML = 10;
 /**
  * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
@@ -53,7 +53,7 @@ function lungFlags({ lungVolume, rightVolume, leftVolume, missedLung, thinSlices
     flags.push(`the ${side} lung is ${(larger / smaller).toFixed(1)} times smaller than the other`);
   }
   if (missedLung > MOST_MISSED_ML) {
-    flags.push(`${Math.round(missedLung)} mL as dense as lung were not taken for lung`);
+    flags.push(`a region of ${Math.round(missedLung)} mL as dense as lung was not taken for lung`);
   }
   if (thinSlices > 0) {
     flags.push(`${thinSlices} ${plural(thinSlices, "slice")} with hardly any lung between the others`);
