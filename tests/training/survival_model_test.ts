@@ -85,8 +85,8 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
       "another program's safetensors": [encodeSafetensors(entries), 'no model of "ctsurv fit"'],
       "a later format": [encode(entries, { format: "ctsurv model 2" }), 'no model of "ctsurv fit"'],
       "an unknown backbone": [
-        encode(entries, { backbone: { ...described.backbone, name: "alexnet" } }),
-        'Unknown backbone "alexnet"',
+        encode(entries, { backbone: { ...described.backbone, name: "vgg17" } }),
+        'Unknown backbone "vgg17"',
       ],
       "another seed": [encode(entries, { backbone: { ...described.backbone, seed: 12 } }), "not those"],
       "a layer missing": [
