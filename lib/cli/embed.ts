@@ -1,15 +1,15 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { createEngine, tf } from "@ctsurv/engine/mod.ts";
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
-import { type BackboneArchitecture, backbones, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
-import { type EmbeddingPoint, imageEmbedder } from "@ctsurv/training/mod.ts";
+import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
+import { createBackbone, type EmbeddingPoint, imageEmbedder } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
 import { parseWholeNumber } from "./parse_whole_number.ts";
 
 /** `ctsurv embed`: features of images that are already as the network takes them. */
 export const embed: Command = {
   name: "embed",
-  summary: "Features of images, by a frozen backbone with seeded weights.",
+  summary: "Features of images, by a frozen backbone.",
   options: {
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", required: true },
     input: {
@@ -26,7 +26,8 @@ export const embed: Command = {
       value: "POINT",
       default: "features",
     },
-    seed: { describe: "seed of the weights", value: "N", default: "42" },
+    weights: { describe: "a file of its weights (default: seeded, or CTSURV_WEIGHTS)", value: "FILE" },
+    seed: { describe: "seed of seeded weights", value: "N", default: "42" },
   },
   async run({ options }) {
     const architecture = findBackbone(String(options.backbone));
@@ -34,7 +35,8 @@ export const embed: Command = {
     const at = parsePoint(String(options.at));
     const { data, shape: [count, ...shape] } = await readImages(String(options.input), architecture);
     const engine = await createEngine();
-    const backbone = await seededBackbone(architecture, engine, { seed });
+    const file = typeof options.weights === "string" ? { file: options.weights } : {};
+    const backbone = await createBackbone(architecture.name, engine, { seed, ...file });
     const axes = shape.map((_, axis) => axis + 1);
     const embedder = await imageEmbedder(engine, backbone, {
       shape,
@@ -59,7 +61,9 @@ export const embed: Command = {
       json: result,
       text:
         `${count} ${architecture.input === "volume" ? "volumes" : "images"}, ${embedder.features} features each, by ` +
-        `${architecture.title} with weights of seed ${seed} on ${engine.description}: ${output}`,
+        `${architecture.title} with ${
+          backbone.source.kind === "seeded" ? `weights of seed ${seed}` : backbone.source.file
+        } on ${engine.description}: ${output}`,
     };
   },
 };

@@ -9,7 +9,8 @@ import {
   type SurvivalHead,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { decodeSafetensors, encodeSafetensors, type Safetensors } from "@ctsurv/weights/mod.ts";
+import { decodeSafetensors, encodeSafetensors, findPretrained, type Safetensors } from "@ctsurv/weights/mod.ts";
+import { pretrainedBackbone } from "./pretrained_backbone.ts";
 
 /** What a model was trained on, in words for people and for provenance. */
 export interface TrainedOn {
@@ -30,8 +31,11 @@ export interface SurvivalModel {
 }
 
 const modelSchema = z.object({
-  format: z.literal("ctsurv model 1"),
-  backbone: z.object({ name: z.string(), seed: z.number(), sha256: z.string() }),
+  format: z.literal("ctsurv model 2"),
+  backbone: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("seeded"), name: z.string(), seed: z.number(), sha256: z.string() }),
+    z.object({ kind: z.literal("pretrained"), name: z.string(), file: z.string(), sha256: z.string() }),
+  ]),
   trainedOn: z.object({
     cohort: z.string(),
     patients: z.number(),
@@ -45,21 +49,20 @@ const modelSchema = z.object({
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /**
- * Writes a model as safetensors: the head, and what calibration found for the seeded backbone, whose weights come back
- * from their seed.
- *
- * @throws {InputError} If the backbone's weights are not seeded.
+ * Writes a model as safetensors: the head; of a seeded backbone, whose weights come back from their seed, what
+ * calibration found; of a pretrained one, the name and hash of its file.
  */
 export async function saveModel(path: string, { backbone, head, trainedOn }: SurvivalModel): Promise<void> {
   const { architecture, source } = backbone;
-  if (source.kind !== "seeded") throw new InputError(`Cannot save a model with ${source.kind} weights yet`);
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
-    ...[...backboneStatistics(backbone)].map(([name, value]) => [`backbone.${name}`, value] as const),
+    ...[...source.kind === "seeded" ? backboneStatistics(backbone) : []].map(([name, value]) =>
+      [`backbone.${name}`, value] as const
+    ),
   ].map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }]));
   const metadata: z.infer<typeof modelSchema> = {
-    format: "ctsurv model 1",
-    backbone: { name: architecture.name, seed: source.seed, sha256: source.sha256 },
+    format: "ctsurv model 2",
+    backbone: { ...source, name: architecture.name },
     trainedOn,
   };
   await writeAtomic(path, encodeSafetensors(named, { ctsurv: JSON.stringify(metadata) }));
@@ -76,18 +79,11 @@ export async function loadModel(path: string, engine: Engine): Promise<SurvivalM
   });
   const content = decodeSafetensors(file, path);
   const metadata = parseMetadata(content, path);
-  const architecture = findBackbone(metadata.backbone.name);
-  const statistics = new Map(
-    [...content.tensors.keys()].filter((name) => name.startsWith("backbone.")).map((name) => {
-      const { bytes, shape } = content.tensors.get(name)!;
-      return [name.slice("backbone.".length), hostTensor(new Float32Array(bytes.buffer), shape)];
-    }),
-  );
-  const backbone = await seededBackbone(architecture, engine, { seed: metadata.backbone.seed, statistics });
+  const backbone = await loadBackbone(content, metadata, engine);
   if (backbone.source.sha256 !== metadata.backbone.sha256) {
     throw new InputError(`${path}: the backbone's weights are not those the model was trained with; fit it again`);
   }
-  const spec = survivalHeadSpec({ backboneFeatures: architecture.features }) as unknown as Tree<HostTensor>;
+  const spec = survivalHeadSpec({ backboneFeatures: backbone.architecture.features }) as unknown as Tree<HostTensor>;
   const head = mapTree(spec, isHost, ({ shape }, name) => {
     const entry = content.tensors.get(`head.${name}`);
     if (!entry || entry.dtype !== "F32" || entry.shape.join() !== shape.join()) {
@@ -96,6 +92,19 @@ export async function loadModel(path: string, engine: Engine): Promise<SurvivalM
     return hostTensor(new Float32Array(entry.bytes.buffer), shape);
   });
   return { backbone, head: head as unknown as SurvivalHead<HostTensor>, trainedOn: metadata.trainedOn };
+}
+
+async function loadBackbone({ tensors }: Safetensors, { backbone }: z.infer<typeof modelSchema>, engine: Engine) {
+  const architecture = findBackbone(backbone.name);
+  if (backbone.kind === "pretrained") {
+    return await pretrainedBackbone(architecture, await findPretrained(backbone.name));
+  }
+  const statistics = new Map(
+    [...tensors].filter(([name]) => name.startsWith("backbone.")).map(([name, { bytes, shape }]) =>
+      [name.slice("backbone.".length), hostTensor(new Float32Array(bytes.buffer), shape)] as const
+    ),
+  );
+  return await seededBackbone(architecture, engine, { seed: backbone.seed, statistics });
 }
 
 function parseMetadata({ metadata }: Safetensors, path: string): z.infer<typeof modelSchema> {

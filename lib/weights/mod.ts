@@ -1,5 +1,5 @@
 /** Weights on disk: files of networks, read without running anything in them, and the catalogue of pretrained ones. */
-export { type AddedFile, addWeights } from "./add_weights.ts";
+export { addWeights } from "./add_weights.ts";
 export { catalogue } from "./catalogue/catalogue.ts";
 export type { Preprocessing, PretrainedFile } from "./catalogue/pretrained_file.ts";
 export type { CheckpointDType, CheckpointNumbers } from "./dtype.ts";
@@ -14,6 +14,7 @@ export {
   type CheckpointTensor,
   openCheckpoint,
 } from "./open_checkpoint.ts";
+export { recogniseWeights } from "./recognise_weights.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -1,26 +1,67 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/common/mod.ts";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
-import { createBackbone } from "@ctsurv/training/mod.ts";
+import { type HostTensor, isSpec, leaves, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { efficientNetB0, initialiseHead, seededBackbone, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
+import { createBackbone, loadModel, saveModel } from "@ctsurv/training/mod.ts";
+import { addWeights, encodeSafetensors } from "@ctsurv/weights/mod.ts";
+import { withEnv } from "../notebook/with_env.ts";
+import { inFolder } from "../support/in_folder.ts";
 
-const create = (weights: "seeded" | "pretrained") => createBackbone("efficientnet_b0", onnxEngine(), { weights });
+const engine = onnxEngine();
+const create = (weights: "seeded" | "pretrained") => createBackbone("efficientnet_b0", engine, { weights });
+const drawn = await seededBackbone(efficientNetB0, engine, { seed: 7 });
 
-Deno.test("createBackbone() refuses pretrained weights, and what is unknown", async () => {
-  await assertRejects(() => create("pretrained"), InputError, "CTSURV_WEIGHTS=seeded");
-  await assertRejects(() => createBackbone("vgg17", onnxEngine()), InputError, 'Unknown backbone "vgg17"');
-  Deno.env.set("CTSURV_WEIGHTS", "frozen");
-  try {
+/** EfficientNet-B0's weights as a file that nobody has published. */
+async function writeWeights(path: string): Promise<void> {
+  const all = leaves(drawn.parameters, isSpec as (node: unknown) => node is HostTensor);
+  const tensors = all.map(({ path, value: { shape, data } }) => [path, { shape, data: data as Float32Array }] as const);
+  await Deno.writeFile(path, encodeSafetensors(new Map(tensors), {}));
+}
+
+Deno.test("createBackbone() takes pretrained weights from the folder or from a file, and says which", () =>
+  inFolder(async (dir) => {
+    const [folder, file] = [join(dir, "weights"), join(dir, "b0.safetensors")];
+    await withEnv({ CTSURV_WEIGHTS_DIR: folder, CTSURV_WEIGHTS: undefined }, async () => {
+      await assertRejects(() => create("pretrained"), InputError, "ctsurv weights fetch efficientnet_b0");
+      await assertRejects(() => create("pretrained"), InputError, "CTSURV_WEIGHTS=seeded");
+      await writeWeights(file);
+      const { sha256 } = await addWeights(file, folder);
+      for (const backbone of [await create("pretrained"), await createBackbone("efficientnet_b0", engine, { file })]) {
+        assertEquals(backbone.parameters, drawn.parameters);
+        assert(backbone.source.kind === "pretrained");
+        assertEquals(backbone.source.sha256, sha256);
+      }
+      await assertRejects(() => createBackbone("resnet50", engine, { file }), InputError, "of this network");
+    });
+  }));
+
+Deno.test("saveModel(), loadModel(): a pretrained backbone comes back from its file, and from no other", () =>
+  inFolder(async (dir) => {
+    const [folder, file, saved] = [join(dir, "weights"), join(dir, "b0.safetensors"), join(dir, "model.safetensors")];
+    await writeWeights(file);
+    const added = await addWeights(file, folder);
+    await withEnv({ CTSURV_WEIGHTS_DIR: folder }, async () => {
+      const backbone = await create("pretrained");
+      const head = seededParameters(survivalHeadSpec({ backboneFeatures: 1280 }), 9, initialiseHead);
+      const trainedOn = { cohort: "toy", patients: 3, events: 2, profile: "paper", epochs: 1, segmenter: "threshold" };
+      await saveModel(saved, { backbone, head, trainedOn });
+      assert((await Deno.stat(saved)).size < 4e6);
+      assertEquals((await loadModel(saved, engine)).backbone, backbone);
+      await Deno.remove(added.path);
+      await assertRejects(() => loadModel(saved, engine), InputError, "ctsurv weights fetch");
+    });
+  }));
+
+Deno.test("createBackbone() refuses what is unknown", async () => {
+  await assertRejects(() => createBackbone("vgg17", engine), InputError, 'Unknown backbone "vgg17"');
+  await withEnv({ CTSURV_WEIGHTS: "frozen" }, async () => {
     await assertRejects(() => create("seeded"), InputError, 'Unknown weights "frozen"');
-  } finally {
-    Deno.env.delete("CTSURV_WEIGHTS");
-  }
+  });
 });
 
 Deno.test("createBackbone() lets CTSURV_WEIGHTS override the profile", async () => {
-  Deno.env.set("CTSURV_WEIGHTS", "seeded");
-  try {
+  await withEnv({ CTSURV_WEIGHTS: "seeded" }, async () => {
     assertEquals((await create("pretrained")).source.kind, "seeded");
-  } finally {
-    Deno.env.delete("CTSURV_WEIGHTS");
-  }
+  });
 });
