@@ -8,8 +8,7 @@ import {
   concordanceTable,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import type { HeadTrainer, PatientPrediction } from "./head_trainer.ts";
-import type { TrainingPatient } from "./training_patient.ts";
+import type { LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
 
 /** A prediction by a model that never saw the patient. */
 export interface OutOfFoldPrediction extends PatientPrediction {
@@ -58,14 +57,14 @@ export interface CrossValidateOptions {
 }
 
 /**
- * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a head that
+ * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a model that
  * was trained from scratch on all others.
  *
  * @throws {InputError} If there are too few patients, or a fold would be trained without any death.
  */
-export async function crossValidate(
-  trainer: HeadTrainer,
-  patients: readonly TrainingPatient[],
+export async function crossValidate<Patient extends LabelledPatient, Parameters>(
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
   { folds, foldSeed, onEpoch }: CrossValidateOptions,
 ): Promise<CrossValidation> {
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
@@ -77,8 +76,8 @@ export async function crossValidate(
     if (!train.some(({ followUp }) => followUp.event === 1)) {
       throw new InputError(`Fold ${fold + 1} of ${folds} would be trained on ${train.length} patients without a death`);
     }
-    const head = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
-    const predicted = (await trainer.predict(head.parameters, test)).map((prediction, i) => ({
+    const fitted = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
+    const predicted = (await trainer.predict(fitted.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold,
       ...test[i]!.followUp,
@@ -89,7 +88,7 @@ export async function crossValidate(
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
       ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
-      losses: head.losses,
+      losses: fitted.losses,
     });
   }
   const ordered = patients.map(({ id }) => predictions.get(id)!);

@@ -1,8 +1,8 @@
 import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 
-/** What a backbone gives: its global features, or what enters its classifier's last layer. */
-export type EmbeddingPoint = "features" | "penultimate";
+/** What a backbone gives: its global features, what enters its classifier's last layer, or what enters its final block. */
+export type EmbeddingPoint = "features" | "penultimate" | "cut";
 
 /** Options of {@linkcode imageEmbedder}. */
 export interface ImageEmbedderOptions {
@@ -26,6 +26,8 @@ export interface ImageEmbedder {
   embed(images: Float32Array, onImages?: (done: number) => void): Promise<Float32Array>;
   /** Numbers for an image. */
   readonly features: number;
+  /** Their shape: [features], at the cut [rows, columns, channels] or whatever enters the final block. */
+  readonly shape: readonly number[];
   /** Multiply-accumulates for one image. */
   readonly macsPerImage: number;
   dispose(): Promise<void>;
@@ -38,18 +40,21 @@ export async function imageEmbedder(
   { shape, prepare, at = "features", batch = 8 }: ImageEmbedderOptions,
 ): Promise<ImageEmbedder> {
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
-  const [run, features] = at === "features"
-    ? [architecture.pooled, architecture.features]
-    : [architecture.penultimate, architecture.penultimateFeatures];
-  const program = await compile(
-    engine,
-    ({ images }) => ({ embedded: run(prepare(images), tensors) }),
-    { images: float32(batch, ...shape) },
-  );
-  const size = shape.reduce((product, dim) => product * dim, 1);
+  const run = { features: architecture.pooled, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
+  let outputShape: readonly number[] = [];
+  const program = await compile(engine, ({ images }) => {
+    const embedded = run(prepare(images), tensors);
+    outputShape = embedded.shape.slice(1);
+    return { embedded };
+  }, { images: float32(batch, ...shape) });
+  // An engine that computes op by op calls the function first of all to count.
+  const macsPerImage = program.macs / batch;
+  const size = sizeOf(shape);
+  const features = sizeOf(outputShape);
   return {
     features,
-    macsPerImage: program.macs / batch,
+    shape: outputShape,
+    macsPerImage,
     async embed(images, onImages) {
       const count = images.length / size;
       const all = new Float32Array(count * features);
@@ -67,4 +72,8 @@ export async function imageEmbedder(
     },
     dispose: () => program.dispose(),
   };
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
 }

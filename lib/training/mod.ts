@@ -25,13 +25,8 @@ export {
   toSurvivalPredictions,
 } from "./cross_validate.ts";
 export { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
-export {
-  type FitOptions,
-  type FittedHead,
-  type HeadTrainer,
-  headTrainer,
-  type PatientPrediction,
-} from "./head_trainer.ts";
+export type { FitOptions } from "./fit_options.ts";
+export { type FittedHead, type HeadTrainer, headTrainer } from "./head_trainer.ts";
 export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
 export { type EmbeddingPoint, type ImageEmbedder, imageEmbedder, type ImageEmbedderOptions } from "./image_embedder.ts";
 export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
@@ -39,5 +34,6 @@ export { formatPredictions } from "./predictions_csv.ts";
 export { findProfile, type Profile, profiles } from "./profile.ts";
 export { type SliceEmbedder, sliceEmbedder } from "./slice_embedder.ts";
 export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./survival_model.ts";
+export type { Fitted, LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
 export type { TrainingPatient } from "./training_patient.ts";
 export { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";

@@ -1,11 +1,8 @@
-import type { FollowUp } from "@ctsurv/survival/mod.ts";
+import type { LabelledPatient } from "./trainer.ts";
 
-/** A patient as training sees one. */
-export interface TrainingPatient {
-  readonly id: string;
+/** A patient as the training of a head sees one. */
+export interface TrainingPatient extends LabelledPatient {
   /** [slices, backbone features], from feet to head. */
   readonly features: Float32Array;
   readonly slices: number;
-  /** Censored at the horizon, 24 months. */
-  readonly followUp: FollowUp;
 }

@@ -58,20 +58,41 @@ export function trainingStep(options: TrainingOptions) {
   return (
     { state, batch }: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> },
   ): { state: TrainingState<tf.Tensor>; loss: tf.Scalar } => {
-    const { value, gradients } = valueAndGradients((parameters) => {
-      const { logits } = survivalHead(
-        batch.features as tf.Tensor2D,
-        batch.membership as tf.Tensor2D,
-        parameters,
-        batch.dropout,
-      );
-      const labels = {
-        bin: batch.bin as tf.Tensor1D,
-        event: batch.event as tf.Tensor1D,
-        weight: batch.weight as tf.Tensor1D,
-      };
-      return deepHitLoss(logits, labels, options.loss);
-    }, state.parameters);
+    const { value, gradients } = valueAndGradients(
+      (parameters) => batchLoss(parameters, batch.features, batch, options.loss),
+      state.parameters,
+    );
     return { state: adamW(state.parameters, gradients, state.moments, batch.corrections, options), loss: value };
   };
+}
+
+/**
+ * {@linkcode trainingStep} that also gives the loss's gradient by the features, [slices, backbone features], for what is
+ * trained below them.
+ */
+export function trainingStepWithFeatures(options: TrainingOptions) {
+  return (
+    { state, batch }: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> },
+  ): { state: TrainingState<tf.Tensor>; loss: tf.Scalar; featureGradients: tf.Tensor } => {
+    const { value, gradients } = valueAndGradients(
+      ({ parameters, features }) => batchLoss(parameters, features, batch, options.loss),
+      { parameters: state.parameters, features: batch.features },
+    );
+    return {
+      state: adamW(state.parameters, gradients.parameters, state.moments, batch.corrections, options),
+      loss: value,
+      featureGradients: gradients.features,
+    };
+  };
+}
+
+function batchLoss(
+  head: SurvivalHead<tf.Tensor>,
+  features: tf.Tensor,
+  { membership, dropout, bin, event, weight }: Batch<tf.Tensor>,
+  options?: DeepHitOptions,
+): tf.Scalar {
+  const { logits } = survivalHead(features as tf.Tensor2D, membership as tf.Tensor2D, head, dropout);
+  const labels = { bin: bin as tf.Tensor1D, event: event as tf.Tensor1D, weight: weight as tf.Tensor1D };
+  return deepHitLoss(logits, labels, options);
 }

@@ -1,0 +1,123 @@
+import { createRandom } from "@ctsurv/common/mod.ts";
+import {
+  compile,
+  type Compiled,
+  disposeValues,
+  type Engine,
+  type HostTensor,
+  hostTensor,
+  type OutputsOf,
+  readValues,
+  type TensorSpec,
+  type tf,
+  zerosOf,
+} from "@ctsurv/engine/mod.ts";
+import {
+  initialiseHead,
+  seededParameters,
+  type SurvivalHead,
+  type SurvivalHeadShape,
+  survivalHeadSpec,
+} from "@ctsurv/nn/mod.ts";
+import { biasCorrections, momentsSpec } from "./adamw.ts";
+import type { FitOptions } from "./fit_options.ts";
+import { makeBatch } from "./make_batch.ts";
+import { memoise } from "./memoise.ts";
+import type { TrainingPatient } from "./training_patient.ts";
+import { type Batch, batchSpec, type TrainingState, trainingStep, trainingStepWithFeatures } from "./training_step.ts";
+
+/** What one step gives. */
+export interface HeadStep {
+  readonly loss: number;
+  /** By the features, [slices, backbone features] of the batch's patients one after the other, if they were asked for. */
+  readonly featureGradients?: Float32Array;
+}
+
+/** A head while it is trained. */
+export interface HeadFit {
+  step(batch: readonly TrainingPatient[]): Promise<HeadStep>;
+  /** The trained head. No step may follow. */
+  finish(): Promise<SurvivalHead<HostTensor>>;
+}
+
+/** Begins new heads; its sessions serve all of them. */
+export interface HeadFitter {
+  begin(): HeadFit;
+  dispose(): Promise<void>;
+}
+
+type StepInputs = { readonly state: TrainingState<TensorSpec>; readonly batch: Batch<TensorSpec> };
+type StepOutputs = {
+  readonly state: TrainingState<tf.Tensor>;
+  readonly loss: tf.Scalar;
+  readonly featureGradients?: tf.Tensor;
+};
+
+/**
+ * A fitter of heads of one shape.
+ *
+ * @param featureGradients Whether steps give the gradient by the features, which takes a matrix product more.
+ */
+export function headFitter(
+  engine: Engine,
+  shape: SurvivalHeadShape,
+  options: FitOptions & { readonly featureGradients?: boolean },
+): HeadFitter {
+  const spec = survivalHeadSpec(shape);
+  const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
+  const { layers = 10, width = 100 } = shape;
+  const { batchSize, seed } = options;
+  const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
+  const steps = memoise((slices: number) => {
+    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
+    return compile(engine, run, { state: stateSpec, batch }) as Promise<Compiled<StepInputs, StepOutputs>>;
+  });
+
+  const begin = (): HeadFit => {
+    const start = { parameters: seededParameters(spec, seed, initialiseHead), moments: zerosOf(stateSpec.moments) };
+    let state: OutputsOf<StepOutputs>["state"] | undefined;
+    const dropout = createRandom(seed, "dropout");
+    const keep = 1 - options.dropout;
+    const drawMask = () =>
+      hostTensor(
+        Float32Array.from({ length: batchSize * width }, () => dropout.uniform() < keep ? 1 / keep : 0),
+        [batchSize, width],
+      );
+    let step = 0;
+    return {
+      async step(patients) {
+        const batch = makeBatch(patients, batchSize);
+        const program = await steps.get(batch.features.shape[0]!);
+        const { first, second } = biasCorrections(++step, options);
+        const outputs: OutputsOf<StepOutputs> = await program.run({
+          state: state ?? start,
+          batch: {
+            ...batch,
+            dropout: Array.from({ length: layers }, drawMask),
+            corrections: { first: hostTensor([first], []), second: hostTensor([second], []) },
+          },
+        });
+        if (state) disposeValues(state);
+        state = outputs.state;
+        const loss = (await outputs.loss.read())[0]!;
+        outputs.loss.dispose();
+        if (!outputs.featureGradients) return { loss };
+        const featureGradients = await outputs.featureGradients.read() as Float32Array;
+        outputs.featureGradients.dispose();
+        return { loss, featureGradients };
+      },
+      async finish() {
+        const parameters = state ? await readValues(state.parameters) : start.parameters;
+        if (state) disposeValues(state);
+        return parameters;
+      },
+    };
+  };
+
+  return {
+    begin,
+    async dispose() {
+      for (const program of steps.values()) await (await program).dispose();
+    },
+  };
+}
