@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   preprocess: async () => (await import("./preprocess.ts")).preprocess,
   weights: async () => (await import("./weights.ts")).weights,
   embed: async () => (await import("./embed.ts")).embed,
+  flops: async () => (await import("./flops.ts")).flops,
   fit: async () => (await import("./fit.ts")).fit,
   predict: async () => (await import("./predict.ts")).predict,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,

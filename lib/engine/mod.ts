@@ -7,6 +7,7 @@ export { wasmEngine } from "./eager/wasm_engine.ts";
 export type { Engine } from "./engine.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
 export { tf } from "./tf.ts";
+export { traceMacs } from "./trace_macs.ts";
 export { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 export {
   type DType,

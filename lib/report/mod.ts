@@ -2,14 +2,27 @@
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
+export { costTable } from "./cost_table.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
+export {
+  type CostAtSlices,
+  examineFlops,
+  type FlopsExamination,
+  type FlopsPerMac,
+  type FlopsReading,
+  type LikeForLike,
+  type ReportedCost,
+} from "./flops_examination.ts";
+export { flopsFigure } from "./flops_figure.ts";
+export { flopsFindings, flopsTable } from "./flops_report.ts";
 export { foldFigure, type FoldFigureOptions } from "./fold_figure.ts";
 export { formatNumber } from "./format_number.ts";
 export { histogram, type HistogramOptions } from "./histogram.ts";
 export { lossCurve, type LossSeries } from "./loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./lung_area_figure.ts";
+export { type CostInput, type ModelCost, modelCost } from "./model_cost.ts";
 export { type CrossValidated, modelResult, type ModelResultOptions } from "./model_result.ts";
 export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
 export type { Picture } from "./picture.ts";

@@ -13,14 +13,15 @@ export interface PaperRow {
   readonly ctd: Reported;
 }
 
+/** A backbone by its name here, or an aggregation. */
 export type PaperModel =
-  | "resnet3d_18"
+  | "r3d_18"
   | "average_pooling"
   | "self_attention"
   | "resnet50"
   | "vgg16"
   | "alexnet"
-  | "vit"
+  | "vit_b_16"
   | "efficientnet_b0";
 
 function row(model: PaperModel, name: string, mean: number, std: number): PaperRow {
@@ -31,13 +32,13 @@ function row(model: PaperModel, name: string, mean: number, std: number): PaperR
 export const paper = {
   /** Table 1, in the paper's order. `average_pooling` and `self_attention` are aggregations of EfficientNet-B0. */
   table1: [
-    row("resnet3d_18", "ResNet3D-18", 0.507, 0.074),
+    row("r3d_18", "ResNet3D-18", 0.507, 0.074),
     row("average_pooling", "EfficientNetB0 + average pooling", 0.570, 0.033),
     row("self_attention", "EfficientNetB0 + self-attention", 0.579, 0.079),
     row("resnet50", "ResNet50 + soft attention", 0.564, 0.067),
     row("vgg16", "VGG16 + soft attention", 0.524, 0.063),
     row("alexnet", "AlexNet + soft attention", 0.550, 0.051),
-    row("vit", "ViT + soft attention", 0.546, 0.043),
+    row("vit_b_16", "ViT + soft attention", 0.546, 0.043),
     row("efficientnet_b0", "EfficientNetB0 + soft attention", 0.584, 0.054),
   ],
   /** Table 2: CLARO, one concordance over the pooled out-of-fold predictions, by where the weights come from. */
@@ -46,7 +47,7 @@ export const paper = {
     lung1: { reported: true, mean: 0.579, std: null },
   },
   /** Cost of one patient in GFLOPs (10^9), as printed. */
-  gflops: { efficientnet_b0: 54.3, resnet3d_18: 2924.6 },
+  gflops: { efficientnet_b0: 54.3, r3d_18: 2924.6 },
 } as const satisfies {
   readonly table1: readonly PaperRow[];
   readonly table2: Readonly<Record<"imagenet" | "lung1", Reported>>;

@@ -1,0 +1,33 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { backbones } from "@ctsurv/nn/mod.ts";
+import { costTable, examineFlops, flopsFindings, flopsTable, modelCost } from "@ctsurv/report/mod.ts";
+import type { Command } from "./command.ts";
+import { parseWholeNumber } from "./parse_whole_number.ts";
+
+/** Rows and columns of the films that r3d_18's published weights were made on. */
+const filmSize = 112;
+
+/** `ctsurv flops`: what every model costs, and what the reported costs can mean. */
+export const flops: Command = {
+  name: "flops",
+  summary: "Multiply-accumulates and parameters of every model, and what the reported GFLOPs can mean.",
+  options: {
+    slices: { describe: "slices of a patient; the paper does not say how many", value: "N", default: "141" },
+  },
+  run({ options }) {
+    const slices = parseWholeNumber("slices", String(options.slices));
+    if (slices < 1 || slices > 10_000) {
+      throw new InputError(`--slices is ${slices}: a patient has at least one, and not more than 10000`);
+    }
+    const costs = Object.values(backbones).flatMap((architecture) => [
+      modelCost(architecture, { slices }),
+      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: filmSize })] : [],
+    ]);
+    const examination = examineFlops();
+    const findings = flopsFindings(examination);
+    return Promise.resolve({
+      text: [costTable(costs).text, "", flopsTable(examination).text, "", ...findings].join("\n"),
+      json: { slices, costs, examination, findings },
+    });
+  },
+};
