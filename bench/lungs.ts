@@ -12,6 +12,7 @@ import { canonicalOrientation, DEFAULT_SETTINGS, readVolume, resample } from "@c
 import { r231Shape, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { R231_SIZE, r231Inputs, r231Network, r231Paint, r231Postprocess } from "@ctsurv/segmentation/mod.ts";
 import { cutOut } from "./preprocess_stages.ts";
+import { peakMegabytes } from "./peak_megabytes.ts";
 
 /** One process's stages of preprocessing a patient with lungmask's R231. */
 export interface LungStages {
@@ -118,11 +119,6 @@ function drawnClasses(slices: number): Uint8Array {
     }
   }
   return classes;
-}
-
-async function peakMegabytes(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 if (import.meta.main) {

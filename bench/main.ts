@@ -1,10 +1,11 @@
 /**
  * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. With names, such as
- * `deno task bench vgg16 step`, only those. A folder of DICOM among them is the scan to preprocess with R231, else
+ * `deno task bench vgg16 step`, only those. A folder of DICOM among them is the scan to preprocess, else
  * LUNG1-001 of ../shared/data.
  */
 import { compile, cpuEngine, hostTensor, onnxEngine, signatureOf, type tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { backbones, seededBackbone } from "@ctsurv/nn/mod.ts";
+import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/mod.ts";
 import { backboneContestant, describeRun, featureParameters } from "./backbone.ts";
 import { alternate, type Contestant } from "./contestant.ts";
@@ -72,14 +73,22 @@ if (typeof pytorch === "string") {
   await pytorch.close();
 }
 
+const scan = Deno.args.find((text) => !isName(text)) ?? sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
 if (names.includes("preprocess")) {
-  say("preprocess …");
-  const { shape, kept, stages } = await preprocessStages();
-  console.log(formatMeasurements(`ctsurv preprocess, a phantom of ${shape.join(" x ")}, ${kept} slices kept`, stages));
+  for (const path of scan === undefined ? [undefined] : [undefined, scan]) {
+    for (const method of ["unet", "threshold"]) {
+      say(`preprocess, ${path ?? "a phantom"}, ${method} …`);
+      const segmenter = await createLungSegmenter(onnx, method);
+      const { shape, kept, stages, peakMegabytes } = await preprocessStages(segmenter, { scan: path });
+      await segmenter.dispose();
+      const what = `${path ? "a scan" : "a phantom"} of ${shape.join(" x ")}, ${segmenter.name}, ${kept} slices kept`;
+      const memory = `at most ${Math.round(peakMegabytes)} MB`;
+      console.log(formatMeasurements(`ctsurv preprocess, ${what}, ${memory}`, stages) + "\n");
+    }
+  }
 }
 
 if (names.includes("r231")) {
-  const scan = Deno.args.find((text) => !isName(text)) ?? sharedData("lung1/NSCLC-Radiomics/LUNG1-001");
   say(`preprocess with R231: ${scan ?? "no scan named"} …`);
   for (const result of scan === undefined ? [] : await compareLungs(scan, THREADS)) {
     console.log(`\n${describe(result)}`);

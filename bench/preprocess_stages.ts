@@ -4,34 +4,43 @@ import {
   canonicalOrientation,
   cropBox,
   DEFAULT_SETTINGS,
+  type LungSegmenter,
   readVolume,
   resample,
   resizeSlice,
   selectSlices,
-  thresholdLungs,
   type Volume,
   windowHu,
   writeNifti,
   writeNpy,
 } from "@ctsurv/imaging/mod.ts";
 import type { Measurement } from "./contestant.ts";
+import { peakMegabytes } from "./peak_megabytes.ts";
 
 const REPEATS = 5;
 
-/** The stages of `ctsurv preprocess` on one phantom scan. */
+/** The stages of `ctsurv preprocess` on one scan. */
 export interface StageTimes {
+  readonly segmenter: string;
   readonly shape: readonly number[];
   readonly kept: number;
   readonly stages: readonly Measurement[];
+  /** The process's largest resident memory so far. */
+  readonly peakMegabytes: number;
 }
 
-/** Times every stage of `ctsurv preprocess` on a phantom scan, made in a folder that is gone afterwards. */
-export async function preprocessStages(): Promise<StageTimes> {
+/**
+ * Times every stage of `ctsurv preprocess`.
+ *
+ * @param options.scan A scan; without one, a phantom is made in a folder that is gone afterwards.
+ */
+export async function preprocessStages(
+  segmenter: LungSegmenter,
+  options: { readonly scan?: string | undefined } = {},
+): Promise<StageTimes> {
   const dir = await Deno.makeTempDir();
   try {
-    const cohort = join(dir, "cohort");
-    await ensurePhantom("phantom-lung1", cohort, { patients: 1, workers: 1 });
-    const [patient] = (await openCohort(cohort)).patients;
+    const scan = options.scan ?? await makePhantom(join(dir, "cohort"));
     const times = new Map<string, number[]>();
     const timed = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
       const start = performance.now();
@@ -42,12 +51,12 @@ export async function preprocessStages(): Promise<StageTimes> {
     let last: { volume: Volume; kept: number } | undefined;
     for (let i = 0; i < REPEATS; i++) {
       const whole = performance.now();
-      const { volume } = await timed("read", () => readVolume(patient!.image));
+      const { volume } = await timed("read", () => readVolume(scan));
       const resampled = await timed(
         "orient and resample",
-        () => resample(canonicalOrientation(volume, patient!.id), DEFAULT_SETTINGS),
+        () => resample(canonicalOrientation(volume, scan), DEFAULT_SETTINGS),
       );
-      const lungs = await timed("find lungs", () => thresholdLungs.segment(resampled));
+      const lungs = await timed("find lungs", () => segmenter.segment(resampled));
       const slices = await timed("select, crop and resize", () => cutOut(resampled, lungs));
       await timed("write", async () => {
         const { shape, affine } = resampled;
@@ -58,14 +67,21 @@ export async function preprocessStages(): Promise<StageTimes> {
       last = { volume, kept: slices.shape[0]! };
     }
     return {
+      segmenter: segmenter.name,
       shape: last!.volume.shape,
       kept: last!.kept,
       stages: [...times].sort(([a], [b]) => Number(b === "all of it") - Number(a === "all of it"))
         .map(([name, ms]) => ({ name, times: ms })),
+      peakMegabytes: await peakMegabytes(),
     };
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+async function makePhantom(dir: string): Promise<string> {
+  await ensurePhantom("phantom-lung1", dir, { patients: 1, workers: 1 });
+  return (await openCohort(dir)).patients[0]!.image;
 }
 
 /** The last stages, as `preprocess()` goes about them. */
