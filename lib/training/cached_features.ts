@@ -1,6 +1,5 @@
-import { join } from "node:path";
-import { readChecked, sha256, writeChecked } from "@ctsurv/common/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
+import { readNumbers, writeNumbers } from "./cached_numbers.ts";
 import type { SliceEmbedder } from "./slice_embedder.ts";
 
 /** How features are kept on disk. */
@@ -30,28 +29,22 @@ const format = "ctsurv features 1";
  * same numbers whether computed or read.
  */
 export async function cachedFeatures(
-  embedder: SliceEmbedder,
+  embedder: Pick<SliceEmbedder, "embed">,
   { architecture, source }: Backbone,
   { slices, key }: SlicesToEmbed,
   { folder, precision = "float32" }: FeatureCacheOptions,
 ): Promise<Float32Array> {
   const identity = { format, backbone: architecture.name, weights: source.sha256, slices: key, precision };
-  const described = JSON.stringify(identity);
-  const path = join(folder, `${sha256(described)}.features`);
-  const known = await readChecked<{ identity: typeof identity }>(path);
-  if (known && JSON.stringify(known.header.identity) === described) return decode(known.payload, precision);
+  const entry = { folder, extension: ".features", identity };
+  const known = await readNumbers(entry);
+  if (known) return decode(known.bytes, precision);
   const embedded = await embedder.embed(slices);
   const encoded = precision === "float16" ? Float16Array.from(embedded) : embedded;
-  await writeChecked(
-    path,
-    { identity, shape: [embedded.length / architecture.features, architecture.features] },
-    encoded,
-  );
+  const shape = [embedded.length / architecture.features, architecture.features];
+  await writeNumbers(entry, { shape, bytes: encoded as ArrayBufferView<ArrayBuffer> });
   return Float32Array.from(encoded);
 }
 
-function decode(payload: Uint8Array<ArrayBuffer>, precision: FeaturePrecision): Float32Array {
-  return precision === "float16"
-    ? Float32Array.from(new Float16Array(payload.buffer))
-    : new Float32Array(payload.buffer);
+function decode({ buffer }: ArrayBufferView<ArrayBuffer>, precision: FeaturePrecision): Float32Array {
+  return precision === "float16" ? Float32Array.from(new Float16Array(buffer)) : new Float32Array(buffer);
 }

@@ -1,3 +1,4 @@
+import type { Initialise } from "@ctsurv/nn/mod.ts";
 import type { TrainingOptions } from "./training_step.ts";
 
 /** How a head is fitted. */
@@ -8,6 +9,8 @@ export interface FitOptions extends TrainingOptions {
   readonly dropout: number;
   /** For new weights, the order of patients and dropout. */
   readonly seed: number;
+  /** Draws a new head's weights. @default {initialiseHead} */
+  readonly initialise?: Initialise;
   /**
    * Trains on features of mean 0 and standard deviation 1 over the training patients' slices; the scaling then becomes
    * part of the embedding's weights. Features of untrained backbones need it, the paper has none. @default {false}

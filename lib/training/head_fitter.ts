@@ -66,7 +66,7 @@ export function headFitter(
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100 } = shape;
-  const { batchSize, seed } = options;
+  const { batchSize, seed, initialise = initialiseHead } = options;
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
     const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
@@ -74,7 +74,7 @@ export function headFitter(
   });
 
   const begin = (): HeadFit => {
-    const start = { parameters: seededParameters(spec, seed, initialiseHead), moments: zerosOf(stateSpec.moments) };
+    const start = { parameters: seededParameters(spec, seed, initialise), moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
     const keep = 1 - options.dropout;

@@ -6,6 +6,8 @@ export {
   type FeaturePrecision,
   type SlicesToEmbed,
 } from "./cached_features.ts";
+export { cachedActivations, type StoredActivations } from "./cached_activations.ts";
+export { type Activations, type CutEmbedder, cutEmbedder } from "./cut_embedder.ts";
 export {
   type CohortFeatures,
   cohortFeatures,
@@ -25,6 +27,14 @@ export {
   toSurvivalPredictions,
 } from "./cross_validate.ts";
 export { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
+export type { FinalBlock } from "./final_block_fitter.ts";
+export {
+  type FineTuned,
+  fineTuner,
+  type FineTunerOptions,
+  type FineTuning,
+  type FineTuningPatient,
+} from "./fine_tuner.ts";
 export type { FitOptions } from "./fit_options.ts";
 export { type FittedHead, type HeadTrainer, headTrainer } from "./head_trainer.ts";
 export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
