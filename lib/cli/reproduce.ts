@@ -3,7 +3,17 @@ import { fileURLToPath } from "node:url";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { formatSeconds } from "@ctsurv/common/mod.ts";
 import { outputsFolder } from "@ctsurv/notebook/mod.ts";
-import { formatNumber, readTable1, table, type Table1Result } from "@ctsurv/report/mod.ts";
+import {
+  type CostRow,
+  costTable,
+  examineFlops,
+  flopsFindings,
+  formatNumber,
+  readTable1,
+  table,
+  table1,
+  type Table1Result,
+} from "@ctsurv/report/mod.ts";
 import { findProfile } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
 import { runNotebookFile } from "./run_notebook_file.ts";
@@ -11,12 +21,12 @@ import { runNotebookFile } from "./run_notebook_file.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** In the order in which they build on each other. */
-const notebooks = ["01_preprocessing.ipynb", "02_backbone_comparison.ipynb"];
+const notebooks = ["01_preprocessing.ipynb", "02_backbone_comparison.ipynb", "04_resnet3d_baseline.ipynb"];
 
 /** `ctsurv reproduce`: runs the notebooks and prints their results. */
 export const reproduce: Command = {
   name: "reproduce",
-  summary: "Run the notebooks and print the cross-validated Ctd.",
+  summary: "Run the notebooks and print the cross-validated Ctd and the costs.",
   options: {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
@@ -39,9 +49,13 @@ export const reproduce: Command = {
     const seconds = (performance.now() - started) / 1000;
     const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile, outputs);
     const result = await readTable1(join(folder, "table1.json"));
+    // Written by notebook 4 a moment ago.
+    const { costs } = JSON.parse(await Deno.readTextFile(join(folder, "cost.json"))) as { costs: CostRow[] };
+    const findings = flopsFindings(examineFlops());
+    const parts = [describe(result), table1(result).text, costTable(costs).text, findings.join("\n")];
     return {
-      text: `${describe(result)}\n\nAll of it in ${folder}; ${formatSeconds(seconds)}`,
-      json: { folder, seconds, ...result },
+      text: [...parts, `All of it in ${folder}; ${formatSeconds(seconds)}`].join("\n\n"),
+      json: { folder, seconds, ...result, costs, findings },
     };
   },
 };

@@ -1,5 +1,6 @@
 /** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
 export type { Acquisition } from "./acquisition.ts";
+export { averageVolume } from "./average_volume.ts";
 export { type BodyMask, bodyMask } from "./body_mask.ts";
 export { canonicalOrientation } from "./canonical_orientation.ts";
 export { type Box, cropBox } from "./crop_box.ts";

@@ -1,12 +1,27 @@
+import { describeView } from "./describe_view.ts";
 import type { ModelCost } from "./model_cost.ts";
-import { type Table, table } from "./table.ts";
+import { type Table, table, type TableColumn } from "./table.ts";
 
-/** What models cost for a patient: a row each, in the paper's unit and in the one that does not need explaining. */
-export function costTable(costs: readonly ModelCost[]): Table {
+/** A model's cost, counted and perhaps measured too. */
+export interface CostRow extends ModelCost {
+  /** Of the backbone, for one patient, on the machine at hand. */
+  readonly measured?: {
+    readonly milliseconds: number;
+    /** Bytes. */
+    readonly peakMemory: number;
+  };
+}
+
+/** What models cost for a patient, a row each: in MACs, and in FLOPs where one MAC is two of them. */
+export function costTable(costs: readonly CostRow[]): Table {
   const millions = (numbers: number) => numbers / 1e6;
+  const measured: readonly TableColumn<CostRow>[] = [
+    { label: "Measured, ms a patient", value: ({ measured }) => measured?.milliseconds, decimals: 0 },
+    { label: "peak memory, MB", value: ({ measured }) => measured && measured.peakMemory / 1e6, decimals: 0 },
+  ];
   return table(costs, [
     { label: "Model", value: ({ name }) => name },
-    { label: "Sees of a patient", value: describeInput },
+    { label: "Sees of a patient", value: ({ input, ...seen }) => describeView({ kind: input, ...seen }) },
     { label: "GMAC a slice", value: ({ macsPerSlice }) => macsPerSlice / 1e9, decimals: 3 },
     { label: "GMAC a patient", value: ({ macsPerPatient }) => macsPerPatient / 1e9, decimals: 2 },
     { label: "GFLOP at 2 a MAC", value: ({ macsPerPatient }) => 2 * macsPerPatient / 1e9, decimals: 2 },
@@ -14,9 +29,6 @@ export function costTable(costs: readonly ModelCost[]): Table {
     { label: "used here, M", value: ({ parametersUsed }) => millions(parametersUsed), decimals: 2 },
     { label: "Trained, M: final layer", value: ({ trainable }) => millions(trainable.finalLayer), decimals: 3 },
     { label: "final block", value: ({ trainable }) => millions(trainable.finalBlock), decimals: 3 },
+    ...costs.some(({ measured }) => measured) ? measured : [],
   ], "Multiply-accumulates (MAC) counted on the traced graphs, attention and DeepHit included; parameters in millions");
-}
-
-function describeInput({ input, slices, size }: ModelCost): string {
-  return input === "volume" ? `a volume of ${slices} × ${size} × ${size}` : `${slices} slices of ${size} × ${size}`;
 }

@@ -2,7 +2,8 @@
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
-export { costTable } from "./cost_table.ts";
+export { type CostRow, costTable } from "./cost_table.ts";
+export { describeView } from "./describe_view.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
@@ -49,3 +50,4 @@ export { type Table, table, type TableColumn, type TableValue } from "./table.ts
 export { table1 } from "./table1.ts";
 export { theme } from "./theme.ts";
 export { type TumourExtent, tumourSlices } from "./tumour_slices.ts";
+export { updateTable1 } from "./update_table1.ts";

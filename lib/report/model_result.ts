@@ -22,21 +22,25 @@ export interface ModelResultOptions {
   readonly model: string;
   readonly name: string;
   readonly weights: ModelResult["weights"];
+  readonly view: ModelResult["view"];
+  readonly provenance?: object;
 }
 
 /** A cross-validation as a row of Table 1: folds from 1, the primary Ctd. */
 export function modelResult(
   { folds, mean, stdSample, stdPopulation, pooled, interval }: CrossValidated,
-  { model, name, weights }: ModelResultOptions,
+  { model, name, weights, view, provenance }: ModelResultOptions,
 ): ModelResult {
   return {
     model,
     name,
     weights,
+    view,
     folds: folds.map(({ fold, patients, events, ctd }) => ({ fold: fold + 1, patients, events, ctd: ctd.value })),
     mean,
     stdSample,
     stdPopulation,
+    ...provenance && { provenance: { ...provenance } },
     pooled: { value: pooled.pre.risk.value, interval: [interval?.low ?? null, interval?.high ?? null] },
   };
 }

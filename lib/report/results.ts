@@ -18,6 +18,13 @@ const model = z.strictObject({
   /** For people: "EfficientNetB0 + soft attention". */
   name: z.string(),
   weights: z.strictObject({ kind: z.enum(["seeded", "pretrained", "trained"]), hash: z.string() }),
+  /** What the model saw of each patient: slices one by one, or one volume of so many. */
+  view: z.strictObject({
+    kind: z.enum(["slice", "volume"]),
+    slices: z.union([z.int().positive(), z.literal("all")]),
+    /** Rows and columns. */
+    size: z.int().positive(),
+  }),
   folds: z.array(fold).min(1),
   /** Over the folds that have a concordance. */
   mean: concordance,
@@ -29,6 +36,8 @@ const model = z.strictObject({
   pooled: z.strictObject({ value: concordance, interval: z.tuple([concordance, concordance]) }),
   /** Wall time of features and training. Not shown in committed tables, which would differ from run to run. */
   seconds: z.number().nonnegative().optional(),
+  /** See `provenance`. Of the row, since the rows of a table may come of several runs. */
+  provenance: z.record(z.string(), z.unknown()).optional(),
 });
 
 const table1 = z.strictObject({
@@ -43,8 +52,6 @@ const table1 = z.strictObject({
   }),
   profile: z.string(),
   models: z.array(model),
-  /** See `provenance`. */
-  provenance: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** The cross-validated results of one cohort and profile: what Table 1, its figures and its files are made from. */

@@ -1,4 +1,5 @@
 import { formatNumber, missing } from "./format_number.ts";
+import { describeView } from "./describe_view.ts";
 import { paperRow } from "./paper.ts";
 import type { Table1Result } from "./results.ts";
 import { type Table, table } from "./table.ts";
@@ -10,7 +11,8 @@ export function table1(result: Table1Result): Table {
     models,
     [
       { label: "Model", value: ({ name }) => name },
-      { label: "Weights", value: ({ weights }) => weights.kind },
+      { label: "Weights", value: ({ weights: { kind, hash } }) => `${kind}, ${hash.slice(0, 8)}` },
+      { label: "Sees of a patient", value: ({ view }) => describeView(view) },
       { label: "Ctd, mean ± std of folds", value: ({ mean, stdSample }) => plusMinus(mean, stdSample) },
       {
         label: "Ctd, pooled [95 % interval]",

@@ -5,8 +5,9 @@ import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
 import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
-import type { SliceEmbedder } from "./slice_embedder.ts";
+import { type PatientView, viewPatient } from "./patient_view.ts";
 import type { TrainingPatient } from "./training_patient.ts";
+import type { ViewEmbedder } from "./view_embedder.ts";
 
 /** A patient whose scan and follow-up are known. */
 export interface PatientToEmbed {
@@ -24,7 +25,7 @@ export interface SkippedPatient {
   readonly reason: string;
 }
 
-/** What preprocessing found, for tables and figures. */
+/** What preprocessing found, for tables and figures; `kept` are the slices that the backbone saw. */
 export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
 
 /** A cohort as training sees it. */
@@ -37,7 +38,9 @@ export interface CohortFeatures {
 /** Options of {@linkcode cohortFeatures}. */
 export interface CohortFeaturesOptions {
   readonly backbone: Backbone;
-  readonly embedder: SliceEmbedder;
+  readonly embedder: Pick<ViewEmbedder, "embed">;
+  /** What the backbone sees of a patient, and the embedder is made for. @default {all slices} */
+  readonly view?: PatientView;
   readonly segmenter: LungSegmenter;
   /** Where slices and features are kept between runs. */
   readonly cache: string;
@@ -63,12 +66,14 @@ export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
  */
 export async function cohortFeatures(
   cohort: readonly PatientToEmbed[],
-  { backbone, embedder, segmenter, cache, precision = "float32", progress }: CohortFeaturesOptions,
+  { backbone, embedder, view, segmenter, cache, precision = "float32", progress }: CohortFeaturesOptions,
 ): Promise<CohortFeatures> {
   const patients: TrainingPatient[] = [];
   const slices: SliceFacts[] = [];
   const skipped: SkippedPatient[] = [];
-  progress?.start("Patients preprocessed and embedded", cohort.length);
+  const { title, size } = backbone.architecture;
+  const whole: PatientView = { kind: "slice", slices: "all", size };
+  progress?.start(`${title}: patients preprocessed and embedded`, cohort.length);
   for (const { id, image, series, record } of cohort) {
     try {
       const prepared = await preprocessCached(image, join(cache, "slices"), {
@@ -76,20 +81,21 @@ export async function cohortFeatures(
         where: id,
         ...series !== undefined && { series },
       });
-      const features = await cachedFeatures(embedder, backbone, prepared, {
+      const viewed = viewPatient(prepared, view ?? whole);
+      const features = await cachedFeatures(embedder, backbone, viewed, {
         folder: join(cache, "features"),
         precision,
       });
-      patients.push({ id, features, slices: prepared.kept.length, followUp: followUp(record) });
+      patients.push({ id, features, slices: viewed.count, followUp: followUp(record) });
       const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
-      slices.push({ ...facts, patient: id });
+      slices.push({ ...facts, kept: viewed.seen.map((i) => prepared.kept[i]!), patient: id });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       skipped.push({ patient: id, reason: error.message });
     }
     progress?.tick();
   }
-  progress?.done(`${patients.length} of ${cohort.length} patients preprocessed and embedded`);
+  progress?.done(`${title}: ${patients.length} of ${cohort.length} patients preprocessed and embedded`);
   if (patients.length === 0) {
     throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
   }

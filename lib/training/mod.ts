@@ -40,10 +40,14 @@ export { type FittedHead, type HeadTrainer, headTrainer } from "./head_trainer.t
 export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
 export { type EmbeddingPoint, type ImageEmbedder, imageEmbedder, type ImageEmbedderOptions } from "./image_embedder.ts";
 export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
+export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
+export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { formatPredictions } from "./predictions_csv.ts";
-export { findProfile, type Profile, profiles } from "./profile.ts";
+export { findProfile, type Profile, profiles, type SliceCount } from "./profile.ts";
 export { type SliceEmbedder, sliceEmbedder } from "./slice_embedder.ts";
 export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./survival_model.ts";
 export type { Fitted, LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
 export type { TrainingPatient } from "./training_patient.ts";
 export { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export { type ViewEmbedder, viewEmbedder } from "./view_embedder.ts";
+export { writeCrossValidation } from "./write_cross_validation.ts";

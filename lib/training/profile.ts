@@ -1,5 +1,8 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 
+/** A number of slices, or all that preprocessing kept. */
+export type SliceCount = number | "all";
+
 /** How much of the protocol is run. Nothing else differs between profiles. */
 export interface Profile {
   readonly name: "smoke" | "workshop" | "paper";
@@ -15,6 +18,12 @@ export interface Profile {
   readonly seed: number;
   /** The paper's folds: scikit-learn's `random_state`. */
   readonly foldSeed: number;
+  /** The 2D backbones that Table 1 compares. */
+  readonly backbones: readonly string[];
+  /** How many of a patient's kept slices a 2D backbone sees, evenly spaced: the same ones for each backbone. */
+  readonly slices: SliceCount;
+  /** The volume that a 3D backbone sees of a patient: `slices` of `size` x `size`. */
+  readonly volume: { readonly slices: SliceCount; readonly size: number };
   /** Weights of the frozen backbones. */
   readonly weights: "seeded" | "pretrained";
 }
@@ -31,6 +40,9 @@ const paper: Profile = {
   dropout: 0.2,
   seed: 42,
   foldSeed: 42,
+  backbones: ["efficientnet_b0", "resnet50", "vgg16", "alexnet", "vit_b_16"],
+  slices: "all",
+  volume: { slices: "all", size: 224 },
   weights: "pretrained",
 };
 
@@ -42,6 +54,9 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
     phantomPatients: { lung1: 12, claro: 8 },
     folds: 3,
     epochs: 3,
+    backbones: ["efficientnet_b0", "alexnet"],
+    slices: 3,
+    volume: { slices: 4, size: 56 },
     weights: "seeded",
   },
   workshop: {
@@ -49,6 +64,10 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
     name: "workshop",
     phantomPatients: { lung1: 96, claro: 32 },
     epochs: 40,
+    // Of all slices ViT and VGG16 alone would take an hour on 2 cores.
+    slices: 6,
+    // What its weights were made for: films of 16 pictures of 112 x 112 (Kinetics-400).
+    volume: { slices: 16, size: 112 },
     weights: "seeded",
   },
   paper,

@@ -10,7 +10,7 @@ import { inFolder } from "../support/in_folder.ts";
 import { withEnv } from "./with_env.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const names = ["01_preprocessing", "02_backbone_comparison"];
+const names = ["01_preprocessing", "02_backbone_comparison", "04_resnet3d_baseline"];
 const second = join(root, "notebooks", "02_backbone_comparison.ipynb");
 
 async function codeCells(path: string) {
@@ -57,7 +57,14 @@ Deno.test("reproduce runs the notebooks; table, predictions and text agree; anot
 
       const { folder } = json as { folder: string };
       assertEquals(folder, join(dir, "outputs", "phantom-lung1-smoke"));
-      const { models: [model], cohort } = await readTable1(join(folder, "table1.json"));
+      const { models, cohort } = await readTable1(join(folder, "table1.json"));
+      assertEquals(models.map(({ model }) => model), ["efficientnet_b0", "alexnet", "r3d_18"]);
+      assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 3);
+      for (const { model, folds } of models) {
+        assertEquals(folds.reduce((sum, { patients }) => sum + patients, 0), cohort.patients);
+        await Deno.stat(join(folder, "predictions", `${model}.csv`));
+      }
+      const [model] = models;
       assertEquals(model!.folds.length, 3);
       assertEquals(model!.folds.reduce((sum, fold) => sum + fold.patients, 0), cohort.patients);
       assertAlmostEquals(model!.mean!, summarizeFolds(model!.folds).mean!, 1e-12);
@@ -77,7 +84,10 @@ Deno.test("reproduce runs the notebooks; table, predictions and text agree; anot
       assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke\n/);
       assertMatch(text, new RegExp(`pooled .* ${model!.pooled.value!.toFixed(3)} \\[`));
       assertMatch(text, new RegExp(`best reachable +${cohort.bestReachableCtd!.toFixed(3)}`));
-      for (const file of ["table1.md", "table1.csv", "figures/folds.svg"]) await Deno.stat(join(folder, file));
+      assertMatch(text, /No number of slices and single convention gives both/);
+      for (
+        const file of ["table1.md", "table1.csv", "figures/folds.svg", "figures/flops.svg", "cost.md", "cost.json"]
+      ) await Deno.stat(join(folder, file));
 
       const again = join(dir, "again.ipynb");
       await runNotebook(second, { output: again, env: { CTSURV_PROFILE: "smoke" } });

@@ -2,7 +2,13 @@ import { assertEquals } from "@std/assert";
 import { modelResult } from "@ctsurv/report/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
 
-const row = { model: "efficientnet_b0", name: "B0", weights: { kind: "seeded" as const, hash: "abc" } };
+const row = {
+  model: "efficientnet_b0",
+  name: "B0",
+  weights: { kind: "seeded", hash: "abc" },
+  view: { kind: "slice", slices: "all", size: 224 },
+  provenance: { engine: "onnx" },
+} as const;
 const pooled = concordanceTable({ times: [0, 1], survival: [[1, 0.5], [1, 0.6]], months: [0.5, 1], event: [1, 0] });
 
 Deno.test("modelResult() counts folds from 1 and takes the primary Ctd", () => {

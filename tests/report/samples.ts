@@ -12,7 +12,16 @@ export function sampleResult(): report.Table1Result {
       ctd: i === 3 ? null : random.between(0.45, 0.8),
     }));
     const pooled = { value: 0.62, interval: [0.55, 0.69] as [number, number] };
-    return { model, name, weights: { kind: "seeded", hash: "abc" }, folds, ...report.summarizeFolds(folds), pooled };
+    const view = { kind: "slice", slices: 6, size: 224 } as const;
+    return {
+      model,
+      name,
+      weights: { kind: "seeded", hash: "abc" },
+      view,
+      folds,
+      ...report.summarizeFolds(folds),
+      pooled,
+    };
   };
   return {
     kind: "table1",

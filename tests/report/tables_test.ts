@@ -52,6 +52,7 @@ Deno.test("table() escapes HTML and Markdown, and quotes CSV with all digits", (
 Deno.test("table1() sets the paper's numbers beside ours, and nothing where there are none", () => {
   const { markdown } = table1(sampleResult());
   assertStringIncludes(markdown, "Paper, LUNG1 (reported)");
+  assertStringIncludes(markdown, "| seeded, abc | 6 slices of 224 × 224 |");
   assertStringIncludes(markdown, "0.620 [0.550, 0.690] | 0.584 ± 0.054 |");
   assert(/does not have \|.*\| – \|\n/.test(markdown));
 });

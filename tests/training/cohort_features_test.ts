@@ -108,10 +108,10 @@ Deno.test("cohortFeatures() leaves out a patient whose scan is corrupt, with the
     assertEquals(result.skipped.map(({ patient }) => patient), [broken.id]);
     assert(result.skipped[0]!.reason.includes(broken.image), result.skipped[0]!.reason);
     assertEquals(progress.said, [
-      "Patients preprocessed and embedded",
+      "EfficientNetB0: patients preprocessed and embedded",
       3,
       ...[1, 1, 1],
-      "2 of 3 patients preprocessed and embedded",
+      "EfficientNetB0: 2 of 3 patients preprocessed and embedded",
     ]);
     // Put right, the patient is taken in; nobody else is done again.
     await Deno.writeFile(broken.image, bytes);
@@ -138,6 +138,30 @@ Deno.test("cohortFeatures() reads a patient's own series where a folder holds se
     assertEquals([skipped, slices.map(({ patient }) => patient)], [[], ["A", "B"]]);
     const unnamed = patients.map(({ series: _, ...patient }) => patient);
     await assertRejects(() => cohortFeatures(unnamed, options), InputError, "CT of 2 patients");
+  }));
+
+Deno.test("cohortFeatures() embeds what the view shows, and caches each view by itself", () =>
+  inFolder(async (cache) => {
+    const shared = embedder();
+    const all = await featuresOf({ cache, embedder: shared });
+    const view = { kind: "slice", slices: 2, size: efficientNetB0.size } as const;
+    const two = await featuresOf({ cache, embedder: shared, view });
+    assertEquals([shared.embedded, two.patients.map(({ slices }) => slices)], [6, [2, 2, 2]]);
+    two.patients.forEach(({ features }, i) => {
+      const { kept } = all.slices[i]!;
+      const seen = two.slices[i]!.kept.map((slice) => kept.indexOf(slice));
+      assertEquals(seen, [Math.floor(kept.length / 4), Math.floor(3 * kept.length / 4)]);
+      const expected = seen.flatMap((slice) => [...all.patients[i]!.features.subarray(2 * slice, 2 * slice + 2)]);
+      assertEquals([...features], expected);
+    });
+    const volume = { kind: "volume", slices: 3, size: efficientNetB0.size } as const;
+    const averaged = await featuresOf({ cache, embedder: shared, view: volume });
+    // Here the embedder gives two numbers for each slice of the volume; a patient is one embedding all the same.
+    assertEquals(averaged.patients.map(({ slices, features }) => [slices, features.length]), [[1, 6], [1, 6], [1, 6]]);
+    assertEquals(averaged.slices.map(({ kept }) => kept), all.slices.map(({ kept }) => kept));
+    const again = embedder();
+    for (const one of [{}, { view }, { view: volume }]) await featuresOf({ cache, embedder: again, ...one });
+    assertEquals(again.embedded, 0);
   }));
 
 Deno.test("cohortFeatures() refuses a cohort of which nobody is left, and says why of the first", () =>
