@@ -1,5 +1,5 @@
 import { type Concordance, concordance } from "./concordance.ts";
-import type { CtdLookup, CtdVariant } from "./pair_scores.ts";
+import type { CtdLookup, CtdVariant } from "./ctd_options.ts";
 import type { SurvivalPredictions } from "./survival_predictions.ts";
 
 /** Every variant of Ctd under both lookups; see {@linkcode CtdVariant} and {@linkcode CtdLookup}. */

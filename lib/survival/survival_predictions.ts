@@ -1,15 +1,12 @@
 import { InputError } from "@ctsurv/common/mod.ts";
+import { checkOutcomes, type Outcomes } from "./outcomes.ts";
 
 /** Predicted survival curves beside what happened, one entry of `survival`, `months` and `event` per patient. */
-export interface SurvivalPredictions {
+export interface SurvivalPredictions extends Outcomes {
   /** The grid on which survival was predicted: months, increasing. */
   readonly times: ArrayLike<number>;
   /** [patients, times]: probability of being alive at each time. */
   readonly survival: readonly ArrayLike<number>[];
-  /** Months of follow-up. */
-  readonly months: ArrayLike<number>;
-  /** 1 for a death, 0 for a censored patient. */
-  readonly event: ArrayLike<number>;
 }
 
 /**
@@ -18,10 +15,9 @@ export interface SurvivalPredictions {
  * @throws {InputError} If lengths disagree, the grid is empty or does not increase, a number is not finite or an event
  *   is neither 0 nor 1.
  */
-export function checkPredictions(predictions: SurvivalPredictions): SurvivalPredictions {
-  const { survival } = predictions;
-  const times = Array.from(predictions.times), months = Array.from(predictions.months);
-  const event = Array.from(predictions.event);
+export function checkPredictions<T extends SurvivalPredictions>(predictions: T): T {
+  const { survival, months, event } = predictions;
+  const times = Array.from(predictions.times);
   if (months.length !== survival.length || event.length !== survival.length) {
     throw new InputError(
       `Each patient needs a curve, months and an event; there are ${survival.length} curves, ${months.length} months, ` +
@@ -33,13 +29,13 @@ export function checkPredictions(predictions: SurvivalPredictions): SurvivalPred
     throw new InputError(`The times of a survival curve must increase; got ${times.join(", ")}`);
   }
   survival.forEach((row, i) => {
-    const where = `Patient ${i + 1} of ${survival.length}`;
+    const where = () => `Patient ${i + 1} of ${survival.length}`;
     if (row.length !== times.length) {
-      throw new InputError(`${where}: ${row.length} survival probabilities for ${times.length} times`);
+      throw new InputError(`${where()}: ${row.length} survival probabilities for ${times.length} times`);
     }
-    if (!Array.from(row).every(Number.isFinite)) throw new InputError(`${where}: a survival probability is not finite`);
-    if (!Number.isFinite(months[i])) throw new InputError(`${where}: ${months[i]} is not a number of months`);
-    if (event[i] !== 0 && event[i] !== 1) throw new InputError(`${where}: the event is ${event[i]}, not 0 or 1`);
+    for (let k = 0; k < row.length; k++) {
+      if (!Number.isFinite(row[k])) throw new InputError(`${where()}: a survival probability is not finite`);
+    }
   });
-  return predictions;
+  return checkOutcomes(predictions);
 }

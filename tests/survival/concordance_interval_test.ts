@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/common/mod.ts";
 import {
-  type BootstrapOptions,
   concordance,
   concordanceInterval,
+  type ConcordanceIntervalOptions,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 
@@ -22,7 +22,7 @@ function cohort(patients: number, signal: number): SurvivalPredictions {
 }
 
 Deno.test("concordanceInterval() holds the point estimate, narrows with patients and widens with the level", () => {
-  const width = (patients: number, options?: BootstrapOptions) => {
+  const width = (patients: number, options?: ConcordanceIntervalOptions) => {
     const predictions = cohort(patients, .4);
     const { low, high } = concordanceInterval(predictions, { replicates: 300, ...options })!;
     const value = concordance(predictions).value!;

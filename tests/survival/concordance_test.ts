@@ -7,6 +7,7 @@ import {
   type CtdVariant,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
+import { pairScores } from "./pair_scores.ts";
 import oracle from "../fixtures/concordance.json" with { type: "json" };
 
 const variants: readonly CtdVariant[] = ["antolini", "adj_antolini", "risk", "lab"];
@@ -128,6 +129,21 @@ Deno.test("concordance() agrees with pycox, and with plain loops where pycox has
     }
   });
   assert(oracle.length === 400 && defined > 1000);
+});
+
+Deno.test("concordance() counts exactly what comparing every pair adds up to", () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const predictions = seed % 2 === 0 ? cohort(seed) : continuous(1 + seed % 50, seed);
+    for (const options of all) {
+      let doubled = 0, comparable = 0;
+      for (const anchor of pairScores(predictions, options)) {
+        anchor.comparable.forEach((one) => comparable += one);
+        anchor.doubled.forEach((score) => doubled += score);
+      }
+      const counted = concordance(predictions, options);
+      assertEquals([counted.concordant, counted.comparable], [doubled / 2, comparable], `cohort ${seed}`);
+    }
+  }
 });
 
 Deno.test("concordanceTable() holds every variant under both lookups", () => {

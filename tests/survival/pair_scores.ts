@@ -1,31 +1,4 @@
-import type { SurvivalPredictions } from "./survival_predictions.ts";
-
-/**
- * Which ordered pairs (i, j) are compared and how they score. The anchor i should have the lower survival at its own
- * time t_i. Unless said, i is a death and j lived longer or was censored at t_i.
- *
- * - `"risk"`: 1, or 1/2 if the survivals differ by at most 1e-8. What this project reports first.
- * - `"antolini"`: 1; equal survivals score 0 (Antolini et al. 2005, as pycox has it).
- * - `"adj_antolini"`: pycox's default. Equal survivals score 1/2; pairs that end together are compared both ways round,
- *   two deaths scoring 1 for equal survivals and 1/2 otherwise.
- * - `"lab"`: the authors' laboratory. Only j that lived into a later interval of the grid, (t_(k-1), t_k], is compared;
- *   equal survivals score 0.
- */
-export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab";
-
-/**
- * Where on the grid S(t_i) is read: `"pre"`, the first time at or after t_i, which includes the death's own interval
- * and is what DeepHit's ranking loss trains; `"post"`, the last time at or before t_i, as pycox does. Outside the grid
- * both take the nearest end.
- */
-export type CtdLookup = "pre" | "post";
-
-export interface CtdOptions {
-  /** Default `"risk"`. */
-  readonly variant?: CtdVariant;
-  /** Default `"pre"`. */
-  readonly lookup?: CtdLookup;
-}
+import type { CtdOptions, CtdVariant, SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
 /** One anchor against every patient: whether they are compared (0 or 1), and twice the score (0, 1 or 2). */
 export interface PairScores {
@@ -57,8 +30,8 @@ const rules: Record<CtdVariant, Rule> = {
 };
 
 /**
- * Scores each patient of checked predictions as the anchor, in order. A patient is never compared with itself.
- * The arrays are fresh for every anchor.
+ * Ctd by comparing every pair, O(n^2): what the library counts faster must add up to the same. Scores each patient as
+ * the anchor, in order; a patient is never compared with itself.
  */
 export function* pairScores(
   { times, survival, months, event }: SurvivalPredictions,

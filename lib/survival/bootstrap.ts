@@ -1,0 +1,60 @@
+import { createRandom, InputError } from "@ctsurv/common/mod.ts";
+
+/** How intervals are made by drawing patients with replacement. */
+export interface BootstrapOptions {
+  /** Coverage; default 0.95. */
+  readonly level?: number;
+  /** Bootstrap samples; default 1000. */
+  readonly replicates?: number;
+  /** Default 42. */
+  readonly seed?: number;
+}
+
+/** What bootstrap samples gave, and the interval of the middle ones. */
+export interface BootstrapValues {
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+  /** From the smallest; samples without a value are left out. */
+  readonly values: readonly number[];
+}
+
+/**
+ * Calls `statistic` with how often each patient was drawn, for each sample of `patients` with replacement; null where no
+ * sample has a value.
+ *
+ * @param name Names the random stream: samples of one name and seed are the same.
+ * @throws {InputError} If the level or the replicates make no sense.
+ */
+export function bootstrap(
+  patients: number,
+  name: string,
+  statistic: (drawn: Uint32Array) => number | null,
+  { level = 0.95, replicates = 1000, seed = 42 }: BootstrapOptions = {},
+): BootstrapValues | null {
+  if (!(level > 0 && level < 1)) throw new InputError(`An interval's level is between 0 and 1, not ${level}`);
+  if (!(Number.isInteger(replicates) && replicates > 0)) {
+    throw new InputError(`A bootstrap needs a whole number of replicates, not ${replicates}`);
+  }
+  const random = createRandom(seed, name);
+  const drawn = new Uint32Array(patients);
+  const values: number[] = [];
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    drawn.fill(0);
+    for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++;
+    const value = statistic(drawn);
+    if (value !== null) values.push(value);
+  }
+  if (values.length === 0) return null;
+  values.sort((a, b) => a - b);
+  const tail = (1 - level) / 2;
+  return { low: quantile(values, tail), high: quantile(values, 1 - tail), level, values };
+}
+
+/** Linear between order statistics, as numpy does by default. */
+function quantile(sorted: readonly number[], q: number): number {
+  const position = q * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below]!, high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (position - below) * (high - low);
+}
