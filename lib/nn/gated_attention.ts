@@ -1,4 +1,5 @@
 import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { attendByScores, type Attended } from "./attend_by_scores.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
 
 /** Gated attention (Ilse et al. 2018, equation 9), after Attention-based Deep MIL's names for V, U and w. */
@@ -9,14 +10,6 @@ export interface GatedAttention<T> {
   readonly attention_U: Linear<T>;
   /** [1, hidden] */
   readonly attention_w: Linear<T>;
-}
-
-/** What attention gives for a batch of patients. */
-export interface Attended {
-  /** [patients, features], the weighted sum of each patient's slices. */
-  readonly pooled: tf.Tensor2D;
-  /** [patients, slices], each row summing to 1 over the patient's own slices and 0 elsewhere. */
-  readonly weights: tf.Tensor2D;
 }
 
 /** The shapes for slice embeddings of `features` numbers. */
@@ -43,9 +36,5 @@ export function gatedAttention(
   { attention_V, attention_U, attention_w }: GatedAttention<tf.Tensor>,
 ): Attended {
   const gate = tf.mul(tf.tanh(linear(slices, attention_V)), tf.sigmoid(linear(slices, attention_U)));
-  const scores = tf.reshape(linear(gate, attention_w), [1, -1]);
-  // Far below any score, yet finite: a row that is all padding stays a number. Such a row gets no weight at all.
-  const masked = tf.add(scores, tf.mul(tf.sub(membership, 1), 1e9));
-  const weights = tf.mul(tf.softmax(masked as tf.Tensor2D), membership);
-  return { pooled: tf.matMul(weights as tf.Tensor2D, slices), weights: weights as tf.Tensor2D };
+  return attendByScores(slices, membership, linear(gate, attention_w));
 }

@@ -1,12 +1,22 @@
 /** Networks as pure functions of typed trees of parameters, named as in PyTorch's state dicts. */
+export { aggregate, type Aggregation, type AggregationChoice, aggregationSpec } from "./aggregation.ts";
 export { alexNet, alexNetSpec } from "./alexnet.ts";
+export type { Attended } from "./attend_by_scores.ts";
 export type { Backbone, BackboneArchitecture, BackboneFacts, Stage, WeightsSource } from "./backbone.ts";
 export { backbones, findBackbone } from "./backbones.ts";
 export { calibrationSlices } from "./calibration_slices.ts";
-export { type DeepHit, deepHit, type DeepHitShape, deepHitSpec, dropoutSpec } from "./deephit.ts";
+export {
+  type DeepHit,
+  deepHit,
+  type DeepHitShape,
+  deepHitSpec,
+  dropoutSpec,
+  type PlainDeepHit,
+  type SplitDeepHit,
+} from "./deephit.ts";
 export { type EfficientNetB0, efficientNetB0, efficientNetB0Spec } from "./efficientnet_b0.ts";
 export { finalBlockNames, replaceParameters } from "./final_block.ts";
-export { type Attended, type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
+export { type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
 export {
   type BatchNorm,
   batchNorm,
@@ -27,6 +37,9 @@ export {
   type SeededBackboneOptions,
 } from "./seeded_backbone.ts";
 export { type Initialise, initialiseHead, seededParameters } from "./seeded_parameters.ts";
+export type { SelfAttentionOptions, SelfAttentionPooling } from "./self_attention_pooling.ts";
+export type { LinearAttention } from "./linear_attention.ts";
+export type { MlpAttention } from "./mlp_attention.ts";
 export {
   type HeadOutput,
   type SurvivalHead,

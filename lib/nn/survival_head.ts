@@ -1,13 +1,13 @@
 import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { aggregate, type Aggregation, type AggregationChoice, aggregationSpec } from "./aggregation.ts";
 import { type DeepHit, deepHit, type DeepHitShape, deepHitSpec } from "./deephit.ts";
-import { type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
 
 /** Everything that is trained on top of a frozen backbone. */
 export interface SurvivalHead<T> {
   /** Backbone features to slice embeddings: the paper's new final layer, [256, features]. */
   readonly embedding: Linear<T>;
-  readonly aggregation: GatedAttention<T>;
+  readonly aggregation: Aggregation<T>;
   readonly survival: DeepHit<T>;
 }
 
@@ -25,23 +25,23 @@ export interface SurvivalHeadShape extends Omit<DeepHitShape, "features"> {
   readonly backboneFeatures: number;
   /** @default {256} */
   readonly embedding?: number;
-  /** Hidden size of the attention. @default {128} */
-  readonly attention?: number;
+  /** @default {gated attention with a hidden size of 128} */
+  readonly aggregation?: AggregationChoice;
 }
 
 /** The shapes of a head's parameters. */
 export function survivalHeadSpec(
-  { backboneFeatures, embedding = 256, attention = 128, ...deepHit }: SurvivalHeadShape,
+  { backboneFeatures, embedding = 256, aggregation, ...deepHit }: SurvivalHeadShape,
 ): SurvivalHead<TensorSpec> {
   return {
     embedding: linearSpec(backboneFeatures, embedding),
-    aggregation: gatedAttentionSpec(embedding, attention),
+    aggregation: aggregationSpec(aggregation, embedding),
     survival: deepHitSpec({ ...deepHit, features: embedding }),
   };
 }
 
 /**
- * Embeds, attends, predicts.
+ * Embeds, aggregates, predicts; with which aggregation and which DeepHit, its parameters say.
  *
  * @param features [slices, backbone features], the slices of all patients of the batch one after the other.
  * @param membership [patients, slices], 1 where the slice is the patient's.
@@ -54,6 +54,6 @@ export function survivalHead(
   dropout?: readonly tf.Tensor[],
 ): HeadOutput {
   const embedded = linear(features, head.embedding) as tf.Tensor2D;
-  const { pooled, weights } = gatedAttention(embedded, membership, head.aggregation);
+  const { pooled, weights } = aggregate(embedded, membership, head.aggregation);
   return { logits: deepHit(pooled, head.survival, dropout), attention: weights };
 }

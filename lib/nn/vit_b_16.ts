@@ -5,10 +5,9 @@ import { defineBackbone } from "./define_backbone.ts";
 import { imageNet } from "./image_net.ts";
 import { initialiseViT } from "./initialise_vit.ts";
 import { type BiasedConv, biasedConvSpec, conv2d } from "./layers/conv2d.ts";
-import { gelu } from "./layers/gelu.ts";
+import { type EncoderLayer, encoderLayer, encoderLayerSpec } from "./layers/encoder_layer.ts";
 import { type LayerNorm, layerNorm, layerNormSpec } from "./layers/layer_norm.ts";
 import { type Linear, linear, linearSpec } from "./layers/linear.ts";
-import { type SelfAttention, selfAttention, selfAttentionSpec } from "./layers/self_attention.ts";
 
 /** ViT-Base with patches of 16 x 16 (Dosovitskiy et al. 2021, table 1). */
 const patch = 16;
@@ -18,14 +17,6 @@ const heads = 12;
 const depth = 12;
 const classes = 1000;
 const epsilon = 1e-6;
-
-/** Attention and a perceptron, each added to its input, each behind a layer normalisation. */
-interface EncoderLayer<T> {
-  readonly ln_1: LayerNorm<T>;
-  readonly self_attention: SelfAttention<T>;
-  readonly ln_2: LayerNorm<T>;
-  readonly mlp: { readonly 0: Linear<T>; readonly 3: Linear<T> };
-}
 
 /** The parameters, named as in torchvision's state dict: `encoder.layers.encoder_layer_0.ln_1.weight`. */
 export interface ViTB16<T> {
@@ -41,15 +32,6 @@ export interface ViTB16<T> {
   readonly heads: { readonly head: Linear<T> };
 }
 
-function encoderLayerSpec(): EncoderLayer<TensorSpec> {
-  return {
-    ln_1: layerNormSpec(channels),
-    self_attention: selfAttentionSpec(channels),
-    ln_2: layerNormSpec(channels),
-    mlp: { 0: linearSpec(channels, mlpChannels), 3: linearSpec(mlpChannels, channels) },
-  };
-}
-
 /**
  * The shapes of all parameters: 86,567,656 learnable numbers.
  *
@@ -61,7 +43,9 @@ export function vitB16Spec(size = 224): ViTB16<TensorSpec> {
     conv_proj: biasedConvSpec(3, channels, patch),
     encoder: {
       pos_embedding: float32(1, 1 + (size / patch) ** 2, channels),
-      layers: Object.fromEntries(Array.from({ length: depth }, (_, i) => [`encoder_layer_${i}`, encoderLayerSpec()])),
+      layers: Object.fromEntries(
+        Array.from({ length: depth }, (_, i) => [`encoder_layer_${i}`, encoderLayerSpec(channels, mlpChannels)]),
+      ),
       ln: layerNormSpec(channels),
     },
     heads: { head: linearSpec(channels, classes) },
@@ -82,11 +66,6 @@ function embedTokens(patches: tf.Tensor, { class_token, encoder: { pos_embedding
   return tf.add(tf.concat([tf.tile(class_token, [batch, 1, 1]), tokens], 1), pos_embedding);
 }
 
-function encoderLayer(x: tf.Tensor, { ln_1, self_attention, ln_2, mlp }: EncoderLayer<tf.Tensor>): tf.Tensor {
-  const y = tf.add(x, selfAttention(layerNorm(x, ln_1, epsilon), self_attention, heads));
-  return tf.add(y, linear(gelu(linear(layerNorm(y, ln_2, epsilon), mlp[0])), mlp[3]));
-}
-
 /** The class token of [batch, tokens, 768]. */
 function classToken(tokens: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [tokens.shape[0]!, channels]);
@@ -94,7 +73,7 @@ function classToken(tokens: tf.Tensor): tf.Tensor {
 
 const layerStages = Array.from({ length: depth }, (_, i): Stage<ViTB16<tf.Tensor>> => ({
   name: `encoder.layers.encoder_layer_${i}`,
-  run: (x, { encoder }) => encoderLayer(x, encoder.layers[`encoder_layer_${i}`]!),
+  run: (x, { encoder }) => encoderLayer(x, encoder.layers[`encoder_layer_${i}`]!, { heads, epsilon }).tokens,
 }));
 
 /** ViT-B/16: 768 numbers for a slice of 224 x 224. */

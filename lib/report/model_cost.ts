@@ -1,9 +1,9 @@
 import { float32, isSpec, leaves, type TensorSpec, type tf, traceMacs, type Tree } from "@ctsurv/engine/mod.ts";
 import {
+  aggregate,
   type BackboneArchitecture,
   deepHit,
   finalBlockNames,
-  gatedAttention,
   linear,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
@@ -74,7 +74,7 @@ export function modelCost(
     layers: head.survival,
   });
   const macsOfAttention = isVolume ? 0 : traceMacs(
-    ({ h, membership, layers }) => gatedAttention(h as tf.Tensor2D, membership as tf.Tensor2D, layers).pooled,
+    ({ h, membership, layers }) => aggregate(h as tf.Tensor2D, membership as tf.Tensor2D, layers).pooled,
     { h: float32(slices, width), membership: float32(1, slices), layers: head.aggregation },
   );
 

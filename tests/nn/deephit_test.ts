@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   compile,
   type HostTensor,
@@ -6,14 +6,22 @@ import {
   isSpec,
   leaves,
   onnxEngine,
+  readValues,
   signatureOf,
-  type tf,
+  tf,
   type Tree,
+  valueAndGradients,
+  wasmEngine,
 } from "@ctsurv/engine/mod.ts";
-import { deepHit, deepHitSpec, dropoutSpec } from "@ctsurv/nn/mod.ts";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { deepHit, deepHitSpec, dropoutSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
 import { assertClose } from "../engine/agreement.ts";
+import aggregations from "../fixtures/nn_aggregations.json" with { type: "json" };
 import oracle from "../fixtures/nn_survival_head.json" with { type: "json" };
+import { summarise, type Summary } from "../support/golden.ts";
+import { assertSummary } from "./assert_summary.ts";
 import { hashedHead, hashedTensor } from "./hashed_head.ts";
+import { hashedNamed } from "./hashed_named.ts";
 
 const { survival } = hashedHead(oracle.shape.backboneFeatures);
 const x = hashedTensor("pooled", [2, 256]);
@@ -61,4 +69,53 @@ Deno.test("deepHit() drops the units of each patient by themselves", async () =>
   const [plain, dropped] = [await logitsOf(ones), await logitsOf(ones.with(4, onlyFirst))];
   assertEquals(dropped.data.slice(24), plain.data.slice(24));
   assert(dropped.data.slice(0, 24).every((logit, i) => logit !== plain.data[i]));
+});
+
+const { deepHit: split } = aggregations;
+const engines = { onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() };
+for (const [name, engine] of Object.entries(engines)) {
+  Deno.test(`deepHit() of shared and specific subnetworks agrees with PyTorch on ${name}, gradients included`, async () => {
+    const { patients, shape: { features, layers, width, bins } } = split;
+    const inputs = {
+      x: hashedTensor("pooled", [patients, features]),
+      network: hashedNamed(deepHitSpec(split.shape)),
+      masks: Array.from({ length: layers }, (_, i) => {
+        const kept = hashedTensor(`dropout/${i}`, [patients, width]).data.map((x) => Number(x < 1 - 2 * split.dropout));
+        return hostTensor(Float32Array.from(kept, (x) => x / (1 - split.dropout)), [patients, width]);
+      }),
+      towards: hashedTensor("towards", [patients, bins]),
+    };
+    const program = await compile(engine, ({ x, network, masks, towards }) => {
+      const loss = (trained: typeof network) => tf.sum(tf.mul(deepHit(x as tf.Tensor2D, trained, masks), towards));
+      return {
+        logits: deepHit(x as tf.Tensor2D, network),
+        training: deepHit(x as tf.Tensor2D, network, masks),
+        gradients: valueAndGradients(loss, network).gradients,
+      };
+    }, signatureOf(inputs));
+    const { logits, training, gradients } = await readValues(await program.run(inputs));
+    await program.dispose();
+    assertClose(logits, hostTensor(split.logits, [patients, bins]), "logits");
+    assertClose(training, hostTensor(split.trainingLogits, [patients, bins]), "training logits");
+    const wanted = split.gradients as Record<string, Summary>;
+    const found = leaves(gradients as unknown as Tree<HostTensor>, isSpec as (node: unknown) => node is HostTensor);
+    assertEquals(found.map(({ path }) => path).sort(), Object.keys(wanted).sort());
+    for (const { path, value: { data, shape } } of found) {
+      assertSummary(summarise(data, shape), wanted[path]!, path);
+    }
+  });
+}
+
+Deno.test("deepHitSpec() with shared layers has 144,624 numbers, and refuses a subnetwork without a layer", () => {
+  assertEquals(countOf(deepHitSpec({ sharedLayers: 5 })), 119_024 + 256 * 100);
+  for (const sharedLayers of [-1, 10, NaN]) {
+    assertThrows(() => deepHitSpec({ sharedLayers }), InputError, "1 to 9 can be shared");
+  }
+});
+
+Deno.test("initialiseHead() draws subnetworks within Glorot's bound", () => {
+  const network = seededParameters(deepHitSpec({ sharedLayers: 5 }), 1, initialiseHead);
+  const { weight } = (network as unknown as { specific: { weight: HostTensor }[] }).specific[0]!;
+  const bound = Math.sqrt(6 / (356 + 100)), largest = Math.max(...Array.from(weight.data, Math.abs));
+  assert(largest <= bound && largest > 0.99 * bound);
 });

@@ -1,5 +1,5 @@
 import { type HostTensor, hostTensor, isSpec, mapTree, type TensorSpec, type Tree } from "@ctsurv/engine/mod.ts";
-import { type SurvivalHead, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
+import { type PlainDeepHit, type SurvivalHead, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { hashed } from "../support/golden.ts";
 
 /** `scale v(key, i)` in some shape. */
@@ -12,9 +12,11 @@ export function hashedTensor(key: string, shape: readonly number[], scale = 1): 
 }
 
 /** The head of tests/oracles/nn_survival_head.py. */
-export function hashedHead(backboneFeatures: number): SurvivalHead<HostTensor> {
+export function hashedHead(
+  backboneFeatures: number,
+): SurvivalHead<HostTensor> & { readonly survival: PlainDeepHit<HostTensor> } {
   const spec = survivalHeadSpec({ backboneFeatures }) as unknown as Tree<TensorSpec>;
   return mapTree(spec, isSpec, ({ shape }, path) => {
     return hashedTensor(path, shape, shape.length === 2 ? Math.sqrt(6 / shape[1]!) : 0.1);
-  }) as unknown as SurvivalHead<HostTensor>;
+  }) as unknown as ReturnType<typeof hashedHead>;
 }

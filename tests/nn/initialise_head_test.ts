@@ -1,10 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HostTensor } from "@ctsurv/engine/mod.ts";
-import { type DeepHit, deepHitSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
+import { deepHitSpec, initialiseHead, type PlainDeepHit, seededParameters } from "@ctsurv/nn/mod.ts";
 import { hashed } from "../support/golden.ts";
 
 const features = 40, width = 100;
-const { hidden, output } = seededParameters(deepHitSpec({ features, width }), 7, initialiseHead) as DeepHit<HostTensor>;
+const { hidden, output } = seededParameters(deepHitSpec({ features, width }), 7, initialiseHead) as PlainDeepHit<
+  HostTensor
+>;
 
 /** `v(key, i)` as a vector that fits into half of a layer, where no direction can be lost. */
 const vector = (key: string) => Float64Array.from({ length: features }, (_, i) => hashed(key)(i));

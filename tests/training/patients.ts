@@ -7,7 +7,7 @@ import type { FitOptions, TrainingPatient } from "@ctsurv/training/mod.ts";
 export const smallHead = {
   backboneFeatures: 16,
   embedding: 12,
-  attention: 8,
+  aggregation: { kind: "gated", hidden: 8 },
   layers: 2,
   width: 20,
 } satisfies SurvivalHeadShape;

@@ -10,6 +10,14 @@ export interface SelfAttention<T> {
   readonly out_proj: Linear<T>;
 }
 
+/** What {@linkcode selfAttention} gives. */
+export interface SelfAttended {
+  /** [batch, tokens, channels] */
+  readonly tokens: tf.Tensor;
+  /** [batch, heads, tokens, tokens]: how much each token (row) takes of every other (column). */
+  readonly weights: tf.Tensor;
+}
+
 /** The shapes of a self-attention. */
 export function selfAttentionSpec(channels: number) {
   return {
@@ -21,9 +29,17 @@ export function selfAttentionSpec(channels: number) {
 
 /**
  * In each head every token takes the mean of all values, weighted by the softmax of `query . key / sqrt(head's width)`
- * (Vaswani et al. 2017): [batch, tokens, channels] -> the same.
+ * (Vaswani et al. 2017).
+ *
+ * @param x [batch, tokens, channels]
+ * @param mask Added to the scores, [tokens, tokens]: far below 0 where a token (row) must not see another (column).
  */
-export function selfAttention(x: tf.Tensor, attention: SelfAttention<tf.Tensor>, heads: number): tf.Tensor {
+export function selfAttention(
+  x: tf.Tensor,
+  attention: SelfAttention<tf.Tensor>,
+  heads: number,
+  mask?: tf.Tensor2D,
+): SelfAttended {
   const [batch, tokens, channels] = x.shape as [number, number, number];
   const width = channels / heads;
   const packed = linear(x, { weight: attention.in_proj_weight, bias: attention.in_proj_bias });
@@ -31,7 +47,8 @@ export function selfAttention(x: tf.Tensor, attention: SelfAttention<tf.Tensor>,
   const [queries, keys, values] = split.map((part) =>
     tf.transpose(tf.reshape(part, [batch, tokens, heads, width]), [0, 2, 1, 3])
   ) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const scores = tf.softmax(tf.matMul(tf.mul(queries, 1 / Math.sqrt(width)), keys, false, true));
-  const attended = tf.transpose(tf.matMul(scores, values), [0, 2, 1, 3]);
-  return linear(tf.reshape(attended, [batch, tokens, channels]), attention.out_proj);
+  const scores = tf.matMul(tf.mul(queries, 1 / Math.sqrt(width)), keys, false, true);
+  const weights = tf.softmax(mask ? tf.add(scores, mask) : scores);
+  const attended = tf.transpose(tf.matMul(weights, values), [0, 2, 1, 3]);
+  return { tokens: linear(tf.reshape(attended, [batch, tokens, channels]), attention.out_proj), weights };
 }

@@ -1,0 +1,30 @@
+import { assert } from "@std/assert";
+import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { concordance } from "@ctsurv/survival/mod.ts";
+import { headTrainer, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { quickly, smallHead, toyPatients } from "./patients.ts";
+
+const variants: Record<string, Partial<SurvivalHeadShape>> = {
+  "average pooling": { aggregation: { kind: "average" } },
+  "self-attention": { aggregation: { kind: "self-attention" } },
+  "self-attention with positions": { aggregation: { kind: "self-attention", positions: "sinusoidal" } },
+  "linear attention": { aggregation: { kind: "linear" } },
+  "attention by a perceptron": { aggregation: { kind: "mlp" } },
+  "DeepHit's two subnetworks": { layers: 4, sharedLayers: 2 },
+};
+
+for (const [name, variant] of Object.entries(variants)) {
+  Deno.test(`headTrainer learns to rank patients it never saw: ${name}`, async () => {
+    const trainer = headTrainer(onnxEngine({ threads: 1 }), { ...smallHead, ...variant }, quickly);
+    const { parameters } = await trainer.fit(toyPatients(96));
+    const unseen = toyPatients(40, 2);
+    const predicted = await trainer.predict(parameters, unseen);
+    await trainer.dispose();
+    const ctd = concordance(toSurvivalPredictions(predicted.map((p, i) => ({ ...p, ...unseen[i]!.followUp }))));
+    assert(ctd.value! > 0.8, `Ctd ${ctd.value}`);
+    for (const { id, attention } of predicted) {
+      assert(Math.abs(attention.reduce((a, b) => a + b) - 1) < 1e-5, `${id}: ${attention}`);
+    }
+  });
+}
