@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { HostTensor, Tree } from "@ctsurv/engine/mod.ts";
 import type { Backbone, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 import { loadWeights, openCheckpoint, type Pretrained } from "@ctsurv/weights/mod.ts";
@@ -17,6 +18,7 @@ export async function pretrainedBackbone(
   return {
     architecture,
     parameters,
-    source: { kind: "pretrained", file: entry.file, sha256 },
+    // Not the entry's: a file that only fits the network is not the published one.
+    source: { kind: "pretrained", file: basename(path), sha256 },
   };
 }
