@@ -39,6 +39,8 @@ export async function viewEmbedder(
     current = { depth, embedder: await ready(depth) };
     return current.embedder;
   };
+  if (kind === "slice") await forDepth(1);
+  else if (slices !== "all") await forDepth(slices);
   return {
     embed: async (images) => await (await forDepth(kind === "volume" ? images.length / size ** 2 : 1)).embed(images),
     dispose: async () => await current?.embedder.dispose(),
