@@ -8,9 +8,10 @@ import {
   createBackbone,
   findProfile,
   headTrainer,
+  patientView,
   profiles,
   saveModel,
-  sliceEmbedder,
+  viewEmbedder,
 } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
 import { lungsOption } from "./lungs_option.ts";
@@ -34,12 +35,14 @@ export const fit: Command = {
     const cohort = await openCohort(String(options.cohort));
     const engine = await createEngine();
     const backbone = await createBackbone(backboneName, engine, { weights: profile.weights });
-    const embedder = await sliceEmbedder(engine, backbone);
+    const view = patientView(backbone.architecture, profile);
+    const embedder = await viewEmbedder(engine, backbone, view);
     const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
     const progress = terminalProgress();
     const { patients, skipped } = await cohortFeatures(cohort.patients, {
       backbone,
       embedder,
+      view,
       segmenter,
       cache: String(options.cache),
       progress,
@@ -59,6 +62,7 @@ export const fit: Command = {
     await segmenter.dispose();
     await saveModel(output, {
       backbone,
+      view,
       head: parameters,
       trainedOn: {
         cohort: cohort.name,

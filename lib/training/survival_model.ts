@@ -10,6 +10,7 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 import { decodeSafetensors, encodeSafetensors, findPretrained, type Safetensors } from "@ctsurv/weights/mod.ts";
+import type { PatientView } from "./patient_view.ts";
 import { pretrainedBackbone } from "./pretrained_backbone.ts";
 
 /** What a model was trained on, in words for people and for provenance. */
@@ -26,6 +27,8 @@ export interface TrainedOn {
 /** A backbone and a fitted head: everything that predicts survival from slices. */
 export interface SurvivalModel {
   readonly backbone: Backbone;
+  /** What the backbone saw of each patient; prediction shows it the same. */
+  readonly view: PatientView;
   readonly head: SurvivalHead<HostTensor>;
   readonly trainedOn: TrainedOn;
 }
@@ -36,6 +39,11 @@ const modelSchema = z.object({
     z.object({ kind: z.literal("seeded"), name: z.string(), seed: z.number(), sha256: z.string() }),
     z.object({ kind: z.literal("pretrained"), name: z.string(), file: z.string(), sha256: z.string() }),
   ]),
+  view: z.object({
+    kind: z.enum(["slice", "volume"]),
+    slices: z.union([z.int().positive(), z.literal("all")]),
+    size: z.int().positive(),
+  }),
   trainedOn: z.object({
     cohort: z.string(),
     patients: z.number(),
@@ -52,7 +60,7 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
  * Writes a model as safetensors: the head; of a seeded backbone, whose weights come back from their seed, what
  * calibration found; of a pretrained one, the name and hash of its file.
  */
-export async function saveModel(path: string, { backbone, head, trainedOn }: SurvivalModel): Promise<void> {
+export async function saveModel(path: string, { backbone, view, head, trainedOn }: SurvivalModel): Promise<void> {
   const { architecture, source } = backbone;
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
@@ -63,6 +71,7 @@ export async function saveModel(path: string, { backbone, head, trainedOn }: Sur
   const metadata: z.infer<typeof modelSchema> = {
     format: "ctsurv model 2",
     backbone: { ...source, name: architecture.name },
+    view,
     trainedOn,
   };
   await writeAtomic(path, encodeSafetensors(named, { ctsurv: JSON.stringify(metadata) }));
@@ -91,7 +100,12 @@ export async function loadModel(path: string, engine: Engine): Promise<SurvivalM
     }
     return hostTensor(new Float32Array(entry.bytes.buffer), shape);
   });
-  return { backbone, head: head as unknown as SurvivalHead<HostTensor>, trainedOn: metadata.trainedOn };
+  return {
+    backbone,
+    view: metadata.view,
+    head: head as unknown as SurvivalHead<HostTensor>,
+    trainedOn: metadata.trainedOn,
+  };
 }
 
 async function loadBackbone({ tensors }: Safetensors, { backbone }: z.infer<typeof modelSchema>, engine: Engine) {

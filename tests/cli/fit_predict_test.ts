@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import { profiles } from "@ctsurv/training/mod.ts";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { type Command, parseCommand } from "../../lib/cli/command.ts";
 import { fit } from "../../lib/cli/fit.ts";
@@ -38,6 +39,8 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
     assertEquals(curve[0], 1);
     assert(curve.every((p, i) => p > 0 && (i === 0 || p <= curve[i - 1]!)));
     assertAlmostEquals(first.attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
+    // The slices of the profile, as in training.
+    assertEquals(first.attention.length, profiles.smoke.slices);
 
     await Deno.writeFile(model, (await Deno.readFile(model)).slice(0, -4));
     await assertRejects(() => run(predict, "--model", model, "--input", scan), InputError, "model.safetensors");

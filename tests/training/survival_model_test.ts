@@ -24,6 +24,7 @@ const head: SurvivalHead<HostTensor> = seededParameters(
 const model: SurvivalModel = {
   backbone: await seededBackbone(efficientNetB0, engine, { seed: 11 }),
   head,
+  view: { kind: "slice", slices: 6, size: 224 },
   trainedOn: { cohort: "toy", patients: 3, events: 2, profile: "smoke", epochs: 1, segmenter: "threshold" },
 };
 const patient: TrainingPatient = {
@@ -62,6 +63,7 @@ Deno.test("saveModel(), loadModel(): the same weights, the same predictions, bit
     const loaded = await loadModel(path, engine);
     assertEquals(loaded.head, model.head);
     assertEquals(loaded.trainedOn, model.trainedOn);
+    assertEquals(loaded.view, model.view);
     assertEquals(loaded.backbone.source, model.backbone.source);
     assertEquals(loaded.backbone.parameters, model.backbone.parameters);
     assertEquals(await predict(loaded.head), await predict(model.head));
