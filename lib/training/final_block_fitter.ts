@@ -17,7 +17,7 @@ import {
   valueAndGradients,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
-import { type Backbone, finalBlockNames } from "@ctsurv/nn/mod.ts";
+import { type Backbone, type ChannelNormalise, channelNormalise, finalBlockNames } from "@ctsurv/nn/mod.ts";
 import { activationPieces, type HalfActivations } from "./activation_pieces.ts";
 import { adamW, type AdamWOptions, biasCorrections, type Moments, momentsSpec } from "./adamw.ts";
 import { memoise } from "./memoise.ts";
@@ -30,6 +30,9 @@ export interface FinalBlockState<T> {
   readonly parameters: FinalBlock<T>;
   readonly moments: Moments<T>;
 }
+
+/** PyTorch's default, and that of every network here. */
+const batchNormEpsilon = 1e-5;
 
 type Held = HostTensor | Value;
 
@@ -170,9 +173,19 @@ function blockFunction({ architecture }: Backbone, known: ReadonlyMap<string, Ho
       const isOfBlock = architecture.finalBlock.some((module) => path.startsWith(`${module}.`));
       return isOfBlock ? toTensors(known.get(path)!) as tf.Tensor : unused;
     });
-    return architecture.fromCut(activations, parameters as Tree<tf.Tensor>);
+    return architecture.fromCut(activations, parameters as Tree<tf.Tensor>, scaleAndShift);
   };
 }
+
+/**
+ * Evaluation mode as one factor and one term for each channel: tfjs's own gradient of a batch normalisation goes over the
+ * activations twice as often.
+ */
+const scaleAndShift: ChannelNormalise = (x, norm) => {
+  if (!("weight" in norm)) return channelNormalise(x, norm);
+  const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, batchNormEpsilon)));
+  return tf.add(tf.mul(x, scale), tf.sub(norm.bias, tf.mul(norm.running_mean, scale)));
+};
 
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 

@@ -18,7 +18,7 @@ export function reduce(graph: GraphBuilder, op: string, x: Ref, { axes, keepDims
     : x.shape.filter((_, axis) => !reduced.has(axis));
   const last = x.shape.length - 1;
   const isByChannel = axes.length > 1 && reduced.size === last && !reduced.has(last);
-  if (isByChannel && (op === "ReduceSum" || op === "ReduceMean")) {
+  if (isByChannel && x.dtype === "float32" && (op === "ReduceSum" || op === "ReduceMean")) {
     const sum = graph.reshape(sumByChannel(graph, x), shape);
     if (op === "ReduceSum") return sum;
     return binary(graph, "Div", sum, filled(graph, [], sizeOf(x.shape) / x.shape[last]!, x.dtype));
@@ -35,29 +35,24 @@ function reduceDirectly(graph: GraphBuilder, op: string, x: Ref, axes: readonly 
 }
 
 /**
- * The sum over all axes but the last, in two steps: ONNX Runtime takes 7.7 ms for [16, 128, 128, 8] -> [8] at once, and
- * 0.6 ms by way of [512]. Of what was channels-first before, whole planes are summed, which saves the transposition.
+ * The sum over all axes but the last, as a product with ones: ONNX Runtime takes 11.8 ms to reduce [262144, 8] and 0.4 ms to
+ * multiply it, and of [1568, 1152] 0.28 and 0.16. Of what was channels-first before, whole planes are summed, which saves
+ * the transposition.
  */
 function sumByChannel(graph: GraphBuilder, x: Ref): Ref {
   const channels = x.shape.at(-1)!;
+  const positions = sizeOf(x.shape) / channels;
   const origin = graph.beforeTranspose(x);
   if (origin && origin.perm.at(-1) === 1) {
     const [batch] = origin.value.shape as [number];
-    const planes = graph.reshape(origin.value, [batch, channels, sizeOf(x.shape) / batch / channels]);
+    const planes = graph.reshape(origin.value, [batch, channels, positions / batch]);
     return reduceDirectly(graph, "ReduceSum", reduceDirectly(graph, "ReduceSum", planes, [2], [batch, channels]), [0], [
       channels,
     ]);
   }
-  const positions = sizeOf(x.shape) / channels;
-  const lanes = largestDivisor(positions, 64);
-  const wide = graph.reshape(x, [positions / lanes, lanes * channels]);
-  const partial = reduceDirectly(graph, "ReduceSum", wide, [0], [lanes * channels]);
-  return reduceDirectly(graph, "ReduceSum", graph.reshape(partial, [lanes, channels]), [0], [channels]);
-}
-
-function largestDivisor(n: number, limit: number): number {
-  for (let divisor = Math.min(n, limit); divisor > 1; divisor--) if (n % divisor === 0) return divisor;
-  return 1;
+  const ones = graph.constant(new Float32Array(positions).fill(1), [1, positions], "float32");
+  // No multiply-accumulates: it is counted as the sum that it is.
+  return graph.node("Gemm", [ones, graph.reshape(x, [positions, channels])], { shape: [1, channels] });
 }
 
 function reduction(op: string): TraceKernel {
