@@ -48,3 +48,8 @@ export function absorbScaling(layer: Linear<HostTensor>, { mean, std }: FeatureS
   });
   return { weight: hostTensor(weight, layer.weight.shape), bias: hostTensor(bias, layer.bias.shape) };
 }
+
+/** The inverse of {@linkcode absorbScaling}: the layer that does to scaled features what `layer` does to unscaled ones. */
+export function releaseScaling(layer: Linear<HostTensor>, { mean, std }: FeatureScaling): Linear<HostTensor> {
+  return absorbScaling(layer, { mean: mean.map((m, i) => -m / std[i]!), std: std.map((s) => 1 / s) });
+}

@@ -40,9 +40,10 @@ export interface HeadFit {
   finish(): Promise<SurvivalHead<HostTensor>>;
 }
 
-/** Begins new heads; its sessions serve all of them. */
+/** Begins fits of heads; its sessions serve all of them. */
 export interface HeadFitter {
-  begin(): HeadFit;
+  /** @param head The weights to begin with, instead of new ones. */
+  begin(head?: SurvivalHead<HostTensor>): HeadFit;
   dispose(): Promise<void>;
 }
 
@@ -73,8 +74,8 @@ export function headFitter(
     return compile(engine, run, { state: stateSpec, batch }) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
-  const begin = (): HeadFit => {
-    const start = { parameters: seededParameters(spec, seed, initialise), moments: zerosOf(stateSpec.moments) };
+  const begin = (head = seededParameters(spec, seed, initialise)): HeadFit => {
+    const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
     const keep = 1 - options.dropout;

@@ -10,7 +10,13 @@ import {
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { survivalFromLogits } from "@ctsurv/survival/mod.ts";
 import type { FitOptions } from "./fit_options.ts";
-import { absorbScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
+import {
+  absorbScaling,
+  type FeatureScaling,
+  measureFeatures,
+  releaseScaling,
+  scaleFeatures,
+} from "./feature_scaling.ts";
 import { headFitter } from "./head_fitter.ts";
 import { makeBatch, paddedSlices } from "./make_batch.ts";
 import { memoise } from "./memoise.ts";
@@ -30,8 +36,17 @@ type PredictInputs = {
   readonly head: SurvivalHead<TensorSpec>;
 };
 
+/** How {@linkcode headTrainer} fits. */
+export interface HeadTrainerOptions extends FitOptions {
+  /**
+   * A fitted head that every fit goes on from, instead of new weights: transfer from one cohort to another. It takes
+   * unscaled features, as every fitted head does, and predicts the same before the first step, whatever the scaling.
+   */
+  readonly start?: SurvivalHead<HostTensor>;
+}
+
 /** A trainer for heads of one shape. */
-export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: FitOptions): HeadTrainer {
+export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: HeadTrainerOptions): HeadTrainer {
   const spec = survivalHeadSpec(shape);
   const fitter = headFitter(engine, shape, options);
   const predictors = memoise((slices: number) =>
@@ -46,7 +61,7 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: F
     async fit(given, onEpoch) {
       const scaling = options.scaleFeatures ? measureFeatures(given) : undefined;
       const patients = scaling ? given.map((patient) => scaleFeatures(patient, scaling)) : given;
-      const head = fitter.begin();
+      const head = fitter.begin(options.start && startOn(options.start, scaling));
       const losses = await runEpochs(patients, options, async (batch) => (await head.step(batch)).loss, onEpoch);
       const parameters = await head.finish();
       const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
@@ -73,4 +88,8 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: F
       for (const predictor of predictors.values()) await (await predictor).dispose();
     },
   };
+}
+
+function startOn(head: SurvivalHead<HostTensor>, scaling: FeatureScaling | undefined): SurvivalHead<HostTensor> {
+  return scaling ? { ...head, embedding: releaseScaling(head.embedding, scaling) } : head;
 }

@@ -50,6 +50,26 @@ Deno.test("headTrainer: no epochs leave the weights of the seed", async () => {
   await idle.dispose();
 });
 
+Deno.test("headTrainer: fit() goes on from a head, on scaled features too, and leaves it as it was", async () => {
+  const source = trainer();
+  const { parameters: start, losses } = await source.fit(patients);
+  const before = structuredClone(start);
+  const known = await source.predict(start, patients);
+  for (const scaleFeatures of [false, true]) {
+    const idle = headTrainer(engine, smallHead, { ...quickly, epochs: 0, scaleFeatures, start });
+    const { parameters } = await idle.fit(patients.slice(0, 9));
+    (await idle.predict(parameters, patients)).forEach(({ survival }, i) => {
+      survival.forEach((s, month) => assertAlmostEquals(s, known[i]!.survival[month]!, 1e-4));
+    });
+    await idle.dispose();
+  }
+  const onward = headTrainer(engine, smallHead, { ...quickly, epochs: 2, start });
+  // What was learnt is not learnt again.
+  assert((await onward.fit(patients)).losses[0]! < 0.7 * losses[0]!);
+  assertEquals(start, before);
+  for (const one of [source, onward]) await one.dispose();
+});
+
 Deno.test("headTrainer: predict() gives curves from 1 that never rise, and attention that sums to 1", async () => {
   const learner = trainer({ epochs: 3 });
   const { parameters } = await learner.fit(patients);
