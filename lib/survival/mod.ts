@@ -5,11 +5,14 @@
 export { administrativeBrier } from "./administrative_brier.ts";
 export { atRisk } from "./at_risk.ts";
 export type { BootstrapOptions } from "./bootstrap.ts";
+export type { BaselineHazard } from "./breslow_hazard.ts";
 export type { BrierScores } from "./brier_scores.ts";
 export { type CalibrationCurve, calibrationCurve, type CalibrationGroup } from "./calibration_curve.ts";
 export { censorAt } from "./censor_at.ts";
+export { censorPredictions } from "./censor_predictions.ts";
 export type { CensoringOptions } from "./censoring_weights.ts";
 export { chiSquareTail } from "./chi_square_tail.ts";
+export { compareFolds } from "./compare_folds.ts";
 export { type Concordance, concordance } from "./concordance.ts";
 export {
   type ConcordanceInterval,
@@ -18,11 +21,15 @@ export {
 } from "./concordance_interval.ts";
 export { type ConcordanceTable, concordanceTable } from "./concordance_table.ts";
 export { type CorrectedTTest, correctedTTest } from "./corrected_t_test.ts";
+export { type CoxModel, type CoxOptions, type CoxPatients, fitCox } from "./cox.ts";
+export { coxSurvival } from "./cox_survival.ts";
 export type { CtdLookup, CtdOptions, CtdVariant } from "./ctd_options.ts";
 export { type DCalibration, dCalibration } from "./d_calibration.ts";
 export type { DeepHitLabels } from "./deephit_labels.ts";
 export { deepHitLoss, type DeepHitOptions } from "./deephit_loss.ts";
 export { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";
+export { evaluatePredictions, type Evaluation, type EvaluationOptions } from "./evaluate_predictions.ts";
+export { type FoldScores, foldScores } from "./fold_scores.ts";
 export type { FollowUp } from "./follow_up.ts";
 export { ipcwBrier } from "./ipcw_brier.ts";
 export { type KaplanMeier, kaplanMeier } from "./kaplan_meier.ts";
@@ -33,6 +40,7 @@ export { daysPerMonth, daysToMonths, type MonthRule } from "./months.ts";
 export { checkOutcomes, type Outcomes } from "./outcomes.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./paired_bootstrap.ts";
 export { rankingLoss, type RankingOptions } from "./ranking_loss.ts";
+export { type RiskGroup, type RiskGroups, riskGroups } from "./risk_groups.ts";
 export { stepAt } from "./step_at.ts";
 export { studentTail } from "./student_tail.ts";
 export { type ScoreSummary, summariseScores } from "./summarise_scores.ts";
