@@ -1,154 +1,139 @@
-import { parseCsv, refuseIfAny } from "@ctsurv/cohort/mod.ts";
 import { InputError } from "@ctsurv/common/mod.ts";
 import {
-  type Concordance,
-  concordanceInterval,
-  type ConcordanceTable,
-  concordanceTable,
-  type CtdVariant,
-  type SurvivalPredictions,
+  censorPredictions,
+  evaluatePredictions,
+  type Evaluation,
+  type FoldScores,
+  foldScores,
 } from "@ctsurv/survival/mod.ts";
+import { alignColumns } from "./align_columns.ts";
 import type { Command } from "./command.ts";
+import { alignPatients, comparePredictions, type Comparison } from "./compare_predictions.ts";
+import { evaluationText, formatP, formatScore } from "./evaluation_text.ts";
+import { type Predictions, readPredictions, rises } from "./read_predictions.ts";
 
-/** By how much float32 sums may leave [0, 1] or rise from one time to the next. */
-const rounding = 1e-6;
-
-/** `ctsurv evaluate`: Ctd of a table of predictions, every variant under both lookups. */
+/** `ctsurv evaluate`: every metric of a table of predictions; of several, how they compare. */
 export const evaluate: Command = {
   name: "evaluate",
-  summary: "Time-dependent concordance (Ctd) of predicted survival curves: every variant, both lookups.",
+  summary: "Concordance, AUC, Brier scores and calibration of predicted survival curves; compares models.",
   options: {
     predictions: {
-      describe: "columns patient, months, event (1 death, 0 censored) and one S<t> per time: survival at t months",
+      describe: "columns patient, months, event (1 death, 0 censored), one S<t> per time: survival at t months, and " +
+        "perhaps fold; several files are models to compare on the same patients",
       value: "FILE.csv",
       required: true,
+      repeatable: true,
     },
+    horizon: {
+      describe: "end follow-up for Ctd here, and take calibration here; else Ctd has the follow-up as it is, and " +
+        "calibration is taken at the last S",
+      value: "MONTHS",
+    },
+    times: { describe: "months of the AUC, such as 6,12; else those of 6,12,18,24 that have an S", value: "LIST" },
   },
   async run({ options }) {
-    const file = String(options.predictions);
-    const text = await Deno.readTextFile(file).catch((error: Error) => {
-      throw new InputError(`Cannot read the predictions: ${error.message}`);
+    const files = String(options.predictions).split("\n");
+    const twice = files.find((file, k) => files.indexOf(file) < k);
+    if (twice !== undefined) throw new InputError(`${twice} is given twice; compare two models`);
+    const horizon = options.horizon === undefined ? undefined : month(String(options.horizon), "--horizon");
+    const times = options.times === undefined
+      ? undefined
+      : String(options.times).split(",").map((text) => month(text.trim(), "--times")).sort((a, b) => a - b);
+    const tables: Predictions[] = [];
+    for (const file of files) {
+      const table = await readPredictions(file);
+      tables.push(tables[0] ? alignPatients(table, tables[0]) : table);
+    }
+    const models = tables.map((predictions): Model => {
+      const followed = horizon === undefined ? predictions : censorPredictions(predictions, horizon);
+      return {
+        predictions,
+        evaluation: evaluatePredictions(predictions, { horizon, times }),
+        folds: predictions.folds && foldScores(followed, predictions.folds),
+        warnings: rises(predictions),
+      };
     });
-    const predictions = parsePredictions(text, file);
-    const warnings = rises(predictions);
-    const ctd = concordanceTable(predictions);
-    const interval = concordanceInterval(predictions, { variant: "risk", lookup: "pre" });
-    const patients = predictions.survival.length;
-    const events = predictions.event.filter((event) => event === 1).length;
+    if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };
+    const comparisons = comparePredictions(models, horizon);
     return {
       text: [
-        `${patients} patients, ${events} deaths, survival at ${predictions.times.join(", ")} months`,
-        ...warnings.map((warning) => `Warning: ${warning}`),
-        "",
-        ...tableLines(ctd),
-        "",
-        interval
-          ? `Ctd (risk, pre): 95 % interval ${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}, ` +
-            `${interval.replicates} bootstrap samples of the patients`
-          : "Ctd (risk, pre) is undefined: of no two patients is one known to have died first",
+        ...models.flatMap((model) => [model.predictions.file, ...describe(model), ""]),
+        ...comparisonLines(models, comparisons),
       ].join("\n"),
-      json: { ctd, interval: interval && { variant: "risk", lookup: "pre", ...interval }, patients, events, warnings },
+      json: {
+        models: models.map((model) => ({ file: model.predictions.file, ...summarise(model) })),
+        comparisons,
+      },
     };
   },
 };
 
-interface Predictions extends SurvivalPredictions {
-  readonly patients: readonly string[];
-  readonly times: readonly number[];
-  readonly survival: readonly (readonly number[])[];
-  readonly event: readonly number[];
+interface Model {
+  readonly predictions: Predictions;
+  readonly evaluation: Evaluation;
+  readonly folds: FoldScores | null;
+  readonly warnings: readonly string[];
 }
 
-function parsePredictions(text: string, file: string): Predictions {
-  const csv = parseCsv(text, file);
-  const position = (name: string) => {
-    const index = csv.header.findIndex((other) => other.toLowerCase() === name);
-    if (index === -1) throw new InputError(`${file} has no column ${name}; its columns are ${csv.header.join(", ")}`);
-    return index;
-  };
-  const [patientAt, monthsAt, eventAt] = ["patient", "months", "event"].map(position) as [number, number, number];
-  const curve = csv.header
-    .map((name, index) => ({ name, index, time: Number(/^S(\d+(\.\d+)?)$/i.exec(name)?.[1] ?? NaN) }))
-    .filter(({ time }) => !Number.isNaN(time))
-    .sort((a, b) => a.time - b.time);
-  if (curve.length === 0) {
-    throw new InputError(`${file} has no column of survival, such as S12; its columns are ${csv.header.join(", ")}`);
-  }
-  const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
-  if (twice) throw new InputError(`${file} has survival at ${twice.time} months twice; keep one column`);
+function month(text: string, option: string): number {
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value)) throw new InputError(`${option} takes months from 0, such as 24; not "${text}"`);
+  return value;
+}
 
-  const problems: string[] = [];
-  const lineOf = new Map<string, number>();
-  const rows = csv.rows.map(({ line, cells }) => {
-    const patient = cells[patientAt]!;
-    const problem = (column: number, message: string) =>
-      problems.push(`${file}, row ${line} (${patient || "no patient"}), column ${csv.header[column]}: ${message}`);
-    const number = (column: number, what: string, valid: (value: number) => boolean) => {
-      const value = csv.number(cells[column]!);
-      if (!valid(value)) {
-        problem(column, `${cells[column] ? `"${cells[column]}"` : "nothing there, it"} is not ${what}`);
-      }
-      return value;
-    };
-    const earlier = lineOf.get(patient);
-    if (patient === "") problem(patientAt, "nothing there; write the patient's name");
-    else if (earlier !== undefined) problem(patientAt, `row ${earlier} is the same patient; keep one`);
-    else lineOf.set(patient, line);
-    return {
-      patient,
-      months: number(monthsAt, "a number of months from 0", (months) => months >= 0 && months < Infinity),
-      event: number(eventAt, "0 (censored) or 1 (death)", (event) => event === 0 || event === 1),
-      survival: curve.map(({ index }) =>
-        number(index, "a probability from 0 to 1", (s) => s >= -rounding && s <= 1 + rounding)
-      ),
-    };
-  });
-  refuseIfAny(problems, file);
+const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
+
+function summarise({ predictions, evaluation: { interval, ...evaluation }, folds, warnings }: Model) {
   return {
-    patients: rows.map(({ patient }) => patient),
-    times: curve.map(({ time }) => time),
-    survival: rows.map(({ survival }) => survival),
-    months: rows.map(({ months }) => months),
-    event: rows.map(({ event }) => event),
+    patients: predictions.patients.length,
+    events: deaths(predictions),
+    warnings,
+    interval: interval && { variant: "risk", lookup: "pre", ...interval },
+    ...evaluation,
+    folds,
   };
 }
 
-/**
- * A warning if curves rise. Ctd is defined all the same, so they are not refused; but they cannot be survival, and where
- * most rise the columns are likely the incidence of death, whose Ctd would be upside down.
- */
-function rises({ patients, times, survival }: Predictions): string[] {
-  const rising = survival.flatMap((row, patient) => {
-    const k = row.findIndex((s, k) => k > 0 && s > row[k - 1]! + rounding);
-    return k === -1 ? [] : [{ patient, k }];
-  });
-  if (rising.length === 0) return [];
-  const { patient, k } = rising[0]!;
-  const [before, after] = [survival[patient]![k - 1], survival[patient]![k]];
+function describe({ predictions, evaluation, folds, warnings }: Model): string[] {
   return [
-    `survival rises with time in ${rising.length} of ${survival.length} patients, first in ${
-      patients[patient]
-    }, from ` +
-    `${before} at ${times[k - 1]} to ${after} at ${times[k]} months.` +
-    (2 * rising.length > survival.length ? " Are these probabilities of death?" : ""),
+    `${predictions.patients.length} patients, ${deaths(predictions)} deaths, survival at ` +
+    `${predictions.times.join(", ")} months`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    "",
+    ...evaluationText(evaluation, folds),
   ];
 }
 
-function tableLines(ctd: ConcordanceTable): string[] {
-  const cells = ({ value, concordant, comparable }: Concordance) => [
-    value === null ? "undefined" : value.toFixed(4),
-    `${concordant} / ${comparable}`,
-  ];
-  const rows = [
-    ["Ctd", "pre", "pairs", "post", "pairs"],
-    ...(Object.keys(ctd.pre) as CtdVariant[]).map((variant) => [
-      variant,
-      ...cells(ctd.pre[variant]),
-      ...cells(ctd.post[variant]),
+function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[]): string[] {
+  const scores = models.map(({ predictions, evaluation: { ctd, uno, auc, brier, dCalibration, calibration } }) => [
+    predictions.file,
+    formatScore(ctd.pre.risk.value),
+    formatScore(uno.value),
+    formatScore(auc.mean),
+    formatScore(brier.ipcw.integrated),
+    formatScore(dCalibration.p),
+    formatScore(calibration.groupedError),
+  ]);
+  return [
+    ...alignColumns([
+      ["model", "Ctd", "Uno's C", "mean AUC", "IPCW Brier", "D-calibration p", "calibration error"],
+      ...scores,
+    ]),
+    "",
+    "Differences in Ctd (risk, pre), the first less the second, both on the same patients:",
+    ...comparisons.flatMap(({ first, second, bootstrap, folds }) => [
+      `${first} - ${second}`,
+      bootstrap
+        ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
+          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p)} ` +
+          `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
+        : "  undefined: of no two patients is one known to have died first",
+      ...(folds
+        ? [
+          `  ${formatScore(folds.difference)} in the mean over ${folds.degreesOfFreedom + 1} folds, ` +
+          `${formatP(folds.p)} (corrected resampled t-test)`,
+        ]
+        : []),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")
-  );
 }

@@ -48,7 +48,9 @@ export function calibrationCurve(
   order.forEach((i, position) => {
     if (position > 0 && survival[i] !== survival[order[position - 1]!]) below = position;
     const group = Math.floor(wanted * below / patients);
-    members.set(group, [...members.get(group) ?? [], i]);
+    const others = members.get(group);
+    if (others) others.push(i);
+    else members.set(group, [i]);
   });
   const groups = [...members.values()].map((group): CalibrationGroup => {
     const curve = kaplanMeier({ months: group.map((i) => months[i]!), event: group.map((i) => event[i]!) });

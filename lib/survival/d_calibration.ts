@@ -17,7 +17,7 @@ export interface DCalibration {
  * patient would have died at a survival below its c = S(t_i | x_i), so it gives 1 / (c bins) to each bin below c's and the
  * rest, (c - lower edge) / c, to c's own.
  *
- * S is read as `survivalAt` does. A patient followed beyond the grid is one censored at its end; SurvivalEVAL goes on in a
+ * S is read as `survivalAt` does; what float32 leaves above 1 or below 0, up to 1e-6, counts as 1 or 0. A patient followed beyond the grid is one censored at its end; SurvivalEVAL goes on in a
  * straight line there.
  *
  * @throws {InputError} If the predictions are not whole, survival is outside of 0 to 1, or there are not two or more bins.
@@ -31,10 +31,11 @@ export function dCalibration(
   const end = times[times.length - 1]!;
   const counts = new Array<number>(bins).fill(0);
   survival.forEach((curve, i) => {
-    const s = survivalAt(times, curve, Math.min(months[i]!, end));
-    if (!(s >= 0 && s <= 1)) {
-      throw new InputError(`Patient ${i + 1} of ${survival.length}: survival ${s} is not 0 to 1`);
+    const read = survivalAt(times, curve, Math.min(months[i]!, end));
+    if (!(read >= -1e-6 && read <= 1 + 1e-6)) {
+      throw new InputError(`Patient ${i + 1} of ${survival.length}: survival ${read} is not from 0 to 1`);
     }
+    const s = Math.min(Math.max(read, 0), 1);
     const own = Math.min(Math.floor(s * bins), bins - 1);
     if ((event[i] === 1 && months[i]! <= end) || s === 0) {
       counts[own]!++;

@@ -25,6 +25,7 @@ export { type CoxModel, type CoxOptions, type CoxPatients, fitCox } from "./cox.
 export { coxSurvival } from "./cox_survival.ts";
 export type { CtdLookup, CtdOptions, CtdVariant } from "./ctd_options.ts";
 export { type DCalibration, dCalibration } from "./d_calibration.ts";
+export { type HazardRatio, hazardRatios } from "./hazard_ratios.ts";
 export type { DeepHitLabels } from "./deephit_labels.ts";
 export { deepHitLoss, type DeepHitOptions } from "./deephit_loss.ts";
 export { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";

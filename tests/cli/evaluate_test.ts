@@ -1,20 +1,29 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { createRandom, InputError } from "@ctsurv/common/mod.ts";
+import type { Evaluation, FoldScores } from "@ctsurv/survival/mod.ts";
+import type { Comparison } from "../../lib/cli/compare_predictions.ts";
 import { evaluate } from "../../lib/cli/evaluate.ts";
 
-/** Runs `evaluate` on a file of this text. */
-async function run(text: string) {
+/** Runs `evaluate` on files of these texts, the first of which is predictions.csv, the second predictions2.csv. */
+async function run(texts: string | readonly string[], options: Readonly<Record<string, string>> = {}) {
   const folder = await Deno.makeTempDir();
   try {
-    const predictions = join(folder, "predictions.csv");
-    await Deno.writeTextFile(predictions, text);
-    return await evaluate.run({ positionals: [], options: { predictions } });
+    const files: string[] = [];
+    for (const [k, text] of [texts].flat().entries()) {
+      files.push(join(folder, `predictions${k === 0 ? "" : k + 1}.csv`));
+      await Deno.writeTextFile(files[k]!, text);
+    }
+    const { text, json } = await evaluate.run({
+      positionals: [],
+      options: { ...options, predictions: files.join("\n") },
+    });
+    return { text, json: json as Record<string, unknown> };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
-const refused = async (text: string, ...messages: string[]) => {
+const refused = async (text: string | readonly string[], ...messages: string[]) => {
   const { message } = await assertRejects(() => run(text), InputError);
   for (const part of ["predictions.csv", ...messages]) assertStringIncludes(message, part);
   return message;
@@ -70,7 +79,7 @@ Deno.test("evaluate prints an aligned table", async () => {
     "risk          0.7500  6 / 8  0.7500  6 / 8",
   ]);
   assertEquals(new Set(lines.slice(2, 7).map((line) => line.length)).size, 1);
-  assertStringIncludes(lines.at(-1)!, "Ctd (risk, pre): 95 % interval");
+  assertStringIncludes(lines[8]!, "Ctd (risk, pre): 95 % interval");
 });
 
 Deno.test("evaluate says null where no pair can be compared", async () => {
@@ -122,5 +131,101 @@ Deno.test("evaluate refuses a file that is not there, or a folder", async () => 
   for (const predictions of ["/nowhere/predictions.csv", "/tmp"]) {
     const call = () => evaluate.run({ positionals: [], options: { predictions } });
     await assertRejects(call, InputError, "Cannot read the predictions");
+  }
+});
+
+/** Forty patients followed for up to 30 months, with four folds and survival that tells something. */
+function cohort(seed: number, { noise = .3, folds = true } = {}): string {
+  const [patients, model] = [createRandom(1, "patients"), createRandom(seed, "model")];
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const risk = patients.normal();
+    const death = -15 * Math.exp(-risk) * Math.log(1 - patients.uniform());
+    const end = patients.between(20, 30);
+    const rate = Math.exp(risk + noise * model.normal()) / 15;
+    const curve = [6, 12, 18, 24].map((t) => Math.exp(-rate * t).toFixed(6));
+    return [`p${i}`, ...(folds ? [i % 4] : []), Math.min(death, end).toFixed(4), Number(death < end), ...curve].join();
+  });
+  return [`patient,${folds ? "fold," : ""}months,event,S6,S12,S18,S24`, ...rows].join("\n");
+}
+
+Deno.test("evaluate gives AUC, Brier scores and calibration of one model", async () => {
+  const { json, text } = await run(cohort(1));
+  const { auc, brier, dCalibration, calibration, uno, folds, riskGroups, horizon } = json as unknown as
+    & Evaluation
+    & { folds: FoldScores };
+  assertEquals([auc.times, horizon], [[6, 12, 18, 24], 24]);
+  assert(auc.auc.every((value) => value! > .6) && auc.mean! > .6 && uno.value! > .6);
+  for (const { times, integrated } of [brier.ipcw, brier.administrative]) {
+    assertEquals(times, [6, 12, 18, 24]);
+    assert(integrated! > 0 && integrated! < .25);
+  }
+  assert(dCalibration.p > 0 && calibration.groups.length === 10);
+  assertEquals(folds.folds.map(({ fold, patients }) => [fold, patients]), ["0", "1", "2", "3"].map((f) => [f, 10]));
+  assertEquals([riskGroups!.highRisk.patients, riskGroups!.lowRisk.patients], [20, 20]);
+  assert(riskGroups!.logRank.p < .05);
+  for (const part of ["of 4 folds: mean", "Brier, IPCW", "D-calibration", "log-rank chi-square", "at risk 24"]) {
+    assertStringIncludes(text, part);
+  }
+});
+
+Deno.test("evaluate ends follow-up of Ctd at the horizon, and takes the AUC where it is asked for", async () => {
+  const [whole, ended] = [await run(cohort(1)), await run(cohort(1), { horizon: "12", times: "9, 3" })];
+  const pairs = ({ json }: typeof whole) => (json.ctd as Evaluation["ctd"]).pre.risk.comparable;
+  assert(pairs(ended) < pairs(whole));
+  const { auc, calibration, brier, horizon } = ended.json as unknown as Evaluation;
+  assertEquals([auc.times, calibration.time, horizon, brier.ipcw.times], [[3, 9], 12, 12, [6, 12]]);
+});
+
+Deno.test("evaluate compares models on the same patients, in any order of the rows", async () => {
+  const [header, ...rows] = cohort(2, { noise: 3 }).split("\n");
+  const { json, text } = await run([cohort(1), [header, ...rows.reverse()].join("\n")]);
+  const [comparison] = json.comparisons as Comparison[];
+  const { difference, low, high, p } = comparison!.bootstrap!;
+  assert(difference > 0 && low < difference && difference < high);
+  assertEquals(p < .05, low > 0);
+  assertEquals(comparison!.folds!.degreesOfFreedom, 3);
+  const models = json.models as readonly Evaluation[];
+  assertAlmostEquals(difference, models[0]!.ctd.pre.risk.value! - models[1]!.ctd.pre.risk.value!, 1e-12);
+  for (const part of ["Differences in Ctd", "paired bootstrap", "over 4 folds", "corrected resampled t-test"]) {
+    assertStringIncludes(text, part);
+  }
+});
+
+Deno.test("evaluate compares three models two by two, and folds only where they are the same", async () => {
+  const { json } = await run([cohort(1), cohort(2), cohort(3, { folds: false })]);
+  const comparisons = json.comparisons as Comparison[];
+  assertEquals(comparisons.map(({ folds }) => folds !== null), [true, false, false]);
+});
+
+Deno.test("evaluate refuses to compare different patients or follow-up, or a file with itself", async () => {
+  const rows = cohort(1).split("\n");
+  await refused([cohort(1), rows.slice(0, -2).join("\n")], "has p38, p39, which", "predictions2.csv has not");
+  await refused([rows.slice(0, -7).join("\n"), cohort(1)], "has p33, p34, p35, p36, p37 and 2 more, which");
+  const other = [...rows.slice(0, -1), rows.at(-1)!.replace(/,[01],/, ",1,").replace(/^p39,3,[^,]+/, "p39,3,1.5")];
+  await refused([cohort(1), other.join("\n")], "Patient p39 has", "but 1.5 and", "on the same follow-up");
+  const predictions = "a.csv\na.csv";
+  const call = () => evaluate.run({ positionals: [], options: { predictions } });
+  await assertRejects(call, InputError, "a.csv is given twice");
+});
+
+Deno.test("evaluate refuses months that are none, or outside of the curves", async () => {
+  const wrong = async (options: Readonly<Record<string, string>>, message: string) =>
+    void await assertRejects(() => run(cohort(1), options), InputError, message);
+  await wrong({ horizon: "two" }, '--horizon takes months from 0, such as 24; not "two"');
+  await wrong({ horizon: "36" }, "a month after 0 and up to 24, where the curves end; not 36");
+  await wrong({ horizon: "0" }, "a month after 0");
+  await wrong({ times: "6,,12" }, '--times takes months from 0, such as 24; not ""');
+  await wrong({ times: "6,30" }, "Survival was predicted from 0 to 24 months, not at 30");
+});
+
+Deno.test("evaluate refuses a fold that is missing", async () => {
+  await refused(cohort(1).replace("p3,3,", "p3,,"), "row 5 (p3), column fold: nothing there");
+});
+
+Deno.test("evaluate says what is undefined of one patient, of no deaths and of nothing but ties", async () => {
+  for (const rows of ["a,3,1,.5", "a,3,0,.5\nb,12,0,.5", "a,5,1,.5\nb,5,1,.5", "a,5,1,0\nb,5,0,1"]) {
+    const { json, text } = await run(`patient,months,event,S12\n${rows}`);
+    assertStringIncludes(text, "undefined");
+    assertEquals((json.auc as Evaluation["auc"]).mean, null);
   }
 });

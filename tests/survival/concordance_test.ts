@@ -7,6 +7,7 @@ import {
   type CtdVariant,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
+import { lcg } from "./lcg.ts";
 import { pairScores } from "./pair_scores.ts";
 import oracle from "../fixtures/concordance.json" with { type: "json" };
 
@@ -92,11 +93,7 @@ for (const { name, lookup = "post", expected, ...predictions } of examples) {
 
 /** The cohorts of tests/oracles/concordance.py: few distinct times and survivals, hence many ties. */
 function cohort(seed: number): SurvivalPredictions {
-  let state = Math.imul(seed, 2654435761) >>> 0;
-  const below = (n: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 16) % n;
-  };
+  const below = lcg(seed);
   const patients = 1 + below(14), columns = 1 + below(5);
   let t = below(3);
   const times = Array.from({ length: columns }, () => (t += 1 + below(3)) / 2);

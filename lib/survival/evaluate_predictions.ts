@@ -1,0 +1,74 @@
+import { InputError } from "@ctsurv/common/mod.ts";
+import { administrativeBrier } from "./administrative_brier.ts";
+import type { BrierScores } from "./brier_scores.ts";
+import { type CalibrationCurve, calibrationCurve } from "./calibration_curve.ts";
+import { censorPredictions } from "./censor_predictions.ts";
+import type { Concordance } from "./concordance.ts";
+import { type ConcordanceInterval, concordanceInterval } from "./concordance_interval.ts";
+import { type ConcordanceTable, concordanceTable } from "./concordance_table.ts";
+import { type DCalibration, dCalibration } from "./d_calibration.ts";
+import { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";
+import { ipcwBrier } from "./ipcw_brier.ts";
+import { type RiskGroups, riskGroups } from "./risk_groups.ts";
+import { checkPredictions, type SurvivalPredictions } from "./survival_predictions.ts";
+import { unoConcordance } from "./uno_concordance.ts";
+
+export interface EvaluationOptions {
+  /**
+   * Months at which follow-up ends for Ctd, at which Uno's C and the calibration are taken, and to which Brier scores are
+   * integrated. Default: follow-up as it is for Ctd, else the last time of the grid.
+   */
+  readonly horizon?: number | undefined;
+  /** Months of the AUC. Default: of 6, 12, 18 and 24, those of the grid up to the horizon, or the horizon alone. */
+  readonly times?: readonly number[] | undefined;
+}
+
+/** All that is reported of one model's predictions. */
+export interface Evaluation {
+  readonly ctd: ConcordanceTable;
+  /** Of Ctd's `"risk"` under `"pre"`; null where no pair can be compared. */
+  readonly interval: ConcordanceInterval | null;
+  readonly uno: Concordance;
+  readonly auc: DynamicAuc;
+  /** At each time of the grid up to the horizon, and there. */
+  readonly brier: { readonly ipcw: BrierScores; readonly administrative: BrierScores };
+  readonly dCalibration: DCalibration;
+  readonly calibration: CalibrationCurve;
+  readonly riskGroups: RiskGroups | null;
+  /** Months. */
+  readonly horizon: number;
+}
+
+/**
+ * Evaluates predictions in every way that is reported. All but Ctd keep the follow-up beyond the horizon, for weights by
+ * the censoring need it.
+ *
+ * @throws {InputError} If the predictions are not whole, or the horizon or a time is outside of them.
+ */
+export function evaluatePredictions(
+  predictions: SurvivalPredictions,
+  { horizon: ends, times }: EvaluationOptions = {},
+): Evaluation {
+  const grid = Array.from(checkPredictions(predictions).times);
+  const horizon = ends ?? grid.at(-1)!;
+  if (!(horizon > 0 && horizon <= grid.at(-1)!)) {
+    throw new InputError(
+      `The horizon is a month after 0 and up to ${grid.at(-1)}, where the curves end; not ${horizon}`,
+    );
+  }
+  const usual = [6, 12, 18, 24].filter((t) => grid.includes(t) && t <= horizon);
+  const months = times ?? (usual.length > 0 ? usual : [horizon]);
+  const scored = [...grid.filter((t) => t < horizon), horizon];
+  const followed = ends === undefined ? predictions : censorPredictions(predictions, ends);
+  return {
+    ctd: concordanceTable(followed),
+    interval: concordanceInterval(followed, { variant: "risk", lookup: "pre" }),
+    uno: unoConcordance(predictions, { tau: horizon, at: horizon }),
+    auc: dynamicAuc(predictions, months),
+    brier: { ipcw: ipcwBrier(predictions, scored), administrative: administrativeBrier(predictions, scored) },
+    dCalibration: dCalibration(predictions),
+    calibration: calibrationCurve(predictions, horizon),
+    riskGroups: riskGroups(predictions, horizon, { times: months }),
+    horizon,
+  };
+}
