@@ -22,14 +22,11 @@ export function activationReader(memory: number): ActivationReader {
     if (known) return known;
     const size = one.shape.reduce((product, dim) => product * dim, one.count * Float16Array.BYTES_PER_ELEMENT);
     const loading = one.load();
-    // Whoever awaits it meets the error.
+    const fits = kept + size <= memory;
+    if (fits) kept += size;
+    (fits ? inMemory : pending).set(one, loading);
+    // Whoever awaits it meets the error; until then it is nobody's.
     loading.catch(() => {});
-    if (kept + size <= memory) {
-      kept += size;
-      inMemory.set(one, loading);
-    } else {
-      pending.set(one, loading);
-    }
     return loading;
   };
   return {

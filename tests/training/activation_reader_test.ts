@@ -1,0 +1,37 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { activationReader } from "../../lib/training/activation_reader.ts";
+import { hashedPatient } from "./final_blocks.ts";
+
+/** Activations of 2 x 3 numbers, 12 bytes. */
+const patients = (count: number) =>
+  Array.from({ length: count }, (_, i) => hashedPatient(i, [2, 3], { months: 1, event: 1 }));
+const stored = (of: ReturnType<typeof patients>) => of.map(({ activations }) => activations);
+
+Deno.test("activationReader() keeps what fits, and reads the rest each time it is asked for", async () => {
+  const four = patients(4);
+  const reader = activationReader(2 * 12 + 11);
+  for (let time = 0; time < 3; time++) await reader.read(stored(four));
+  assertEquals(four.map(({ loads }) => loads), [1, 1, 3, 3]);
+  assertEquals(reader.kept, 24);
+});
+
+Deno.test("activationReader() reads once what it was told of ahead", async () => {
+  const two = patients(2);
+  const reader = activationReader(12);
+  reader.ahead(stored(two));
+  assertEquals(two.map(({ loads }) => loads), [1, 1]);
+  const [first, second] = await reader.read(stored(two));
+  assertEquals([first, second], await Promise.all(two.map(({ activations }) => activations.load())));
+  // One by the assertion.
+  assertEquals(two.map(({ loads }) => loads), [2, 2]);
+});
+
+Deno.test("activationReader() tells of a failure when the numbers are asked for", async () => {
+  const load = () => Promise.reject(new InputError("gone"));
+  const lost = { count: 1, shape: [1], load };
+  const reader = activationReader(0);
+  reader.ahead([lost]);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  await assertRejects(() => reader.read([lost]), InputError, "gone");
+});
