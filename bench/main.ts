@@ -9,6 +9,7 @@ import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/mod.ts";
 import { backboneContestant, describeRun, featureParameters } from "./backbone.ts";
 import { alternate, type Contestant } from "./contestant.ts";
+import { compareCtd } from "./ctd.ts";
 import { formatMeasurements } from "./format_measurements.ts";
 import { compareLungs, type LungStages } from "./lungs.ts";
 import { preprocessStages } from "./preprocess_stages.ts";
@@ -30,6 +31,7 @@ const RUNS = {
   step: [40, 20],
   preprocess: [1, 0],
   r231: [1, 0],
+  ctd: [1, 0],
 } as const satisfies Record<string, readonly [number, number]>;
 type Name = keyof typeof RUNS;
 
@@ -93,6 +95,11 @@ if (names.includes("r231")) {
   for (const result of scan === undefined ? [] : await compareLungs(scan, THREADS)) {
     console.log(`\n${describe(result)}`);
   }
+}
+
+if (names.includes("ctd")) {
+  say("Ctd, up to a million patients; pycox takes about a minute …");
+  console.log(`\n${await compareCtd()}`);
 }
 Deno.exit(0);
 
