@@ -31,9 +31,6 @@ export interface FinalBlockState<T> {
   readonly moments: Moments<T>;
 }
 
-/** PyTorch's default, and that of every network here. */
-const batchNormEpsilon = 1e-5;
-
 type Held = HostTensor | Value;
 
 /** Applies and trains the final block of a backbone. Its sessions serve every fold. */
@@ -68,7 +65,7 @@ const numbersAtOnce = 2 ** 20;
 /**
  * Slices go through the block a few at a time, forward for the features, and again with the gradient once the head has
  * told it: attention couples all slices of a patient, and remembering every intermediate result of some hundred slices
- * would take gigabytes (gradient checkpointing, Chen et al. 2016). It costs a forward pass, a third of the time.
+ * would take gigabytes (gradient checkpointing, Chen et al. 2016). The second forward pass is about a fifth of a step.
  *
  * Batch normalisations stay in evaluation mode: their running statistics are fixed, as features on disk need it, while
  * their weights and biases are trained. The paper says neither that nor the block's learning rate; here it is the head's.
@@ -185,6 +182,9 @@ function blockFunction({ architecture }: Backbone, known: ReadonlyMap<string, Ho
     return architecture.fromCut(activations, parameters as Tree<tf.Tensor>, scaleAndShift);
   };
 }
+
+/** PyTorch's default, and that of every network here. */
+const batchNormEpsilon = 1e-5;
 
 /**
  * Evaluation mode as one factor and one term for each channel: tfjs's own gradient of a batch normalisation goes over the
