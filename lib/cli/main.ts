@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fit: async () => (await import("./fit.ts")).fit,
   predict: async () => (await import("./predict.ts")).predict,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
+  clinical: async () => (await import("./clinical.ts")).clinical,
   "train-lungs": async () => (await import("./train_lungs.ts")).trainLungs,
   notebook: async () => (await import("./notebook.ts")).notebook,
   reproduce: async () => (await import("./reproduce.ts")).reproduce,

@@ -1,6 +1,15 @@
 /** Cohorts: their layout on disk, clinical table, exclusions and folds; and phantom cohorts, made from a seed. */
 export { type ClinicalRecord, formatClinical, parseClinical } from "./clinical.ts";
 export { type ClinicalColumns, parseClinicalColumns } from "./clinical_columns.ts";
+export {
+  type AgeEncoding,
+  type CategoryEncoding,
+  clinicalCovariates,
+  type ClinicalEncoding,
+  clinicalEncoding,
+  type ClinicalEncodingOptions,
+  encodeClinical,
+} from "./clinical_encoding.ts";
 export { type Cohort, type CohortPatient, openCohort } from "./cohort.ts";
 export {
   type CohortManifest,
@@ -25,4 +34,5 @@ export type { PhantomScanner, PhantomSpec } from "./phantom/phantom_spec.ts";
 export { phantomSpecs } from "./phantom/phantom_specs.ts";
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export { refuseIfAny } from "./refuse_if_any.ts";
+export { readTable } from "./read_table.ts";
 export { readTumour, type Tumour } from "./read_tumour.ts";

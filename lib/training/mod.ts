@@ -7,6 +7,8 @@ export {
   type SlicesToEmbed,
 } from "./cached_features.ts";
 export { cachedActivations, type StoredActivations } from "./cached_activations.ts";
+export { type ClinicalDeepHit, clinicalDeepHitTrainer } from "./clinical_deephit_trainer.ts";
+export { type ClinicalCox, type ClinicalPatient, coxTrainer, type CoxTrainerOptions } from "./cox_trainer.ts";
 export { type Activations, type CutEmbedder, cutEmbedder } from "./cut_embedder.ts";
 export {
   type CohortFeatures,
@@ -41,8 +43,8 @@ export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts
 export { type EmbeddingPoint, type ImageEmbedder, imageEmbedder, type ImageEmbedderOptions } from "./image_embedder.ts";
 export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
-export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { formatPredictions } from "./predictions_csv.ts";
+export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { findProfile, type Profile, profiles, type SliceCount } from "./profile.ts";
 export { type SliceEmbedder, sliceEmbedder } from "./slice_embedder.ts";
 export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./survival_model.ts";

@@ -51,6 +51,7 @@ def lifelines_fit(x, months, event):
     return {
         "coefficients": numbers(fitter.params_),
         "standardErrors": numbers(fitter.standard_errors_),
+        "intervals": [numbers(row) for row in np.exp(fitter.confidence_intervals_.to_numpy())],
         "logLikelihood": digits(fitter.log_likelihood_),
         "likelihoodRatio": digits(fitter.log_likelihood_ratio_test().test_statistic),
         "survival": [numbers(row) for row in survival],

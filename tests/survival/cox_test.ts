@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/common/mod.ts";
-import { coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
+import { coxSurvival, fitCox, hazardRatios } from "@ctsurv/survival/mod.ts";
 import oracle from "../fixtures/cox.json" with { type: "json" };
 
 function assertNumbers(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
@@ -16,6 +16,10 @@ oracle.cases.forEach(({ lifelines, sksurv, ...patients }, i) => {
     const model = fitCox(patients);
     assertNumbers(model.coefficients, lifelines.coefficients, 1e-8);
     assertNumbers(model.standardErrors, lifelines.standardErrors, 1e-8);
+    hazardRatios(model).forEach(({ ratio, low, high }, k) => {
+      assertAlmostEquals(Math.log(ratio), lifelines.coefficients[k]!, 1e-8);
+      assertNumbers([low, high], lifelines.intervals[k]!, 1e-7);
+    });
     assertAlmostEquals(model.logLikelihood, lifelines.logLikelihood, 1e-8);
     assertAlmostEquals(2 * (model.logLikelihood - model.nullLogLikelihood), lifelines.likelihoodRatio, 1e-8);
     lifelines.survival.forEach((curve, patient) => {
