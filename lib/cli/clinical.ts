@@ -1,6 +1,4 @@
 import {
-  clinicalCovariates,
-  type ClinicalEncoding,
   type ClinicalRecord,
   type Exclusion,
   lung1Exclusions,
@@ -11,10 +9,7 @@ import {
 } from "@ctsurv/cohort/mod.ts";
 import { InputError, terminalProgress, writeAtomic } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { table } from "@ctsurv/report/mod.ts";
-import { type HazardRatio, hazardRatios } from "@ctsurv/survival/mod.ts";
 import {
-  type ClinicalCox,
   clinicalDeepHitTrainer,
   type ClinicalPatient,
   coxTrainer,
@@ -26,6 +21,7 @@ import {
   type Profile,
   profiles,
 } from "@ctsurv/training/mod.ts";
+import { covariateTable, describeCovariates, describeEncoding, resultTable } from "./clinical_text.ts";
 import type { Command, CommandInput } from "./command.ts";
 
 /** `ctsurv clinical`: what age, stage, histology and sex alone predict, on the folds that the image models use. */
@@ -122,70 +118,6 @@ async function crossValidateDeepHit(
   progress.done(`DeepHit: ${profile.folds} folds of ${profile.epochs} epochs`);
   await trainer.dispose();
   return result;
-}
-
-interface Covariate extends HazardRatio {
-  readonly covariate: string;
-  /** Of which level this is against, or what one unit is. */
-  readonly against: string;
-  /** Who are of the level; of a number, those with a known one. */
-  readonly patients: number;
-  readonly coefficient: number;
-  readonly standardError: number;
-}
-
-function describeCovariates({ encoding, cox }: ClinicalCox, records: readonly ClinicalRecord[]): Covariate[] {
-  const { age, categories } = encoding;
-  const meanings = [
-    ...age ? [{ against: `per ${age.std.toFixed(1)} years`, patients: records.length - age.unknown }] : [],
-    ...categories.flatMap(({ levels, reference }) =>
-      levels.map(({ patients }) => ({ against: `against ${reference}`, patients }))
-    ),
-  ];
-  const ratios = hazardRatios(cox);
-  return clinicalCovariates(encoding).map((covariate, k) => ({
-    covariate,
-    ...meanings[k]!,
-    coefficient: cox.coefficients[k]!,
-    standardError: cox.standardErrors[k]!,
-    ...ratios[k]!,
-  }));
-}
-
-function describeEncoding({ age, categories }: ClinicalEncoding): string[] {
-  const rare = categories.flatMap(({ rare, reference }) =>
-    rare.map(({ level, patients }) => `${level} (${patients}) as ${reference}`)
-  );
-  return [
-    ...age && age.unknown > 0
-      ? [`Age unknown: ${age.unknown}, taken as the median, ${age.median.toFixed(1)} years`]
-      : [],
-    ...rare.length > 0 ? [`Too few to tell, counted with the most frequent: ${rare.join(", ")}`] : [],
-  ];
-}
-
-function covariateTable(covariates: readonly Covariate[]): string {
-  return table(covariates, [
-    { label: "Covariate", value: ({ covariate }) => covariate },
-    { label: "", value: ({ against }) => against },
-    { label: "Patients", value: ({ patients }) => patients },
-    { label: "Hazard ratio", value: ({ ratio }) => ratio, decimals: 3 },
-    { label: "95 % from", value: ({ low }) => low, decimals: 3 },
-    { label: "to", value: ({ high }) => high, decimals: 3 },
-    { label: "Coefficient", value: ({ coefficient }) => coefficient, decimals: 4 },
-    { label: "Std. error", value: ({ standardError }) => standardError, decimals: 4 },
-  ]).text;
-}
-
-function resultTable(rows: readonly (readonly [name: string, result: CrossValidation])[]): string {
-  return table(rows, [
-    { label: "Model", value: ([name]) => name },
-    { label: "Mean", value: ([, { mean }]) => mean, decimals: 3 },
-    { label: "Std (n - 1)", value: ([, { stdSample }]) => stdSample, decimals: 3 },
-    { label: "Pooled", value: ([, { pooled }]) => pooled.pre.risk.value, decimals: 3 },
-    { label: "95 % from", value: ([, { interval }]) => interval?.low, decimals: 3 },
-    { label: "to", value: ([, { interval }]) => interval?.high, decimals: 3 },
-  ]).text;
 }
 
 function summary({ predictions: _predictions, folds, ...rest }: CrossValidation) {
