@@ -105,18 +105,18 @@ function describe({ predictions, evaluation, folds, warnings }: Model): string[]
 }
 
 function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[]): string[] {
-  const scores = models.map(({ predictions, evaluation: { ctd, uno, auc, brier, dCalibration, calibration } }) => [
+  const scores = models.map(({ predictions, evaluation: { ctd, uno, auc, brier, dCalibration, calibrationIndex } }) => [
     predictions.file,
     formatScore(ctd.pre.risk.value),
     formatScore(uno.value),
     formatScore(auc.mean),
     formatScore(brier.ipcw.integrated),
     formatScore(dCalibration.p),
-    formatScore(calibration.groupedError),
+    formatScore(calibrationIndex?.ici),
   ]);
   return [
     ...alignColumns([
-      ["model", "Ctd", "Uno's C", "mean AUC", "IPCW Brier", "D-calibration p", "calibration error"],
+      ["model", "Ctd", "Uno's C", "mean AUC", "IPCW Brier", "D-calibration p", "ICI"],
       ...scores,
     ]),
     "",

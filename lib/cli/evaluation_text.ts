@@ -85,13 +85,16 @@ function timeLines({ auc, brier, horizon }: Evaluation): string[] {
   ];
 }
 
-function calibrationLines({ dCalibration: { statistic, p, bins }, calibration }: Evaluation): string[] {
+function calibrationLines(
+  { dCalibration: { statistic, p, bins }, calibration, calibrationIndex }: Evaluation,
+): string[] {
   return [
     Number.isNaN(statistic)
       ? "D-calibration is undefined"
       : `D-calibration: chi-square ${statistic.toFixed(2)} of ${bins.length} bins, ${formatP(p)}`,
-    `Calibration at ${calibration.time} months: mean |predicted - observed| of the groups ` +
-    formatScore(calibration.groupedError),
+    `Calibration at ${calibration.time} months: ICI ${formatScore(calibrationIndex?.ici)}, ` +
+    `E50 ${formatScore(calibrationIndex?.e50)}, E90 ${formatScore(calibrationIndex?.e90)}; ` +
+    `mean |predicted - observed| of the groups ${formatScore(calibration.groupedError)}`,
     ...alignColumns([
       ["  group", "patients", "predicted", "Kaplan-Meier", "95 % interval"],
       ...calibration.groups.map((group, k) => [

@@ -1,4 +1,5 @@
 import { createRandom, InputError } from "@ctsurv/common/mod.ts";
+import { quantile } from "./quantile.ts";
 
 /** How intervals are made by drawing patients with replacement. */
 export interface BootstrapOptions {
@@ -49,12 +50,4 @@ export function bootstrap(
   values.sort((a, b) => a - b);
   const tail = (1 - level) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail), level, values };
-}
-
-/** Linear between order statistics, as numpy does by default. */
-function quantile(sorted: readonly number[], q: number): number {
-  const position = q * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below]!, high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (position - below) * (high - low);
 }

@@ -2,6 +2,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import { administrativeBrier } from "./administrative_brier.ts";
 import type { BrierScores } from "./brier_scores.ts";
 import { type CalibrationCurve, calibrationCurve } from "./calibration_curve.ts";
+import { type CalibrationIndex, calibrationIndex } from "./calibration_index.ts";
 import { censorPredictions } from "./censor_predictions.ts";
 import type { Concordance } from "./concordance.ts";
 import { type ConcordanceInterval, concordanceInterval } from "./concordance_interval.ts";
@@ -34,6 +35,7 @@ export interface Evaluation {
   readonly brier: { readonly ipcw: BrierScores; readonly administrative: BrierScores };
   readonly dCalibration: DCalibration;
   readonly calibration: CalibrationCurve;
+  readonly calibrationIndex: Omit<CalibrationIndex, "observed"> | null;
   readonly riskGroups: RiskGroups | null;
   /** Months. */
   readonly horizon: number;
@@ -60,6 +62,7 @@ export function evaluatePredictions(
   const months = times ?? (usual.length > 0 ? usual : [horizon]);
   const scored = [...grid.filter((t) => t < horizon), horizon];
   const followed = ends === undefined ? predictions : censorPredictions(predictions, ends);
+  const index = calibrationIndex(predictions, horizon);
   return {
     ctd: concordanceTable(followed),
     interval: concordanceInterval(followed, { variant: "risk", lookup: "pre" }),
@@ -68,6 +71,7 @@ export function evaluatePredictions(
     brier: { ipcw: ipcwBrier(predictions, scored), administrative: administrativeBrier(predictions, scored) },
     dCalibration: dCalibration(predictions),
     calibration: calibrationCurve(predictions, horizon),
+    calibrationIndex: index && { time: index.time, ici: index.ici, e50: index.e50, e90: index.e90 },
     riskGroups: riskGroups(predictions, horizon, { times: months }),
     horizon,
   };

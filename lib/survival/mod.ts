@@ -10,6 +10,7 @@ export type { BrierScores } from "./brier_scores.ts";
 export { type CalibrationCurve, calibrationCurve, type CalibrationGroup } from "./calibration_curve.ts";
 export { censorAt } from "./censor_at.ts";
 export { censorPredictions } from "./censor_predictions.ts";
+export { type CalibrationIndex, calibrationIndex } from "./calibration_index.ts";
 export type { CensoringOptions } from "./censoring_weights.ts";
 export { chiSquareTail } from "./chi_square_tail.ts";
 export { compareFolds } from "./compare_folds.ts";

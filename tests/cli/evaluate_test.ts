@@ -163,7 +163,9 @@ Deno.test("evaluate gives AUC, Brier scores and calibration of one model", async
   assertEquals(folds.folds.map(({ fold, patients }) => [fold, patients]), ["0", "1", "2", "3"].map((f) => [f, 10]));
   assertEquals([riskGroups!.highRisk.patients, riskGroups!.lowRisk.patients], [20, 20]);
   assert(riskGroups!.logRank.p < .05);
-  for (const part of ["of 4 folds: mean", "Brier, IPCW", "D-calibration", "log-rank chi-square", "at risk 24"]) {
+  for (
+    const part of ["of 4 folds: mean", "Brier, IPCW", "D-calibration", "ICI 0.", "log-rank chi-square", "at risk 24"]
+  ) {
     assertStringIncludes(text, part);
   }
 });

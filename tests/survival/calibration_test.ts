@@ -1,6 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/common/mod.ts";
-import { calibrationCurve, dCalibration, riskGroups, type SurvivalPredictions } from "@ctsurv/survival/mod.ts";
+import {
+  calibrationCurve,
+  calibrationIndex,
+  dCalibration,
+  riskGroups,
+  type SurvivalPredictions,
+} from "@ctsurv/survival/mod.ts";
 import { randomCohort } from "./random_cohort.ts";
 
 /** Deaths drawn from the very curves that are predicted, to the power `bend`; censored at random. */
@@ -95,4 +101,39 @@ Deno.test("riskGroups() splits at the median; without anybody below it there is 
   assertEquals([lowRisk.survival, lowRisk.low, lowRisk.high, lowRisk.atRisk], [1, 1, 1, [2, 2, 2]]);
   assert(logRank.p < .1);
   assertEquals(riskGroups({ ...cohort, survival: Array(4).fill([.5]) }, 5), null);
+});
+
+Deno.test("calibrationIndex() is small for calibrated curves, and the error for bent ones", () => {
+  const good = calibrationIndex(calibrated(3000), 24)!;
+  assert(good.ici < .02 && good.e50 <= good.e90);
+  const cohort = calibrated(3000, .5);
+  const { ici, observed } = calibrationIndex(cohort, 24)!;
+  const truth = cohort.survival.map((row) => row[23]! ** 2);
+  const error = truth.reduce((sum, s, i) => sum + Math.abs(s - cohort.survival[i]![23]!), 0) / 3000;
+  assertAlmostEquals(ici, error, .02);
+  truth.forEach((s, i) => assertAlmostEquals(observed[i]!, s, .07));
+});
+
+Deno.test("calibrationIndex() does not depend on the order of patients or the unit of time", () => {
+  const { times, months, event, survival } = calibrated(100);
+  const reversed = {
+    times: Array.from(times, (t) => t * 30),
+    months: Array.from(months, (t) => t * 30).reverse(),
+    event: Array.from(event).reverse(),
+    survival: survival.toReversed(),
+  };
+  const [one, other] = [calibrationIndex({ times, months, event, survival }, 24)!, calibrationIndex(reversed, 720)!];
+  assertAlmostEquals(other.ici, one.ici, 1e-9);
+  assertAlmostEquals(other.e90, one.e90, 1e-9);
+});
+
+Deno.test("calibrationIndex() is null where there is nothing to smooth", () => {
+  const cohort = calibrated(50);
+  const change = (part: Partial<SurvivalPredictions>) => calibrationIndex({ ...cohort, ...part }, 24);
+  assert(change({}) !== null);
+  assertEquals(change({ event: Array(50).fill(0) }), null);
+  assertEquals(change({ survival: Array(50).fill(cohort.survival[0]) }), null);
+  assertEquals(change({ months: Array.from(cohort.months, (t) => Math.min(t, 23)) }), null);
+  const ordered = { times: [24], survival: Array.from(cohort.months, (t) => [t / 100]), event: Array(50).fill(1) };
+  assertEquals(change(ordered), null, "the likelihood rises without end");
 });

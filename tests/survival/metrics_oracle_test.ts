@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   administrativeBrier,
   calibrationCurve,
+  calibrationIndex,
   chiSquareTail,
   dCalibration,
   dynamicAuc,
@@ -149,6 +150,16 @@ Deno.test("calibrationCurve() agrees with lifelines' Kaplan-Meier in quantile gr
     close(curve.groupedError, calibration, message);
     assertEquals(curve.groups.reduce((sum, { patients }) => sum + patients, 0), cohort.months.length);
     return defined([calibration]);
+  });
+});
+
+Deno.test("calibrationIndex() agrees with scikit-survival's Cox regression", () => {
+  everyCohort(250, (cohort, { calibrationIndex: theirs }, message) => {
+    const ours = calibrationIndex(cohort, last(cohort));
+    // Where the likelihood has no maximum, it stops somewhere; here that is null.
+    if (theirs === null || ours === null) return 0;
+    [ours.ici, ours.e50, ours.e90].forEach((value, k) => close(value, theirs[k], message));
+    return 3;
   });
 });
 
