@@ -3,6 +3,8 @@ import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
 import type { Progress } from "@ctsurv/common/mod.ts";
 
 export interface SelectedCohortOptions {
+  /** Which of the built-in cohorts, where none is named. @default {"phantom-lung1"} */
+  readonly builtIn?: "phantom-lung1" | "phantom-claro";
   /** Patients of the built-in cohort, where that is used. */
   readonly patients: number;
   /** Where the built-in cohort is kept between runs. @default {"../data/cohorts"} */
@@ -10,27 +12,32 @@ export interface SelectedCohortOptions {
   readonly progress?: Progress;
 }
 
+/** The environment variables that name a cohort in place of a built-in one. */
+const variables = { "phantom-lung1": "CTSURV_COHORT", "phantom-claro": "CTSURV_TARGET_COHORT" } as const;
+
 /**
- * The cohort that the environment variable `CTSURV_COHORT` names by its folder; by default the built-in phantom-lung1,
- * which is made where it is not there yet, in `phantom-lung1-<patients>`. Relative paths start at the working directory,
- * a notebook's own folder.
+ * The cohort that an environment variable names by its folder: `CTSURV_COHORT`, or in place of phantom-claro, to which
+ * notebook 5 transfers, `CTSURV_TARGET_COHORT`. By default the built-in one, which is made where it is not there yet, in
+ * `<name>-<patients>`. Relative paths start at the working directory, a notebook's own folder.
  *
  * @throws {InputError} If the folder holds no cohort.
  */
-export async function openSelectedCohort({ patients, folder, progress }: SelectedCohortOptions): Promise<Cohort> {
-  const selected = Deno.env.get("CTSURV_COHORT");
+export async function openSelectedCohort(
+  { builtIn = "phantom-lung1", patients, folder, progress }: SelectedCohortOptions,
+): Promise<Cohort> {
+  const selected = Deno.env.get(variables[builtIn]);
   if (selected) return await openCohort(resolve(selected));
-  const dir = resolve(join(folder ?? "../data/cohorts", `phantom-lung1-${patients}`));
+  const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
   let known = 0;
   // Also where there is nothing to make, so that a notebook's output is the same each time.
   progress?.start("Phantom patients made", patients);
-  await ensurePhantom("phantom-lung1", dir, {
+  await ensurePhantom(builtIn, dir, {
     patients,
     onProgress({ done }) {
       if (done > known) progress?.tick(done - known);
       known = done;
     },
   });
-  progress?.done(`phantom-lung1: ${patients} patients`);
+  progress?.done(`${builtIn}: ${patients} patients`);
   return await openCohort(dir);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
+import { writeAtomic } from "@ctsurv/common/mod.ts";
+import { readResults } from "./read_results.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 
@@ -86,13 +87,5 @@ export async function writeTable1(path: string, result: Table1Result): Promise<v
  * @throws {InputError} If there is no such file or it holds something else.
  */
 export async function readTable1(path: string): Promise<Table1Result> {
-  let content: unknown;
-  try {
-    content = JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    throw new InputError(`Cannot read the results ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  const parsed = table1.safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new InputError(`${path} does not hold the results of a Table 1:\n${z.prettifyError(parsed.error)}`);
+  return await readResults(path, table1, "Table 1");
 }

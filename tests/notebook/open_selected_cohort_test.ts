@@ -35,6 +35,18 @@ Deno.test("openSelectedCohort() makes the built-in cohort once, and ends with th
   );
 });
 
+Deno.test("openSelectedCohort() has a variable of its own for the target of a transfer", async () => {
+  await inFolder((folder) =>
+    withEnv({ CTSURV_COHORT: "no/such/folder", CTSURV_TARGET_COHORT: undefined }, async () => {
+      const cohort = await openSelectedCohort({ builtIn: "phantom-claro", patients: 2, folder });
+      assertEquals([cohort.name, cohort.dir], ["phantom-claro", join(folder, "phantom-claro-2")]);
+      await withEnv({ CTSURV_TARGET_COHORT: cohort.dir }, async () => {
+        assertEquals((await openSelectedCohort({ builtIn: "phantom-claro", patients: 99 })).hash, cohort.hash);
+      });
+    })
+  );
+});
+
 Deno.test("openSelectedCohort() refuses a folder that is not there", async () => {
   await withEnv({ CTSURV_COHORT: "no/such/folder" }, async () => {
     await assertRejects(() => openSelectedCohort({ patients: 2 }), InputError, "no/such/folder");
