@@ -1,4 +1,6 @@
-import { coxTwoCovariates, type TwoCovariates } from "./cox_two_covariates.ts";
+import { InputError } from "@ctsurv/common/mod.ts";
+import { type CoxModel, type CoxPatients, fitCox } from "./cox.ts";
+import { coxSurvival } from "./cox_survival.ts";
 import { quantile } from "./quantile.ts";
 import { survivalOfAll } from "./survival_at.ts";
 import { checkPredictions, type SurvivalPredictions } from "./survival_predictions.ts";
@@ -38,15 +40,11 @@ export function calibrationIndex(predictions: SurvivalPredictions, time: number)
   const sorted = Array.from(x).sort((a, b) => a - b);
   const knots = [.1, .5, .9].map((q) => quantile(sorted, q)) as [number, number, number];
   if (!(knots[0] < knots[1] && knots[1] < knots[2])) return null;
-  const covariates = Array.from(x, (value): TwoCovariates => {
-    // In units of the knots' range: it changes no prediction, and keeps the regression well conditioned.
-    const range = knots[2] - knots[0];
-    return [(value - knots[1]) / range, splineTerm(value, knots) / range];
-  });
-  const model = coxTwoCovariates(predictions, covariates);
+  const range = knots[2] - knots[0];
+  const covariates = Array.from(x, (value) => [(value - knots[1]) / range, splineTerm(value, knots) / range]);
+  const model = fitOrNull({ ...predictions, covariates });
   if (model === null) return null;
-  const hazard = model.cumulativeHazard(time), [first, second] = model.coefficients;
-  const observed = Float64Array.from(covariates, ([a, b]) => Math.exp(-hazard * Math.exp(a * first + b * second)));
+  const observed = Float64Array.from(covariates, (terms) => coxSurvival(model, terms, [time])[0]!);
   const errors = Array.from(observed, (value, i) => Math.abs(survival[i]! - value)).sort((a, b) => a - b);
   const ici = errors.reduce((sum, error) => sum + error, 0) / errors.length;
   return { time, ici, e50: quantile(errors, .5), e90: quantile(errors, .9), observed };
@@ -58,4 +56,14 @@ function splineTerm(x: number, [low, middle, high]: readonly [number, number, nu
   const bent = cube(low) - cube(middle) * (high - low) / (high - middle) +
     cube(high) * (middle - low) / (high - middle);
   return bent / (high - low) ** 2;
+}
+
+/** Null where the regression has nothing to tell: here, that is not for the user to mend. */
+function fitOrNull(patients: CoxPatients): CoxModel | null {
+  try {
+    return fitCox(patients);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }
