@@ -51,4 +51,4 @@ export { table1 } from "./table1.ts";
 export { theme } from "./theme.ts";
 export { type TumourExtent, tumourSlices } from "./tumour_slices.ts";
 export { updateTable1 } from "./update_table1.ts";
-export { readTable2, table2, type Table2Result, writeTable2 } from "./table2.ts";
+export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./table2.ts";

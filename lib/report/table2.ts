@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { writeAtomic } from "@ctsurv/common/mod.ts";
+import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "./format_number.ts";
 import { paper } from "./paper.ts";
 import { readResults } from "./read_results.ts";
@@ -29,14 +30,42 @@ const table2Schema = z.strictObject({
     stdSample: z.number().nonnegative().nullable(),
   })),
   /** Of the fine-tuned head less the new one, on the same patients, by paired bootstrap. */
-  difference: z.strictObject({ value: z.number().nullable(), interval, p: z.number().nullable() }),
+  difference: z.strictObject({
+    difference: z.number(),
+    low: z.number(),
+    high: z.number(),
+    level: z.number(),
+    p: z.number(),
+    replicates: z.int(),
+  }).nullable(),
   provenance: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** The transfer from one cohort to another: what Table 2 is made from. */
 export type Table2Result = z.infer<typeof table2Schema>;
 
-const names: Readonly<Record<Table2Result["rows"][number]["start"], string>> = {
+type Row = Table2Result["rows"][number];
+
+/** A row of Table 2 from a cross-validation, or from predictions of a head that saw none of the target's patients. */
+export function table2Row(
+  start: Row["start"],
+  { pooled, interval, mean = null, stdSample = null }: {
+    readonly pooled: ConcordanceTable;
+    readonly interval: ConcordanceInterval | null;
+    readonly mean?: number | null;
+    readonly stdSample?: number | null;
+  },
+): Row {
+  return {
+    start,
+    pooled: pooled.pre.risk.value,
+    interval: [interval?.low ?? null, interval?.high ?? null],
+    mean,
+    stdSample,
+  };
+}
+
+const names: Readonly<Record<Row["start"], string>> = {
   "new": "trained on the target alone",
   "source": "trained on the source, fine-tuned on the target",
   "source, as it is": "trained on the source, not fine-tuned",

@@ -14,7 +14,7 @@ const result: Table2Result = {
     { start: "source", pooled: 0.72, interval: [0.61, 0.83], mean: 0.88, stdSample: null },
     { start: "source, as it is", pooled: null, interval: [null, null], mean: null, stdSample: null },
   ],
-  difference: { value: 0.12, interval: [0.01, 0.23], p: 0.04 },
+  difference: { difference: 0.12, low: 0.01, high: 0.23, level: 0.95, p: 0.04, replicates: 2000 },
 };
 
 Deno.test("table2() keeps the paper's numbers in a column of their own, and shows none that was not computed", () => {
