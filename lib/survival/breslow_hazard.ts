@@ -18,13 +18,22 @@ export function breslowHazard(
   coefficients: Float64Array,
 ): BaselineHazard {
   const risks = covariates.map((row) => Math.exp(row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0)));
-  const times = [...new Set(risks.map((_, i) => i).filter((i) => event[i] === 1).map((i) => months[i]!))]
-    .sort((a, b) => a - b);
+  const latestFirst = risks.map((_, i) => i).sort((a, b) => months[b]! - months[a]!);
+  const jumps: { readonly time: number; readonly by: number }[] = [];
+  let atRisk = 0;
+  for (let from = 0, to = 0; from < latestFirst.length; from = to) {
+    const time = months[latestFirst[from]!]!;
+    let deaths = 0;
+    for (; to < latestFirst.length && months[latestFirst[to]!] === time; to++) {
+      atRisk += risks[latestFirst[to]!]!;
+      deaths += event[latestFirst[to]!]!;
+    }
+    if (deaths > 0) jumps.push({ time, by: deaths / atRisk });
+  }
+  jumps.reverse();
   let sum = 0;
-  const cumulative = times.map((time) => {
-    const deaths = risks.filter((_, i) => event[i] === 1 && months[i] === time).length;
-    const atRisk = risks.reduce((total, risk, i) => months[i]! >= time ? total + risk : total, 0);
-    return sum += deaths / atRisk;
-  });
-  return { months: Float64Array.from(times), cumulative: Float64Array.from(cumulative) };
+  return {
+    months: Float64Array.from(jumps, ({ time }) => time),
+    cumulative: Float64Array.from(jumps, ({ by }) => sum += by),
+  };
 }
