@@ -12,7 +12,9 @@ interface CtdTime {
 }
 
 const sizes = [1e3, 1e4, 1e5, 1e6];
-/** The most patients that pycox gets: it compares every pair, so ten times the patients take a hundred times as long. */
+/**
+ * The most patients that pycox gets: it compares every pair, so ten times the patients take a hundred times as long.
+ */
 const mostForPycox = 1e5;
 const months = 24;
 

@@ -91,8 +91,8 @@ function parsePredictions(text: string, file: string): Predictions {
 }
 
 /**
- * A warning if curves rise. Ctd is defined all the same, so they are not refused; but they cannot be survival, and where
- * most rise the columns are likely the incidence of death, whose Ctd would be upside down.
+ * A warning if curves rise. Ctd is defined all the same, so they are not refused; but they cannot be survival, and
+ * where most rise the columns are likely the incidence of death, whose Ctd would be upside down.
  */
 export function rises({ patients, times, survival }: Predictions): string[] {
   const rising = survival.flatMap((row, patient) => {

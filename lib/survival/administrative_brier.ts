@@ -9,10 +9,10 @@ import { checkPredictions, type SurvivalPredictions } from "./survival_predictio
  * whose follow-up was to last to t, that is with a limit C >= t. Needs no model of the censoring. As in pycox, one with
  * T = t counts as alive unless it is a death.
  *
- * @param options.limits [patients]: the month up to which each was to be followed; a death's may be later than the death.
- *   Default: of the censored, when they were; of deaths, none. That compares whoever's state at t is known, which is right
- *   where follow-up ended for all at one time, and counts too many deaths where many are lost earlier: then see
- *   `ipcwBrier`.
+ * @param options.limits [patients]: the month up to which each was to be followed; a death's may be later than the
+ *   death. Default: of the censored, when they were; of deaths, none. That compares whoever's state at t is known,
+ *   which is right where follow-up ended for all at one time, and counts too many deaths where many are lost earlier:
+ *   then see `ipcwBrier`.
  * @throws {InputError} If the predictions are not whole, a time is outside of them, or a limit is before the follow-up.
  */
 export function administrativeBrier(

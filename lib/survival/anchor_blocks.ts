@@ -8,7 +8,10 @@ interface Standings {
   readonly values: Float64Array;
   /** In order of size. */
   readonly sorted: Float64Array;
-  /** For each death of the block, counted from its start: the first in `sorted` that is larger by more than the tolerance. */
+  /**
+   * For each death of the block, counted from its start: the first in `sorted` that is larger by more than the
+   * tolerance.
+   */
   readonly above: Uint32Array;
   /** The first in `sorted` that is not smaller by more than the tolerance. */
   readonly from: Uint32Array;
@@ -94,8 +97,8 @@ function standings(
 }
 
 /**
- * The first of the sorted numbers that exceeds `own` by more than `gap`, or `orEqual` by as much. It takes differences, as
- * comparing one pair would, for the same rounding.
+ * The first of the sorted numbers that exceeds `own` by more than `gap`, or `orEqual` by as much. It takes differences,
+ * as comparing one pair would, for the same rounding.
  */
 function firstBeyond(sorted: Float64Array, own: number, gap: number, orEqual: boolean): number {
   let low = 0, high = sorted.length;

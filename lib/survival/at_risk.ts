@@ -1,8 +1,8 @@
 import { checkOutcomes, type Outcomes } from "./outcomes.ts";
 
 /**
- * How many patients are still observed at each time: those with months of at least it, as lifelines' and R's tables under
- * a Kaplan-Meier plot count them.
+ * How many patients are still observed at each time: those with months of at least it, as lifelines' and R's tables
+ * under a Kaplan-Meier plot count them.
  *
  * @throws {InputError} If the outcomes are not whole.
  */

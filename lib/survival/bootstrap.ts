@@ -21,8 +21,8 @@ export interface BootstrapValues {
 }
 
 /**
- * Calls `statistic` with how often each patient was drawn, for each sample of `patients` with replacement; null where no
- * sample has a value.
+ * Calls `statistic` with how often each patient was drawn, for each sample of `patients` with replacement; null where
+ * no sample has a value.
  *
  * @param name Names the random stream: samples of one name and seed are the same.
  * @throws {InputError} If the level or the replicates make no sense.

@@ -26,10 +26,12 @@ export interface CalibrationCurve {
 
 /**
  * Predicted against observed survival at one time, in groups by quantiles of the prediction: the classic calibration
- * plot, without smoothing. Patients of one prediction are in one group, so that there may be fewer groups than asked for.
+ * plot, without smoothing. Patients of one prediction are in one group, so that there may be fewer groups than asked
+ * for.
  *
  * @param options.groups Default 10, deciles.
- * @throws {InputError} If the predictions are not whole, the time is outside of them, or groups is no whole number from 1.
+ * @throws {InputError} If the predictions are not whole, the time is outside of them, or groups is no whole number from
+ *   1.
  */
 export function calibrationCurve(
   predictions: SurvivalPredictions,

@@ -21,15 +21,15 @@ export interface CalibrationIndex {
 const margin = 1e-10;
 
 /**
- * The integrated calibration index (Austin, Harrell & van Klaveren 2020): observed survival at `time` is smoothed over the
- * predictions by Cox regression on log(-log S), as a restricted cubic spline with knots at its 10th, 50th and 90th
+ * The integrated calibration index (Austin, Harrell & van Klaveren 2020): observed survival at `time` is smoothed over
+ * the predictions by Cox regression on log(-log S), as a restricted cubic spline with knots at its 10th, 50th and 90th
  * percentiles (Harrell), on the whole follow-up.
  *
- * lifelines' `survival_probability_calibration` has the same index with another smoother, a parametric baseline of three
- * knots and the prediction as a straight line, so its numbers differ.
+ * lifelines' `survival_probability_calibration` has the same index with another smoother, a parametric baseline of
+ * three knots and the prediction as a straight line, so its numbers differ.
  *
- * @returns Null where there is nothing to smooth: without deaths, after the last follow-up, with fewer than three different
- *   knots, or where the regression has no maximum.
+ * @returns Null where there is nothing to smooth: without deaths, after the last follow-up, with fewer than three
+ *   different knots, or where the regression has no maximum.
  * @throws {InputError} If the predictions are not whole, or the time is outside of them.
  */
 export function calibrationIndex(predictions: SurvivalPredictions, time: number): CalibrationIndex | null {

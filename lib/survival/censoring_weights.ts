@@ -9,8 +9,8 @@ export interface CensoringOptions {
    * Where packages disagree on patients who are censored at just the time that is asked for, or at which another dies:
    *
    * - `"before"` (the default): one who is censored at t was alive at t. Deaths weigh 1 / G(T-), and those known to be
-   *   alive at t, the ones censored at t among them, 1 / G(t-). So a cohort that was followed for 24 months has a value at
-   *   24 months. pycox, and Graf et al. (1999), have G(T-) too.
+   *   alive at t, the ones censored at t among them, 1 / G(t-). So a cohort that was followed for 24 months has a value
+   *   at 24 months. pycox, and Graf et al. (1999), have G(T-) too.
    * - `"at"`: scikit-survival. Deaths weigh 1 / G(T), those with T > t 1 / G(t); one who is censored at t is left out.
    *
    * Both are the same where no time of a censoring is a time of a death or one that is asked for.
@@ -29,8 +29,8 @@ export interface CensoringWeights {
 }
 
 /**
- * G, the probability of not being censored, by Kaplan-Meier with deaths and censorings exchanged. Who dies at the time of
- * a censoring is no longer at risk of being censored (as in scikit-survival; pycox counts them in).
+ * G, the probability of not being censored, by Kaplan-Meier with deaths and censorings exchanged. Who dies at the time
+ * of a censoring is no longer at risk of being censored (as in scikit-survival; pycox counts them in).
  */
 export function censoringWeights(
   outcomes: Outcomes,

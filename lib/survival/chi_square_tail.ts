@@ -1,9 +1,9 @@
 import { logGamma } from "./log_gamma.ts";
 
 /**
- * P(X > x) of a chi-square distribution, which is the regularised incomplete gamma function Q(df / 2, x / 2): its series
- * below the mean, its continued fraction (Lentz) above, as in Numerical Recipes 6.2; about 14 digits, in the far tail
- * too. NaN for NaN and for no degrees of freedom.
+ * P(X > x) of a chi-square distribution, which is the regularised incomplete gamma function Q(df / 2, x / 2): its
+ * series below the mean, its continued fraction (Lentz) above, as in Numerical Recipes 6.2; about 14 digits, in the far
+ * tail too. NaN for NaN and for no degrees of freedom.
  */
 export function chiSquareTail(x: number, degreesOfFreedom: number): number {
   if (Number.isNaN(x) || !(degreesOfFreedom > 0)) return NaN;

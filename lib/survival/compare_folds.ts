@@ -2,8 +2,8 @@ import { type CorrectedTTest, correctedTTest } from "./corrected_t_test.ts";
 import type { FoldScores } from "./fold_scores.ts";
 
 /**
- * {@linkcode correctedTTest} of two models on the same folds, over those that have a Ctd; null where fewer than two have.
- * Folds of about one size are assumed: the patients tested per patient trained on are the mean over the folds.
+ * {@linkcode correctedTTest} of two models on the same folds, over those that have a Ctd; null where fewer than two
+ * have. Folds of about one size are assumed: the patients tested per patient trained on are the mean over the folds.
  */
 export function compareFolds(first: FoldScores, second: FoldScores): CorrectedTTest | null {
   const patients = first.folds.reduce((sum, { patients }) => sum + patients, 0);

@@ -14,10 +14,10 @@ export interface CorrectedTTest {
 }
 
 /**
- * The corrected resampled t-test (Nadeau & Bengio 2003) of two models' differences over the folds of a cross-validation,
- * or of several (Bouckaert & Frank 2004: one difference per fold of every repetition): t = mean / sqrt((1 / J + n_test /
- * n_train) var) with J - 1 degrees of freedom. The folds' training sets overlap, which the plain paired t-test ignores and
- * so finds differences that are not there.
+ * The corrected resampled t-test (Nadeau & Bengio 2003) of two models' differences over the folds of a
+ * cross-validation, or of several (Bouckaert & Frank 2004: one difference per fold of every repetition): t = mean /
+ * sqrt((1 / J + n_test / n_train) var) with J - 1 degrees of freedom. The folds' training sets overlap, which the plain
+ * paired t-test ignores and so finds differences that are not there.
  *
  * @param testToTrain Patients tested per patient trained on, such as 1 / 9 for ten folds.
  * @throws {InputError} For fewer than two differences, one that is not finite, or a ratio that is not above 0.

@@ -14,13 +14,14 @@ export interface DCalibration {
 
 /**
  * D-calibration (Haider et al. 2020): were the curves right, S(t_i | x_i) at each death would be uniform. A censored
- * patient would have died at a survival below its c = S(t_i | x_i), so it gives 1 / (c bins) to each bin below c's and the
- * rest, (c - lower edge) / c, to c's own.
+ * patient would have died at a survival below its c = S(t_i | x_i), so it gives 1 / (c bins) to each bin below c's and
+ * the rest, (c - lower edge) / c, to c's own.
  *
- * S is read as `survivalAt` does; what float32 leaves above 1 or below 0, up to 1e-6, counts as 1 or 0. A patient followed beyond the grid is one censored at its end; SurvivalEVAL goes on in a
- * straight line there.
+ * S is read as `survivalAt` does; what float32 leaves above 1 or below 0, up to 1e-6, counts as 1 or 0. A patient
+ * followed beyond the grid is one censored at its end; SurvivalEVAL goes on in a straight line there.
  *
- * @throws {InputError} If the predictions are not whole, survival is outside of 0 to 1, or there are not two or more bins.
+ * @throws {InputError} If the predictions are not whole, survival is outside of 0 to 1, or there are not two or more
+ *   bins.
  */
 export function dCalibration(
   predictions: SurvivalPredictions,

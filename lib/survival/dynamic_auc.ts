@@ -18,9 +18,9 @@ export interface DynamicAuc {
 const tolerance = 1e-8;
 
 /**
- * Cumulative/dynamic AUC (Uno et al. 2007, Hung & Chiang 2010): of those who died by t, weighing 1 / G(T), against those
- * alive at t, how often the former were given the lower S(t); ties count one half. The curves are read at each t, so that
- * the score may change with it. The mean is that of Lambert & Chevret (2016), as in scikit-survival.
+ * Cumulative/dynamic AUC (Uno et al. 2007, Hung & Chiang 2010): of those who died by t, weighing 1 / G(T), against
+ * those alive at t, how often the former were given the lower S(t); ties count one half. The curves are read at each t,
+ * so that the score may change with it. The mean is that of Lambert & Chevret (2016), as in scikit-survival.
  *
  * @throws {InputError} If the predictions are not whole, or a time is outside of them.
  */

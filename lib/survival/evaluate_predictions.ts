@@ -16,8 +16,8 @@ import { unoConcordance } from "./uno_concordance.ts";
 
 export interface EvaluationOptions {
   /**
-   * Months at which follow-up ends for Ctd, at which Uno's C and the calibration are taken, and to which Brier scores are
-   * integrated. Default: follow-up as it is for Ctd, else the last time of the grid.
+   * Months at which follow-up ends for Ctd, at which Uno's C and the calibration are taken, and to which Brier scores
+   * are integrated. Default: follow-up as it is for Ctd, else the last time of the grid.
    */
   readonly horizon?: number | undefined;
   /** Months of the AUC. Default: of 6, 12, 18 and 24, those of the grid up to the horizon, or the horizon alone. */
@@ -42,8 +42,8 @@ export interface Evaluation {
 }
 
 /**
- * Evaluates predictions in every way that is reported. All but Ctd keep the follow-up beyond the horizon, for weights by
- * the censoring need it.
+ * Evaluates predictions in every way that is reported. All but Ctd keep the follow-up beyond the horizon, for weights
+ * by the censoring need it.
  *
  * @throws {InputError} If the predictions are not whole, or the horizon or a time is outside of them.
  */

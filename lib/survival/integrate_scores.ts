@@ -1,6 +1,6 @@
 /**
- * The mean of scores over time by the trapezoid rule, as in scikit-survival. (pycox has Simpson's rule, by a function that
- * SciPy removed in 1.14.) Null where a score is, or for fewer than two times.
+ * The mean of scores over time by the trapezoid rule, as in scikit-survival. (pycox has Simpson's rule, by a function
+ * that SciPy removed in 1.14.) Null where a score is, or for fewer than two times.
  */
 export function integrateScores(times: readonly number[], scores: readonly (number | null)[]): number | null {
   if (times.length < 2) return null;

@@ -5,11 +5,11 @@ import { survivalOfAll } from "./survival_at.ts";
 import { checkPredictions, type SurvivalPredictions } from "./survival_predictions.ts";
 
 /**
- * The Brier score under censoring (Graf et al. 1999): the mean over all patients of S(t)^2 / G(T) for those who died by t
- * and of (1 - S(t))^2 / G(t) for those alive, those censored before t counting 0.
+ * The Brier score under censoring (Graf et al. 1999): the mean over all patients of S(t)^2 / G(T) for those who died by
+ * t and of (1 - S(t))^2 / G(t) for those alive, those censored before t counting 0.
  *
- * Divided by the number of patients, as by Graf and scikit-survival; pycox divides by the sum of the weights. A score is
- * null where G(t) is 0, that is where the last one followed was censored before t.
+ * Divided by the number of patients, as by Graf and scikit-survival; pycox divides by the sum of the weights. A score
+ * is null where G(t) is 0, that is where the last one followed was censored before t.
  *
  * @throws {InputError} If the predictions are not whole, or a time is outside of them.
  */

@@ -19,12 +19,13 @@ export interface KaplanMeier {
 }
 
 /**
- * The product-limit estimate (Kaplan & Meier 1958), S(t) = prod over death times up to t of (1 - deaths / at risk), with
- * log-log intervals, S^exp(-+ z se), se^2 = sum of deaths / (at risk (at risk - deaths)) / log(S)^2 (Greenwood's variance,
- * Kalbfleisch & Prentice 1980), which stay within 0 and 1. A patient censored at the time of a death is at risk of it.
+ * The product-limit estimate (Kaplan & Meier 1958), S(t) = prod over death times up to t of (1 - deaths / at risk),
+ * with log-log intervals, S^exp(-+ z se), se^2 = sum of deaths / (at risk (at risk - deaths)) / log(S)^2 (Greenwood's
+ * variance, Kalbfleisch & Prentice 1980), which stay within 0 and 1. A patient censored at the time of a death is at
+ * risk of it.
  *
- * Where survival has reached 0 the formula has no value. Packages differ there: R gives NA, lifelines and scikit-survival
- * [0, 0], which no finite sample can tell. Here the interval is NaN, as in R.
+ * Where survival has reached 0 the formula has no value. Packages differ there: R gives NA, lifelines and
+ * scikit-survival [0, 0], which no finite sample can tell. Here the interval is NaN, as in R.
  *
  * @param options.level Coverage of the interval; default 0.95.
  * @throws {InputError} If the outcomes are not whole or the level is not between 0 and 1.

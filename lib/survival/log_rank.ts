@@ -14,11 +14,11 @@ export interface LogRank {
 }
 
 /**
- * The log-rank test of two or more groups (Mantel 1966, Peto & Peto 1972): (O - E)' V^- (O - E) over the groups' deaths,
- * V being the hypergeometric covariance.
+ * The log-rank test of two or more groups (Mantel 1966, Peto & Peto 1972): (O - E)' V^- (O - E) over the groups'
+ * deaths, V being the hypergeometric covariance.
  *
- * Its degrees of freedom are the rank of V, one less than the groups that had anybody at risk of a death, as R's survdiff
- * counts them. lifelines counts every group, so that an empty comparison still gives it a p-value.
+ * Its degrees of freedom are the rank of V, one less than the groups that had anybody at risk of a death, as R's
+ * survdiff counts them. lifelines counts every group, so that an empty comparison still gives it a p-value.
  *
  * @throws {InputError} If there are fewer than two groups, one is empty, or outcomes are not whole.
  */
@@ -53,7 +53,9 @@ export function logRank(groups: readonly Outcomes[]): LogRank {
   return { statistic, degreesOfFreedom: rank, p: chiSquareTail(statistic, rank), observed, expected };
 }
 
-/** x' M^- x of a positive semidefinite matrix, whose null space x is orthogonal to; by elimination, largest pivot first. */
+/**
+ * x' M^- x of a positive semidefinite matrix, whose null space x is orthogonal to; by elimination, largest pivot first.
+ */
 function quadraticForm(
   matrix: readonly (readonly number[])[],
   x: readonly number[],

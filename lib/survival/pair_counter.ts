@@ -26,7 +26,9 @@ interface Rule {
   /** How far two survivals may differ and still be the same prediction. */
   readonly tolerance: number;
   readonly tiesScoreHalf: boolean;
-  /** Which pairs of one time are compared: none, a death with the censored, or all but two censored, both ways round. */
+  /**
+   * Which pairs of one time are compared: none, a death with the censored, or all but two censored, both ways round.
+   */
   readonly sameTime: "none" | "censored" | "both ways";
 }
 
@@ -41,10 +43,10 @@ const rules: Readonly<Record<CtdVariant, Rule>> = {
  * Prepares checked predictions for counting the pairs of Ctd in O(K n log n), K being the columns of the grid at which
  * somebody died, where comparing every pair takes O(n^2). Whole weights give exactly what the pairs add up to.
  *
- * The anchors of a column are neighbours in time. Patients who outlived all of them are sorted by their survival in that
- * column once, and an anchor's place among them is its score; those of the same stretch of time enter a
- * {@linkcode fenwickTree} from the last to the first, so that it holds whoever outlived the anchor (the order-statistic
- * tree of lifelines' Harrell concordance, per column).
+ * The anchors of a column are neighbours in time. Patients who outlived all of them are sorted by their survival in
+ * that column once, and an anchor's place among them is its score; those of the same stretch of time enter a {@linkcode
+ * fenwickTree} from the last to the first, so that it holds whoever outlived the anchor (the order-statistic tree of
+ * lifelines' Harrell concordance, per column).
  */
 export function pairCounter(
   predictions: SurvivalPredictions,
@@ -132,7 +134,9 @@ function countBlock(
   return { concordant: doubled / 2, comparable };
 }
 
-/** The weight of the ordered pairs of deaths of one time, and of those of one survival; nobody is paired with itself. */
+/**
+ * The weight of the ordered pairs of deaths of one time, and of those of one survival; nobody is paired with itself.
+ */
 function deathsTogether(
   { start, event, near }: AnchorBlock,
   low: number,

@@ -16,13 +16,13 @@ export interface PairedBootstrap {
 }
 
 /**
- * The difference in Ctd of two models on the same patients, in the same order, with its percentile interval: each sample
- * draws patients with replacement and evaluates both models on them, as {@linkcode concordanceInterval} does one. Null
- * where no pair can be compared.
+ * The difference in Ctd of two models on the same patients, in the same order, with its percentile interval: each
+ * sample draws patients with replacement and evaluates both models on them, as {@linkcode concordanceInterval} does
+ * one. Null where no pair can be compared.
  *
- * p is twice the smaller share of samples at or beyond 0, (1 + count) / (1 + samples), at most 1 (Davison & Hinkley 1997,
- * 4.2): never 0, and agreeing with the interval but for that 1. It asks about these two fitted models and says nothing of
- * other training runs; for that, see `correctedTTest`.
+ * p is twice the smaller share of samples at or beyond 0, (1 + count) / (1 + samples), at most 1 (Davison & Hinkley
+ * 1997, 4.2): never 0, and agreeing with the interval but for that 1. It asks about these two fitted models and says
+ * nothing of other training runs; for that, see `correctedTTest`.
  *
  * @throws {InputError} If predictions are not whole, or patients' months or events differ.
  */

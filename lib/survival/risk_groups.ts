@@ -29,8 +29,8 @@ export interface RiskGroups {
 }
 
 /**
- * Splits patients at the median of their predicted survival at `time` and compares what happened to both halves: the usual
- * figure of Kaplan-Meier curves by risk. Null where nobody is below the median.
+ * Splits patients at the median of their predicted survival at `time` and compares what happened to both halves: the
+ * usual figure of Kaplan-Meier curves by risk. Null where nobody is below the median.
  *
  * The test is fair only of predictions for patients that the model was not trained on; of pooled folds, it is that of
  * several models.

@@ -2,8 +2,8 @@ import { logGamma } from "./log_gamma.ts";
 
 /**
  * P(|T| > |t|) of Student's distribution with whole degrees of freedom v: the two-sided p-value of a t-test. It is the
- * regularised incomplete beta function I_x(v / 2, 1 / 2) at x = v / (v + t^2), by its continued fraction (Lentz; Numerical
- * Recipes 6.4). NaN for NaN and for no degrees of freedom.
+ * regularised incomplete beta function I_x(v / 2, 1 / 2) at x = v / (v + t^2), by its continued fraction (Lentz;
+ * Numerical Recipes 6.4). NaN for NaN and for no degrees of freedom.
  */
 export function studentTail(t: number, degreesOfFreedom: number): number {
   if (Number.isNaN(t) || !(degreesOfFreedom > 0)) return NaN;

@@ -1,7 +1,9 @@
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 import { lcg } from "./lcg.ts";
 
-/** A cohort of tests/oracles/survival_metrics.py, full of ties where the seed is even, and until when each was followed. */
+/**
+ * A cohort of tests/oracles/survival_metrics.py, full of ties where the seed is even, and until when each was followed.
+ */
 export interface RandomCohort extends SurvivalPredictions {
   readonly times: readonly number[];
   readonly months: readonly number[];

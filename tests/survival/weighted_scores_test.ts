@@ -23,7 +23,7 @@ Deno.test("ipcwBrier() of the worked example, by both rules for ties", () => {
   assertAlmostEquals(ipcwBrier(six, [2.5], { ties: "at" }).values[0]!, .1088888889, 1e-10);
 });
 
-Deno.test("ipcwBrier() and dynamicAuc() have a value at the end of an administrative follow-up, scikit-survival not", () => {
+Deno.test("ipcwBrier() and dynamicAuc() have a value at the end of an administrative follow-up", () => {
   const ended = { ...six, times: [4], months: [1, 2, 2, 3, 4, 4], event: [1, 1, 0, 1, 0, 0] };
   const auc = (ties: "at" | "before") => dynamicAuc(ended, [4], { ties }).auc[0];
   const brier = (ties: "at" | "before") => ipcwBrier(ended, [4], { ties }).values[0];
@@ -133,7 +133,7 @@ Deno.test("Uno's C and the AUC depend on the order of times and of survival only
   }
 });
 
-Deno.test("weighted scores take the censoring from other patients where told so, and are null where it leaves nobody", () => {
+Deno.test("weighted scores take the censoring from other patients, and are null where it leaves nobody", () => {
   const censoring = { months: [1.5, 2.5, 3.5, 9], event: [0, 0, 0, 1] };
   assert(ipcwBrier(six, [2.5], { censoring }).values[0] !== ipcwBrier(six, [2.5]).values[0]);
   const nobody = { months: [.5], event: [0] };
