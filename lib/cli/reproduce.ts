@@ -10,9 +10,11 @@ import {
   flopsFindings,
   formatNumber,
   readTable1,
+  readTable2,
   table,
   table1,
   type Table1Result,
+  table2,
 } from "@ctsurv/report/mod.ts";
 import { findProfile } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
@@ -21,7 +23,12 @@ import { runNotebookFile } from "./run_notebook_file.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** In the order in which they build on each other. */
-const notebooks = ["01_preprocessing.ipynb", "02_backbone_comparison.ipynb", "04_resnet3d_baseline.ipynb"];
+const notebooks = [
+  "01_preprocessing.ipynb",
+  "02_backbone_comparison.ipynb",
+  "04_resnet3d_baseline.ipynb",
+  "05_claro_transfer.ipynb",
+];
 
 /** `ctsurv reproduce`: runs the notebooks and prints their results. */
 export const reproduce: Command = {
@@ -38,13 +45,15 @@ export const reproduce: Command = {
     const selected = given.cohort ?? (Deno.env.get("CTSURV_COHORT") || undefined);
     // Opened here too: a folder that holds no cohort is better refused before anything runs.
     const cohort = selected === undefined ? undefined : await openCohort(selected);
+    const selectedTarget = Deno.env.get("CTSURV_TARGET_COHORT");
+    const target = selectedTarget ? await openCohort(selectedTarget) : undefined;
     const outputs = Deno.env.get("CTSURV_OUTPUTS") || join(root, "outputs");
     const started = performance.now();
     for (const name of notebooks) {
       const path = join(root, "notebooks", name);
       const target = given["output-notebooks"];
       const output = target === undefined ? path : join(resolve(target), name);
-      await runNotebookFile(path, { output, profile, cohort: cohort?.dir, outputs });
+      await runNotebookFile(path, { output, profile, cohort: cohort?.dir, target: target?.dir, outputs });
     }
     const seconds = (performance.now() - started) / 1000;
     const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile, outputs);
@@ -52,10 +61,19 @@ export const reproduce: Command = {
     // Written by notebook 4 a moment ago.
     const { costs } = JSON.parse(await Deno.readTextFile(join(folder, "cost.json"))) as { costs: CostRow[] };
     const findings = flopsFindings(examineFlops());
-    const parts = [describe(result), table1(result).text, costTable(costs).text, findings.join("\n")];
+    const transfer = await readTable2(
+      join(outputsFolder(target?.name ?? "phantom-claro", profile, outputs), "table2.json"),
+    );
+    const parts = [
+      describe(result),
+      table1(result).text,
+      costTable(costs).text,
+      findings.join("\n"),
+      table2(transfer).text,
+    ];
     return {
       text: [...parts, `All of it in ${folder}; ${formatSeconds(seconds)}`].join("\n\n"),
-      json: { folder, seconds, ...result, costs, findings },
+      json: { folder, seconds, ...result, costs, findings, transfer },
     };
   },
 };

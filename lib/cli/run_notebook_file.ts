@@ -10,6 +10,8 @@ export interface RunNotebookFileOptions {
   readonly profile?: string | undefined;
   /** The cohort's folder; default the environment's. */
   readonly cohort?: string | undefined;
+  /** Folder of the cohort that notebook 5 transfers to; default the environment's. */
+  readonly target?: string | undefined;
   /** Folder for results; default the environment's. */
   readonly outputs?: string | undefined;
 }
@@ -21,12 +23,13 @@ export interface RunNotebookFileOptions {
  */
 export async function runNotebookFile(
   path: string,
-  { output = path, profile, cohort, outputs }: RunNotebookFileOptions,
+  { output = path, profile, cohort, target, outputs }: RunNotebookFileOptions,
 ): Promise<NotebookRun> {
   const env = {
     ...(profile !== undefined && { CTSURV_PROFILE: findProfile(profile).name }),
     // The notebook runs in its own folder; these paths were given in another.
     ...(cohort !== undefined && { CTSURV_COHORT: resolve(cohort) }),
+    ...(target !== undefined && { CTSURV_TARGET_COHORT: resolve(target) }),
     ...(outputs !== undefined && { CTSURV_OUTPUTS: resolve(outputs) }),
   };
   const name = basename(path);

@@ -10,7 +10,7 @@ import { inFolder } from "../support/in_folder.ts";
 import { withEnv } from "./with_env.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const names = ["01_preprocessing", "02_backbone_comparison", "04_resnet3d_baseline"];
+const names = ["01_preprocessing", "02_backbone_comparison", "04_resnet3d_baseline", "05_claro_transfer"];
 const second = join(root, "notebooks", "02_backbone_comparison.ipynb");
 
 async function codeCells(path: string) {
@@ -44,54 +44,64 @@ Deno.test("notebooks pass the type check that the kernel does without", async ()
 
 Deno.test("reproduce runs the notebooks; table, predictions and text agree; another run gives the same bytes", async () => {
   await inFolder(async (dir) => {
-    await withEnv({ CTSURV_OUTPUTS: join(dir, "outputs"), CTSURV_COHORT: undefined }, async () => {
-      const args = ["--profile", "smoke", "--output-notebooks", dir];
-      const { text, json } = await reproduce.run(parseCommand(reproduce, args));
+    await withEnv(
+      { CTSURV_OUTPUTS: join(dir, "outputs"), CTSURV_COHORT: undefined, CTSURV_TARGET_COHORT: undefined },
+      async () => {
+        const args = ["--profile", "smoke", "--output-notebooks", dir];
+        const { text, json } = await reproduce.run(parseCommand(reproduce, args));
 
-      for (const name of names) {
-        for (const { id, outputs } of await codeCells(join(dir, `${name}.ipynb`))) {
-          assert(outputs.length > 0, `${name}, cell ${id} shows nothing`);
-          assert(outputs.every(({ output_type }) => output_type !== "error"), `${name}, cell ${id} failed`);
+        for (const name of names) {
+          for (const { id, outputs } of await codeCells(join(dir, `${name}.ipynb`))) {
+            assert(outputs.length > 0, `${name}, cell ${id} shows nothing`);
+            assert(outputs.every(({ output_type }) => output_type !== "error"), `${name}, cell ${id} failed`);
+          }
         }
-      }
 
-      const { folder } = json as { folder: string };
-      assertEquals(folder, join(dir, "outputs", "phantom-lung1-smoke"));
-      const { models, cohort } = await readTable1(join(folder, "table1.json"));
-      assertEquals(models.map(({ model }) => model), ["efficientnet_b0", "alexnet", "r3d_18"]);
-      assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 3);
-      for (const { model, folds } of models) {
-        assertEquals(folds.reduce((sum, { patients }) => sum + patients, 0), cohort.patients);
-        await Deno.stat(join(folder, "predictions", `${model}.csv`));
-      }
-      const [model] = models;
-      assertEquals(model!.folds.length, 3);
-      assertEquals(model!.folds.reduce((sum, fold) => sum + fold.patients, 0), cohort.patients);
-      assertAlmostEquals(model!.mean!, summarizeFolds(model!.folds).mean!, 1e-12);
-      assert(cohort.bestReachableCtd! > 0.5);
+        const { folder } = json as { folder: string };
+        assertEquals(folder, join(dir, "outputs", "phantom-lung1-smoke"));
+        const { models, cohort } = await readTable1(join(folder, "table1.json"));
+        assertEquals(models.map(({ model }) => model), ["efficientnet_b0", "alexnet", "r3d_18"]);
+        assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 3);
+        for (const { model, folds } of models) {
+          assertEquals(folds.reduce((sum, { patients }) => sum + patients, 0), cohort.patients);
+          await Deno.stat(join(folder, "predictions", `${model}.csv`));
+        }
+        const [model] = models;
+        assertEquals(model!.folds.length, 3);
+        assertEquals(model!.folds.reduce((sum, fold) => sum + fold.patients, 0), cohort.patients);
+        assertAlmostEquals(model!.mean!, summarizeFolds(model!.folds).mean!, 1e-12);
+        assert(cohort.bestReachableCtd! > 0.5);
 
-      const predictions = join(folder, "predictions", "efficientnet_b0.csv");
-      const evaluated = await evaluate.run(parseCommand(evaluate, ["--predictions", predictions]));
-      const { ctd, interval, patients, events } = evaluated.json as {
-        ctd: { pre: { risk: { value: number } } };
-        interval: { low: number; high: number };
-        patients: number;
-        events: number;
-      };
-      assertEquals({ patients, events }, { patients: cohort.patients, events: cohort.events });
-      assertEquals(model!.pooled, { value: ctd.pre.risk.value, interval: [interval.low, interval.high] });
+        const predictions = join(folder, "predictions", "efficientnet_b0.csv");
+        const evaluated = await evaluate.run(parseCommand(evaluate, ["--predictions", predictions]));
+        const { ctd, interval, patients, events } = evaluated.json as {
+          ctd: { pre: { risk: { value: number } } };
+          interval: { low: number; high: number };
+          patients: number;
+          events: number;
+        };
+        assertEquals({ patients, events }, { patients: cohort.patients, events: cohort.events });
+        assertEquals(model!.pooled, { value: ctd.pre.risk.value, interval: [interval.low, interval.high] });
 
-      assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke\n/);
-      assertMatch(text, new RegExp(`pooled .* ${model!.pooled.value!.toFixed(3)} \\[`));
-      assertMatch(text, new RegExp(`best reachable +${cohort.bestReachableCtd!.toFixed(3)}`));
-      assertMatch(text, /No number of slices and single convention gives both/);
-      for (
-        const file of ["table1.md", "table1.csv", "figures/folds.svg", "figures/flops.svg", "cost.md", "cost.json"]
-      ) await Deno.stat(join(folder, file));
+        assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke\n/);
+        assertMatch(text, new RegExp(`pooled .* ${model!.pooled.value!.toFixed(3)} \\[`));
+        assertMatch(text, new RegExp(`best reachable +${cohort.bestReachableCtd!.toFixed(3)}`));
+        assertMatch(
+          text,
+          /Computed on phantom-claro \(8 patients, \d deaths\) after phantom-lung1 \(12, \d+\), profile smoke/,
+        );
+        assertMatch(text, /No number of slices and single convention gives both/);
+        for (
+          const file of ["table1.md", "table1.csv", "figures/folds.svg", "figures/flops.svg", "cost.md", "cost.json"]
+        ) await Deno.stat(join(folder, file));
 
-      const again = join(dir, "again.ipynb");
-      await runNotebook(second, { output: again, env: { CTSURV_PROFILE: "smoke" } });
-      assertEquals(await Deno.readTextFile(again), await Deno.readTextFile(join(dir, "02_backbone_comparison.ipynb")));
-    });
+        const again = join(dir, "again.ipynb");
+        await runNotebook(second, { output: again, env: { CTSURV_PROFILE: "smoke" } });
+        assertEquals(
+          await Deno.readTextFile(again),
+          await Deno.readTextFile(join(dir, "02_backbone_comparison.ipynb")),
+        );
+      },
+    );
   });
 });
