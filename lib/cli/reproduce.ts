@@ -51,8 +51,8 @@ export const reproduce: Command = {
     const started = performance.now();
     for (const name of notebooks) {
       const path = join(root, "notebooks", name);
-      const target = given["output-notebooks"];
-      const output = target === undefined ? path : join(resolve(target), name);
+      const elsewhere = given["output-notebooks"];
+      const output = elsewhere === undefined ? path : join(resolve(elsewhere), name);
       await runNotebookFile(path, { output, profile, cohort: cohort?.dir, target: target?.dir, outputs });
     }
     const seconds = (performance.now() - started) / 1000;
