@@ -74,7 +74,7 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
         const { features, membership } = makeBatch([patient]);
         const program = await predictors.get(paddedSlices(patient.slices));
         const { logits, attention } = await program.run({ features, membership, head });
-        const [survival] = survivalFromLogits(await logits.read());
+        const [survival] = survivalFromLogits(await logits.read(), { tail: options.loss?.tail ?? true });
         const weights = await attention.read() as Float32Array;
         predictions.push({ id: patient.id, survival: survival!, attention: weights.slice(0, patient.slices) });
         logits.dispose();

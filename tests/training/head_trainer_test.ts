@@ -70,6 +70,13 @@ Deno.test("headTrainer: fit() goes on from a head, on scaled features too, and l
   for (const one of [source, onward]) await one.dispose();
 });
 
+Deno.test("headTrainer: predict() reads logits as they were trained, without a tail if there was none", async () => {
+  const tailless = trainer({ epochs: 2, loss: { tail: false } });
+  const { parameters } = await tailless.fit(patients);
+  for (const { survival } of await tailless.predict(parameters, patients)) assertEquals(survival.at(-1), 0);
+  await tailless.dispose();
+});
+
 Deno.test("headTrainer: predict() gives curves from 1 that never rise, and attention that sums to 1", async () => {
   const learner = trainer({ epochs: 3 });
   const { parameters } = await learner.fit(patients);
