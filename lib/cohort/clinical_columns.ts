@@ -1,5 +1,5 @@
-import { InputError } from "@ctsurv/common/mod.ts";
 import { z } from "zod";
+import { parseJsonFile } from "./parse_json_file.ts";
 import type { ClinicalRecord } from "./clinical.ts";
 
 /** How a clinical table says what a {@linkcode ClinicalRecord} holds. */
@@ -102,14 +102,5 @@ const schema: z.ZodType<ClinicalColumns> = z.strictObject({
  * @throws {InputError} If it is no JSON, or an entry is missing, wrong or unknown: all of them at once.
  */
 export function parseClinicalColumns(text: string, file: string): ClinicalColumns {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${file} is not JSON: ${(error as Error).message}`);
-  }
-  const { data, error } = schema.safeParse(json);
-  if (data) return data;
-  const issues = error!.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`);
-  throw new InputError([`${file} does not describe the columns of a clinical table:`, ...issues].join("\n  "));
+  return parseJsonFile(text, file, schema, "the columns of a clinical table");
 }

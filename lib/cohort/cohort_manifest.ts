@@ -1,5 +1,5 @@
-import { InputError } from "@ctsurv/common/mod.ts";
 import { z } from "zod";
+import { parseJsonFile } from "./parse_json_file.ts";
 import { type ImportRecord, importRecordSchema } from "./import/import_record.ts";
 import type { Exclusion } from "./lung1_exclusions.ts";
 
@@ -69,14 +69,5 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
  * @throws {InputError} If it is no JSON, or a field is missing, wrong or unknown.
  */
 export function parseCohortManifest(text: string, file: string): CohortManifest {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${file} is not JSON: ${(error as Error).message}`);
-  }
-  const { data, error } = schema.safeParse(json);
-  if (data) return data;
-  const issues = error!.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`);
-  throw new InputError([`${file} does not describe a cohort:`, ...issues].join("\n  "));
+  return parseJsonFile(text, file, schema, "a cohort");
 }

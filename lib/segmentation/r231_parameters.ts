@@ -9,11 +9,11 @@ import {
   type Tree,
 } from "@ctsurv/engine/mod.ts";
 import { r231Shape, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
-import type { Float32Entry } from "@ctsurv/weights/mod.ts";
+import { findEntries, type Float32Entry, isStepCount } from "@ctsurv/weights/mod.ts";
 
 /** What lungmask's state dict holds and its network never uses. */
 export function isUnusedByR231(name: string): boolean {
-  return name.includes("residual_") || name.endsWith("num_batches_tracked");
+  return isStepCount(name) || findEntries("unet_r231").some(({ ignore }) => ignore?.(name));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import type { HostTensor, Tree } from "@ctsurv/engine/mod.ts";
 import { hashParameters, type UNet } from "@ctsurv/nn/mod.ts";
-import { type Float32Entry, openCheckpoint } from "@ctsurv/weights/mod.ts";
+import { findEntries, type Float32Entry, openCheckpoint, type PretrainedFile } from "@ctsurv/weights/mod.ts";
 import { isUnusedByR231, r231Parameters } from "./r231_parameters.ts";
 
 /** The network of lungmask's R231. */
@@ -11,9 +11,6 @@ export interface R231Weights {
   readonly sha256: string;
 }
 
-/** Where the authors publish the weights (Apache-2.0). */
-const SOURCE = "https://github.com/JoHof/lungmask/releases/download/v0.0/unet_r231-d5d2fc3d.pth";
-
 /**
  * Reads lungmask's R231 from the file that its authors publish, or from a safetensors file of the same state dict.
  *
@@ -21,7 +18,8 @@ const SOURCE = "https://github.com/JoHof/lungmask/releases/download/v0.0/unet_r2
  */
 export async function readR231(path: string): Promise<R231Weights> {
   if (!await Deno.stat(path).catch(() => undefined)) {
-    throw new InputError(`${path}: no such file. R231's weights are at ${SOURCE}; put them there`);
+    const [{ url }] = findEntries("unet_r231") as [PretrainedFile];
+    throw new InputError(`${path}: no such file. R231's weights are at ${url}; put them there`);
   }
   using file = await openCheckpoint(path);
   const tensors = new Map<string, Float32Entry>();

@@ -6,7 +6,7 @@ export type { CheckpointDType, CheckpointNumbers } from "./dtype.ts";
 export { checkKept, type FetchedFile, type FetchOptions, fetchWeights } from "./fetch_weights.ts";
 export { findEntries, findPretrained, type Pretrained } from "./find_pretrained.ts";
 export { isCheckpoint } from "./is_checkpoint.ts";
-export { loadWeights, type NamedShape, type NameMap } from "./load_weights.ts";
+export { isStepCount, loadWeights, type NamedShape, type NameMap } from "./load_weights.ts";
 export {
   type Checkpoint,
   type CheckpointEntry,
