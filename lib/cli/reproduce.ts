@@ -61,9 +61,7 @@ export const reproduce: Command = {
     // Written by notebook 4 a moment ago.
     const { costs } = JSON.parse(await Deno.readTextFile(join(folder, "cost.json"))) as { costs: CostRow[] };
     const findings = flopsFindings(examineFlops());
-    const transfer = await readTable2(
-      join(outputsFolder(target?.name ?? "phantom-claro", profile, outputs), "table2.json"),
-    );
+    const transfer = await readTable2(join(folder, "table2.json"));
     const parts = [
       describe(result),
       table1(result).text,
