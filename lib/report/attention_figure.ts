@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { InputError } from "@ctsurv/common/mod.ts";
+import { attentionShare } from "./attention_share.ts";
 import { type Figure, figure } from "./figure.ts";
 import { formatNumber } from "./format_number.ts";
 import { theme } from "./theme.ts";
@@ -17,16 +18,15 @@ export function attentionFigure(
 ): Figure {
   const data = Array.from(weights);
   if (data.length === 0) throw new InputError(`Patient ${patient} has no attention weights: no slice was kept`);
-  const inside = data.filter((_, slice) => tumours.some(([first, last]) => first <= slice && slice <= last));
-  const share = inside.reduce((sum, weight) => sum + weight, 0) / data.reduce((sum, weight) => sum + weight, 0);
+  const { attended, uniform } = attentionShare(data, tumours);
   const peak = data.indexOf(Math.max(...data));
   return figure({
     heading: `Attention, ${patient}`,
     description: `${data.length} slices, most on slice ${peak}` +
       (tumours.length === 0
         ? ""
-        : `; ${formatNumber(100 * share, 0)} % of the attention on the ${
-          formatNumber(100 * inside.length / data.length, 0)
+        : `; ${formatNumber(100 * attended, 0)} % of the attention on the ${
+          formatNumber(100 * uniform, 0)
         } % of slices that hold tumour`),
     legend: [
       { label: "attention", colour: theme.ours, symbol: "line" },

@@ -1,5 +1,7 @@
 /** Figures, tables and results, made from plain numbers. */
+export { attentionEntropy } from "./attention_entropy.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
+export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
 export { type CostRow, costTable } from "./cost_table.ts";
