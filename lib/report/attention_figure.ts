@@ -1,8 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { InputError } from "@ctsurv/common/mod.ts";
-import { attentionShare } from "./attention_share.ts";
+import { describeAttention } from "./describe_attention.ts";
 import { type Figure, figure } from "./figure.ts";
-import { formatNumber } from "./format_number.ts";
 import { theme } from "./theme.ts";
 
 export interface AttentionFigureOptions {
@@ -18,16 +17,9 @@ export function attentionFigure(
 ): Figure {
   const data = Array.from(weights);
   if (data.length === 0) throw new InputError(`Patient ${patient} has no attention weights: no slice was kept`);
-  const { attended, uniform } = attentionShare(data, tumours);
-  const peak = data.indexOf(Math.max(...data));
   return figure({
     heading: `Attention, ${patient}`,
-    description: `${data.length} slices, most on slice ${peak}` +
-      (tumours.length === 0
-        ? ""
-        : `; ${formatNumber(100 * attended, 0)} % of the attention on the ${
-          formatNumber(100 * uniform, 0)
-        } % of slices that hold tumour`),
+    description: describeAttention(data, tumours),
     legend: [
       { label: "attention", colour: theme.ours, symbol: "line" },
       { label: "equal weights", colour: theme.faint, symbol: "dashed" },

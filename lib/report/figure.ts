@@ -18,7 +18,7 @@ export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
   /** How it is drawn in the figure. */
-  readonly symbol: "line" | "dashed" | "dot" | "area";
+  readonly symbol: "line" | "dashed" | "dot" | "area" | "bar";
 }
 
 export interface FigureOptions extends Plot.PlotOptions {
@@ -61,7 +61,7 @@ export function figure({ heading, description, legend = [], ...options }: Figure
     `viewBox="0 0 ${width} ${total}" role="img" font-family="${theme.fontFamily}" font-size="${theme.fontSize}">`,
     `<title>${escapeXml(heading)}</title>`,
     `<desc>${escapeXml(description)}</desc>`,
-    `<rect width="100%" height="100%" fill="${theme.background}"/>`,
+    `<rect width="100%" height="100%" rx="8" fill="${theme.background}"/>`,
     `<text x="12" y="20" font-size="14" font-weight="600" fill="${theme.text}">${escapeXml(heading)}</text>`,
     ...legend.map((entry, i) => legendSvg(entry, layout.places[i]!)),
     plot.outerHTML.replaceAll(' xmlns="http://www.w3.org/2000/svg"', ""),
@@ -99,6 +99,7 @@ function legendSvg(
     dashed: `<path d="M0 0H18" stroke="${colour}" stroke-width="2" stroke-dasharray="4 3"/>`,
     dot: `<circle cx="9" r="4.5" fill="${colour}"/>`,
     area: `<rect y="-6" width="18" height="12" fill="${colour}" fill-opacity="0.3"/>`,
+    bar: `<rect y="-6" width="18" height="12" fill="${colour}"/>`,
   }[symbol];
   const text = `<text x="24" y="4" fill="${theme.text}">${escapeXml(label)}</text>`;
   return `<g transform="translate(${x} ${y})">${mark}${text}</g>`;

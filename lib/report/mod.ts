@@ -2,6 +2,7 @@
 export { attentionEntropy } from "./attention_entropy.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";
+export { attentionStrip, type AttentionStripOptions } from "./attention_strip.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
 export { type CostRow, costTable } from "./cost_table.ts";
@@ -39,14 +40,8 @@ export {
   type Table1Result,
   writeTable1,
 } from "./results.ts";
-export {
-  sliceImage,
-  type SliceImageOptions,
-  sliceMontage,
-  type SliceMontageOptions,
-  type SliceOverlay,
-  type SliceStack,
-} from "./slice_image.ts";
+export type { SliceOverlay, SliceStack } from "./paint_slice.ts";
+export { sliceImage, type SliceImageOptions, sliceMontage, type SliceMontageOptions } from "./slice_image.ts";
 export { type SurvivalCurve, survivalCurves } from "./survival_curves.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./table.ts";
 export { table1 } from "./table1.ts";

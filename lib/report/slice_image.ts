@@ -1,23 +1,7 @@
-import type { SKRSContext2D } from "@napi-rs/canvas";
-import { InputError } from "@ctsurv/common/mod.ts";
-import { paintOutline, paintPlane } from "./paint_plane.ts";
+import { paintSlice, type SliceOverlay, type SliceStack } from "./paint_slice.ts";
 import { paintPicture, type Picture } from "./picture.ts";
 import { spread } from "./spread.ts";
 import { theme } from "./theme.ts";
-
-/** Grey slices: `[slices, rows, columns]`, values in [0, 1], black to white. */
-export interface SliceStack {
-  readonly data: Float32Array;
-  readonly shape: readonly [slices: number, rows: number, columns: number];
-}
-
-/** What to draw over a slice. */
-export interface SliceOverlay {
-  /** `[slices, rows, columns]`, not zero inside; its outline is drawn. */
-  readonly mask?: ArrayLike<number>;
-  /** In pixels of the slice: row and column of the first and last pixel, both included. */
-  readonly box?: { readonly rows: readonly [number, number]; readonly columns: readonly [number, number] };
-}
 
 export interface SliceImageOptions extends SliceOverlay {
   /** Pixels of the picture per pixel of the slice. Default: 1. */
@@ -43,7 +27,7 @@ const captionHeight = 16;
  */
 export function sliceImage(stack: SliceStack, slice: number, options: SliceImageOptions = {}): Picture {
   const { width, height } = pictureSize(stack, options);
-  return paintPicture(width, height, theme.background, (context) => drawSlice(context, stack, slice, options));
+  return paintPicture(width, height, theme.background, (context) => paintSlice(context, stack, slice, options));
 }
 
 /**
@@ -66,7 +50,7 @@ export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {
       context.font = `11px ${theme.fontFamily}`;
       context.fillText(caption(slice), 1, captionHeight - 5);
       context.translate(0, captionHeight);
-      drawSlice(context, stack, slice, options);
+      paintSlice(context, stack, slice, options);
       context.restore();
     });
   });
@@ -74,36 +58,4 @@ export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {
 
 function pictureSize({ shape: [, rows, columns] }: SliceStack, { scale = 1 }: SliceImageOptions) {
   return { width: Math.round(columns * scale), height: Math.round(rows * scale) };
-}
-
-function drawSlice(
-  context: SKRSContext2D,
-  { data, shape: [slices, rows, columns] }: SliceStack,
-  slice: number,
-  { mask, box, scale = 1 }: SliceImageOptions,
-): void {
-  const size = rows * columns;
-  if (!Number.isInteger(slice) || slice < 0 || slice >= slices) {
-    throw new InputError(`There is no slice ${slice}: the stack has ${slices}, counted from 0`);
-  }
-  if (data.length !== slices * size || (mask && mask.length !== data.length)) {
-    throw new InputError(
-      `Slices of shape [${slices}, ${rows}, ${columns}] need ${slices * size} values: got ${data.length}` +
-        (mask ? `, and a mask of ${mask.length}` : ""),
-    );
-  }
-  const offset = slice * size;
-  const both = { x: scale, y: scale };
-  paintPlane(context, { grey: data.subarray(offset, offset + size), rows, columns }, both);
-  context.lineWidth = Math.max(1.5, scale);
-  if (mask) {
-    context.strokeStyle = theme.truth;
-    paintOutline(context, (row, column) => mask[offset + row * columns + column] !== 0, { rows, columns }, both);
-  }
-  if (box) {
-    const [top, bottom] = box.rows;
-    const [left, right] = box.columns;
-    context.strokeStyle = theme.colours[5]!;
-    context.strokeRect(left * scale, top * scale, (right - left + 1) * scale, (bottom - top + 1) * scale);
-  }
 }

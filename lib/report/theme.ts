@@ -1,6 +1,7 @@
 /**
  * How figures look. Okabe and Ito's colours, which people with any colour vision tell apart, on a white ground of their
- * own, so that they read the same on a light and on a dark page.
+ * own, a card with round corners, so that they read the same on a light and on a dark page. (Colours that change with the
+ * page would have to know it: a picture in a notebook is told the system's preference, not the notebook's theme.)
  */
 export const theme = {
   background: "#ffffff",

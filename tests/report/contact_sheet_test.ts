@@ -1,4 +1,3 @@
-import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { assessQuality, measureScan, preprocess, type QualityRow, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
@@ -6,6 +5,7 @@ import { parseCsv } from "@ctsurv/cohort/mod.ts";
 import { sheetColours } from "../../lib/report/sheet_colours.ts";
 import { scanView } from "../../lib/report/scan_view.ts";
 import { sheetText } from "../../lib/report/sheet_text.ts";
+import { readPixels } from "./read_pixels.ts";
 import { crudeChest, testVolume } from "../support/test_volume.ts";
 
 const chest = crudeChest();
@@ -22,10 +22,7 @@ const refused: QualityRow = {
 /** How many pixels of a picture have this colour, give or take what blending changes. */
 async function count(png: Uint8Array, colour: string): Promise<number> {
   const wanted = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-  const image = await loadImage(png);
-  const context = createCanvas(image.width, image.height).getContext("2d");
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const { data } = await readPixels(png);
   let found = 0;
   for (let i = 0; i < data.length; i += 4) {
     if (wanted.every((value, channel) => Math.abs(value - data[i + channel]!) < 25)) found++;

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { loadImage } from "@napi-rs/canvas";
 import { Resvg } from "@resvg/resvg-js";
 import { InputError } from "@ctsurv/common/mod.ts";
 import {
@@ -11,6 +10,7 @@ import {
   sliceImage,
   sliceMontage,
 } from "@ctsurv/report/mod.ts";
+import { readPixels } from "./read_pixels.ts";
 import { sampleFigures, sampleResult, sampleStack } from "./samples.ts";
 
 Deno.test("every figure is a standalone SVG that another program can draw, and the same each time", () => {
@@ -69,8 +69,8 @@ Deno.test("attentionFigure() scores attention against the tumour's slices, and r
 Deno.test("sliceImage() maps 0 to black and 1 to white, and draws the outline where the mask ends", async () => {
   const data = Float32Array.from([0, 1, 0.5, -3, 7, NaN]);
   const picture = sliceImage({ data, shape: [1, 2, 3] }, 0);
-  const pixels = await greys(picture.png);
-  assertEquals(pixels, [0, 255, 128, 0, 255, 0]);
+  const { data: pixels } = await readPixels(picture.png);
+  assertEquals(pixels.filter((_, i) => i % 4 === 0), [0, 255, 128, 0, 255, 0]);
   const { stack, mask, box } = sampleStack();
   assert(!Buffer.from(sliceImage(stack, 10).png).equals(sliceImage(stack, 10, { mask }).png));
   assert(!Buffer.from(sliceImage(stack, 10).png).equals(sliceImage(stack, 10, { box }).png));
@@ -92,13 +92,3 @@ Deno.test("sliceMontage() lays slices out in rows, the first and the last among 
   sliceMontage(stack, { caption: (slice) => `${seen.push(slice)}` });
   assertEquals([seen[0], seen.at(-1), seen.length], [0, 19, 12]);
 });
-
-/** The red channel of a picture, row by row. */
-async function greys(png: Uint8Array): Promise<number[]> {
-  const { createCanvas } = await import("@napi-rs/canvas");
-  const image = await loadImage(png);
-  const context = createCanvas(image.width, image.height).getContext("2d");
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, image.width, image.height);
-  return Array.from(data).filter((_, i) => i % 4 === 0);
-}
