@@ -17,6 +17,7 @@ import {
   table2,
 } from "@ctsurv/report/mod.ts";
 import { findProfile } from "@ctsurv/training/mod.ts";
+import { checkBeforehand } from "./check_beforehand.ts";
 import type { Command } from "./command.ts";
 import { runNotebookFile } from "./run_notebook_file.ts";
 
@@ -47,6 +48,7 @@ export const reproduce: Command = {
     const cohort = selected === undefined ? undefined : await openCohort(selected);
     const selectedTarget = Deno.env.get("CTSURV_TARGET_COHORT");
     const target = selectedTarget ? await openCohort(selectedTarget) : undefined;
+    await checkBeforehand({ profile: findProfile(profile), cohort, target });
     const outputs = Deno.env.get("CTSURV_OUTPUTS") || join(root, "outputs");
     const started = performance.now();
     for (const name of notebooks) {

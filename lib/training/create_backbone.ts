@@ -1,9 +1,9 @@
-import { InputError } from "@ctsurv/common/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { type Backbone, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
-import { findPretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
+import { recogniseWeights } from "@ctsurv/weights/mod.ts";
 import { pretrainedBackbone } from "./pretrained_backbone.ts";
 import type { Profile } from "./profile.ts";
+import { requireWeights } from "./require_weights.ts";
 
 /** Options of {@linkcode createBackbone}. */
 export interface CreateBackboneOptions {
@@ -28,22 +28,8 @@ export async function createBackbone(
 ): Promise<Backbone> {
   const architecture = findBackbone(name);
   if (file !== undefined) return await pretrainedBackbone(architecture, await recogniseWeights(file));
-  const asked = Deno.env.get("CTSURV_WEIGHTS") || weights;
-  if (asked === "pretrained") return await pretrainedBackbone(architecture, await findOrAdvise(name));
-  if (asked !== "seeded") {
-    throw new InputError(`Unknown weights "${asked}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
-  }
-  return await seededBackbone(architecture, engine, { seed });
-}
-
-async function findOrAdvise(name: string) {
-  try {
-    return await findPretrained(name);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      `${error.message}. Or set CTSURV_WEIGHTS=seeded to run with weights that were never trained; the results are then ` +
-        "not those of the paper's experiment",
-    );
-  }
+  const [pretrained] = await requireWeights([name], weights);
+  return pretrained
+    ? await pretrainedBackbone(architecture, pretrained)
+    : await seededBackbone(architecture, engine, { seed });
 }

@@ -1,4 +1,3 @@
-import { InputError } from "@ctsurv/common/mod.ts";
 import { stratifiedFolds } from "@ctsurv/cohort/mod.ts";
 import {
   type Concordance,
@@ -8,6 +7,7 @@ import {
   concordanceTable,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
+import { refuseFewPatients } from "./refuse_few_patients.ts";
 import type { LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
 
 /** A prediction by a model that never saw the patient. */
@@ -60,22 +60,20 @@ export interface CrossValidateOptions {
  * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a model that
  * was trained from scratch on all others.
  *
- * @throws {InputError} If there are too few patients, or a fold would be trained without any death.
+ * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
  */
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
   { folds, foldSeed, onEpoch }: CrossValidateOptions,
 ): Promise<CrossValidation> {
+  refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
   for (let fold = 0; fold < folds; fold++) {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
-    if (!train.some(({ followUp }) => followUp.event === 1)) {
-      throw new InputError(`Fold ${fold + 1} of ${folds} would be trained on ${train.length} patients without a death`);
-    }
     const fitted = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
     const predicted = (await trainer.predict(fitted.parameters, test)).map((prediction, i) => ({
       ...prediction,

@@ -46,6 +46,8 @@ export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from ".
 export { formatPredictions } from "./predictions_csv.ts";
 export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { findProfile, type Profile, profiles, type SliceCount } from "./profile.ts";
+export { requireFolds } from "./require_folds.ts";
+export { requireWeights } from "./require_weights.ts";
 export { type SliceEmbedder, sliceEmbedder } from "./slice_embedder.ts";
 export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./survival_model.ts";
 export type { Fitted, LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
