@@ -18,6 +18,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   "train-lungs": async () => (await import("./train_lungs.ts")).trainLungs,
   notebook: async () => (await import("./notebook.ts")).notebook,
   reproduce: async () => (await import("./reproduce.ts")).reproduce,
+  kernel: async () => (await import("./kernel.ts")).kernel,
+  clean: async () => (await import("./clean.ts")).clean,
 };
 
 const isHelp = (arg: string) => arg === "--help" || arg === "-h";

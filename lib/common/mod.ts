@@ -7,3 +7,6 @@ export { type Display, notebookProgress } from "./notebook_progress.ts";
 export { formatSeconds, type Progress } from "./progress.ts";
 export { terminalProgress } from "./terminal_progress.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./checked_file.ts";
+export { checkResources, type CheckResourcesOptions, type Resources } from "./check_resources.ts";
+export { folderBytes } from "./folder_bytes.ts";
+export { formatBytes } from "./format_bytes.ts";

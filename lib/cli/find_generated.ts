@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { parseCohortManifest } from "@ctsurv/cohort/mod.ts";
+import { folderBytes, InputError } from "@ctsurv/common/mod.ts";
+import { profiles } from "@ctsurv/training/mod.ts";
+
+export interface FindGeneratedOptions {
+  /** Also results. */
+  readonly outputs: boolean;
+  /** Also pretrained weights. */
+  readonly weights: boolean;
+}
+
+export interface FoundGenerated {
+  /** Folders that can be made, or fetched, again; paths relative to the root. */
+  readonly generated: readonly { readonly path: string; readonly bytes: number }[];
+  /** What lies among them and cannot, or may not be ctsurv's. */
+  readonly kept: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Says why a folder is to be kept; undefined if it can go. */
+type Judge = (folder: string) => string | undefined | Promise<string | undefined>;
+
+/** What a phantom cohort's folder holds, whole or begun. */
+const phantomEntries = new Set(["cohort.json", "clinical.csv", "images", "truth", ".phantom.json"]);
+
+/**
+ * Looks in a clone of this repository for what can be made again: the cache, phantom cohorts, and where asked results
+ * and weights. Links, imported cohorts and whatever ctsurv did not make are kept.
+ */
+export async function findGenerated(
+  root: string,
+  { outputs, weights }: FindGeneratedOptions,
+): Promise<FoundGenerated> {
+  const judged = [
+    ...await judge(root, ["data/cache", ...weights ? ["data/weights"] : []], () => undefined),
+    ...await judgeEach(root, "data/cohorts", whyNoPhantom),
+    ...outputs ? await judgeEach(root, "outputs", whyNoResults) : [],
+  ];
+  const generated = judged.filter(({ reason }) => reason === undefined).map(async ({ path }) => ({
+    path,
+    bytes: await folderBytes(join(root, path)),
+  }));
+  return {
+    generated: await Promise.all(generated),
+    kept: judged.flatMap(({ path, reason }) => reason === undefined ? [] : [{ path, reason }]),
+  };
+}
+
+/** Judges those of the paths that exist. */
+async function judge(root: string, paths: readonly string[], why: Judge) {
+  const judged: { readonly path: string; readonly reason: string | undefined }[] = [];
+  for (const path of paths) {
+    const info = await Deno.lstat(join(root, path)).catch(ignoreNotFound);
+    if (!info) continue;
+    const reason = info.isSymlink
+      ? "a link to elsewhere"
+      : info.isDirectory
+      ? await why(join(root, path))
+      : "a file that ctsurv did not make";
+    judged.push({ path, reason });
+  }
+  return judged;
+}
+
+/** Judges what is in a folder, or the folder itself if it is none. */
+async function judgeEach(root: string, parent: string, why: Judge) {
+  const [found] = await judge(root, [parent], () => undefined);
+  if (!found || found.reason !== undefined) return found ? [found] : [];
+  const names = await Array.fromAsync(Deno.readDir(join(root, parent)), ({ name }) => name);
+  return await judge(root, names.sort().map((name) => `${parent}/${name}`), why);
+}
+
+async function whyNoPhantom(folder: string): Promise<string | undefined> {
+  const path = join(folder, "cohort.json");
+  const manifest = await Deno.readTextFile(path).catch(ignoreNotFound);
+  const begun = await Deno.lstat(join(folder, ".phantom.json")).catch(ignoreNotFound);
+  try {
+    const isPhantom = manifest === undefined ? begun : parseCohortManifest(manifest, path).phantom;
+    if (!isPhantom) return "no phantom cohort";
+  } catch (error) {
+    if (error instanceof InputError) return "no phantom cohort";
+    throw error;
+  }
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!phantomEntries.has(name) && !name.endsWith(".partial")) return `holds ${name}, which ctsurv did not make`;
+  }
+  return undefined;
+}
+
+function whyNoResults(folder: string): string | undefined {
+  const isRun = Object.keys(profiles).some((name) => folder.endsWith(`-${name}`));
+  return isRun ? undefined : "not named after a cohort and a profile";
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

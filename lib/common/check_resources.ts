@@ -1,0 +1,64 @@
+import { statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import process from "node:process";
+import { formatBytes } from "./format_bytes.ts";
+import { InputError } from "./input_error.ts";
+
+/** Bytes of disk and of memory. */
+export interface Resources {
+  readonly disk: number;
+  readonly memory: number;
+}
+
+export interface CheckResourcesOptions {
+  /** Where the disk is needed; need not exist yet. */
+  readonly folder: string;
+  /** What the work takes beyond what is there already. */
+  readonly needs: Resources;
+  /** What there is. @default {what this machine has free at `folder`} */
+  readonly free?: Resources;
+}
+
+/**
+ * Asks before long work whether it can end well. Disk that is lacking is an error. Memory that is lacking is only warned
+ * of, as systems differ in what they can give: the warning is returned.
+ *
+ * @param work What is about to begin, such as "The profile workshop".
+ * @throws {InputError} If the disk is too full.
+ */
+export async function checkResources(
+  work: string,
+  { folder, needs, free }: CheckResourcesOptions,
+): Promise<string | undefined> {
+  const { disk, memory } = free ?? { disk: await freeDisk(resolve(folder)), memory: freeMemory() };
+  if (disk < needs.disk) {
+    throw new InputError(
+      `${work} writes about ${formatBytes(needs.disk)} in ${folder}, and the disk has ${formatBytes(disk)} free. ` +
+        'Make room ("deno task clean --dry-run" says what ctsurv itself could give back), or use another disk',
+    );
+  }
+  if (memory >= needs.memory) return undefined;
+  return `Warning: ${work[0]!.toLowerCase()}${work.slice(1)} takes about ${formatBytes(needs.memory)} of memory, and ${
+    formatBytes(memory)
+  } are free: it may become slow, or be ended by the system. Close other programs`;
+}
+
+/**
+ * Bytes that this user may still write in the folder, or in the closest one above it that can be asked. Infinite where
+ * none can: not to know is no reason to refuse.
+ */
+async function freeDisk(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    const parent = dirname(folder);
+    return parent === folder ? Infinity : await freeDisk(parent);
+  }
+}
+
+/** Bytes that the machine, or the container's limit, still leaves this process. */
+function freeMemory(): number {
+  const limit = process.constrainedMemory();
+  return Math.min(Deno.systemMemoryInfo().available, limit > 0 ? limit - Deno.memoryUsage().rss : Infinity);
+}
