@@ -1,0 +1,91 @@
+// @ts-types="@types/sanitize-html"
+import sanitizeHtml from "sanitize-html";
+import { allowedMarkup } from "./allowed_markup.ts";
+import { type Html, trusted } from "./html.ts";
+
+export interface SanitizeOptions {
+  /**
+   * Put before every id, and before whatever refers to one, so that two figures of a page keep their clip paths apart.
+   * Without it ids stay, as links point to them.
+   */
+  readonly scope?: string;
+  /** Where a relative link leads from the page; undefined leaves the text without a link. */
+  readonly link?: (href: string) => string | undefined;
+  /** Pictures by what their address says in the source. */
+  readonly pictures?: Readonly<Record<string, string>>;
+}
+
+type Attributes = Readonly<sanitizeHtml.Attributes>;
+
+/** Attributes that name an id, or several. `name` ties radio buttons together. */
+const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
+
+/**
+ * Foreign markup as it may stand in a page: nothing in it runs, loads from elsewhere or reaches out of its place.
+ * Broken markup comes out balanced.
+ */
+export function sanitize(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Html {
+  const clean = sanitizeHtml(markup, {
+    allowedTags: allowedMarkup.elements,
+    allowedAttributes: { "*": allowedMarkup.attributes },
+    allowedSchemesAppliedToAttributes: ["href", "src", "xlink:href"],
+    allowedSchemesByTag: { img: ["data"], image: ["data"] },
+    allowedSchemes: ["http", "https", "mailto"],
+    allowProtocolRelative: false,
+    // Style sheets are made harmless below, and those with a "<" dropped: browsers read them as tags within SVG.
+    allowVulnerableTags: true,
+    exclusiveFilter: ({ tag, text }) => tag === "style" && text.includes("<"),
+    parseStyleAttributes: false,
+    transformTags: {
+      img: (_, attributes) => embedded(attributes, pictures),
+      "*": (tagName, attributes) => {
+        const attribs = scoped(attributes, scope);
+        if (tagName === "a") return { tagName, attribs: linked(attribs, link) };
+        if (tagName === "image" || tagName === "use") return { tagName, attribs: referring(tagName, attribs) };
+        return { tagName, attribs };
+      },
+    },
+  });
+  const styled = clean.replace(
+    /(<style[^>]*>)([^<]*)/g,
+    (_, tag: string, sheet: string) =>
+      tag + withoutLoads(scope ? sheet.replace(/#(?=[a-z_][\w-]*[^{};]*\{)/gi, `#${scope}-`) : sheet),
+  );
+  return trusted(styled);
+}
+
+function scoped(attributes: Attributes, scope: string | undefined): Attributes {
+  const rename = (name: string, value: string) => {
+    if (name === "style") value = withoutLoads(value);
+    if (!scope) return value;
+    if (references.includes(name)) return value.trim().split(/\s+/).map((id) => `${scope}-${id}`).join(" ");
+    if (/^(xlink:)?href$/.test(name)) return value.replace(/^#/, `#${scope}-`);
+    return value.replace(/url\((['"]?)#/g, `url($1#${scope}-`);
+  };
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, rename(name, value)]));
+}
+
+function linked({ href, ...rest }: Attributes, link: SanitizeOptions["link"]): Attributes {
+  if (href === undefined) return rest;
+  const isRelative = !/^([a-z][a-z0-9+.-]*:|\/\/|#)/i.test(href.trim());
+  const target = isRelative || (link && href.startsWith("#")) ? link?.(href) : href;
+  return target === undefined ? rest : { ...rest, href: target };
+}
+
+/** A picture whose data the page holds, or in its place what it shows, in words. */
+function embedded({ src = "", ...rest }: Attributes, pictures: Readonly<Record<string, string>>): sanitizeHtml.Tag {
+  const data = pictures[src] ?? src;
+  if (/^data:image\//i.test(data)) return { tagName: "img", attribs: { alt: "", ...rest, src: data } };
+  return { tagName: "span", attribs: {}, text: rest.alt ?? "" };
+}
+
+function referring(tagName: "image" | "use", attributes: Attributes): Attributes {
+  const allowed = tagName === "use" ? /^#/ : /^data:image\//i;
+  const entries = Object.entries(attributes);
+  return Object.fromEntries(entries.filter(([name, value]) => !/^(xlink:)?href$/.test(name) || allowed.test(value)));
+}
+
+/** A style sheet without what would ask for a file; the page's policy would refuse it, with an error on the console. */
+function withoutLoads(sheet: string): string {
+  return sheet.replace(/@import[^;]*;?/gi, "").replace(/url\(\s*(?!['"]?(#|data:image\/))[^)]*\)/gi, "none");
+}
