@@ -1,8 +1,5 @@
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { openCohort } from "@ctsurv/cohort/mod.ts";
+import { dirname, join } from "node:path";
 import { formatSeconds } from "@ctsurv/common/mod.ts";
-import { outputsFolder } from "@ctsurv/notebook/mod.ts";
 import {
   type CostRow,
   costTable,
@@ -16,20 +13,10 @@ import {
   type Table1Result,
   table2,
 } from "@ctsurv/report/mod.ts";
-import { findProfile } from "@ctsurv/training/mod.ts";
 import { checkBeforehand } from "./check_beforehand.ts";
 import type { Command } from "./command.ts";
-import { runNotebookFile } from "./run_notebook_file.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** In the order in which they build on each other. */
-const notebooks = [
-  "01_preprocessing.ipynb",
-  "02_backbone_comparison.ipynb",
-  "04_resnet3d_baseline.ipynb",
-  "05_claro_transfer.ipynb",
-];
+import { runNotebooks } from "./run_notebooks.ts";
+import { selectRun } from "./select_run.ts";
 
 /** `ctsurv reproduce`: runs the notebooks and prints their results. */
 export const reproduce: Command = {
@@ -42,23 +29,10 @@ export const reproduce: Command = {
   },
   async run({ options }) {
     const given = options as Readonly<Record<string, string | undefined>>;
-    const profile = findProfile(given.profile).name;
-    const selected = given.cohort ?? (Deno.env.get("CTSURV_COHORT") || undefined);
-    // Opened here too: a folder that holds no cohort is better refused before anything runs.
-    const cohort = selected === undefined ? undefined : await openCohort(selected);
-    const selectedTarget = Deno.env.get("CTSURV_TARGET_COHORT");
-    const target = selectedTarget ? await openCohort(selectedTarget) : undefined;
-    await checkBeforehand({ profile: findProfile(profile), cohort, target });
-    const outputs = Deno.env.get("CTSURV_OUTPUTS") || join(root, "outputs");
-    const started = performance.now();
-    for (const name of notebooks) {
-      const path = join(root, "notebooks", name);
-      const elsewhere = given["output-notebooks"];
-      const output = elsewhere === undefined ? path : join(resolve(elsewhere), name);
-      await runNotebookFile(path, { output, profile, cohort: cohort?.dir, target: target?.dir, outputs });
-    }
-    const seconds = (performance.now() - started) / 1000;
-    const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile, outputs);
+    const run = await selectRun(given);
+    const { folder } = run;
+    await checkBeforehand(run);
+    const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
     const result = await readTable1(join(folder, "table1.json"));
     // Written by notebook 4 a moment ago.
     const { costs } = JSON.parse(await Deno.readTextFile(join(folder, "cost.json"))) as { costs: CostRow[] };
