@@ -1,5 +1,10 @@
+import { fileURLToPath } from "node:url";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
+import { checkResources } from "@ctsurv/common/mod.ts";
 import { type Profile, requireFolds, requireWeights } from "@ctsurv/training/mod.ts";
+import { resourceNeeds } from "./resource_needs.ts";
+
+const data = fileURLToPath(new URL("../../data", import.meta.url));
 
 export interface Undertaking {
   readonly profile: Profile;
@@ -10,12 +15,15 @@ export interface Undertaking {
 }
 
 /**
- * Checks what would otherwise end `reproduce` after hours: a cohort that is too small for the folds, and weights that
- * are not there.
+ * Checks what would otherwise end `reproduce` after hours: a cohort that is too small for the folds, weights that
+ * are not there, and a disk that is too full. Warns on stderr if memory may not do.
  *
  * @throws {InputError} With what is missing and what to do.
  */
 export async function checkBeforehand({ profile, cohort, target }: Undertaking): Promise<void> {
   for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);
   await requireWeights([...profile.backbones, "r3d_18"], profile.weights);
+  const needs = await resourceNeeds({ profile, cohort, target }, data);
+  const warning = await checkResources(`The profile ${profile.name}`, { folder: data, needs });
+  if (warning) console.error(warning);
 }

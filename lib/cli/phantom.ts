@@ -1,4 +1,5 @@
 import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { terminalProgress } from "@ctsurv/common/mod.ts";
 import { bestReachableCtd } from "@ctsurv/report/mod.ts";
 import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 import type { Command } from "./command.ts";
@@ -23,10 +24,18 @@ export const phantom: Command = {
   async run({ options }) {
     const started = performance.now();
     const output = String(options.output);
+    const progress = terminalProgress();
+    let known: number | undefined;
     const { written } = await ensurePhantom(String(options.cohort), output, {
       patients: parseWholeNumber("patients", String(options.patients)),
       seed: parseWholeNumber("seed", String(options.seed)),
+      onProgress({ done, patients }) {
+        if (known === undefined) progress.start("Phantom patients made", patients);
+        progress.tick(done - (known ?? 0));
+        known = done;
+      },
     });
+    if (known !== undefined) progress.done();
     const seconds = (performance.now() - started) / 1000;
     const cohort = await openCohort(output);
     const patients = outcomes(cohort.patients);

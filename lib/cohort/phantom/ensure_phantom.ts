@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
+import { checkResources, InputError, writeAtomic } from "@ctsurv/common/mod.ts";
 import { formatClinical } from "../clinical.ts";
 import { type CohortManifest, parseCohortManifest, type PhantomOrigin } from "../cohort_manifest.ts";
 import { drawPatient } from "./draw_patient.ts";
@@ -29,12 +29,15 @@ export interface EnsuredPhantom {
 /** Marks a folder whose cohort is being made, and says which. */
 const IN_PROGRESS = ".phantom.json";
 
+/** What a patient's scan and truth take on disk, as a rule: 8 MB, and a little more with thin slices. */
+const patientBytes = 9e6;
+
 /**
  * Makes a phantom cohort in `dir`, unless the same one is already there. What an earlier, interrupted call finished is
  * kept; another phantom cohort is replaced. `cohort.json` is written last: a folder that has it is complete.
  *
- * @throws {InputError} If there is no such phantom cohort, the number of patients or the seed is not a whole number, or
- *   the folder holds anything else than a phantom cohort.
+ * @throws {InputError} If there is no such phantom cohort, the number of patients or the seed is not a whole number, the
+ *   folder holds anything else than a phantom cohort, or the disk is too full.
  */
 export async function ensurePhantom(
   name: string,
@@ -63,6 +66,8 @@ export async function ensurePhantom(
   const ids = new Set(people.map(({ record }) => record.patient));
   const finished = await tidy(dir, isReusable ? ids : new Set());
   const numbers = people.filter(({ record }) => !finished.has(record.patient)).map(({ number }) => number);
+  const needs = { disk: numbers.length * patientBytes, memory: 0 };
+  await checkResources(`Making ${numbers.length} patients of ${name}`, { folder: dir, needs });
   let done = patients - numbers.length;
   onProgress({ done, patients });
   const onPatient = () => onProgress({ done: ++done, patients });

@@ -1,3 +1,4 @@
+import { InputError } from "@ctsurv/common/mod.ts";
 import type { PhantomSpec } from "./phantom_spec.ts";
 import { writePatient } from "./write_patient.ts";
 
@@ -13,6 +14,8 @@ export interface PatientOrder {
 export interface PatientReply {
   readonly number: number;
   readonly error?: string;
+  /** Whether the error is an `InputError`, and its message all that there is to say. */
+  readonly isInput?: boolean;
 }
 
 const scope = self as unknown as {
@@ -25,6 +28,8 @@ scope.onmessage = async ({ data: { dir, spec, seed, number } }) => {
     await writePatient(dir, spec, seed, number);
     scope.postMessage({ number });
   } catch (error) {
-    scope.postMessage({ number, error: (error as Error).stack ?? String(error) });
+    const { message, stack = message } = error as Error;
+    const isInput = error instanceof InputError;
+    scope.postMessage({ number, error: isInput ? message : stack, isInput });
   }
 };

@@ -1,3 +1,4 @@
+import { InputError } from "@ctsurv/common/mod.ts";
 import type { PhantomSpec } from "./phantom_spec.ts";
 import type { PatientOrder, PatientReply } from "./worker.ts";
 import { writePatient } from "./write_patient.ts";
@@ -42,8 +43,10 @@ export async function writePatients(
 
 function ask(thread: Worker, order: PatientOrder): Promise<void> {
   return new Promise((resolve, reject) => {
-    thread.onmessage = ({ data: { error } }: MessageEvent<PatientReply>) =>
-      error === undefined ? resolve() : reject(new Error(`Phantom patient ${order.number}: ${error}`));
+    thread.onmessage = ({ data: { error, isInput } }: MessageEvent<PatientReply>) =>
+      error === undefined
+        ? resolve()
+        : reject(isInput ? new InputError(error) : new Error(`Phantom patient ${order.number}: ${error}`));
     thread.onerror = (event) => {
       event.preventDefault();
       reject(new Error(`Phantom patient ${order.number}: ${event.message}`));
