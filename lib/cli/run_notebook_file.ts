@@ -38,6 +38,10 @@ export async function runNotebookFile(
     env,
     output,
     onCell: ({ done, total }) => done === 0 ? progress.start(`${name}, cells`, total) : progress.tick(),
+    onInterrupted() {
+      progress.done(`${name}: interrupted; what ran until then is saved in ${output}`);
+      console.error("Start the same command again to go on: patients, slices and features that are done are kept");
+    },
   });
   progress.done(`${name}: ${run.cells} cells`);
   if (!run.failed) return run;

@@ -21,6 +21,8 @@ export interface RunNotebookOptions {
   readonly timeoutSeconds?: number;
   /** Called before each code cell and after the last. */
   readonly onCell?: (progress: NotebookProgress) => void;
+  /** Called after Ctrl-C, when the notebook is written and before the signal is passed on, which ends this program. */
+  readonly onInterrupted?: () => void;
 }
 
 export interface NotebookProgress {
@@ -60,7 +62,7 @@ const settleMilliseconds = 50;
  * @throws {KernelError} If the kernel does not start.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
-  const { env = {}, output = path, timeoutSeconds, onCell } = options;
+  const { env = {}, output = path, timeoutSeconds, onCell, onInterrupted } = options;
   const started = performance.now();
   const document = await readNotebook(path);
   const code = document.cells.filter((cell) => cell.cell_type === "code");
@@ -89,6 +91,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
     break;
   }
   await writeAtomic(output, formatNotebook(complete(document, kernel)));
+  if (interruption.received) onInterrupted?.();
   if (!failed) onCell?.({ done: cells, total: run.length });
   return { cells, ...(failed && { failed }), seconds: (performance.now() - started) / 1000 };
 }
