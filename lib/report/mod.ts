@@ -32,6 +32,7 @@ export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "
 export type { Picture } from "./picture.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./provenance.ts";
 export { qualityCsv, qualityTable } from "./quality_table.ts";
+export { readRunRecord, type RunRecord, writeRunRecord } from "./run_record.ts";
 export {
   type FoldResult,
   type ModelResult,

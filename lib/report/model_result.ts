@@ -1,4 +1,5 @@
 import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
+import type { Provenance } from "./provenance.ts";
 import type { ModelResult } from "./results.ts";
 
 /** The part of a cross-validation that goes into Table 1; `crossValidate` gives it. */
@@ -23,7 +24,7 @@ export interface ModelResultOptions {
   readonly name: string;
   readonly weights: ModelResult["weights"];
   readonly view: ModelResult["view"];
-  readonly provenance?: object;
+  readonly provenance?: Provenance;
 }
 
 /** A cross-validation as a row of Table 1: folds from 1, the primary Ctd. */

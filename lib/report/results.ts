@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { writeAtomic } from "@ctsurv/common/mod.ts";
+import { provenanceSchema } from "./provenance.ts";
 import { readResults } from "./read_results.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
@@ -38,7 +39,7 @@ const model = z.strictObject({
   /** Wall time of features and training. Not shown in committed tables, which would differ from run to run. */
   seconds: z.number().nonnegative().optional(),
   /** See `provenance`. Of the row, since the rows of a table may come of several runs. */
-  provenance: z.record(z.string(), z.unknown()).optional(),
+  provenance: provenanceSchema.optional(),
 });
 
 const table1 = z.strictObject({

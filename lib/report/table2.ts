@@ -3,6 +3,7 @@ import { writeAtomic } from "@ctsurv/common/mod.ts";
 import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "./format_number.ts";
 import { paper } from "./paper.ts";
+import { provenanceSchema } from "./provenance.ts";
 import { readResults } from "./read_results.ts";
 import { type Table, table } from "./table.ts";
 
@@ -38,7 +39,7 @@ const table2Schema = z.strictObject({
     p: z.number(),
     replicates: z.int(),
   }).nullable(),
-  provenance: z.record(z.string(), z.unknown()).optional(),
+  provenance: provenanceSchema.optional(),
 });
 
 /** The transfer from one cohort to another: what Table 2 is made from. */

@@ -54,4 +54,4 @@ export type { Fitted, LabelledPatient, PatientPrediction, Trainer } from "./trai
 export type { TrainingPatient } from "./training_patient.ts";
 export { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";
 export { type ViewEmbedder, viewEmbedder } from "./view_embedder.ts";
-export { writeCrossValidation } from "./write_cross_validation.ts";
+export { type CrossValidationRecord, writeCrossValidation } from "./write_cross_validation.ts";

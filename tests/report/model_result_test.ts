@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { modelResult } from "@ctsurv/report/mod.ts";
+import { modelResult, provenance } from "@ctsurv/report/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
 
 const row = {
@@ -7,7 +7,15 @@ const row = {
   name: "B0",
   weights: { kind: "seeded", hash: "abc" },
   view: { kind: "slice", slices: "all", size: 224 },
-  provenance: { engine: "onnx" },
+  provenance: await provenance({
+    engine: "onnx",
+    provider: "cpu",
+    weights: { kind: "seeded", hash: "abc" },
+    lungs: "U-Net",
+    cohort: { name: "made-up", hash: "def" },
+    profile: "smoke",
+    seeds: { folds: 42 },
+  }),
 } as const;
 const pooled = concordanceTable({ times: [0, 1], survival: [[1, 0.5], [1, 0.6]], months: [0.5, 1], event: [1, 0] });
 
