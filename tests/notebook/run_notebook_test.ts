@@ -207,7 +207,10 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
       await Deno.writeTextFile(
         script,
         `import { runNotebook } from ${JSON.stringify(module)};
-         await runNotebook(${JSON.stringify(notebook.path)}, { onCell: ({ done }) => console.log(done) });`,
+         await runNotebook(${JSON.stringify(notebook.path)}, {
+           onCell: ({ done }) => console.log(done),
+           onInterrupted: () => Deno.writeTextFileSync(${JSON.stringify(join(notebook.folder, "interrupted"))}, ""),
+         });`,
       );
       const config = new URL("../../deno.json", import.meta.url).pathname;
       const runner = new Deno.Command(Deno.execPath(), {
@@ -233,6 +236,7 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
         const written = await Deno.readTextFile(notebook.path);
         assertStringIncludes(written, "started\\n");
         assertStringIncludes(written, "Interrupted");
+        assertEquals(await Deno.readTextFile(join(notebook.folder, "interrupted")), "");
       }
     },
   });
