@@ -36,7 +36,8 @@ export async function readTumour(
     const { volume } = await readVolume(truth);
     const { hu: labels, shape, spacing } = canonicalOrientation(volume, truth);
     return {
-      mask: Uint8Array.from(labels, (label) => label === phantomTumour ? 1 : 0),
+      // Typed arrays' own map: `from` with a function takes twenty times as long.
+      mask: new Uint8Array(labels.map((label) => label === phantomTumour ? 1 : 0)),
       shape,
       spacing,
       source: "phantom",
