@@ -47,7 +47,7 @@ export function attentionStrip(
   const place = (theme.width - margins.marginLeft - margins.marginRight) / shown.length;
   const size = Math.min(place - 6, largest);
   const frames = shown.map((slice, part) => ({
-    picture: sliceJpeg(stack, slice, { width: 2 * Math.round(size), ...mask && { mask } }),
+    picture: sliceJpeg(stack, slice, { width: 2 * Math.round(size), ...mask && { mask } }).address,
     label: `slice ${slice}`,
     at: slice,
     centre: (part + 0.5) * data.length / shown.length - 0.5,

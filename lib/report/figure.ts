@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
 import { writeAtomic } from "@ctsurv/common/mod.ts";
 import { type Displayable, jupyterDisplay } from "./displayable.ts";
+import { escapeMarkup } from "./escape_markup.ts";
 import { theme } from "./theme.ts";
 
 /** A vector figure that stands by itself: in a notebook, as a file, in a page. */
@@ -18,7 +19,7 @@ export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
   /** How it is drawn in the figure. */
-  readonly symbol: "line" | "dashed" | "dot" | "area" | "bar";
+  readonly symbol: "line" | "dashed" | "dot" | "area" | "bar" | "tick";
 }
 
 export interface FigureOptions extends Plot.PlotOptions {
@@ -59,10 +60,10 @@ export function figure({ heading, description, legend = [], ...options }: Figure
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${total}" ` +
     `viewBox="0 0 ${width} ${total}" role="img" font-family="${theme.fontFamily}" font-size="${theme.fontSize}">`,
-    `<title>${escapeXml(heading)}</title>`,
-    `<desc>${escapeXml(description)}</desc>`,
+    `<title>${escapeMarkup(heading)}</title>`,
+    `<desc>${escapeMarkup(description)}</desc>`,
     `<rect width="100%" height="100%" rx="8" fill="${theme.background}"/>`,
-    `<text x="12" y="20" font-size="14" font-weight="600" fill="${theme.text}">${escapeXml(heading)}</text>`,
+    `<text x="12" y="20" font-size="14" font-weight="600" fill="${theme.text}">${escapeMarkup(heading)}</text>`,
     ...legend.map((entry, i) => legendSvg(entry, layout.places[i]!)),
     plot.outerHTML.replaceAll(' xmlns="http://www.w3.org/2000/svg"', ""),
     "</svg>",
@@ -100,11 +101,8 @@ function legendSvg(
     dot: `<circle cx="9" r="4.5" fill="${colour}"/>`,
     area: `<rect y="-6" width="18" height="12" fill="${colour}" fill-opacity="0.3"/>`,
     bar: `<rect y="-6" width="18" height="12" fill="${colour}"/>`,
+    tick: `<path d="M9 -6V6" stroke="${colour}" stroke-width="1.5"/>`,
   }[symbol];
-  const text = `<text x="24" y="4" fill="${theme.text}">${escapeXml(label)}</text>`;
+  const text = `<text x="24" y="4" fill="${theme.text}">${escapeMarkup(label)}</text>`;
   return `<g transform="translate(${x} ${y})">${mark}${text}</g>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -1,4 +1,5 @@
 import type { RenderFunction } from "@observablehq/plot";
+import { svgElement } from "./svg_element.ts";
 import { theme } from "./theme.ts";
 
 /** A picture above a plot. */
@@ -12,13 +13,6 @@ export interface FilmFrame {
   readonly isFramed: boolean;
   /** Whether a strip in the colour of what is known to be true marks it. */
   readonly isMarked: boolean;
-}
-
-/** What is used of the document's nodes, whose own types come with browsers only. */
-interface SvgNode {
-  textContent: string;
-  setAttribute(name: string, value: string): void;
-  append(...children: SvgNode[]): void;
 }
 
 /** px: the label above a picture, and the line from the picture down to the plot. */
@@ -39,14 +33,9 @@ export function film(
   const height = size * aspect;
   const top = labelHeight + height + leader;
   const mark: RenderFunction = (_index, scales, _values, _dimensions, { document }) => {
-    const element = (name: string, attributes: Readonly<Record<string, string | number>>, text = "") => {
-      const made = document.createElementNS("http://www.w3.org/2000/svg", name) as SvgNode;
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
-      if (text) made.textContent = text;
-      return made;
-    };
+    const element = svgElement.bind(null, document);
     const px = (value: number) => round(scales.x!(value) as number);
-    const group = element("g", {});
+    const group = element("g");
     for (const { picture, label, at, centre, isFramed, isMarked } of frames) {
       const x = px(centre);
       const colour = isFramed ? theme.ours : theme.faint;

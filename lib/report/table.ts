@@ -1,4 +1,5 @@
 import { type Displayable, jupyterDisplay } from "./displayable.ts";
+import { escapeMarkup } from "./escape_markup.ts";
 import { formatNumber, missing } from "./format_number.ts";
 
 /** What a table cell can hold; null is shown as "–". */
@@ -77,10 +78,10 @@ function toHtml(labels: readonly string[], cells: Rows, numeric: readonly boolea
   // No colours: the page's own suit light and dark alike.
   const align = (i: number) => ` style="text-align: ${numeric[i] ? "right" : "left"}"`;
   const line = (tag: "th" | "td", row: readonly string[]) =>
-    `<tr>${row.map((cell, i) => `<${tag}${align(i)}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+    `<tr>${row.map((cell, i) => `<${tag}${align(i)}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
   return [
     "<table>",
-    ...(caption ? [`<caption>${escapeHtml(caption)}</caption>`] : []),
+    ...(caption ? [`<caption>${escapeMarkup(caption)}</caption>`] : []),
     `<thead>${line("th", labels)}</thead>`,
     "<tbody>",
     ...cells.map((row) => line("td", row)),
@@ -103,8 +104,4 @@ function toText(labels: readonly string[], cells: Rows, numeric: readonly boolea
     row.map((cell, i) => numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)).join("  ").trimEnd()
   );
   return [...(caption ? [caption, ""] : []), ...lines].join("\n");
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

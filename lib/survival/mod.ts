@@ -43,6 +43,7 @@ export { checkOutcomes, type Outcomes } from "./outcomes.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./paired_bootstrap.ts";
 export { rankingLoss, type RankingOptions } from "./ranking_loss.ts";
 export { type RiskGroup, type RiskGroups, riskGroups } from "./risk_groups.ts";
+export { type RiskSplit, splitAtMedian } from "./split_at_median.ts";
 export { stepAt } from "./step_at.ts";
 export { studentTail } from "./student_tail.ts";
 export { type ScoreSummary, summariseScores } from "./summarise_scores.ts";

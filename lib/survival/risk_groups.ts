@@ -1,9 +1,10 @@
 import { atRisk } from "./at_risk.ts";
 import { type KaplanMeier, kaplanMeier } from "./kaplan_meier.ts";
 import { type LogRank, logRank } from "./log_rank.ts";
+import type { Outcomes } from "./outcomes.ts";
+import { splitAtMedian } from "./split_at_median.ts";
 import { stepAt } from "./step_at.ts";
-import { survivalOfAll } from "./survival_at.ts";
-import { checkPredictions, type SurvivalPredictions } from "./survival_predictions.ts";
+import type { SurvivalPredictions } from "./survival_predictions.ts";
 
 /** Patients on one side of the median. */
 export interface RiskGroup {
@@ -43,29 +44,26 @@ export function riskGroups(
   time: number,
   { times = [] }: { readonly times?: readonly number[] } = {},
 ): RiskGroups | null {
-  const { months, event } = checkPredictions(predictions);
-  const survival = survivalOfAll(predictions, time);
-  const sorted = survival.slice().sort();
-  const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  const side = (isLow: boolean) => {
-    const members = [...survival.keys()].filter((i) => (survival[i]! < median) === isLow);
-    return { months: members.map((i) => months[i]!), event: members.map((i) => event[i]!) };
-  };
-  const [below, above] = [side(true), side(false)];
-  if (below.months.length === 0) return null;
-  const describe = (group: typeof below): RiskGroup => {
+  const { median, highRisk, lowRisk } = splitAtMedian(predictions, time);
+  if (highRisk.months.length === 0) return null;
+  const describe = (group: Outcomes): RiskGroup => {
     const curve = kaplanMeier(group);
     const read = (values: KaplanMeier["survival"]) => stepAt(curve.times, values, time);
     const known = (value: number) => Number.isNaN(value) ? null : value;
     return {
       patients: group.months.length,
-      deaths: group.event.reduce((sum, one) => sum + one, 0),
+      deaths: Array.from(group.event).reduce((sum, one) => sum + one, 0),
       survival: read(curve.survival),
       low: known(read(curve.low)),
       high: known(read(curve.high)),
       atRisk: atRisk(group, times),
     };
   };
-  return { time, median, highRisk: describe(below), lowRisk: describe(above), logRank: logRank([below, above]) };
+  return {
+    time,
+    median,
+    highRisk: describe(highRisk),
+    lowRisk: describe(lowRisk),
+    logRank: logRank([highRisk, lowRisk]),
+  };
 }

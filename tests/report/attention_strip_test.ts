@@ -74,8 +74,8 @@ Deno.test("attentionStrip() refuses weights that are not those of the slices", (
 Deno.test("sliceJpeg() holds the slice at the width asked for, with its outline", async () => {
   const { data, shape } = ramp(3);
   const read = async (mask?: Uint8Array) => {
-    const uri = sliceJpeg({ data, shape }, 2, { width: 64, ...mask && { mask } });
-    return await readPixels(Uint8Array.fromBase64(uri.replace("data:image/jpeg;base64,", "")));
+    const { address } = sliceJpeg({ data, shape }, 2, { width: 64, ...mask && { mask } });
+    return await readPixels(Uint8Array.fromBase64(address.replace("data:image/jpeg;base64,", "")));
   };
   const plain = await read();
   assertEquals([plain.width, plain.height], [64, 64]);
