@@ -1,20 +1,22 @@
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { InputError, terminalProgress } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { backbones } from "@ctsurv/nn/mod.ts";
+import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
 import {
-  cohortFeatures,
   createBackbone,
   findProfile,
-  headTrainer,
+  type FineTuning,
+  fitModel,
   patientView,
   profiles,
   saveModel,
-  viewEmbedder,
 } from "@ctsurv/training/mod.ts";
+import { aggregationOption, parseAggregation } from "./aggregation_option.ts";
 import type { Command } from "./command.ts";
 import { lungsOption } from "./lungs_option.ts";
+
+const tunings = ["final-layer", "final-block"] satisfies FineTuning[];
 
 /** `ctsurv fit`: trains a model on a whole cohort and saves it. */
 export const fit: Command = {
@@ -24,6 +26,12 @@ export const fit: Command = {
     cohort: { describe: "the cohort's folder", value: "DIR", required: true },
     output: { describe: "where to save the model", value: "FILE.safetensors", required: true },
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", default: "efficientnet_b0" },
+    aggregation: aggregationOption,
+    tune: {
+      describe: `what of the backbone is trained with the head: ${tunings.join(", ")}`,
+      value: "NAME",
+      default: "final-layer",
+    },
     profile: { describe: `epochs and so on: ${Object.keys(profiles).join(", ")}`, value: "NAME", default: "workshop" },
     lungs: lungsOption,
     cache: { describe: "folder of slices and features kept between runs", value: "DIR", default: "data/cache" },
@@ -31,39 +39,30 @@ export const fit: Command = {
   async run({ options }) {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
     if (!output.endsWith(".safetensors")) throw new InputError(`--output ${output}: a model ends in .safetensors`);
+    const aggregation = parseAggregation(options.aggregation, findBackbone(backboneName));
+    const fineTuning = tunings.find((one) => one === options.tune);
+    if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${tunings.join(", ")}`);
     const profile = findProfile(String(options.profile));
     const cohort = await openCohort(String(options.cohort));
     const engine = await createEngine();
     const backbone = await createBackbone(backboneName, engine, { weights: profile.weights });
     const view = patientView(backbone.architecture, profile);
-    const embedder = await viewEmbedder(engine, backbone, view);
     const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
-    const progress = terminalProgress();
-    const { patients, skipped } = await cohortFeatures(cohort.patients, {
+    const { model, losses, patients, skipped } = await fitModel(engine, cohort.patients, {
+      ...profile,
       backbone,
-      embedder,
       view,
+      shape: { aggregation },
+      fineTuning,
+      scaleFeatures: backbone.source.kind === "seeded",
       segmenter,
       cache: String(options.cache),
-      progress,
+      progress: terminalProgress(),
     });
-    const events = patients.filter(({ followUp }) => followUp.event === 1).length;
-    if (events === 0) throw new InputError(`None of the ${patients.length} patients died within two years`);
-
-    const trainer = headTrainer(engine, { backboneFeatures: backbone.architecture.features }, {
-      ...profile,
-      scaleFeatures: backbone.source.kind === "seeded",
-    });
-    progress.start("Epochs", profile.epochs);
-    const { parameters, losses } = await trainer.fit(patients, () => progress.tick());
-    progress.done(`${profile.epochs} epochs`);
-    await trainer.dispose();
-    await embedder.dispose();
     await segmenter.dispose();
+    const events = patients.filter(({ followUp }) => followUp.event === 1).length;
     await saveModel(output, {
-      backbone,
-      view,
-      head: parameters,
+      ...model,
       trainedOn: {
         cohort: cohort.name,
         patients: patients.length,
@@ -73,7 +72,16 @@ export const fit: Command = {
         segmenter: segmenter.name,
       },
     });
-    const result = { model: output, patients: patients.length, events, skipped, losses, weights: backbone.source };
+    const result = {
+      model: output,
+      patients: patients.length,
+      events,
+      skipped,
+      losses,
+      weights: backbone.source,
+      aggregation,
+      fineTuning,
+    };
     return {
       json: result,
       text: [

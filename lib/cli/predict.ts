@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
 import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
-import { headTrainer, loadModel, profiles, viewEmbedder, viewPatient } from "@ctsurv/training/mod.ts";
+import { loadModel, modelPredictor, viewPatient } from "@ctsurv/training/mod.ts";
 import type { Command } from "./command.ts";
 import { lungsOption } from "./lungs_option.ts";
 
@@ -18,7 +18,9 @@ export const predict: Command = {
   async run({ options }) {
     const [modelPath, input] = [String(options.model), String(options.input)];
     const engine = await createEngine();
-    const { backbone, view, head, trainedOn } = await loadModel(modelPath, engine);
+    const model = await loadModel(modelPath, engine);
+    const { backbone, view, trainedOn } = model;
+    const aggregation = model.shape.aggregation?.kind ?? "gated";
     const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
     if (trainedOn.segmenter !== segmenter.name) {
       throw new InputError(
@@ -32,19 +34,15 @@ export const predict: Command = {
     const slices = Float32Array.from(Float16Array.from(prepared.slices));
     const viewed = viewPatient({ slices, key: input, size: prepared.size }, view);
     const seen = viewed.seen.map((i) => prepared.kept[i]!);
-    const embedder = await viewEmbedder(engine, backbone, view);
-    const features = await embedder.embed(viewed.slices);
-    const trainer = headTrainer(engine, { backboneFeatures: backbone.architecture.features }, profiles.workshop);
-    const patient = { id: input, features, slices: viewed.count, followUp: { months: 0, event: 0 } } as const;
-    const [prediction] = await trainer.predict(head, [patient]);
-    await trainer.dispose();
-    await embedder.dispose();
+    const predictor = await modelPredictor(engine, model);
+    const prediction = await predictor.predict(input, viewed);
+    await predictor.dispose();
     await segmenter.dispose();
-    const survival = [...prediction!.survival];
+    const survival = [...prediction.survival];
     // A network of volumes has one embedding for all slices, and no attention among them.
     const attention = view.kind === "volume"
       ? []
-      : [...prediction!.attention].map((weight, i) => ({ slice: seen[i]!, weight }));
+      : [...prediction.attention].map((weight, i) => ({ slice: seen[i]!, weight }));
     const peak = attention.reduce((best, one) => one.weight > best.weight ? one : best, { slice: -1, weight: 0 });
     const bar = (probability: number) => "█".repeat(Math.round(40 * probability));
     return {
@@ -52,6 +50,8 @@ export const predict: Command = {
         input,
         survival: survival.map((probability, months) => ({ months, probability })),
         attention,
+        aggregation,
+        fineTuning: model.finalBlock ? "final-block" : "final-layer",
         slices: prepared.kept.length,
         view,
         trainedOn,
@@ -63,7 +63,8 @@ export const predict: Command = {
         `${input}: ${prepared.kept.length} slices` +
         (view.kind === "volume"
           ? ` as a volume of ${view.slices === "all" ? prepared.kept.length : view.slices}`
-          : `, ${seen.length} of them seen, most attention on slice ${peak.slice} of the resampled scan`),
+          : `, ${seen.length} of them seen, ` +
+            (aggregation === "average" ? "all alike" : `most attention on slice ${peak.slice} of the resampled scan`)),
         "",
         "months  S(t)",
         ...survival.map((p, months) => `${String(months).padStart(6)}  ${p.toFixed(3)}  ${bar(p)}`),

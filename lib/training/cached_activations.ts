@@ -2,6 +2,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import type { SlicesToEmbed } from "./cached_features.ts";
 import { numbersPath, readNumbers, writeNumbers } from "./cached_numbers.ts";
 import type { Activations, CutEmbedder } from "./cut_embedder.ts";
+import { halfActivations } from "./half_activations.ts";
 
 /** Activations of a patient on disk. */
 export interface StoredActivations extends Omit<Activations, "data"> {
@@ -21,7 +22,7 @@ const format = "ctsurv activations 1";
  * float32, with a rounding of 2^-11 that is far below what separates slices. The file is keyed by the slices, the weights
  * and the cut.
  *
- * @throws {RangeError} If an activation is beyond float16, 65504.
+ * @throws {InputError} If an activation is beyond float16, 65504.
  */
 export async function cachedActivations(
   embedder: CutEmbedder,
@@ -45,8 +46,7 @@ export async function cachedActivations(
   const known = await readNumbers(entry);
   if (known) return { ...described(known.shape), load };
   const { count, shape, data } = await embedder.embed(slices);
-  const bytes = Float16Array.from(data);
-  if (!bytes.every(Number.isFinite)) throw new RangeError(`${architecture.title}: activations beyond float16`);
+  const bytes = halfActivations(data, architecture);
   await writeNumbers(entry, { shape: [count, ...shape], bytes });
   return { count, shape, load };
 }

@@ -1,60 +1,17 @@
 import { join } from "node:path";
-import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
-import { InputError, type Progress } from "@ctsurv/common/mod.ts";
-import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
-import type { Backbone } from "@ctsurv/nn/mod.ts";
-import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
 import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
-import { type PatientView, viewPatient } from "./patient_view.ts";
+import { embedCohort, type EmbedCohortOptions, type EmbeddedCohort, type PatientToEmbed } from "./embed_cohort.ts";
 import type { TrainingPatient } from "./training_patient.ts";
 import type { ViewEmbedder } from "./view_embedder.ts";
 
-/** A patient whose scan and follow-up are known. */
-export interface PatientToEmbed {
-  readonly id: string;
-  /** A NIfTI file or a folder of DICOM files. */
-  readonly image: string;
-  /** SeriesInstanceUID to read in that folder; default the only one. */
-  readonly series?: string;
-  readonly record: ClinicalRecord;
-}
-
-/** A patient that was left out, and why. */
-export interface SkippedPatient {
-  readonly patient: string;
-  readonly reason: string;
-}
-
-/** What preprocessing found, for tables and figures; `kept` are the slices that the backbone saw. */
-export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
-
-/** A cohort as training sees it. */
-export interface CohortFeatures {
-  readonly patients: readonly TrainingPatient[];
-  readonly slices: readonly SliceFacts[];
-  readonly skipped: readonly SkippedPatient[];
-}
+/** A cohort as features. */
+export type CohortFeatures = EmbeddedCohort<TrainingPatient>;
 
 /** Options of {@linkcode cohortFeatures}. */
-export interface CohortFeaturesOptions {
-  readonly backbone: Backbone;
+export interface CohortFeaturesOptions extends EmbedCohortOptions {
   readonly embedder: Pick<ViewEmbedder, "embed">;
-  /** What the backbone sees of a patient, and the embedder is made for. @default {all slices} */
-  readonly view?: PatientView;
-  readonly segmenter: LungSegmenter;
-  /** Where slices and features are kept between runs. */
-  readonly cache: string;
   /** @default {"float32"} */
   readonly precision?: FeaturePrecision;
-  readonly progress?: Progress;
-}
-
-/** The paper predicts two years. */
-export const horizonMonths = 24;
-
-/** Months to death or last contact, censored at two years. */
-export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
-  return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, horizonMonths);
 }
 
 /**
@@ -66,38 +23,11 @@ export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
  */
 export async function cohortFeatures(
   cohort: readonly PatientToEmbed[],
-  { backbone, embedder, view, segmenter, cache, precision = "float32", progress }: CohortFeaturesOptions,
+  { embedder, precision = "float32", ...options }: CohortFeaturesOptions,
 ): Promise<CohortFeatures> {
-  const patients: TrainingPatient[] = [];
-  const slices: SliceFacts[] = [];
-  const skipped: SkippedPatient[] = [];
-  const { title, size } = backbone.architecture;
-  const whole: PatientView = { kind: "slice", slices: "all", size };
-  progress?.start(`${title}: patients preprocessed and embedded`, cohort.length);
-  for (const { id, image, series, record } of cohort) {
-    try {
-      const prepared = await preprocessCached(image, join(cache, "slices"), {
-        segmenter,
-        where: id,
-        ...series !== undefined && { series },
-      });
-      const viewed = viewPatient(prepared, view ?? whole);
-      const features = await cachedFeatures(embedder, backbone, viewed, {
-        folder: join(cache, "features"),
-        precision,
-      });
-      patients.push({ id, features, slices: viewed.count, followUp: followUp(record) });
-      const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
-      slices.push({ ...facts, kept: viewed.seen.map((i) => prepared.kept[i]!), patient: id });
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      skipped.push({ patient: id, reason: error.message });
-    }
-    progress?.tick();
-  }
-  progress?.done(`${title}: ${patients.length} of ${cohort.length} patients preprocessed and embedded`);
-  if (patients.length === 0) {
-    throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
-  }
-  return { patients, slices, skipped };
+  const folder = join(options.cache, "features");
+  return await embedCohort(cohort, options, async (viewed) => ({
+    features: await cachedFeatures(embedder, options.backbone, viewed, { folder, precision }),
+    slices: viewed.count,
+  }));
 }

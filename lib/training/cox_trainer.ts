@@ -7,7 +7,7 @@ import {
   encodeClinical,
 } from "@ctsurv/cohort/mod.ts";
 import { type CoxModel, type CoxOptions, coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
-import { horizonMonths } from "./cohort_features.ts";
+import { horizonMonths } from "./embed_cohort.ts";
 import type { LabelledPatient, Trainer } from "./trainer.ts";
 
 /** A patient of whom only the clinical record is looked at. */

@@ -1,6 +1,7 @@
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import { type ImageEmbedder, imageEmbedder } from "./image_embedder.ts";
+import type { PatientView } from "./patient_view.ts";
 
 /** Activations before a final block, slice by slice, or of one volume. */
 export interface Activations {
@@ -21,13 +22,16 @@ export interface CutEmbedder {
 }
 
 /**
- * Makes the frozen part of a backbone ready for slices of its own size. A network of volumes takes all slices of a
+ * Makes the frozen part of a backbone ready for slices of its own size, or of a view's. A network of volumes takes all slices of a
  * patient as one; its session is that of the last number of slices, as each holds all weights.
  */
-export async function cutEmbedder(engine: Engine, backbone: Backbone): Promise<CutEmbedder> {
+export async function cutEmbedder(
+  engine: Engine,
+  backbone: Backbone,
+  { size }: Pick<PatientView, "size"> = backbone.architecture,
+): Promise<CutEmbedder> {
   const { architecture } = backbone;
-  const { size, input } = architecture;
-  const isVolume = input === "volume";
+  const isVolume = architecture.input === "volume";
   const ready = (slices: number) =>
     imageEmbedder(engine, backbone, {
       shape: isVolume ? [slices, size, size] : [size, size],

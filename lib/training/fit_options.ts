@@ -1,4 +1,5 @@
 import type { Initialise } from "@ctsurv/nn/mod.ts";
+import type { TrainingLabels } from "./make_batch.ts";
 import type { TrainingOptions } from "./training_step.ts";
 
 /** How a head is fitted. */
@@ -9,6 +10,8 @@ export interface FitOptions extends TrainingOptions {
   readonly dropout: number;
   /** For new weights, the order of patients and dropout. */
   readonly seed: number;
+  /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
+  readonly labels?: TrainingLabels;
   /** Draws a new head's weights. @default {initialiseHead} */
   readonly initialise?: Initialise;
   /**

@@ -66,8 +66,8 @@ export function headFitter(
 ): HeadFitter {
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
-  const { layers = 10, width = 100 } = shape;
-  const { batchSize, seed, initialise = initialiseHead } = options;
+  const { layers = 10, width = 100, bins = 24 } = shape;
+  const { batchSize, seed, initialise = initialiseHead, labels = "interval" } = options;
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
     const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
@@ -87,7 +87,7 @@ export function headFitter(
     let step = 0;
     return {
       async step(patients) {
-        const batch = makeBatch(patients, batchSize);
+        const batch = makeBatch(patients, { rows: batchSize, bins, labels });
         const program = await steps.get(batch.features.shape[0]!);
         const { first, second } = biasCorrections(++step, options);
         const outputs: OutputsOf<StepOutputs> = await program.run({

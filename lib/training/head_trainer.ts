@@ -49,6 +49,7 @@ export interface HeadTrainerOptions extends FitOptions {
 export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: HeadTrainerOptions): HeadTrainer {
   const spec = survivalHeadSpec(shape);
   const fitter = headFitter(engine, shape, options);
+  const reading = { bins: shape.bins ?? 24, tail: options.loss?.tail ?? true };
   const predictors = memoise((slices: number) =>
     compile(
       engine,
@@ -74,7 +75,7 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
         const { features, membership } = makeBatch([patient]);
         const program = await predictors.get(paddedSlices(patient.slices));
         const { logits, attention } = await program.run({ features, membership, head });
-        const [survival] = survivalFromLogits(await logits.read(), { tail: options.loss?.tail ?? true });
+        const [survival] = survivalFromLogits(await logits.read(), reading);
         const weights = await attention.read() as Float32Array;
         predictions.push({ id: patient.id, survival: survival!, attention: weights.slice(0, patient.slices) });
         logits.dispose();

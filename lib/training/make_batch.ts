@@ -1,5 +1,5 @@
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
-import { binLabel } from "@ctsurv/survival/mod.ts";
+import { binLabel, type Discretisation } from "@ctsurv/survival/mod.ts";
 import type { TrainingPatient } from "./training_patient.ts";
 
 /** The slices and labels of a batch; see `Batch` for the shapes. */
@@ -10,6 +10,19 @@ export interface PatientBatch {
   readonly event: HostTensor;
   readonly weight: HostTensor;
 }
+
+/** Options of {@linkcode makeBatch}. */
+export interface BatchOptions {
+  /** Patients of a full batch; the last batch of an epoch may have fewer. @default {as many as there are} */
+  readonly rows?: number;
+  /** Monthly bins, the logits of the network. @default {24} */
+  readonly bins?: number;
+  /** How months become bins, see `binLabel`. @default {"interval"} */
+  readonly labels?: TrainingLabels;
+}
+
+/** Readings of the months that have one logit for each bin; `"nodes"` has one more, and another survival curve. */
+export type TrainingLabels = Exclude<Discretisation, "nodes">;
 
 /** Slices of a batch are filled up to a multiple of this, so that a few sessions serve every batch. */
 const sliceStep = 32;
@@ -22,10 +35,11 @@ export function paddedSlices(slices: number): number {
 /**
  * Lays the slices of some patients one after the other and fills up to whole steps. Rows and patients that only fill up
  * belong to nobody and weigh nothing.
- *
- * @param rows Patients of a full batch; the last batch of an epoch may have fewer.
  */
-export function makeBatch(patients: readonly TrainingPatient[], rows = patients.length): PatientBatch {
+export function makeBatch(
+  patients: readonly TrainingPatient[],
+  { rows = patients.length, bins = 24, labels = "interval" }: BatchOptions = {},
+): PatientBatch {
   const width = patients[0]!.features.length / patients[0]!.slices;
   const slices = paddedSlices(patients.reduce((sum, patient) => sum + patient.slices, 0));
   const features = new Float32Array(slices * width);
@@ -36,7 +50,7 @@ export function makeBatch(patients: readonly TrainingPatient[], rows = patients.
     features.set(patient.features, at * width);
     membership.fill(1, row * slices + at, row * slices + at + patient.slices);
     at += patient.slices;
-    const label = binLabel(patient.followUp);
+    const label = binLabel(patient.followUp, { scheme: labels, bins });
     bin[row] = label.bin;
     event[row] = label.event;
     weight[row] = 1;

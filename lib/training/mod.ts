@@ -10,16 +10,17 @@ export { cachedActivations, type StoredActivations } from "./cached_activations.
 export { type ClinicalDeepHit, clinicalDeepHitTrainer } from "./clinical_deephit_trainer.ts";
 export { type ClinicalCox, type ClinicalPatient, coxTrainer, type CoxTrainerOptions } from "./cox_trainer.ts";
 export { type Activations, type CutEmbedder, cutEmbedder } from "./cut_embedder.ts";
+export { cohortActivations, type CohortActivationsOptions } from "./cohort_activations.ts";
+export { type CohortFeatures, cohortFeatures, type CohortFeaturesOptions } from "./cohort_features.ts";
 export {
-  type CohortFeatures,
-  cohortFeatures,
-  type CohortFeaturesOptions,
+  type EmbedCohortOptions,
+  type EmbeddedCohort,
   followUp,
   horizonMonths,
   type PatientToEmbed,
   type SkippedPatient,
   type SliceFacts,
-} from "./cohort_features.ts";
+} from "./embed_cohort.ts";
 export {
   crossValidate,
   type CrossValidateOptions,
@@ -37,12 +38,14 @@ export {
   type FineTuning,
   type FineTuningPatient,
 } from "./fine_tuner.ts";
+export { fitModel, type FitModelOptions, type FittedModel } from "./fit_model.ts";
 export type { FitOptions } from "./fit_options.ts";
 export { type FittedHead, type HeadTrainer, headTrainer } from "./head_trainer.ts";
 export { createBackbone, type CreateBackboneOptions } from "./create_backbone.ts";
 export { type EmbeddingPoint, type ImageEmbedder, imageEmbedder, type ImageEmbedderOptions } from "./image_embedder.ts";
-export { makeBatch, paddedSlices, type PatientBatch } from "./make_batch.ts";
+export { type BatchOptions, makeBatch, paddedSlices, type PatientBatch, type TrainingLabels } from "./make_batch.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
+export { type ModelPredictor, modelPredictor } from "./model_predictor.ts";
 export { formatPredictions } from "./predictions_csv.ts";
 export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { findProfile, type Profile, profiles, type SliceCount } from "./profile.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import type { FollowUp } from "@ctsurv/survival/mod.ts";
-import { horizonMonths } from "./cohort_features.ts";
+import { horizonMonths } from "./embed_cohort.ts";
 
 export interface FewPatientsOptions {
   /** Of the cohort. */

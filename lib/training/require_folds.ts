@@ -1,5 +1,5 @@
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
-import { followUp } from "./cohort_features.ts";
+import { followUp } from "./embed_cohort.ts";
 import type { Profile } from "./profile.ts";
 import { refuseFewPatients } from "./refuse_few_patients.ts";
 

@@ -11,6 +11,8 @@ import { inFolder } from "../support/in_folder.ts";
 interface Prediction {
   readonly survival: readonly { readonly months: number; readonly probability: number }[];
   readonly attention: readonly { readonly weight: number }[];
+  readonly aggregation: string;
+  readonly fineTuning: string;
 }
 
 const run = (command: Command, ...args: string[]) => command.run(parseCommand(command, args));
@@ -46,6 +48,35 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
     await assertRejects(() => run(predict, "--model", model, "--input", scan), InputError, "model.safetensors");
   }));
 
+/** Kinds of heads, and the final block; every aggregation there is: survival_model_test.ts. */
+const others: Record<string, readonly string[]> = {
+  "average pooling": ["--aggregation", "average"],
+  "self-attention": ["--aggregation", "self-attention"],
+  "linear attention and the final block": ["--aggregation", "linear", "--tune", "final-block"],
+};
+
+Deno.test("fit and predict take other aggregations, and the final block", () =>
+  inFolder(async (dir) => {
+    const [cohort, cache] = [join(dir, "cohort"), join(dir, "cache")];
+    await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
+    const shared = ["--lungs", "threshold"];
+    const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
+    const curves = new Set<string>();
+    for (const [name, args] of Object.entries(others)) {
+      const model = join(dir, `${name}.safetensors`);
+      const where = ["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", cache];
+      await run(fit, ...where, ...shared, ...args);
+      const { text, json } = await run(predict, "--model", model, "--input", scan, ...shared);
+      const { survival, attention, aggregation, fineTuning } = json as Prediction;
+      assertEquals([aggregation, fineTuning], [args[1], args[3] ?? "final-layer"], name);
+      assertEquals(survival.length, 25);
+      assertAlmostEquals(attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
+      assertStringIncludes(text, aggregation === "average" ? "all alike" : "most attention on slice");
+      curves.add(JSON.stringify(survival));
+    }
+    assertEquals(curves.size, Object.keys(others).length);
+  }));
+
 Deno.test("fit and predict refuse what is no cohort, no model and no profile", () =>
   inFolder(async (dir) => {
     const output = join(dir, "m.safetensors");
@@ -56,5 +87,14 @@ Deno.test("fit and predict refuse what is no cohort, no model and no profile", (
       InputError,
       'Unknown profile "fast"',
     );
+    for (
+      const [message, ...args] of [
+        ['Unknown aggregation "max"', "--aggregation", "max"],
+        ["nothing to aggregate", "--aggregation", "average", "--backbone", "r3d_18"],
+        ['Unknown --tune "all"', "--tune", "all"],
+      ] as const
+    ) {
+      await assertRejects(() => run(fit, "--cohort", dir, "--output", output, ...args), InputError, message);
+    }
     await assertRejects(() => run(predict, "--model", output, "--input", dir), InputError, "Cannot read the model");
   }));

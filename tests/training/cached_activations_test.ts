@@ -96,7 +96,7 @@ Deno.test("cachedActivations() refuses an activation that float16 cannot hold", 
       Promise.resolve({ count: 1, shape: [2], data: Float32Array.of(1, 70000) });
     await assertRejects(
       () => cachedActivations({ ...countingEmbedder(), embed }, { slices, key: "slices" }, folder),
-      RangeError,
+      InputError,
       "beyond float16",
     );
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);

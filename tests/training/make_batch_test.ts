@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { makeBatch, paddedSlices } from "@ctsurv/training/mod.ts";
+import { type BatchOptions, makeBatch, paddedSlices } from "@ctsurv/training/mod.ts";
 
 const patients = [
   { id: "a", features: Float32Array.of(1, 2, 3, 4), slices: 2, followUp: { months: 0.5, event: 1 } },
@@ -12,7 +12,7 @@ Deno.test("paddedSlices() are whole steps of 32", () => {
 });
 
 Deno.test("makeBatch() lays slices one after the other, and what fills up belongs to nobody and weighs nothing", () => {
-  const { features, membership, bin, event, weight } = makeBatch(patients, 5);
+  const { features, membership, bin, event, weight } = makeBatch(patients, { rows: 5 });
   assertEquals(features.shape, [32, 2]);
   assertEquals([...features.data], [...Array.from({ length: 12 }, (_, i) => i + 1), ...Array(52).fill(0)]);
   assertEquals(membership.shape, [5, 32]);
@@ -31,4 +31,17 @@ Deno.test("makeBatch() takes one row for each patient unless told otherwise", ()
   const { membership, weight } = makeBatch(patients.slice(1));
   assertEquals(membership.shape, [2, 32]);
   assertEquals([...weight.data], [1, 1]);
+});
+
+Deno.test("makeBatch() reads months as training is told to, in as many bins as the network has", () => {
+  const followUps = [{ months: 2, event: 1 }, { months: 12, event: 1 }, { months: 13.5, event: 0 }] as const;
+  const followed = followUps.map((followUp, i) => ({ ...patients[i]!, followUp }));
+  const labels = (options?: BatchOptions) => {
+    const { bin, event } = makeBatch(followed, options);
+    return [[...bin.data], [...event.data]];
+  };
+  assertEquals(labels(), [[1, 11, 12], [1, 1, 0]]);
+  assertEquals(labels({ labels: "lab" }), [[2, 12, 13], [1, 1, 0]]);
+  assertEquals(labels({ bins: 12 }), [[1, 11, 11], [1, 1, 0]]);
+  assertEquals(labels({ bins: 12, labels: "lab" }), [[2, 11, 11], [1, 0, 0]]);
 });

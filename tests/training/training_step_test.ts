@@ -38,7 +38,7 @@ const { first, second } = biasCorrections(1);
 /** The patients in a batch of so many rows; one hidden unit in three is dropped. */
 function batchOf(rows: number): Batch<HostTensor> {
   return {
-    ...makeBatch(patients, rows),
+    ...makeBatch(patients, { rows }),
     dropout: dropoutSpec(rows, smallHead).map(({ shape }, layer) => {
       const mask = Float32Array.from({ length: rows * smallHead.width }, (_, i) => (i + layer) % 3 === 0 ? 0 : 1.5);
       return hostTensor(mask, shape);
@@ -75,7 +75,7 @@ function assertSameState(
 }
 
 Deno.test("batchSpec() is the signature of a batch", () => {
-  const { features } = makeBatch(patients, 4);
+  const { features } = makeBatch(patients, { rows: 4 });
   const spec = batchSpec({ patients: 4, slices: features.shape[0]!, ...smallHead });
   assertEquals(spec, signatureOf(batchOf(4)));
 });
