@@ -40,7 +40,7 @@ export function sanitize(markup: string, { scope, link, pictures = {} }: Sanitiz
       img: (_, attributes) => embedded(attributes, pictures),
       "*": (tagName, attributes) => {
         const attribs = scoped(attributes, scope);
-        if (tagName === "a") return { tagName, attribs: linked(attribs, link) };
+        if (tagName === "a") return linked(attribs, link);
         if (tagName === "image" || tagName === "use") return { tagName, attribs: referring(tagName, attribs) };
         return { tagName, attribs };
       },
@@ -65,11 +65,14 @@ function scoped(attributes: Attributes, scope: string | undefined): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, rename(name, value)]));
 }
 
-function linked({ href, ...rest }: Attributes, link: SanitizeOptions["link"]): Attributes {
-  if (href === undefined) return rest;
-  const isRelative = !/^([a-z][a-z0-9+.-]*:|\/\/|#)/i.test(href.trim());
-  const target = isRelative || (link && href.startsWith("#")) ? link?.(href) : href;
-  return target === undefined ? rest : { ...rest, href: target };
+/** A link, or its bare text if it leads nowhere. */
+function linked({ href = "", ...rest }: Attributes, link: SanitizeOptions["link"]): sanitizeHtml.Tag {
+  const isElsewhere = /^(https?|mailto):/i.test(href);
+  const isWithin = !link && href.startsWith("#");
+  const target = isElsewhere || isWithin ? href : link?.(href);
+  return target === undefined
+    ? { tagName: "span", attribs: rest }
+    : { tagName: "a", attribs: { ...rest, href: target } };
 }
 
 /** A picture whose data the page holds, or in its place what it shows, in words. */

@@ -1,0 +1,119 @@
+import { costTable, type Table, table, table1, table2 } from "@ctsurv/report/mod.ts";
+import { type Html, html, trusted } from "./html.ts";
+import type { Heading } from "./markdown.ts";
+import type { PageContent } from "./page.ts";
+import { type ProvenanceFacts, provenanceFacts } from "./provenance_facts.ts";
+import type { RunResults } from "./run_results.ts";
+import { sanitize } from "./sanitize.ts";
+import type { Site } from "./site.ts";
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+/** The page that a folder of results opens with: its tables and figures, and the way to everything else. */
+export function indexPage({ pages }: Site, results: RunResults): Omit<PageContent, "run"> {
+  const { table1: first, table2: second, costs, figures, files } = results;
+  const title = first ? `Results on ${first.cohort.name}, profile ${first.profile}` : "Results";
+  const sections: Section[] = [
+    section("table-1", "Table 1: models compared", first && wide(table1(first))),
+    section("table-2", "Table 2: from one cohort to another", second && wide(table2(second))),
+    section("costs", "What a patient costs", costs && wide(costTable(costs.costs))),
+    section(
+      "figures",
+      "Figures",
+      figures.length > 0 ? html`<div class="figures">${figures.map(figure)}</div>` : undefined,
+    ),
+    section("pages", "Notebooks and documents", pageList(pages.filter(({ source }) => source !== undefined))),
+    section("files", "Files", files.length > 0 ? fileList(files) : undefined),
+    section("provenance", "How the results came to be", provenance(results)),
+  ].filter((section) => section !== undefined);
+  return {
+    file: "index.html",
+    title,
+    headings: sections.map(({ id, title }): Heading => ({ level: 2, id, text: title })),
+    body: html`<h1>${title}</h1>
+<p class="prose">ctsurv predicts two-year survival of lung-cancer patients from chest CT, and reproduces a published
+method with 2D networks and soft attention. This page shows what one run of its notebooks computed. The notebooks, with
+their code and all that it put out, are pages too.</p>
+${first && warning(first)}
+${
+      sections.map(({ id, title, body }) =>
+        html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`
+      )
+    }`,
+    source: "Made from the files in this folder.",
+  };
+}
+
+function section(id: string, title: string, body: Html | undefined): Section | undefined {
+  return body && { id, title, body };
+}
+
+/** A phantom cohort is one whose true risks, and so its best reachable Ctd, are known. */
+function warning({ cohort, models }: NonNullable<RunResults["table1"]>): Html | undefined {
+  if (cohort.bestReachableCtd === null) return undefined;
+  const seeded = models.some(({ weights: { kind } }) => kind === "seeded");
+  return html`
+    <div class="warning prose" role="note">
+      <p><strong>These numbers are not the paper's.</strong>
+    The ${cohort.patients} patients of ${cohort
+      .name} are phantoms: a program drew their scans and their survival times${seeded
+      ? ", and the networks' weights come from a seed, not from pretraining"
+      : ""}. A column marked “reported” holds what the paper says of real patients. Nothing here says how a model would do on
+    them.</p>
+    </div>
+  `;
+}
+
+function wide({ html: markup }: Table): Html {
+  return html`<div class="scroll" role="region" aria-label="Table" tabindex="0">${trusted(markup)}</div>`;
+}
+
+function figure({ file, svg }: RunResults["figures"][number], i: number): Html {
+  return html`<figure>${sanitize(svg, { scope: `figure-${i + 1}` })}<figcaption><a href="${
+    address(file)
+  }">${file}</a></figcaption></figure>\n`;
+}
+
+function pageList(pages: Site["pages"]): Html | undefined {
+  if (pages.length === 0) return undefined;
+  return html`<ul>${pages.map(({ file, title }) => html`<li><a href="${file}">${title}</a></li>`)}</ul>`;
+}
+
+function fileList(files: readonly string[]): Html {
+  return html`<ul class="files">${files.map((file) => html`<li><a href="${address(file)}">${file}</a></li>`)}</ul>`;
+}
+
+function address(file: string): string {
+  return file.split("/").map(encodeURIComponent).join("/");
+}
+
+function provenance({ table1, table2, costs }: RunResults): Html | undefined {
+  const all = [
+    ...table1?.models.map(({ name, provenance }) => ({ name, provenance })) ?? [],
+    ...table2 ? [{ name: "Table 2", provenance: table2.provenance }] : [],
+    ...costs ? [{ name: "Costs", provenance: costs.provenance }] : [],
+  ];
+  return all.length > 0 ? facts(provenanceFacts(all)) : undefined;
+}
+
+function facts({ common, each }: ProvenanceFacts): Html {
+  const differing = [...new Set(each.flatMap(([, facts]) => facts.map(([fact]) => fact)))];
+  return html`${
+    wide(table(common, [
+      { label: "All results", value: ([fact]) => fact },
+      { label: "", value: ([, value]) => value },
+    ]))
+  }${
+    differing.length === 0 ? undefined : wide(table(each, [
+      { label: "Result", value: ([name]) => name },
+      ...differing.map((fact) => ({
+        label: fact,
+        value: ([, facts]: ProvenanceFacts["each"][number]) => facts.find(([name]) => name === fact)?.[1],
+      })),
+    ]))
+  }<p class="note">Hashes and commits by their first twelve digits; the files have them in full.</p>`;
+}

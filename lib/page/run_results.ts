@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import {
+  type CostResult,
+  readCosts,
+  readTable1,
+  readTable2,
+  type Table1Result,
+  type Table2Result,
+} from "@ctsurv/report/mod.ts";
+
+/** What a run left in its folder; what it has not made is undefined. */
+export interface RunResults {
+  readonly table1: Table1Result | undefined;
+  readonly table2: Table2Result | undefined;
+  readonly costs: CostResult | undefined;
+  /** Figures as SVG, by path in the folder. */
+  readonly figures: readonly { readonly file: string; readonly svg: string }[];
+  /** Every other file, by path in the folder, in order; pages are not among them. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a run's results.
+ *
+ * @throws {InputError} If a file of results holds something else.
+ */
+export async function readRunResults(folder: string): Promise<RunResults> {
+  const all = (await list(folder)).filter((file) => !/\.(html|partial)$/.test(file));
+  const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
+    existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
+  const svgs = all.filter((file) => file.endsWith(".svg"));
+  return {
+    table1: await ifThere("table1.json", readTable1),
+    table2: await ifThere("table2.json", readTable2),
+    costs: await ifThere("cost.json", readCosts),
+    figures: await Promise.all(
+      svgs.map(async (file) => ({ file, svg: await Deno.readTextFile(join(folder, file)) })),
+    ),
+    files: all.filter((file) => !svgs.includes(file)),
+  };
+}
+
+async function list(folder: string, root = folder): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) files.push(...await list(path, root));
+    else if (!name.startsWith(".")) files.push(relative(root, path));
+  }
+  return files.sort();
+}

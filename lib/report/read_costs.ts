@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { CostRow } from "./cost_table.ts";
+import { readResults } from "./read_results.ts";
+
+const count = z.int().nonnegative();
+const number = z.number().nonnegative();
+
+const costs = z.object({
+  costs: z.array(z.object({
+    model: z.string(),
+    name: z.string(),
+    input: z.enum(["slice", "volume"]),
+    slices: count,
+    size: count,
+    // A slice's share of a volume is no whole number.
+    macsPerSlice: number,
+    macsOfImages: count,
+    macsPerPatient: count,
+    parameters: count,
+    parametersUsed: count,
+    trainable: z.object({ finalLayer: count, finalBlock: count }),
+    macsOfLogits: count,
+    measured: z.object({ milliseconds: number, peakMemory: number }).exactOptional(),
+  })),
+  provenance: z.record(z.string(), z.unknown()).exactOptional(),
+});
+
+/** What the models of a run cost, and how that came to be known. */
+export interface CostResult {
+  readonly costs: readonly CostRow[];
+  readonly provenance?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the costs that notebook 4 wrote.
+ *
+ * @throws {InputError} If there is no such file or it holds something else.
+ */
+export async function readCosts(path: string): Promise<CostResult> {
+  return await readResults(path, costs, "table of costs");
+}
