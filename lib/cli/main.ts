@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   clinical: async () => (await import("./clinical.ts")).clinical,
   "train-lungs": async () => (await import("./train_lungs.ts")).trainLungs,
   notebook: async () => (await import("./notebook.ts")).notebook,
+  report: async () => (await import("./report.ts")).report,
   reproduce: async () => (await import("./reproduce.ts")).reproduce,
   kernel: async () => (await import("./kernel.ts")).kernel,
   clean: async () => (await import("./clean.ts")).clean,
