@@ -23,6 +23,8 @@ export interface CommandInput {
 export interface CommandOutput {
   readonly text: string;
   readonly json: unknown;
+  /** 1 where the answer is no. @default {0} */
+  readonly exitCode?: 0 | 1;
 }
 
 /** A command of `deno task ctsurv`. `run` throws `InputError` for anything the user got wrong. */
@@ -35,6 +37,8 @@ export interface Command {
    */
   readonly positionals?: readonly string[];
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** What its help says after the options. */
+  readonly details?: string;
   run(input: CommandInput): Promise<CommandOutput>;
 }
 
@@ -54,6 +58,7 @@ export function commandHelp(command: Command): string {
     `Usage: deno task ctsurv ${[command.name, ...positionals].join(" ")} [options]`,
     "",
     ...rows.map(([left, right]) => left!.padEnd(width) + right),
+    ...command.details === undefined ? [] : ["", command.details],
   ].join("\n");
 }
 

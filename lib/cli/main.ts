@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   notebook: async () => (await import("./notebook.ts")).notebook,
   report: async () => (await import("./report.ts")).report,
   reproduce: async () => (await import("./reproduce.ts")).reproduce,
+  verify: async () => (await import("./verify.ts")).verify,
   kernel: async () => (await import("./kernel.ts")).kernel,
   clean: async () => (await import("./clean.ts")).clean,
 };
@@ -40,7 +41,7 @@ async function help(): Promise<string> {
 }
 
 /**
- * Runs the command line and returns the exit code: 0, or 2 with one message on stderr for anything the user got wrong.
+ * Runs the command line and returns the exit code: 0 (or 1 where its answer is no), or 2 with one message on stderr for anything the user got wrong.
  * A defect of the program itself is thrown, with its stack.
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -61,9 +62,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const json = rest.includes("--json");
-    const { text, json: value } = await command.run(parseCommand(command, rest.filter((arg) => arg !== "--json")));
+    const { text, json: value, exitCode = 0 } = await command.run(parseCommand(command, rest.filter((arg) => arg !== "--json")));
     console.log(json ? JSON.stringify(value, null, 2) : text);
-    return 0;
+    return exitCode;
   } catch (error) {
     if (!isUsersAffair(error)) throw error;
     console.error(`ctsurv: ${error.message}`);

@@ -1,12 +1,14 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freeDisk } from "@ctsurv/common/mod.ts";
+import { writeRunRecord } from "@ctsurv/report/mod.ts";
 import { runNotebookFile } from "./run_notebook_file.ts";
 import type { SelectedRun } from "./select_run.ts";
 
-const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+const sources = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 
 /** In the order in which they build on each other. */
-const notebooks = [
+const names = [
   "01_preprocessing.ipynb",
   "02_backbone_comparison.ipynb",
   "04_resnet3d_baseline.ipynb",
@@ -21,19 +23,35 @@ export interface RunNotebooksOptions {
 }
 
 /**
- * Runs all notebooks.
+ * Runs all notebooks, and records when, how long and on what in `run.json` beside their results.
  *
  * @returns How long they took, in seconds.
  * @throws {InputError} If a cell fails: with the cell and its error.
  */
 export async function runNotebooks(
-  { profile, cohort, target }: SelectedRun,
-  { outputs, saveIn = folder }: RunNotebooksOptions,
+  { profile, cohort, target, folder }: SelectedRun,
+  { outputs, saveIn = sources }: RunNotebooksOptions,
 ): Promise<number> {
+  const startedAt = new Date().toISOString();
   const started = performance.now();
+  const free = await freeDisk(resolve(outputs));
   const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs };
-  for (const name of notebooks) {
-    await runNotebookFile(join(folder, name), { output: join(resolve(saveIn), name), ...selected });
+  const notebooks = [];
+  for (const name of names) {
+    const { cells, seconds, peakMemory } = await runNotebookFile(join(sources, name), {
+      output: join(resolve(saveIn), name),
+      ...selected,
+    });
+    notebooks.push({ name, cells, seconds, peakMemory });
   }
-  return (performance.now() - started) / 1000;
+  const seconds = (performance.now() - started) / 1000;
+  await writeRunRecord(join(resolve(outputs), basename(folder)), {
+    cohort: cohort?.name ?? "phantom-lung1",
+    profile: profile.name,
+    startedAt,
+    seconds,
+    notebooks,
+    freeDisk: Number.isFinite(free) ? free : null,
+  });
+  return seconds;
 }

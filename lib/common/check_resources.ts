@@ -1,7 +1,7 @@
-import { statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import process from "node:process";
 import { formatBytes } from "./format_bytes.ts";
+import { freeDisk } from "./free_disk.ts";
 import { InputError } from "./input_error.ts";
 
 /** Bytes of disk and of memory. */
@@ -41,20 +41,6 @@ export async function checkResources(
   return `Warning: ${work[0]!.toLowerCase()}${work.slice(1)} takes about ${formatBytes(needs.memory)} of memory, and ${
     formatBytes(memory)
   } are free: it may become slow, or be ended by the system. Close other programs`;
-}
-
-/**
- * Bytes that this user may still write in the folder, or in the closest one above it that can be asked. Infinite where
- * none can: not to know is no reason to refuse.
- */
-async function freeDisk(folder: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    const parent = dirname(folder);
-    return parent === folder ? Infinity : await freeDisk(parent);
-  }
 }
 
 /** Bytes that the machine, or the container's limit, still leaves this process. */

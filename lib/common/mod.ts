@@ -8,5 +8,7 @@ export { formatSeconds, type Progress } from "./progress.ts";
 export { terminalProgress } from "./terminal_progress.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./checked_file.ts";
 export { checkResources, type CheckResourcesOptions, type Resources } from "./check_resources.ts";
+export { freeDisk } from "./free_disk.ts";
+export { peakMemory } from "./peak_memory.ts";
 export { folderBytes } from "./folder_bytes.ts";
 export { formatBytes } from "./format_bytes.ts";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { sha256, writeAtomic } from "@ctsurv/common/mod.ts";
+import { peakMemory, sha256, writeAtomic } from "@ctsurv/common/mod.ts";
 import type { CellError } from "./cell_error.ts";
 import { type Kernel, startKernel } from "./kernel.ts";
 import { KernelError } from "./kernel_error.ts";
@@ -44,6 +44,8 @@ export interface NotebookRun {
   readonly cells: number;
   readonly failed?: FailedCell;
   readonly seconds: number;
+  /** Bytes that the kernel's process held at most; null where the system does not say. */
+  readonly peakMemory: number | null;
 }
 
 /** How long, at the end of the notebook, timers and unawaited promises have to fail before that goes unseen. */
@@ -93,7 +95,8 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
   await writeAtomic(output, formatNotebook(complete(document, kernel)));
   if (interruption.received) onInterrupted?.();
   if (!failed) onCell?.({ done: cells, total: run.length });
-  return { cells, ...(failed && { failed }), seconds: (performance.now() - started) / 1000 };
+  const seconds = (performance.now() - started) / 1000;
+  return { cells, ...(failed && { failed }), seconds, peakMemory: await peakMemory(kernel.pid) };
 }
 
 const interrupted: CellError = { name: "Interrupted", message: "The run was interrupted", traceback: [] };

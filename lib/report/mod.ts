@@ -58,5 +58,10 @@ export { describeDifference, type Difference } from "./verification/difference.t
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
+export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
+export { describeDifference, type Difference } from "./verification/difference.ts";
+export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
+export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
+export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
 export { type CostResult, readCosts } from "./read_costs.ts";
 export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./table2.ts";

@@ -1,3 +1,4 @@
+import { peakMemory } from "@ctsurv/common/mod.ts";
 import { createEngine, type HostTensor, hostTensor, isSpec, mapTree, type Tree } from "@ctsurv/engine/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
 import { type CostToMeasure, type MeasuredCost, timedRuns } from "./measure_cost.ts";
@@ -11,15 +12,6 @@ function constants(spec: Parameters<typeof mapTree>[0]): Tree<HostTensor> {
     const value = shape.length > 1 ? 1 / fanIn : /weight$|running_var$/.test(path) ? 1 : 0;
     return hostTensor(new Float32Array(size).fill(value), shape);
   }) as Tree<HostTensor>;
-}
-
-/** Bytes. Linux keeps the peak (a child's `maxRSS` begins with its parent's); elsewhere what is held now comes near it. */
-function peakResident(): number {
-  try {
-    return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync("/proc/self/status"))![1]);
-  } catch {
-    return Deno.memoryUsage().rss;
-  }
 }
 
 const { model, ...view } = JSON.parse(Deno.args[0]!) as CostToMeasure;
@@ -36,6 +28,9 @@ for (let run = 0; run <= timedRuns; run++) {
   times.push(performance.now() - started);
 }
 const milliseconds = times.slice(1).sort((a, b) => a - b)[timedRuns >> 1]!;
-const peakMemory = peakResident() - before;
+// Linux keeps the peak; elsewhere what is held now comes near it.
+const peak = await peakMemory() ?? Deno.memoryUsage().rss;
 await embedder.dispose();
-console.log(JSON.stringify({ milliseconds, peakMemory, engine: engine.description } satisfies MeasuredCost));
+console.log(
+  JSON.stringify({ milliseconds, peakMemory: peak - before, engine: engine.description } satisfies MeasuredCost),
+);

@@ -1,0 +1,46 @@
+/** The kinds of numbers in results, by which it is known how far they may move. */
+export const numberKinds = {
+  "ctd": "Ctd of all patients, its interval, a difference",
+  "mean-ctd": "mean and standard deviation of the folds",
+  "fold-ctd": "Ctd within one fold",
+  "survival": "a patient's survival at a time",
+  "attention": "weight of a slice",
+  "first-loss": "loss of a fold's first epoch, relative",
+  "loss": "loss of a fold's median epoch, relative",
+  "p": "p-values",
+  "other": "other fractions, relative where above 1",
+} as const;
+
+export type NumberKind = keyof typeof numberKinds;
+
+/** Whether its tolerance is a share of the number. */
+export function isRelative(kind: NumberKind | undefined): boolean {
+  return kind === "loss" || kind === "first-loss";
+}
+
+/** `exact` has to be the same; `machine` is of the machine, or follows from numbers beside it, and is not compared. */
+export type ComparisonKind = NumberKind | "exact" | "machine" | "losses";
+
+/** The first rule that fits the way to a value, its keys joined by dots, gives its kind. */
+const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
+  [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "machine"],
+  // The numerator of the concordance beside it.
+  [/\.concordant$/, "machine"],
+  [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)/, "exact"],
+  [/(^|\.)(losses)$/, "losses"],
+  [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
+  [/(^|\.)attention(\.|$)/, "attention"],
+  [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
+  [/(^|\.)p$/, "p"],
+  [/(^|\.)(mean|std\w*|Ctd, mean\b[^.]*)$/, "mean-ctd"],
+  [/\b(ctd|Ctd)\b|(^|\.)(pooled|interval|difference|low|high)(\.|$)/, "ctd"],
+];
+
+/**
+ * What kind of value stands at the end of a way of keys, such as `["models", "pooled", "value"]`. Places in lists are
+ * not part of it. Undefined where no rule knows: then whole numbers and texts are exact, and other numbers `other`.
+ */
+export function comparisonKind(keys: readonly string[]): ComparisonKind | undefined {
+  const way = keys.join(".");
+  return rules.find(([pattern]) => pattern.test(way))?.[1];
+}

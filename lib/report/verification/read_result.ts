@@ -1,0 +1,42 @@
+import { parseCsv } from "@ctsurv/cohort/mod.ts";
+import { InputError } from "@ctsurv/common/mod.ts";
+
+/**
+ * Reads a file of results as what JSON could hold: tables of CSV and Markdown become lists of rows by column, what else
+ * is in Markdown its lines.
+ *
+ * @param path Its ending says what it is: `.json`, `.csv` or `.md`.
+ * @throws {InputError} If it is not what its ending says.
+ */
+export async function readResult(path: string): Promise<unknown> {
+  const text = await Deno.readTextFile(path);
+  if (path.endsWith(".csv")) return { rows: csvRows(text, path) };
+  if (path.endsWith(".md")) return markdown(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+type Row = Readonly<Record<string, string | number>>;
+
+function csvRows(text: string, name: string): Row[] {
+  const { header, rows, number } = parseCsv(text, name);
+  const value = (cell: string) => {
+    const parsed = number(cell);
+    return Number.isNaN(parsed) ? cell : parsed;
+  };
+  return rows.map(({ cells }) => Object.fromEntries(header.map((column, i) => [column, value(cells[i]!)])));
+}
+
+function markdown(text: string): { lines: string[]; rows: Row[] } {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const isRow = (line: string) => line.startsWith("|");
+  const cells = (line: string) => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim());
+  const [header = [], , ...rows] = lines.filter(isRow).map(cells);
+  return {
+    lines: lines.filter((line) => !isRow(line)),
+    rows: rows.map((row) => Object.fromEntries(header.map((column, i) => [column, row[i] ?? ""]))),
+  };
+}

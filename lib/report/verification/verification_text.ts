@@ -1,0 +1,45 @@
+import { describeDifference, type Difference, fileTitle } from "./difference.ts";
+import type { ResultsComparison } from "./compare_results.ts";
+import type { NumberKind } from "./number_kind.ts";
+import type { Tolerances } from "./tolerances.ts";
+
+export interface VerificationTextOptions {
+  readonly tolerances: Tolerances;
+  /** Differences of a file that are spelt out, those that moved most first. @default {Infinity} */
+  readonly perFile?: number;
+}
+
+/** What moved, place by place; by how much numbers of each kind moved at most; what else differs. */
+export function verificationText(
+  { differences, notes, files, values, largest }: ResultsComparison,
+  { tolerances, perFile = Infinity }: VerificationTextOptions,
+): string {
+  // The tables first.
+  const place = ({ file }: Difference) => fileTitle(file) === file ? 1 : 0;
+  const byFile = Map.groupBy(differences.toSorted((a, b) => place(a) - place(b)), ({ file }) => file);
+  const kinds = Object.entries(largest) as [NumberKind, number][];
+  const moves = kinds.map(([kind, moved]) => `${kind} ${Number(moved.toPrecision(2))} of ${tolerances[kind]}`);
+  const verdict = differences.length === 0
+    ? "Nothing moved by more than is tolerated"
+    : `${count(differences.length, "difference")} in ${count(byFile.size, "file")}`;
+  return [
+    ...[...byFile].flatMap(([file, ofFile]) => fileLines(file, ofFile, perFile)),
+    ...differences.length > 0 ? [""] : [],
+    `${verdict}: ${count(values, "number")} and texts in ${count(files, "file")} compared`,
+    ...moves.length > 0 ? [`The most that numbers moved, of what is tolerated: ${moves.join("; ")}`] : [],
+    ...notes.length > 0 ? ["", "Differs, and may:", ...notes.map((note) => `  ${note}`)] : [],
+  ].join("\n");
+}
+
+function fileLines(file: string, differences: readonly Difference[], most: number): string[] {
+  const shown = differences.toSorted((a, b) => a.severity === b.severity ? 0 : b.severity - a.severity).slice(0, most);
+  const left = differences.length - shown.length;
+  return [
+    ...shown.map(describeDifference),
+    ...left > 0 ? [`${fileTitle(file)}: ${left} more, see --all`] : [],
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
