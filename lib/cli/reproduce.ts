@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import { formatSeconds } from "@ctsurv/common/mod.ts";
 import {
-  type CostRow,
   costTable,
   examineFlops,
   flopsFindings,
   formatNumber,
+  readCosts,
   readTable1,
   readTable2,
   table,
@@ -17,11 +17,12 @@ import { checkBeforehand } from "./check_beforehand.ts";
 import type { Command } from "./command.ts";
 import { runNotebooks } from "./run_notebooks.ts";
 import { selectRun } from "./select_run.ts";
+import { writePages } from "./write_pages.ts";
 
-/** `ctsurv reproduce`: runs the notebooks and prints their results. */
+/** `ctsurv reproduce`: runs the notebooks, makes pages of them and their results, and prints the results. */
 export const reproduce: Command = {
   name: "reproduce",
-  summary: "Run the notebooks and print the cross-validated Ctd and the costs.",
+  summary: "Run the notebooks, make web pages of them, and print the cross-validated Ctd and the costs.",
   options: {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
@@ -34,10 +35,10 @@ export const reproduce: Command = {
     await checkBeforehand(run);
     const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
     const result = await readTable1(join(folder, "table1.json"));
-    // Written by notebook 4 a moment ago.
-    const { costs } = JSON.parse(await Deno.readTextFile(join(folder, "cost.json"))) as { costs: CostRow[] };
+    const { costs } = await readCosts(join(folder, "cost.json"));
     const findings = flopsFindings(examineFlops());
     const transfer = await readTable2(join(folder, "table2.json"));
+    const [page] = await writePages(folder, { notebooks: given["output-notebooks"] });
     const parts = [
       describe(result),
       table1(result).text,
@@ -46,8 +47,8 @@ export const reproduce: Command = {
       table2(transfer).text,
     ];
     return {
-      text: [...parts, `All of it in ${folder}; ${formatSeconds(seconds)}`].join("\n\n"),
-      json: { folder, seconds, ...result, costs, findings, transfer },
+      text: [...parts, `${formatSeconds(seconds)}; all of it in ${page}`].join("\n\n"),
+      json: { folder, page, seconds, ...result, costs, findings, transfer },
     };
   },
 };
