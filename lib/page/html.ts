@@ -1,3 +1,5 @@
+import { escapeMarkup } from "@ctsurv/report/mod.ts";
+
 /** Markup that stands in a page as it is. Whoever makes one answers for it: see `html`, `trusted`, `sanitize`. */
 export interface Html {
   readonly markup: string;
@@ -27,10 +29,6 @@ export function trusted(markup: string): Html {
 
 function write(part: HtmlPart): string {
   if (part === undefined) return "";
-  if (typeof part === "string" || typeof part === "number") return escape(`${part}`);
+  if (typeof part === "string" || typeof part === "number") return escapeMarkup(`${part}`);
   return "markup" in part ? part.markup : part.map(write).join("");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

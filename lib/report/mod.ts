@@ -11,6 +11,7 @@ export { type CostRow, costTable } from "./cost_table.ts";
 export { describeView } from "./describe_view.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
+export { escapeMarkup } from "./escape_markup.ts";
 export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figure.ts";
 export {
   type CostAtSlices,

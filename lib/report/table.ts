@@ -77,12 +77,12 @@ type Rows = readonly (readonly string[])[];
 function toHtml(labels: readonly string[], cells: Rows, numeric: readonly boolean[], caption?: string): string {
   // No colours: the page's own suit light and dark alike.
   const align = (i: number) => ` style="text-align: ${numeric[i] ? "right" : "left"}"`;
-  const line = (tag: "th" | "td", row: readonly string[]) =>
-    `<tr>${row.map((cell, i) => `<${tag}${align(i)}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
+  const line = (tag: "th" | "td", row: readonly string[], scope = "") =>
+    `<tr>${row.map((cell, i) => `<${tag}${scope}${align(i)}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
   return [
     "<table>",
     ...(caption ? [`<caption>${escapeMarkup(caption)}</caption>`] : []),
-    `<thead>${line("th", labels)}</thead>`,
+    `<thead>${line("th", labels, ' scope="col"')}</thead>`,
     "<tbody>",
     ...cells.map((row) => line("td", row)),
     "</tbody>",
