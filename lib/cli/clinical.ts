@@ -31,7 +31,7 @@ export const clinical: Command = {
   options: {
     cohort: { describe: "the cohort's folder; or give --clinical", value: "DIR" },
     clinical: { describe: "a clinical table alone, without images", value: "FILE.csv" },
-    columns: { describe: "with --clinical: JSON that says how it names its columns; see the README", value: "FILE" },
+    columns: { describe: "with --clinical: JSON that says how it names columns; see docs/COHORTS.md", value: "FILE" },
     "keep-excluded": { describe: "with --clinical: keep the seven patients of LUNG1 that the paper's 415 leave out" },
     profile: { describe: `folds, epochs: ${Object.keys(profiles).join(", ")}`, value: "NAME", default: "workshop" },
     deephit: { describe: "also train DeepHit on the same covariates; takes minutes" },

@@ -15,7 +15,7 @@ export const importCommand: Command = {
     },
     output: { describe: "the cohort's folder: new, or an earlier import to replace", value: "COHORT", required: true },
     name: { describe: "the cohort's name (default: LUNG1 if it is that, else the folder's)", value: "NAME" },
-    columns: { describe: "JSON that says how the table names its columns and values; see the README", value: "FILE" },
+    columns: { describe: "JSON that says how the table names columns and values; see docs/COHORTS.md", value: "FILE" },
     series: {
       describe: "the scan of a patient with several, by SeriesInstanceUID or NIfTI path",
       value: "PATIENT=UID",

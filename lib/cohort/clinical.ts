@@ -59,7 +59,7 @@ export function parseClinical(text: string, file: string, columns?: ClinicalColu
   );
   const absent = (columns ? fields : required).filter((field) => nameOf(field) && position[field] === -1).map(nameOf);
   if (absent.length > 0) {
-    const advice = columns ? "" : ". If they have other names, say which in a columns file (README, Your own cohort)";
+    const advice = columns ? "" : ". If they have other names, say which in a columns file (docs/COHORTS.md)";
     throw new InputError(
       `${file} has no column ${absent.join(", ")}; its columns are ${csv.header.join(", ")}${advice}`,
     );

@@ -98,10 +98,10 @@ Deno.test("parseClinicalColumns() refuses what is missing, unknown, wrong or two
   assertEquals(refused({ survivalUnit: "weeks", decimal: "'" }).split("\n").length, 3);
 });
 
-Deno.test("parseClinical() reads the example of the README by the columns file beside it", async () => {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const block = (start: string) => readme.match(RegExp(`\`\`\`\\w*\\n(${start}[^\`]*)\`\`\``))?.[1] ?? "";
-  const meaning = parseClinicalColumns(block('\\{\\s*"columns"'), "README.md");
+Deno.test("parseClinical() reads the example of docs/COHORTS.md by the columns file beside it", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/COHORTS.md", import.meta.url));
+  const block = (start: string) => page.match(RegExp(`\`\`\`\\w*\\n(${start}[^\`]*)\`\`\``))?.[1] ?? "";
+  const meaning = parseClinicalColumns(block('\\{\\s*"columns"'), "COHORTS.md");
   const records = parseClinical(block("ID;"), "claro.csv", meaning);
   assertEquals(records.map(({ patient, age, gender, dead }) => [patient, age, gender, dead]), [
     ["CLARO-01", 71.5, "male", true],
