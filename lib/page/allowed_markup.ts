@@ -1,6 +1,6 @@
 /**
  * Elements and attributes that a page takes over from notebooks: text, tables, inputs that style sheets react to, vector
- * figures, formulae. Names are in lower case; HTML's parser gives SVG's their capitals back. What runs, loads or
+ * figures, formulae. Attributes are in lower case; HTML's parser gives SVG's their capitals back. What runs, loads or
  * navigates is missing on purpose, and so are MathML's and SVG's ways back into HTML.
  */
 export const allowedMarkup = {
@@ -10,8 +10,8 @@ export const allowedMarkup = {
     progress q rp rt ruby s samp section small span strong style sub summary sup table tbody td tfoot th thead time tr
     u ul var wbr
 
-    svg circle clippath defs desc ellipse g image line lineargradient marker mask path pattern polygon polyline
-    radialgradient rect stop symbol text textpath title tspan use
+    svg circle clipPath defs desc ellipse g image line linearGradient marker mask path pattern polygon polyline
+    radialGradient rect stop symbol text textPath title tspan use
 
     math maction menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace
     msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics

@@ -17,6 +17,9 @@ export interface SanitizeOptions {
 
 type Attributes = Readonly<sanitizeHtml.Attributes>;
 
+/** The "#" of an id in a selector; that of a colour stands within braces. */
+const selectedId = /#(?=[a-z_][\w-]*[^{};]*\{)/gi;
+
 /** Attributes that name an id, or several. `name` ties radio buttons together. */
 const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
 
@@ -32,7 +35,7 @@ export function sanitize(markup: string, { scope, link, pictures = {} }: Sanitiz
     allowedSchemesByTag: { img: ["data"], image: ["data"] },
     allowedSchemes: ["http", "https", "mailto"],
     allowProtocolRelative: false,
-    // Style sheets are made harmless below, and those with a "<" dropped: browsers read them as tags within SVG.
+    // A style sheet within SVG is no raw text to a browser: with a "<" it goes, here and, for whole tags, below.
     allowVulnerableTags: true,
     exclusiveFilter: ({ tag, text }) => tag === "style" && text.includes("<"),
     parseStyleAttributes: false,
@@ -46,11 +49,10 @@ export function sanitize(markup: string, { scope, link, pictures = {} }: Sanitiz
       },
     },
   });
-  const styled = clean.replace(
-    /(<style[^>]*>)([^<]*)/g,
-    (_, tag: string, sheet: string) =>
-      tag + withoutLoads(scope ? sheet.replace(/#(?=[a-z_][\w-]*[^{};]*\{)/gi, `#${scope}-`) : sheet),
-  );
+  const styled = clean.replace(/(<style[^>]*>)([^]*?)(<\/style>)/g, (_, start: string, sheet: string, end: string) => {
+    if (sheet.includes("<")) return "";
+    return start + withoutLoads(scope ? sheet.replace(selectedId, `#${scope}-`) : sheet) + end;
+  });
   return trusted(styled);
 }
 
