@@ -62,7 +62,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const json = rest.includes("--json");
-    const { text, json: value, exitCode = 0 } = await command.run(parseCommand(command, rest.filter((arg) => arg !== "--json")));
+    const { text, json: value, exitCode = 0 } = await command.run(
+      parseCommand(command, rest.filter((arg) => arg !== "--json")),
+    );
     console.log(json ? JSON.stringify(value, null, 2) : text);
     return exitCode;
   } catch (error) {

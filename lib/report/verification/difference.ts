@@ -25,7 +25,9 @@ export function describeDifference({ file, place, change, reference, found, kind
   const where = [fileTitle(file), ...place ? [place] : []].join(", ");
   if (change === "missing") return `${where}: missing`;
   if (change === "additional") return `${where}: additional`;
-  const [from, to] = show(reference!, found!);
+  const [from, to] = tolerance === undefined
+    ? [`${JSON.stringify(reference)}`, `${JSON.stringify(found)}`]
+    : show(reference!, found!);
   return `${where}: ${from} -> ${to}` +
     (tolerance === undefined ? "" : ` (tolerance ${isRelative(kind) ? `${short(100 * tolerance, 2)} %` : tolerance})`);
 }
@@ -38,7 +40,6 @@ export function fileTitle(file: string): string {
 /** Both in three decimals, or in as many digits as tell them apart. */
 function show(a: ResultValue, b: ResultValue): [string, string] {
   if (typeof a !== "number" || typeof b !== "number") return [JSON.stringify(a), JSON.stringify(b)];
-  if (Number.isInteger(a) && Number.isInteger(b)) return [`${a}`, `${b}`];
   const [from, to] = [a.toFixed(3), b.toFixed(3)];
   if (from !== to) return [from, to];
   for (let digits = 4; digits < 17; digits++) {

@@ -11,7 +11,9 @@ const ignored = /(\.html|\.ipynb|\.partial|(^|\/)run\.json|(^|\/)\.[^/]*)$/;
  * @throws {InputError} If there is no such folder, or no results in it.
  */
 export async function listResults(folder: string): Promise<ReadonlyMap<string, string>> {
-  const files = (await list(folder, "")).filter((file) => !ignored.test(file)).sort();
+  const found = (await list(folder, "")).filter((file) => !ignored.test(file)).sort();
+  // What the rest is there for comes first.
+  const files = found.toSorted((a, b) => Number(isTable(b)) - Number(isTable(a)));
   if (files.length === 0) throw new InputError(`There are no results in ${folder}. Make them with "reproduce"`);
   const taken = new Map<string, number>();
   return new Map(files.map((file) => {
@@ -21,6 +23,10 @@ export async function listResults(folder: string): Promise<ReadonlyMap<string, s
     taken.set(name, before + 1);
     return [`${name} ${before}`, file];
   }));
+}
+
+function isTable(file: string): boolean {
+  return /^table\d+\.json$/.test(file);
 }
 
 /** Whether a file is to be looked at rather than read. */

@@ -14,9 +14,7 @@ export function verificationText(
   { differences, notes, files, values, largest }: ResultsComparison,
   { tolerances, perFile = Infinity }: VerificationTextOptions,
 ): string {
-  // The tables first.
-  const place = ({ file }: Difference) => fileTitle(file) === file ? 1 : 0;
-  const byFile = Map.groupBy(differences.toSorted((a, b) => place(a) - place(b)), ({ file }) => file);
+  const byFile = Map.groupBy(differences, ({ file }) => file);
   const kinds = Object.entries(largest) as [NumberKind, number][];
   const moves = kinds.map(([kind, moved]) => `${kind} ${Number(moved.toPrecision(2))} of ${tolerances[kind]}`);
   const verdict = differences.length === 0
