@@ -13,15 +13,23 @@ import type { Predictions } from "./read_predictions.ts";
 export interface Comparison {
   readonly first: string;
   readonly second: string;
+  /** Null where no pair can be compared, or intervals are left out. */
   readonly bootstrap: PairedBootstrap | null;
   /** Over the folds, where both tables have the same. */
   readonly folds: CorrectedTTest | null;
 }
 
+export interface ComparisonOptions {
+  /** Follow-up ends there. */
+  readonly horizon: number | undefined;
+  /** Bootstrap samples; 0 leaves the bootstrap out. */
+  readonly replicates: number;
+}
+
 /** Every two of the tables, which are in the order of patients of the first; see {@linkcode alignPatients}. */
 export function comparePredictions(
   models: readonly { readonly predictions: Predictions; readonly folds: FoldScores | null }[],
-  horizon: number | undefined,
+  { horizon, replicates }: ComparisonOptions,
 ): Comparison[] {
   const followed = ({ predictions }: typeof models[number]) =>
     horizon === undefined ? predictions : censorPredictions(predictions, horizon);
@@ -29,7 +37,7 @@ export function comparePredictions(
     models.slice(k + 1).map((second) => ({
       first: first.predictions.file,
       second: second.predictions.file,
-      bootstrap: pairedBootstrap(followed(first), followed(second)),
+      bootstrap: replicates === 0 ? null : pairedBootstrap(followed(first), followed(second), { replicates }),
       folds: first.folds && second.folds && haveSameFolds(first.predictions, second.predictions)
         ? compareFolds(first.folds, second.folds)
         : null,

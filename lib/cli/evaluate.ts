@@ -5,12 +5,16 @@ import {
   type Evaluation,
   type FoldScores,
   foldScores,
+  usualReplicates,
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns } from "./align_columns.ts";
 import type { Command } from "./command.ts";
 import { alignPatients, comparePredictions, type Comparison } from "./compare_predictions.ts";
 import { evaluationText, formatP, formatScore } from "./evaluation_text.ts";
+import { parseWholeNumber } from "./parse_whole_number.ts";
 import { type Predictions, readPredictions, rises } from "./read_predictions.ts";
+
+const mostReplicates = 100_000;
 
 /** `ctsurv evaluate`: every metric of a table of predictions; of several, how they compare. */
 export const evaluate: Command = {
@@ -29,6 +33,12 @@ export const evaluate: Command = {
         "calibration is taken at the last S",
       value: "MONTHS",
     },
+    replicates: {
+      describe:
+        `bootstrap samples of the intervals, 0 for no intervals; else ${usualReplicates(1)}, and 0 of cohorts ` +
+        "that would take minutes",
+      value: "N",
+    },
     times: { describe: "months of the AUC, such as 6,12; else those of 6,12,18,24 that have an S", value: "LIST" },
   },
   async run({ options }) {
@@ -39,26 +49,28 @@ export const evaluate: Command = {
     const times = options.times === undefined
       ? undefined
       : String(options.times).split(",").map((text) => month(text.trim(), "--times")).sort((a, b) => a - b);
+    const asked = options.replicates === undefined ? undefined : samples(String(options.replicates));
     const tables: Predictions[] = [];
     for (const file of files) {
       const table = await readPredictions(file);
       tables.push(tables[0] ? alignPatients(table, tables[0]) : table);
     }
+    const replicates = asked ?? usualReplicates(tables[0]!.patients.length);
     const models = tables.map((predictions): Model => {
       const followed = horizon === undefined ? predictions : censorPredictions(predictions, horizon);
       return {
         predictions,
-        evaluation: evaluatePredictions(predictions, { horizon, times }),
+        evaluation: evaluatePredictions(predictions, { horizon, times, replicates }),
         folds: predictions.folds && foldScores(followed, predictions.folds),
         warnings: rises(predictions),
       };
     });
     if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };
-    const comparisons = comparePredictions(models, horizon);
+    const comparisons = comparePredictions(models, { horizon, replicates });
     return {
       text: [
         ...models.flatMap((model) => [model.predictions.file, ...describe(model), ""]),
-        ...comparisonLines(models, comparisons),
+        ...comparisonLines(models, comparisons, replicates),
       ].join("\n"),
       json: {
         models: models.map((model) => ({ file: model.predictions.file, ...summarise(model) })),
@@ -79,6 +91,12 @@ function month(text: string, option: string): number {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(value)) throw new InputError(`${option} takes months from 0, such as 24; not "${text}"`);
   return value;
+}
+
+function samples(text: string): number {
+  const value = parseWholeNumber("replicates", text);
+  if (value <= mostReplicates) return value;
+  throw new InputError(`--replicates is ${value}: beyond ${mostReplicates} an interval hardly changes`);
 }
 
 const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
@@ -104,7 +122,8 @@ function describe({ predictions, evaluation, folds, warnings }: Model): string[]
   ];
 }
 
-function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[]): string[] {
+function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[], replicates: number): string[] {
+  const ctd = new Map(models.map(({ predictions, evaluation }) => [predictions.file, evaluation.ctd.pre.risk.value]));
   const scores = models.map(({ predictions, evaluation: { ctd, uno, auc, brier, dCalibration, calibrationIndex } }) => [
     predictions.file,
     formatScore(ctd.pre.risk.value),
@@ -127,6 +146,8 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
         ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
           `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p)} ` +
           `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
+        : replicates === 0 && typeof ctd.get(first) === "number"
+        ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
         : "  undefined: of no two patients is one known to have died first",
       ...(folds
         ? [

@@ -2,6 +2,7 @@ import type {
   BrierScores,
   CalibrationCurve,
   Concordance,
+  ConcordanceInterval,
   CtdVariant,
   Evaluation,
   FoldScores,
@@ -23,16 +24,14 @@ export function formatP(p: number): string {
 
 /** One model's evaluation for people, in lines. */
 export function evaluationText(evaluation: Evaluation, folds: FoldScores | null): string[] {
-  const { interval, uno, horizon } = evaluation;
+  const { uno, horizon, intervals } = evaluation;
   return [
     ...concordanceLines(evaluation),
     "",
-    interval
-      ? `Ctd (risk, pre): ${100 * interval.level} % interval ${interval.low.toFixed(4)} to ` +
-        `${interval.high.toFixed(4)}, ${interval.replicates} bootstrap samples of the patients`
-      : "Ctd (risk, pre) is undefined: of no two patients is one known to have died first",
+    intervalLine(evaluation),
     ...(folds ? [foldLine(folds)] : []),
-    `Uno's C of S(${horizon}), deaths before ${horizon} months: ${formatScore(uno.value)}`,
+    `Uno's C of S(${horizon}), deaths before ${horizon} months: ${formatScore(uno.value)}` +
+    (intervals?.uno ? `, ${100 * intervals.uno.level} % interval ${intervalText(intervals.uno)}` : ""),
     "",
     ...timeLines(evaluation),
     "",
@@ -40,6 +39,19 @@ export function evaluationText(evaluation: Evaluation, folds: FoldScores | null)
     "",
     ...riskLines(evaluation),
   ];
+}
+
+function intervalLine({ interval, replicates, ctd }: Evaluation): string {
+  if (ctd.pre.risk.value === null) {
+    return "Ctd (risk, pre) is undefined: of no two patients is one known to have died first";
+  }
+  if (replicates === 0) return "Intervals are left out; --replicates 1000 makes them";
+  return interval === null
+    ? "Ctd (risk, pre): no interval, for no bootstrap sample has a pair to compare"
+    : `Ctd (risk, pre): ${100 * interval.level} % interval ${
+      intervalText(interval)
+    }, ${interval.replicates} bootstrap ` +
+      "samples of the patients";
 }
 
 function concordanceLines({ ctd }: Evaluation): string[] {
@@ -66,17 +78,22 @@ function foldLine({ folds, summary }: FoldScores): string {
     (left > 0 ? `; undefined in ${left} more` : "");
 }
 
-function timeLines({ auc, brier, horizon }: Evaluation): string[] {
+function timeLines({ auc, brier, horizon, intervals }: Evaluation): string[] {
   const row = (name: string, { times, values, integrated }: BrierScores) => [
     name,
     ...auc.times.map((t) => times.includes(t) ? formatScore(values[times.indexOf(t)]) : ""),
     formatScore(integrated),
   ];
+  const intervalRow = (of: readonly (ConcordanceInterval | null)[] | null) =>
+    of ? [["  95 % interval", ...of.map((one) => one ? intervalText(one) : "-")]] : [];
   const lines = alignColumns([
     ["months", ...auc.times.map(String), "mean"],
     ["AUC", ...auc.auc.map(formatScore), formatScore(auc.mean)],
+    ...intervalRow(intervals && [...intervals.auc.auc, intervals.auc.mean]),
     row("Brier, IPCW", brier.ipcw),
+    ...intervalRow(intervals && [...intervals.brier.ipcw.values, intervals.brier.ipcw.integrated]),
     row("Brier, administrative", brier.administrative),
+    ...intervalRow(intervals && [...intervals.brier.administrative.values, intervals.brier.administrative.integrated]),
   ]);
   const { times } = brier.ipcw;
   return times.length < 2 ? lines : [

@@ -31,23 +31,42 @@ export function bootstrap(
   patients: number,
   name: string,
   statistic: (drawn: Uint32Array) => number | null,
-  { level = 0.95, replicates = 1000, seed = 42 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): BootstrapValues | null {
+  return bootstrapAll(patients, name, (drawn) => ({ statistic: statistic(drawn) }), options).statistic!;
+}
+
+/** {@linkcode bootstrap} of several statistics by name, on the same samples. */
+export function bootstrapAll<Name extends string>(
+  patients: number,
+  name: string,
+  statistics: (drawn: Uint32Array) => Readonly<Record<Name, number | null>>,
+  { level = 0.95, replicates = 1000, seed = 42 }: BootstrapOptions = {},
+): Readonly<Record<Name, BootstrapValues | null>> {
   if (!(level > 0 && level < 1)) throw new InputError(`An interval's level is between 0 and 1, not ${level}`);
   if (!(Number.isInteger(replicates) && replicates > 0)) {
     throw new InputError(`A bootstrap needs a whole number of replicates, not ${replicates}`);
   }
   const random = createRandom(seed, name);
   const drawn = new Uint32Array(patients);
-  const values: number[] = [];
+  const samples: Readonly<Record<Name, number | null>>[] = [];
   for (let replicate = 0; replicate < replicates; replicate++) {
     drawn.fill(0);
     for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++;
-    const value = statistic(drawn);
-    if (value !== null) values.push(value);
+    samples.push(statistics(drawn));
   }
+  const names = Object.keys(samples[0]!) as Name[];
+  return Object.fromEntries(
+    names.map((name) => [name, middle(samples.map((sample) => sample[name]), level)]),
+  ) as Record<
+    Name,
+    BootstrapValues | null
+  >;
+}
+
+function middle(samples: readonly (number | null)[], level: number): BootstrapValues | null {
+  const values = samples.filter((value) => value !== null).sort((a, b) => a - b);
   if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
   const tail = (1 - level) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail), level, values };
 }

@@ -10,6 +10,7 @@ import { type ConcordanceTable, concordanceTable } from "./concordance_table.ts"
 import { type DCalibration, dCalibration } from "./d_calibration.ts";
 import { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";
 import { ipcwBrier } from "./ipcw_brier.ts";
+import { type ScoreIntervals, scoreIntervals } from "./score_intervals.ts";
 import { type RiskGroups, riskGroups } from "./risk_groups.ts";
 import { checkPredictions, type SurvivalPredictions } from "./survival_predictions.ts";
 import { unoConcordance } from "./uno_concordance.ts";
@@ -22,13 +23,27 @@ export interface EvaluationOptions {
   readonly horizon?: number | undefined;
   /** Months of the AUC. Default: of 6, 12, 18 and 24, those of the grid up to the horizon, or the horizon alone. */
   readonly times?: readonly number[] | undefined;
+  /** Bootstrap samples of the intervals; 0 leaves the intervals out. @default {1000, or 0 of more than 20,000 patients} */
+  readonly replicates?: number | undefined;
+}
+
+/** Of more patients a thousand samples take minutes. */
+const mostPatients = 20_000;
+
+/** The bootstrap samples of a cohort where none are asked for. */
+export function usualReplicates(patients: number): number {
+  return patients > mostPatients ? 0 : 1000;
 }
 
 /** All that is reported of one model's predictions. */
 export interface Evaluation {
   readonly ctd: ConcordanceTable;
-  /** Of Ctd's `"risk"` under `"pre"`; null where no pair can be compared. */
+  /** Bootstrap samples that were drawn for the intervals; 0 where they were left out. */
+  readonly replicates: number;
+  /** Of Ctd's `"risk"` under `"pre"`; null where no pair can be compared, or intervals were left out. */
   readonly interval: ConcordanceInterval | null;
+  /** Of the scores below; null where intervals were left out. */
+  readonly intervals: ScoreIntervals | null;
   readonly uno: Concordance;
   readonly auc: DynamicAuc;
   /** At each time of the grid up to the horizon, and there. */
@@ -49,7 +64,7 @@ export interface Evaluation {
  */
 export function evaluatePredictions(
   predictions: SurvivalPredictions,
-  { horizon: ends, times }: EvaluationOptions = {},
+  { horizon: ends, times, replicates = usualReplicates(predictions.survival.length) }: EvaluationOptions = {},
 ): Evaluation {
   const grid = Array.from(checkPredictions(predictions).times);
   const horizon = ends ?? grid.at(-1)!;
@@ -65,7 +80,9 @@ export function evaluatePredictions(
   const index = calibrationIndex(predictions, horizon);
   return {
     ctd: concordanceTable(followed),
-    interval: concordanceInterval(followed, { variant: "risk", lookup: "pre" }),
+    replicates,
+    interval: replicates === 0 ? null : concordanceInterval(followed, { variant: "risk", lookup: "pre", replicates }),
+    intervals: replicates === 0 ? null : scoreIntervals(predictions, { horizon, times: months, scored, replicates }),
     uno: unoConcordance(predictions, { tau: horizon, at: horizon }),
     auc: dynamicAuc(predictions, months),
     brier: { ipcw: ipcwBrier(predictions, scored), administrative: administrativeBrier(predictions, scored) },

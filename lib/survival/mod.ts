@@ -4,7 +4,7 @@
  */
 export { administrativeBrier } from "./administrative_brier.ts";
 export { atRisk } from "./at_risk.ts";
-export { bootstrap, type BootstrapOptions, type BootstrapValues } from "./bootstrap.ts";
+export { bootstrap, bootstrapAll, type BootstrapOptions, type BootstrapValues } from "./bootstrap.ts";
 export type { BaselineHazard } from "./breslow_hazard.ts";
 export type { BrierScores } from "./brier_scores.ts";
 export { type CalibrationCurve, calibrationCurve, type CalibrationGroup } from "./calibration_curve.ts";
@@ -30,7 +30,12 @@ export { type HazardRatio, hazardRatios } from "./hazard_ratios.ts";
 export type { DeepHitLabels } from "./deephit_labels.ts";
 export { deepHitLoss, type DeepHitOptions } from "./deephit_loss.ts";
 export { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";
-export { evaluatePredictions, type Evaluation, type EvaluationOptions } from "./evaluate_predictions.ts";
+export {
+  evaluatePredictions,
+  type Evaluation,
+  type EvaluationOptions,
+  usualReplicates,
+} from "./evaluate_predictions.ts";
 export { type FoldScores, foldScores } from "./fold_scores.ts";
 export type { FollowUp } from "./follow_up.ts";
 export { ipcwBrier } from "./ipcw_brier.ts";
@@ -44,6 +49,12 @@ export { type PairedBootstrap, pairedBootstrap } from "./paired_bootstrap.ts";
 export { rankingLoss, type RankingOptions } from "./ranking_loss.ts";
 export { type RiskGroup, type RiskGroups, riskGroups } from "./risk_groups.ts";
 export { type RiskSplit, splitAtMedian } from "./split_at_median.ts";
+export {
+  type BrierIntervals,
+  type ScoreIntervals,
+  scoreIntervals,
+  type ScoreIntervalsOptions,
+} from "./score_intervals.ts";
 export { stepAt } from "./step_at.ts";
 export { studentTail } from "./student_tail.ts";
 export { type ScoreSummary, summariseScores } from "./summarise_scores.ts";

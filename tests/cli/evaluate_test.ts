@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/common/mod.ts";
-import type { Evaluation, FoldScores } from "@ctsurv/survival/mod.ts";
+import { type Evaluation, type FoldScores, usualReplicates } from "@ctsurv/survival/mod.ts";
 import type { Comparison } from "../../lib/cli/compare_predictions.ts";
 import { evaluate } from "../../lib/cli/evaluate.ts";
 
@@ -230,4 +230,44 @@ Deno.test("evaluate says what is undefined of one patient, of no deaths and of n
     assertStringIncludes(text, "undefined");
     assertEquals((json.auc as Evaluation["auc"]).mean, null);
   }
+});
+
+Deno.test("evaluate takes as many bootstrap samples as it is told, for every interval", async () => {
+  const { json, text } = await run([cohort(1), cohort(2)], { replicates: "50" });
+  const [{ interval, intervals, replicates, auc, uno }] = json.models as unknown as [Evaluation];
+  assertEquals([replicates, interval!.replicates, intervals!.uno!.replicates], [50, 50, 50]);
+  assertEquals((json.comparisons as Comparison[])[0]!.bootstrap!.replicates, 50);
+  assert(intervals!.uno!.low < uno.value! && uno.value! < intervals!.uno!.high);
+  assertEquals(intervals!.auc.auc.length, 4);
+  assert(intervals!.auc.mean!.low < auc.mean! && auc.mean! < intervals!.auc.mean!.high);
+  const { ipcw, administrative } = intervals!.brier;
+  for (const { values, integrated } of [ipcw, administrative]) {
+    assert([...values, integrated].every((one) => one!.low > 0 && one!.low < one!.high && one!.high < 1));
+  }
+  const number = (value: number) => value.toFixed(4);
+  const { low, high } = intervals!.auc.mean!;
+  assertStringIncludes(text, `${number(low)} to ${number(high)}`);
+  assertEquals(text.match(/50 (bootstrap )?samples/g)?.length, 3);
+});
+
+Deno.test("evaluate leaves intervals out on --replicates 0, and says so", async () => {
+  const [{ json, text }, { json: full }] = [await run(cohort(1), { replicates: "0" }), await run(cohort(1))];
+  const { replicates, interval, intervals, ...rest } = json as Record<string, unknown>;
+  assertEquals([replicates, interval, intervals], [0, null, null]);
+  const { replicates: _replicates, interval: _interval, intervals: _intervals, ...others } = full;
+  assertEquals(rest, others);
+  assertStringIncludes(text, "Intervals are left out; --replicates 1000 makes them");
+  const { json: compared, text: said } = await run([cohort(1), cohort(2)], { replicates: "0" });
+  assertEquals((compared.comparisons as Comparison[])[0]!.bootstrap, null);
+  assertStringIncludes(said, ", without an interval");
+});
+
+Deno.test("evaluate refuses bootstrap samples that are no number, or without end", async () => {
+  for (const replicates of ["-1", "many", "1e3", "100001"]) {
+    await assertRejects(() => run(cohort(1), { replicates }), InputError, "--replicates");
+  }
+});
+
+Deno.test("usualReplicates() are 1000, and none of a cohort that would take minutes", () => {
+  assertEquals([1, 415, 20_000, 20_001, 1e6].map(usualReplicates), [1000, 1000, 1000, 0, 0]);
 });
