@@ -66,8 +66,10 @@ async function compared(
   const comparison = await compareResults(reference, found, tolerances);
   const result = { ...comparison, notes: [...comparison.notes, ...await timeNotes(reference, found)] };
   const { differences } = result;
+  const advice = 'If that was meant, "reproduce" at the same profile keeps the new results in place of the old';
+  const text = verificationText(result, { tolerances, ...!all && { perFile } });
   return {
-    text: verificationText(result, { tolerances, ...!all && { perFile } }),
+    text: differences.length === 0 ? text : `${text}\n\n${advice}`,
     json: { reference, found, passed: differences.length === 0, tolerances, ...result },
     exitCode: differences.length === 0 ? 0 : 1,
   };

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { readNotebook, runNotebook } from "@ctsurv/notebook/mod.ts";
-import { readTable1, summarizeFolds } from "@ctsurv/report/mod.ts";
+import { readRunRecord, readTable1, summarizeFolds } from "@ctsurv/report/mod.ts";
 import { parseCommand } from "../../lib/cli/command.ts";
 import { evaluate } from "../../lib/cli/evaluate.ts";
 import { reproduce } from "../../lib/cli/reproduce.ts";
+import { verify } from "../../lib/cli/verify.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { withEnv } from "./with_env.ts";
 
@@ -42,7 +43,7 @@ Deno.test("notebooks pass the type check that the kernel does without", async ()
   });
 });
 
-Deno.test("reproduce runs the notebooks; table, predictions and text agree; another run gives the same bytes", async () => {
+Deno.test("reproduce runs the notebooks; table, predictions, text and what is committed agree; another run gives the same bytes", async () => {
   await inFolder(async (dir) => {
     await withEnv(
       { CTSURV_OUTPUTS: join(dir, "outputs"), CTSURV_COHORT: undefined, CTSURV_TARGET_COHORT: undefined },
@@ -94,6 +95,13 @@ Deno.test("reproduce runs the notebooks; table, predictions and text agree; anot
         for (
           const file of ["table1.md", "table1.csv", "figures/folds.svg", "figures/flops.svg", "cost.md", "cost.json"]
         ) await Deno.stat(join(folder, file));
+
+        const { notebooks } = await readRunRecord(folder);
+        assertEquals(notebooks.map(({ name }) => name), names.map((name) => `${name}.ipynb`));
+
+        const committed = join(root, "outputs", "phantom-lung1-smoke");
+        const verified = await verify.run(parseCommand(verify, ["--against", committed, "--results", folder]));
+        assertEquals(verified.exitCode, 0, verified.text);
 
         const again = join(dir, "again.ipynb");
         await runNotebook(second, { output: again, env: { CTSURV_PROFILE: "smoke" } });
