@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/common/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { costTable, examineFlops, flopsFindings, flopsTable, modelCost } from "@ctsurv/report/mod.ts";
+import { aggregationOption, parseAggregation } from "./aggregation_option.ts";
 import type { Command } from "./command.ts";
 import { parseWholeNumber } from "./parse_whole_number.ts";
 
@@ -13,21 +14,30 @@ export const flops: Command = {
   summary: "Multiply-accumulates and parameters of every model, and what the reported GFLOPs can mean.",
   options: {
     slices: { describe: "slices of a patient; the paper does not say how many", value: "N", default: "141" },
+    aggregation: aggregationOption,
   },
   run({ options }) {
     const slices = parseWholeNumber("slices", String(options.slices));
     if (slices < 1 || slices > 10_000) {
       throw new InputError(`--slices is ${slices}: a patient has at least one, and not more than 10000`);
     }
+    const aggregation = parseAggregation(options.aggregation);
     const costs = Object.values(backbones).flatMap((architecture) => [
-      modelCost(architecture, { slices }),
-      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: filmSize })] : [],
+      modelCost(architecture, { slices, aggregation }),
+      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: filmSize, aggregation })] : [],
     ]);
     const examination = examineFlops();
     const findings = flopsFindings(examination);
     return Promise.resolve({
-      text: [costTable(costs).text, "", flopsTable(examination).text, "", ...findings].join("\n"),
-      json: { slices, costs, examination, findings },
+      text: [
+        costTable(costs).text,
+        `Slices are aggregated by: ${aggregation.kind}`,
+        "",
+        flopsTable(examination).text,
+        "",
+        ...findings,
+      ].join("\n"),
+      json: { slices, aggregation, costs, examination, findings },
     });
   },
 };

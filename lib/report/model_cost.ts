@@ -1,6 +1,7 @@
 import { float32, isSpec, leaves, type TensorSpec, type tf, traceMacs, type Tree } from "@ctsurv/engine/mod.ts";
 import {
   aggregate,
+  type AggregationChoice,
   type BackboneArchitecture,
   deepHit,
   finalBlockNames,
@@ -8,11 +9,13 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 
-/** What a network sees of a patient. */
+/** What a network sees of a patient, and what becomes of it. */
 export interface CostInput {
   readonly slices: number;
   /** Rows and columns. @default {the architecture's} */
   readonly size?: number;
+  /** How the slices become one vector; of a volume there is but one. @default {gated attention} */
+  readonly aggregation?: AggregationChoice;
 }
 
 /** What a model costs for one patient, from its traced graph. A MAC is one multiplication and one addition. */
@@ -26,9 +29,9 @@ export interface ModelCost {
   readonly size: number;
   /** From a slice to its 256 numbers; of a network of volumes, the share of one slice. */
   readonly macsPerSlice: number;
-  /** Of all slices, or of the volume: the cost of a patient without attention and DeepHit. */
+  /** Of all slices, or of the volume: the cost of a patient without aggregation and DeepHit. */
   readonly macsOfImages: number;
-  /** Everything, attention and DeepHit included. A volume is one embedding: there is nothing to attend to. */
+  /** Everything, aggregation and DeepHit included. A volume is one embedding: there is nothing to aggregate. */
   readonly macsPerPatient: number;
   /** Learnable numbers of the backbone as published, its own classifier included. */
   readonly parameters: number;
@@ -52,11 +55,11 @@ export interface ModelCost {
  */
 export function modelCost(
   architecture: BackboneArchitecture,
-  { slices, size = architecture.size }: CostInput,
+  { slices, size = architecture.size, aggregation = { kind: "gated" } }: CostInput,
 ): ModelCost {
   const { name: model, title: name, input, features, pooled, logits } = architecture;
   const isVolume = input === "volume";
-  const head = survivalHeadSpec({ backboneFeatures: features });
+  const head = survivalHeadSpec({ backboneFeatures: features, aggregation });
   const trained = isVolume ? { embedding: head.embedding, survival: head.survival } : head;
   const images = {
     x: float32(...(isVolume ? [1, slices] : [1]), size, size, 3),
@@ -73,7 +76,7 @@ export function modelCost(
     z: float32(1, width),
     layers: head.survival,
   });
-  const macsOfAttention = isVolume ? 0 : traceMacs(
+  const macsOfAggregation = isVolume ? 0 : traceMacs(
     ({ h, membership, layers }) => aggregate(h as tf.Tensor2D, membership as tf.Tensor2D, layers).pooled,
     { h: float32(slices, width), membership: float32(1, slices), layers: head.aggregation },
   );
@@ -90,7 +93,7 @@ export function modelCost(
     size,
     macsPerSlice: macsOfImages / slices,
     macsOfImages,
-    macsPerPatient: macsOfImages + macsOfAttention + macsOfSurvival,
+    macsPerPatient: macsOfImages + macsOfAggregation + macsOfSurvival,
     parameters: total(learnable),
     parametersUsed: total(learnable.filter(({ path }) => !classifier.some((stage) => path.startsWith(stage)))),
     trainable: { finalLayer, finalBlock: finalLayer + total(learnable.filter(({ path }) => block.has(path))) },

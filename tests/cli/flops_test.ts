@@ -33,3 +33,14 @@ Deno.test("flops takes a whole number of slices, at least one", () => {
     assertThrows(() => call(`--slices=${slices}`), InputError, "--slices");
   }
 });
+
+Deno.test("flops counts the aggregation that is asked for", async () => {
+  const { text, json } = await call("--slices", "4", "--aggregation", "average");
+  const { aggregation, costs } = json as { aggregation: { kind: string }; costs: ModelCost[] };
+  assertEquals(aggregation, { kind: "average" });
+  const deepHit = 256 * 100 + 9 * 100 * 100 + 100 * 24;
+  const added = costs.map(({ macsPerPatient, macsOfImages }) => macsPerPatient - macsOfImages - deepHit);
+  assertEquals(added, [...Array(5).fill(4 * 256), 0, 0]);
+  assertStringIncludes(text, "Slices are aggregated by: average");
+  assertThrows(() => call("--aggregation", "max"), InputError, 'Unknown aggregation "max"');
+});

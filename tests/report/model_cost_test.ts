@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { backbones } from "@ctsurv/nn/mod.ts";
-import { costTable, modelCost } from "@ctsurv/report/mod.ts";
+import { type AggregationChoice, backbones } from "@ctsurv/nn/mod.ts";
+import { type CostInput, costTable, modelCost } from "@ctsurv/report/mod.ts";
 import flops from "../fixtures/flops.json" with { type: "json" };
 
 /** Learnable numbers as torchvision publishes them (`num_params`), and of the final block as its modules hold them. */
@@ -43,6 +43,37 @@ Deno.test("modelCost() of a volume is torchvision's count at every depth, with 2
       assertEquals(cost.macsPerPatient, cost.macsOfImages + deepHit);
     }
   }
+});
+
+/** MACs of a patient of n slices. */
+const aggregations: readonly [choice: AggregationChoice, macs: (n: number) => number, parameters: number][] = [
+  [{ kind: "gated" }, (n) => n * attention, 2 * 128 * 257 + 129],
+  [{ kind: "gated", hidden: 64 }, (n) => n * (2 * 256 * 64 + 64 + 256), 2 * 64 * 257 + 65],
+  [{ kind: "average" }, (n) => n * 256, 0],
+  [{ kind: "linear" }, (n) => n * (256 + 256), 257],
+  [{ kind: "mlp" }, (n) => n * (256 * 128 + 128 * 128 + 128 + 256), 128 * 257 + 128 * 129 + 129],
+  // Two layers over the slices and the class token: four projections, scores and their use, a perceptron of 256; and
+  // the product that keeps patients apart.
+  [{ kind: "self-attention" }, (n) => {
+    const tokens = n + 1;
+    return 2 * (4 * tokens * 256 ** 2 + 2 * tokens ** 2 * 256 + 2 * tokens * 256 ** 2) + tokens ** 2;
+  }, 792_320],
+];
+
+Deno.test("modelCost() counts every aggregation as its formula has it, and its parameters", () => {
+  const architecture = backbones.alexnet!;
+  const none = modelCost(architecture, { slices: 1, aggregation: { kind: "average" } }).trainable.finalLayer;
+  for (const [aggregation, macs, parameters] of aggregations) {
+    for (const slices of [1, 9]) {
+      const cost = modelCost(architecture, { slices, aggregation });
+      const where = `${JSON.stringify(aggregation)} of ${slices}`;
+      assertEquals(cost.macsPerPatient, cost.macsOfImages + macs(slices) + deepHit, where);
+      assertEquals(cost.trainable.finalLayer - none, parameters, where);
+    }
+  }
+  const volume = { slices: 4, size: 32 };
+  const of = (input: CostInput) => modelCost(backbones.r3d_18!, input);
+  assertEquals(of({ ...volume, aggregation: { kind: "mlp" } }), of(volume));
 });
 
 Deno.test("modelCost() counts the parameters that torchvision publishes, and those that are trained", () => {
