@@ -11,6 +11,7 @@ const sources = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 const names = [
   "01_preprocessing.ipynb",
   "02_backbone_comparison.ipynb",
+  "03_aggregation_ablation.ipynb",
   "04_resnet3d_baseline.ipynb",
   "05_claro_transfer.ipynb",
 ];

@@ -11,7 +11,13 @@ import { inFolder } from "../support/in_folder.ts";
 import { withEnv } from "./with_env.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const names = ["01_preprocessing", "02_backbone_comparison", "04_resnet3d_baseline", "05_claro_transfer"];
+const names = [
+  "01_preprocessing",
+  "02_backbone_comparison",
+  "03_aggregation_ablation",
+  "04_resnet3d_baseline",
+  "05_claro_transfer",
+];
 const second = join(root, "notebooks", "02_backbone_comparison.ipynb");
 
 async function codeCells(path: string) {
@@ -61,7 +67,10 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
         const { folder } = json as { folder: string };
         assertEquals(folder, join(dir, "outputs", "phantom-lung1-smoke"));
         const { models, cohort } = await readTable1(join(folder, "table1.json"));
-        assertEquals(models.map(({ model }) => model), ["efficientnet_b0", "alexnet", "r3d_18"]);
+        assertEquals(
+          models.map(({ model }) => model),
+          ["efficientnet_b0", "alexnet", "self_attention", "average_pooling", "r3d_18"],
+        );
         assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 3);
         for (const { model, folds } of models) {
           assertEquals(folds.reduce((sum, { patients }) => sum + patients, 0), cohort.patients);
@@ -93,7 +102,15 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
         );
         assertMatch(text, /No number of slices and single convention gives both/);
         for (
-          const file of ["table1.md", "table1.csv", "figures/folds.svg", "figures/flops.svg", "cost.md", "cost.json"]
+          const file of [
+            "table1.md",
+            "table1.csv",
+            "figures/folds.svg",
+            "figures/flops.svg",
+            "cost.md",
+            "cost.json",
+            "aggregation.json",
+          ]
         ) await Deno.stat(join(folder, file));
 
         const { notebooks } = await readRunRecord(folder);
