@@ -1,5 +1,5 @@
 /** What elements of lists go by, the most telling first. */
-const identities = ["model", "id", "patient", "start", "fold"];
+const identities = ["model", "id", "patient", "start", "fold", "seed"];
 
 /**
  * Names, for people, of the elements of two lists, by which an element of one is found in the other; undefined where
@@ -14,7 +14,7 @@ export function elementNames(
   const key = [...identities, ...first].find((key) => lists.every((list) => identifies(list, key)));
   if (key === undefined) return [undefined, undefined];
   // Folds count from 1 for people.
-  const shift = lists.some((list) => list.some((one) => valueOf(one, key) === 0)) ? 1 : 0;
+  const shift = key === "fold" && lists.some((list) => list.some((one) => valueOf(one, key) === 0)) ? 1 : 0;
   return lists.map((list) => list.map((one) => nameOf(one, key, shift)));
 }
 
@@ -31,6 +31,6 @@ function identifies(list: readonly unknown[], key: string): boolean {
 function nameOf(one: unknown, key: string, shift: number): string {
   const value = valueOf(one, key);
   if (key === "model") return `${valueOf(one, "name") ?? value}`;
-  if (key === "fold") return `fold ${(value as number) + shift}`;
+  if (key === "fold" || key === "seed") return `${key} ${(value as number) + shift}`;
   return key === "id" || key === "patient" ? `patient ${value}` : `${value}`;
 }

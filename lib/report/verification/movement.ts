@@ -12,11 +12,11 @@ export interface Movement {
 
 /** How far the two values of a pair, both there, are from each other. Numbers within a text move as others do. */
 export function movement({ kind, values: [a, b] }: Pair): Movement {
-  if (a === b || kind === "machine" || kind === "hash of scaled weights" || (isScaledHash(a) && isScaledHash(b))) {
+  if (a === b || kind === "ignored" || kind === "hash of scaled weights" || (isScaledHash(a) && isScaledHash(b))) {
     return { kind: "exact", moved: 0 };
   }
   const [one, other] = [takeApart(a!), takeApart(b!)];
-  const isExact = kind === "exact" || kind === "losses" || one.frame !== other.frame ||
+  const isExact = kind === "exact" || kind === "losses" || typeof a !== typeof b || one.frame !== other.frame ||
     (kind === undefined && [...one.numbers, ...other.numbers].every(Number.isInteger));
   if (isExact) return { kind: "exact", moved: Infinity };
   const known = kind ?? "other";

@@ -18,21 +18,21 @@ export function isRelative(kind: NumberKind | undefined): boolean {
   return kind === "loss" || kind === "first-loss";
 }
 
-/** `exact` has to be the same; `machine` is of the machine, or follows from numbers beside it, and is not compared. */
-export type ComparisonKind = NumberKind | "exact" | "machine" | "losses";
+/** `exact` has to be the same; `ignored` is of the machine, or follows from what stands beside it. */
+export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 
 /** The first rule that fits the way to a value, its keys joined by dots, gives its kind. */
 const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
-  [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "machine"],
-  // The numerator of the concordance beside it.
-  [/\.concordant$/, "machine"],
+  [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
+  // They follow from what stands beside them.
+  [/\.(concordant|statistic)$/, "ignored"],
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
   [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
-  [/(^|\.)attention(\.|$)/, "attention"],
+  [/(^|\.)(attention|attended)(\.|$)/, "attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
   [/(^|\.)p$/, "p"],
-  [/(^|\.)(mean|std\w*|Ctd, mean\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)(mean|std\w*|byFold\.\w+|Ctd, mean\b[^.]*)$/, "mean-ctd"],
   [/\b(ctd|Ctd)\b|(^|\.)(pooled|interval|difference|low|high)(\.|$)/, "ctd"],
 ];
 

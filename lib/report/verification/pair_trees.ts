@@ -24,7 +24,7 @@ export function pairTrees(reference: unknown, found: unknown): Generator<Pair> {
 
 function* pairs(place: Place, a: unknown, b: unknown): Generator<Pair> {
   const kind = comparisonKind(place.keys);
-  if (kind === "machine") return;
+  if (kind === "ignored") return;
   if (a === undefined || b === undefined) yield { place, kind, values: [present(a), present(b)] };
   else if (kind === "losses" && isNumbers(a) && isNumbers(b)) yield* lossPairs(place, a, b);
   else if (Array.isArray(a) && Array.isArray(b)) yield* listPairs(place, a, b);

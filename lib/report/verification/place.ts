@@ -28,7 +28,7 @@ const ofKey: Readonly<Record<string, string>> = {
 
 /** What stands for an element of a list of plain values, by the list's key; from 0. */
 const ofElement: Readonly<Record<string, (index: number) => string>> = {
-  survival: (index) => `at ${index} months`,
+  survival: (index) => `at month ${index}`,
   attention: (index) => `of slice ${index + 1}`,
   interval: (index) => index === 0 ? "from" : "to",
 };
