@@ -22,9 +22,9 @@ const brief: Tolerances = {
 };
 
 /**
- * After 40 epochs and more. When only the rounding of the engine changed, the five 2D rows of Table 1 of the workshop
- * moved by up to 0.035 (pooled, intervals), 0.06 (means, standard deviations), 0.33 (one fold), 0.18 (survival), 0.4
- * (attention), 3 % (first epoch) and 5 % (median epoch).
+ * After 40 epochs and more. When a change of the engine changed how it rounds, the rows of the workshop's Table 1 moved by
+ * up to 0.036 (pooled, intervals), 0.065 (means, standard deviations), 0.33 (one fold), 0.18 (survival), 0.4 (attention),
+ * 3 % (first epoch) and 8 % (median epoch).
  */
 const long: Tolerances = {
   "ctd": 0.06,
@@ -33,7 +33,7 @@ const long: Tolerances = {
   "survival": 0.25,
   "attention": 0.5,
   "first-loss": 0.05,
-  "loss": 0.08,
+  "loss": 0.12,
   "p": 0.25,
   "other": 0.1,
 };
