@@ -41,7 +41,7 @@ function install(property: string, fenceMessage: string): void {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     await Deno.jupyter.broadcast(fenceMessage, { thrown: thrown.splice(0) });
   };
-  Object.defineProperty(globalThis, Symbol.for(property), { value: fence });
+  Object.defineProperty(globalThis, Symbol.for(property), { value: fence, configurable: true });
   const parent = Deno.ppid;
   setInterval(() => Deno.ppid === parent || Deno.exit(1), 1000);
 }

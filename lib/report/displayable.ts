@@ -1,3 +1,5 @@
+import { keepOutputsInPlace } from "@ctsurv/common/mod.ts";
+
 /** The name under which Jupyter kernels for JavaScript look for an object's own representation. */
 export const jupyterDisplay = Symbol.for("Jupyter.display");
 
@@ -6,3 +8,6 @@ export interface Displayable {
   /** Representations by MIME type; binary ones as base64. */
   [jupyterDisplay](): Readonly<Record<string, string>>;
 }
+
+// Whoever imports something to show in a notebook wants to see it below the cell that made it.
+keepOutputsInPlace();
