@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { html } from "./html.ts";
+import { markup } from "./markup.ts";
 import { createMarkdown } from "./markdown.ts";
 import type { PageContent } from "./page.ts";
 import { type Site, siteLink, type SitePage } from "./site.ts";
@@ -17,7 +17,7 @@ export function documentPage(
     file: page.file,
     title: page.title,
     headings,
-    body: html`<div class="prose">${body}</div>`,
+    body: markup`<div class="prose">${body}</div>`,
     source: `Made from ${basename(page.source)}.`,
   };
 }

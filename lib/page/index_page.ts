@@ -1,5 +1,5 @@
-import { costTable, type Table, table, table1, table2 } from "@ctsurv/report/mod.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { costTable, type Table, table, table1, table2, type TableColumn } from "@ctsurv/report/mod.ts";
+import { type Markup, markup, trusted } from "./markup.ts";
 import type { Heading } from "./markdown.ts";
 import type { PageContent } from "./page.ts";
 import { type ProvenanceFacts, provenanceFacts } from "./provenance_facts.ts";
@@ -10,7 +10,7 @@ import type { Site } from "./site.ts";
 interface Section {
   readonly id: string;
   readonly title: string;
-  readonly body: Html;
+  readonly body: Markup;
 }
 
 /** The page that a folder of results opens with: its tables and figures, and the way to everything else. */
@@ -24,7 +24,7 @@ export function indexPage({ pages }: Site, results: RunResults): Omit<PageConten
     section(
       "figures",
       "Figures",
-      figures.length > 0 ? html`<div class="figures">${figures.map(figure)}</div>` : undefined,
+      figures.length > 0 ? markup`<div class="figures">${figures.map(figure)}</div>` : undefined,
     ),
     section("pages", "Notebooks and documents", pageList(pages.filter(({ source }) => source !== undefined))),
     section("files", "Files", files.length > 0 ? fileList(files) : undefined),
@@ -34,64 +34,58 @@ export function indexPage({ pages }: Site, results: RunResults): Omit<PageConten
     file: "index.html",
     title,
     headings: sections.map(({ id, title }): Heading => ({ level: 2, id, text: title })),
-    body: html`<h1>${title}</h1>
+    body: markup`<h1>${title}</h1>
 <p class="prose">ctsurv predicts two-year survival of lung-cancer patients from chest CT, and reproduces a published
 method with 2D networks and soft attention. This page shows what one run of its notebooks computed. The notebooks, with
 their code and all that it put out, are pages too.</p>
 ${first && warning(first)}
-${
-      sections.map(({ id, title, body }) =>
-        html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`
-      )
-    }`,
+${sections.map(sectionMarkup)}`,
     source: "Made from the files in this folder.",
   };
 }
 
-function section(id: string, title: string, body: Html | undefined): Section | undefined {
+function section(id: string, title: string, body: Markup | undefined): Section | undefined {
   return body && { id, title, body };
 }
 
+function sectionMarkup({ id, title, body }: Section): Markup {
+  return markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`;
+}
+
 /** A phantom cohort is one whose true risks, and so its best reachable Ctd, are known. */
-function warning({ cohort, models }: NonNullable<RunResults["table1"]>): Html | undefined {
+function warning({ cohort, models }: NonNullable<RunResults["table1"]>): Markup | undefined {
   if (cohort.bestReachableCtd === null) return undefined;
   const seeded = models.some(({ weights: { kind } }) => kind === "seeded");
-  return html`
-    <div class="warning prose" role="note">
-      <p><strong>These numbers are not the paper's.</strong>
-    The ${cohort.patients} patients of ${cohort
-      .name} are phantoms: a program drew their scans and their survival times${seeded
-      ? ", and the networks' weights come from a seed, not from pretraining"
-      : ""}. A column marked “reported” holds what the paper says of real patients. Nothing here says how a model would do on
-    them.</p>
-    </div>
-  `;
+  const weights = seeded ? ", and the networks' weights come from a seed, not from pretraining" : "";
+  return markup`<div class="warning" role="note"><p><strong>These numbers are not the paper's.</strong>
+The ${cohort.patients} patients of ${cohort.name} are phantoms: a program drew their scans and their survival
+times${weights}. A column marked “reported” holds what the paper says of real patients. Nothing here says how a model
+would do on them.</p></div>`;
 }
 
-function wide({ html: markup }: Table): Html {
-  return html`<div class="scroll" role="region" aria-label="Table" tabindex="0">${trusted(markup)}</div>`;
+function wide({ html }: Table): Markup {
+  return markup`<div class="scroll" role="region" aria-label="Table" tabindex="0">${trusted(html)}</div>`;
 }
 
-function figure({ file, svg }: RunResults["figures"][number], i: number): Html {
-  return html`<figure>${sanitize(svg, { scope: `figure-${i + 1}` })}<figcaption><a href="${
-    address(file)
-  }">${file}</a></figcaption></figure>\n`;
+function figure({ file, svg }: RunResults["figures"][number], i: number): Markup {
+  const caption = markup`<figcaption><a href="${address(file)}">${file}</a></figcaption>`;
+  return markup`<figure>${sanitize(svg, { scope: `figure-${i + 1}` })}${caption}</figure>\n`;
 }
 
-function pageList(pages: Site["pages"]): Html | undefined {
+function pageList(pages: Site["pages"]): Markup | undefined {
   if (pages.length === 0) return undefined;
-  return html`<ul>${pages.map(({ file, title }) => html`<li><a href="${file}">${title}</a></li>`)}</ul>`;
+  return markup`<ul>${pages.map(({ file, title }) => markup`<li><a href="${file}">${title}</a></li>`)}</ul>`;
 }
 
-function fileList(files: readonly string[]): Html {
-  return html`<ul class="files">${files.map((file) => html`<li><a href="${address(file)}">${file}</a></li>`)}</ul>`;
+function fileList(files: readonly string[]): Markup {
+  return markup`<ul class="files">${files.map((file) => markup`<li><a href="${address(file)}">${file}</a></li>`)}</ul>`;
 }
 
 function address(file: string): string {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 
-function provenance({ table1, table2, costs }: RunResults): Html | undefined {
+function provenance({ table1, table2, costs }: RunResults): Markup | undefined {
   const all = [
     ...table1?.models.map(({ name, provenance }) => ({ name, provenance })) ?? [],
     ...table2 ? [{ name: "Table 2", provenance: table2.provenance }] : [],
@@ -100,20 +94,19 @@ function provenance({ table1, table2, costs }: RunResults): Html | undefined {
   return all.length > 0 ? facts(provenanceFacts(all)) : undefined;
 }
 
-function facts({ common, each }: ProvenanceFacts): Html {
+function facts({ common, each }: ProvenanceFacts): Markup {
   const differing = [...new Set(each.flatMap(([, facts]) => facts.map(([fact]) => fact)))];
-  return html`${
-    wide(table(common, [
-      { label: "All results", value: ([fact]) => fact },
-      { label: "", value: ([, value]) => value },
-    ]))
-  }${
-    differing.length === 0 ? undefined : wide(table(each, [
-      { label: "Result", value: ([name]) => name },
-      ...differing.map((fact) => ({
-        label: fact,
-        value: ([, facts]: ProvenanceFacts["each"][number]) => facts.find(([name]) => name === fact)?.[1],
-      })),
-    ]))
-  }<p class="note">Hashes and commits by their first twelve digits; the files have them in full.</p>`;
+  const all = table(common, [
+    { label: "All results", value: ([fact]) => fact },
+    { label: "", value: ([, value]) => value },
+  ]);
+  const apart = table(each, [
+    { label: "Result", value: ([name]) => name },
+    ...differing.map((fact): TableColumn<ProvenanceFacts["each"][number]> => ({
+      label: fact,
+      value: ([, facts]) => facts.find(([name]) => name === fact)?.[1],
+    })),
+  ]);
+  return markup`${wide(all)}${differing.length > 0 ? wide(apart) : undefined}
+<p class="note">Hashes and commits by their first twelve digits; the files have them in full.</p>`;
 }

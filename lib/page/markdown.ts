@@ -4,7 +4,7 @@ import { tex } from "@mdit/plugin-tex";
 import Slugger from "github-slugger";
 import { formula } from "./formula.ts";
 import { highlight } from "./highlight.ts";
-import type { Html } from "./html.ts";
+import type { Markup } from "./markup.ts";
 import { sanitize } from "./sanitize.ts";
 import { linkMentions } from "./link_mentions.ts";
 
@@ -17,7 +17,7 @@ export interface Heading {
 }
 
 export interface Prose {
-  readonly body: Html;
+  readonly body: Markup;
   readonly headings: readonly Heading[];
 }
 
@@ -39,9 +39,9 @@ export function createMarkdown(): (source: string, options?: MarkdownOptions) =>
   const markdown = new MarkdownIt({
     html: true,
     linkify: false,
-    highlight: (code, language) => highlight(code, language).markup,
+    highlight: (code, language) => highlight(code, language).html,
   });
-  markdown.use(tex, { render: (content, display) => formula(content, { display }).markup });
+  markdown.use(tex, { render: (content, display) => formula(content, { display }).html });
   markdown.use(linkMentions);
   markdown.renderer.rules.table_open = () =>
     `<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>`;

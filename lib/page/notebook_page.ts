@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { CodeCell, NotebookCell, NotebookDocument } from "@ctsurv/notebook/mod.ts";
 import { highlight } from "./highlight.ts";
-import { type Html, html } from "./html.ts";
+import { type Markup, markup } from "./markup.ts";
 import { createMarkdown, type Heading, type MarkdownOptions } from "./markdown.ts";
 import { outputHtml } from "./output.ts";
 import type { PageContent } from "./page.ts";
@@ -20,18 +20,18 @@ export function notebookPage(
   };
   const language = languageOf(metadata);
   const headings: Heading[] = [];
-  const body = cells.map((cell, i): Html => {
+  const body = cells.map((cell, i): Markup => {
     if (cell.cell_type === "code") return codeCell(cell, { id: `cell-${i + 1}`, language });
-    if (cell.cell_type === "raw") return html`<pre class="prose">${cell.source}</pre>`;
+    if (cell.cell_type === "raw") return markup`<pre class="prose">${cell.source}</pre>`;
     const prose = markdown(cell.source, { ...options, pictures: attachments(cell) });
     headings.push(...prose.headings);
-    return html`<div class="prose">${prose.body}</div>`;
+    return markup`<div class="prose">${prose.body}</div>`;
   });
   return {
     file: page.file,
     title: page.title,
     headings,
-    body: body.length > 0 ? body : html`<p class="note">This notebook has no cells.</p>`,
+    body: body.length > 0 ? body : markup`<p class="note">This notebook has no cells.</p>`,
     source: `Made from the notebook ${basename(page.source)} and the outputs it was saved with.`,
   };
 }
@@ -48,17 +48,14 @@ export function notebookTitle({ cells }: NotebookDocument, source: string): stri
 function codeCell(
   { source, outputs, execution_count }: CodeCell,
   { id, language }: { readonly id: string; readonly language: string },
-): Html {
+): Markup {
   const count = execution_count === null ? "Code, not run" : `Code [${execution_count}]`;
-  return html`
-    <section class="cell" id="${id}" aria-label="${count}">
-    <details open><summary>${count}</summary><pre tabindex="0"><code>${highlight(
-      source,
-      language,
-    )}</code></pre></details>
-    ${outputs.map((output, i) => outputHtml(output, `${id}-${i + 1}`))}
-    </section>
-  `;
+  const code = markup`<pre tabindex="0"><code>${highlight(source, language)}</code></pre>`;
+  return markup`<section class="cell" id="${id}" aria-label="${count}">
+<details open><summary>${count}</summary>${code}</details>
+${outputs.map((output, i) => outputHtml(output, `${id}-${i + 1}`))}
+</section>
+`;
 }
 
 function languageOf(metadata: NotebookDocument["metadata"]): string {

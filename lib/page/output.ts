@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { NotebookOutput } from "@ctsurv/notebook/mod.ts";
 import { formula } from "./formula.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Markup, markup, trusted } from "./markup.ts";
 import { createMarkdown } from "./markdown.ts";
 import { sanitize } from "./sanitize.ts";
 
@@ -15,7 +15,7 @@ type Data = Readonly<Record<string, unknown>>;
  *
  * @param scope Put before ids within the output; no two outputs of a page share one.
  */
-export function outputHtml(output: NotebookOutput, scope: string): Html {
+export function outputHtml(output: NotebookOutput, scope: string): Markup {
   switch (output.output_type) {
     case "stream":
       return text(output.text, output.name);
@@ -23,16 +23,15 @@ export function outputHtml(output: NotebookOutput, scope: string): Html {
       const { ename, evalue, traceback } = output;
       const heading = `${ename}: ${evalue}`;
       const lines = traceback.map(plain).filter((line) => line.trim() !== "" && line.trim() !== heading);
-      return html`<div class="output error"><p><strong>${plain(heading)}</strong></p>${
-        lines.length > 0 ? html`<pre tabindex="0">${shorten(lines.join("\n"))}</pre>` : undefined
-      }</div>`;
+      const stack = lines.length > 0 ? markup`<pre tabindex="0">${shorten(lines.join("\n"))}</pre>` : undefined;
+      return markup`<div class="output error"><p><strong>${plain(heading)}</strong></p>${stack}</div>`;
     }
     default:
       return displayed(output.data, scope);
   }
 }
 
-function displayed(data: Data, scope: string): Html {
+function displayed(data: Data, scope: string): Markup {
   const description = typeof data["text/plain"] === "string" ? plain(data["text/plain"]) : "";
   for (const [type, show] of Object.entries(shown)) {
     const content = data[type];
@@ -40,7 +39,7 @@ function displayed(data: Data, scope: string): Html {
     if (made) return made;
   }
   const types = Object.keys(data).join(", ") || "no type";
-  return html`<p class="output note">An output that a page cannot show (${types}); it is in the notebook.</p>`;
+  return markup`<p class="output note">An output that a page cannot show (${types}); it is in the notebook.</p>`;
 }
 
 interface About {
@@ -50,40 +49,38 @@ interface About {
 }
 
 /** From the richest. */
-const shown: Readonly<Record<string, (content: string, about: About) => Html | undefined>> = {
-  "text/html": (content, { scope }) =>
-    html`<div class="output scroll" role="region" aria-label="Output" tabindex="0">${
-      sanitize(content, { scope })
-    }</div>`,
+const shown: Readonly<Record<string, (content: string, about: About) => Markup | undefined>> = {
+  "text/html": (content, { scope }) => {
+    const clean = sanitize(content, { scope });
+    return markup`<div class="output scroll" role="region" aria-label="Output" tabindex="0">${clean}</div>`;
+  },
   "image/svg+xml": (content, { scope }) => figure(sanitize(content, { scope })),
   "image/png": picture,
   "image/jpeg": picture,
   "image/webp": picture,
   "image/gif": picture,
-  "text/markdown": (content) => html`<div class="output prose">${createMarkdown()(content).body}</div>`,
+  "text/markdown": (content) => markup`<div class="output prose">${createMarkdown()(content).body}</div>`,
   "text/latex": (content) => {
     const tex = content.trim().replace(/^(\$\$?)([^]*)\1$/, "$2").replace(/^\\[[(]([^]*)\\[\])]$/, "$1");
-    return html`<div class="output">${formula(tex, { display: true })}</div>`;
+    return markup`<div class="output">${formula(tex, { display: true })}</div>`;
   },
   "text/plain": (content) => text(content, "result"),
 };
 
-function picture(content: string, { type, description }: About): Html | undefined {
+function picture(content: string, { type, description }: About): Markup | undefined {
   const base64 = content.replace(/\s/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
-  return figure(html`<img src="data:${type};base64,${base64}" alt="${description.trim() || "Picture"}">`);
+  return figure(markup`<img src="data:${type};base64,${base64}" alt="${description.trim() || "Picture"}">`);
 }
 
-function figure(content: Html): Html {
-  return html`<figure class="output">${content}</figure>`;
+function figure(content: Markup): Markup {
+  return markup`<figure class="output">${content}</figure>`;
 }
 
 /** A text as a terminal leaves it. */
-function text(content: string, name: "stdout" | "stderr" | "result"): Html {
+function text(content: string, name: "stdout" | "stderr" | "result"): Markup {
   const label = name === "stderr" ? trusted(' aria-label="Written to stderr"') : undefined;
-  return html`
-    <pre class="output ${name}" tabindex="0" ${label}>${shorten(plain(content)).trimEnd()}</pre>
-  `;
+  return markup`<pre class="output ${name}" tabindex="0"${label}>${shorten(plain(content)).trimEnd()}</pre>`;
 }
 
 /** Without colours, and with the last of what a progress bar drew over itself in a line. */

@@ -1,7 +1,7 @@
 // @ts-types="@types/sanitize-html"
 import sanitizeHtml from "sanitize-html";
 import { allowedMarkup } from "./allowed_markup.ts";
-import { type Html, trusted } from "./html.ts";
+import { type Markup, trusted } from "./markup.ts";
 
 export interface SanitizeOptions {
   /**
@@ -27,7 +27,7 @@ const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-des
  * Foreign markup as it may stand in a page: nothing in it runs, loads from elsewhere or reaches out of its place.
  * Broken markup comes out balanced.
  */
-export function sanitize(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Html {
+export function sanitize(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Markup {
   const clean = sanitizeHtml(markup, {
     allowedTags: allowedMarkup.elements,
     allowedAttributes: { "*": allowedMarkup.attributes },

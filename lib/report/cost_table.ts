@@ -12,10 +12,25 @@ export interface CostRow extends ModelCost {
   };
 }
 
+/** What a table shows of a model's cost. */
+export type ShownCost = Pick<
+  CostRow,
+  | "name"
+  | "input"
+  | "slices"
+  | "size"
+  | "macsPerSlice"
+  | "macsPerPatient"
+  | "parameters"
+  | "parametersUsed"
+  | "trainable"
+  | "measured"
+>;
+
 /** What models cost for a patient, a row each: in MACs, and in FLOPs where one MAC is two of them. */
-export function costTable(costs: readonly CostRow[]): Table {
+export function costTable(costs: readonly ShownCost[]): Table {
   const millions = (numbers: number) => numbers / 1e6;
-  const measured: readonly TableColumn<CostRow>[] = [
+  const measured: readonly TableColumn<ShownCost>[] = [
     { label: "Measured, ms a patient", value: ({ measured }) => measured?.milliseconds, decimals: 0 },
     { label: "peak memory, MB", value: ({ measured }) => measured && measured.peakMemory / 1e6, decimals: 0 },
   ];

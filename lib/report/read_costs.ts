@@ -1,33 +1,31 @@
 import { z } from "zod";
-import type { CostRow } from "./cost_table.ts";
+import type { ShownCost } from "./cost_table.ts";
 import { readResults } from "./read_results.ts";
 
 const count = z.int().nonnegative();
 const number = z.number().nonnegative();
 
+/** What a table shows; a file says more. */
 const costs = z.object({
-  costs: z.array(z.object({
-    model: z.string(),
+  costs: z.array(z.looseObject({
     name: z.string(),
     input: z.enum(["slice", "volume"]),
     slices: count,
     size: count,
     // A slice's share of a volume is no whole number.
     macsPerSlice: number,
-    macsOfImages: count,
     macsPerPatient: count,
     parameters: count,
     parametersUsed: count,
     trainable: z.object({ finalLayer: count, finalBlock: count }),
-    macsOfLogits: count,
-    measured: z.object({ milliseconds: number, peakMemory: number }).exactOptional(),
+    measured: z.looseObject({ milliseconds: number, peakMemory: number }).exactOptional(),
   })),
   provenance: z.record(z.string(), z.unknown()).exactOptional(),
 });
 
 /** What the models of a run cost, and how that came to be known. */
 export interface CostResult {
-  readonly costs: readonly CostRow[];
+  readonly costs: readonly ShownCost[];
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
 
