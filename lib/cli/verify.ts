@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { formatSeconds, InputError } from "@ctsurv/common/mod.ts";
 import {
@@ -7,13 +8,12 @@ import {
   profileTolerances,
   readRunRecord,
   readTable1,
-  type Tolerances,
   verificationText,
   withTolerances,
 } from "@ctsurv/report/mod.ts";
 import { alignColumns } from "./align_columns.ts";
 import { checkBeforehand } from "./check_beforehand.ts";
-import type { Command, CommandOutput } from "./command.ts";
+import type { Command } from "./command.ts";
 import { runNotebooks } from "./run_notebooks.ts";
 import { selectRun } from "./select_run.ts";
 
@@ -47,37 +47,40 @@ export const verify: Command = {
         `${reference} holds results of the profile ${profile}, not ${run.profile.name}. Say --profile ${profile}`,
       );
     }
-    return given.results === undefined
-      ? await inNewFolder(given.keep, async (folder) => {
+    const compare = async (found: string) => {
+      const comparison = await compareResults(reference, found, tolerances);
+      return { ...comparison, notes: [...comparison.notes, ...await timeNotes(reference, found)] };
+    };
+    const comparison = given.results !== undefined
+      ? await compare(given.results)
+      : await inNewFolder(given.keep, async (folder) => {
         await checkBeforehand(run);
         await runNotebooks(run, { outputs: folder, saveIn: join(folder, "notebooks") });
-        return await compared(reference, join(folder, basename(run.folder)), tolerances, given.all);
-      })
-      : await compared(reference, given.results, tolerances, given.all);
+        return await compare(join(folder, basename(run.folder)));
+      });
+    const passed = comparison.differences.length === 0;
+    const text = verificationText(comparison, { tolerances, ...!given.all && { perFile } });
+    return {
+      text: passed ? text : `${text}\n\n${advice(profile)}`,
+      json: { reference, passed, tolerances, ...comparison },
+      exitCode: passed ? 0 : 1,
+    };
   },
 };
 
-async function compared(
-  reference: string,
-  found: string,
-  tolerances: Tolerances,
-  all: unknown,
-): Promise<CommandOutput> {
-  const comparison = await compareResults(reference, found, tolerances);
-  const result = { ...comparison, notes: [...comparison.notes, ...await timeNotes(reference, found)] };
-  const { differences } = result;
-  const advice = 'If that was meant, "reproduce" at the same profile keeps the new results in place of the old';
-  const text = verificationText(result, { tolerances, ...!all && { perFile } });
-  return {
-    text: differences.length === 0 ? text : `${text}\n\n${advice}`,
-    json: { reference, found, passed: differences.length === 0, tolerances, ...result },
-    exitCode: differences.length === 0 ? 0 : 1,
-  };
+function advice(profile: string): string {
+  // The notebooks that are kept are executed at workshop size.
+  const elsewhere = profile === "smoke" ? " --output-notebooks DIR" : "";
+  return `If that was meant, this keeps the new results: deno task reproduce --profile ${profile}${elsewhere}`;
 }
 
-/** Uses a folder: the one that is given, or one that is gone afterwards. */
+/** Uses a folder: the one that is given, which must not be there yet, or one that is gone afterwards. */
 async function inNewFolder<T>(given: string | undefined, use: (folder: string) => Promise<T>): Promise<T> {
-  if (given !== undefined) return await use(resolve(given));
+  if (given !== undefined) {
+    // Rows of an earlier run would stay in its tables.
+    if (existsSync(given)) throw new InputError(`${given} is there already; --keep takes a folder that is not`);
+    return await use(resolve(given));
+  }
   const folder = await Deno.makeTempDir({ prefix: "ctsurv-verify-" });
   try {
     return await use(folder);

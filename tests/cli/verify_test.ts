@@ -33,6 +33,7 @@ Deno.test("verify compares two folders of results; its exit code is 1 where some
       moved.text,
       "Table 1, EfficientNetB0 + soft attention, pooled Ctd: 0.620 -> 0.570 (tolerance 0.02)",
     );
+    assertStringIncludes(moved.text, "deno task reproduce --profile smoke --output-notebooks DIR");
     const { passed: isSame, differences } = moved.json as { passed: boolean; differences: readonly unknown[] };
     assertEquals([isSame, differences.length], [false, 1]);
   });
@@ -43,6 +44,8 @@ Deno.test("verify refuses, before anything runs, results of another profile and 
     const [a] = await twoResults(dir);
     await assertRejects(() => call("--against", a, "--profile", "workshop"), InputError, "Say --profile smoke");
     await assertRejects(() => call("--against", dir), InputError, "Cannot read the results");
+    const kept = ["--against", a, "--profile", "smoke", "--keep", dir];
+    await assertRejects(() => call(...kept), InputError, "is there already");
     await assertRejects(() => call("--against", a, "--results", join(dir, "none")), InputError, "is no folder");
     await assertRejects(
       () => call("--against", a, "--results", a, "--tolerance", "x"),
