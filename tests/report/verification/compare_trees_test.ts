@@ -58,4 +58,5 @@ Deno.test("compareTrees() takes texts apart into words, which stay, and numbers,
   assertEquals(moved(text("0.62 [0.55, 0.69]"), text("0.65 [0.58, 0.72]")), []);
   assertEquals(moved(text("0.62 [0.55, 0.69]"), text("0.62 [0.55, 0.79]")).length, 1);
   assertEquals(moved(text("0.62 ± 0.55"), text("0.62 [0.55]")).length, 1);
+  assertEquals(moved(text("0.01"), text("−0.01")), []);
 });
