@@ -113,6 +113,11 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
           ]
         ) await Deno.stat(join(folder, file));
 
+        const others = ["table2", "cost", "aggregation", ...models.map(({ model }) => `cross_validation/${model}`)];
+        const read = async (name: string) => JSON.parse(await Deno.readTextFile(join(folder, `${name}.json`)));
+        for (const { provenance } of [...models, ...await Promise.all(others.map(read))]) {
+          assertEquals([provenance.profile, provenance.seeds.folds], ["smoke", 42]);
+        }
         const { notebooks } = await readRunRecord(folder);
         assertEquals(notebooks.map(({ name }) => name), names.map((name) => `${name}.ipynb`));
 
