@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/common/mod.ts";
 import { type HostTensor, hostTensor, isSpec, leaves, onnxEngine } from "@ctsurv/engine/mod.ts";
@@ -210,6 +211,13 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
         "head.embedding.weight F32 [256,1280], found F32 [1280,256]",
       ],
     };
+    // As many bytes of another type: the header is text.
+    const text = Buffer.from(whole).toString("latin1");
+    for (const name of ["head.embedding.bias", "backbone.features.0.1.running_mean"]) {
+      const retyped = text.replace(`"${name}":{"dtype":"F32"`, `"${name}":{"dtype":"I32"`);
+      assertNotEquals(retyped, text);
+      cases[`${name} as integers`] = [Buffer.from(retyped, "latin1"), `expected ${name} F32`];
+    }
     for (const [content, message] of Object.values(cases)) {
       await Deno.writeFile(path, content);
       const error = await assertRejects(() => loadModel(path, engine), InputError, message);
