@@ -17,7 +17,7 @@ export function movement({ kind, values: [a, b] }: Pair): Movement {
   }
   const [one, other] = [takeApart(a!), takeApart(b!)];
   const isExact = kind === "exact" || kind === "losses" || typeof a !== typeof b || one.frame !== other.frame ||
-    (kind === undefined && [...one.numbers, ...other.numbers].every(Number.isInteger));
+    (kind === undefined && (typeof a === "string" || [a, b].every(Number.isInteger)));
   if (isExact) return { kind: "exact", moved: Infinity };
   const known = kind ?? "other";
   return {

@@ -26,7 +26,7 @@ const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
   // They follow from what stands beside them.
   [/\.(concordant|statistic)$/, "ignored"],
-  [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)/, "exact"],
+  [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
   [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
   [/(^|\.)(attention|attended)(\.|$)/, "attention"],
@@ -38,7 +38,7 @@ const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
 
 /**
  * What kind of value stands at the end of a way of keys, such as `["models", "pooled", "value"]`. Places in lists are
- * not part of it. Undefined where no rule knows: then whole numbers and texts are exact, and other numbers `other`.
+ * not part of it. Undefined where no rule knows: then texts and whole numbers are exact, and other numbers `other`.
  */
 export function comparisonKind(keys: readonly string[]): ComparisonKind | undefined {
   const way = keys.join(".");

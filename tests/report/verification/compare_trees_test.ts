@@ -59,4 +59,7 @@ Deno.test("compareTrees() takes texts apart into words, which stay, and numbers,
   assertEquals(moved(text("0.62 [0.55, 0.69]"), text("0.62 [0.55, 0.79]")).length, 1);
   assertEquals(moved(text("0.62 ± 0.55"), text("0.62 [0.55]")).length, 1);
   assertEquals(moved(text("0.01"), text("−0.01")), []);
+  // Of columns that are not the training's affair, nothing may.
+  const other = (paper: number, cost: string) => ({ rows: [{ Model: "A", "Paper (reported)": paper, GMAC: cost }] });
+  assertEquals(moved(other(0.507, "0.70"), other(0.508, "0.71")).length, 2);
 });
