@@ -64,7 +64,7 @@ function sitePage(source: string, ending: string, title: string): Sourced {
   return { file: `${basename(source, ending).toLowerCase()}.html`, title, source: resolve(source) };
 }
 
-/** Cohort, profile, weights and commit of a folder's results, in a line. */
+/** Cohort, profile, weights and commit of a folder's results, in a line. A notebook may have been run on others. */
 function describeRun({ table1 }: RunResults): string {
   if (!table1) return "No results yet in this folder";
   const { cohort, profile, models } = table1;
@@ -75,7 +75,7 @@ function describeRun({ table1 }: RunResults): string {
     return git ? git.commit.slice(0, 12) + (git.dirty ? " with local changes" : "") : "not recorded";
   });
   return [
-    `Cohort ${cohort.name}, ${cohort.patients} patients`,
+    `Results in this folder: cohort ${cohort.name}, ${cohort.patients} patients`,
     `profile ${profile}`,
     `${distinct(models.map(({ weights: { kind } }) => kind))} weights`,
     `commit ${distinct(commits)}`,
