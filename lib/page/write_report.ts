@@ -23,7 +23,8 @@ type Sourced = SitePage & { readonly source: string };
  * results. Nothing is run. The same notebooks and results give the same bytes.
  *
  * @returns The pages' paths, the index first.
- * @throws {InputError} If there is no such folder, or a notebook or a file of results is not what it should be.
+ * @throws {InputError} If there is no such folder, a notebook or a file of results is not what it should be, or two
+ *   pages would have one name.
  */
 export async function writeReport(
   folder: string,
@@ -43,6 +44,7 @@ export async function writeReport(
     folder: resolve(folder),
     pages: [{ file: "index.html", title: "Results" }, ...executed.keys(), ...texts],
   };
+  refuseSameFiles(site.pages);
   const contents: Omit<PageContent, "run">[] = [
     indexPage(site, results),
     ...[...executed].map(([page, document]) => notebookPage(document, { site, page })),
@@ -53,6 +55,14 @@ export async function writeReport(
     await writeAtomic(join(folder, content.file), await page(site, { ...content, run }));
   }
   return contents.map(({ file }) => join(folder, file));
+}
+
+function refuseSameFiles(pages: Site["pages"]): void {
+  const taken = new Set<string>();
+  for (const { file, source } of pages) {
+    if (taken.has(file)) throw new InputError(`${source}: there is another page ${file}; give it another name`);
+    taken.add(file);
+  }
 }
 
 const documentTitles: Readonly<Record<string, string>> = {

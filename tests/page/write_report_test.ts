@@ -153,11 +153,13 @@ Deno.test("writeReport() takes notebooks of others: hostile, empty, not run, wit
   });
 });
 
-Deno.test("writeReport() refuses what is no notebook, no results, no folder", async () => {
+Deno.test("writeReport() refuses what is no notebook, no results, no folder, and two pages of one name", async () => {
   await inFolder(async (dir) => {
     const old = await save(dir, "old.ipynb", JSON.stringify({ nbformat: 3, worksheets: [] }));
     await assertRejects(() => writeReport(dir, { notebooks: [old] }), InputError, "not a Jupyter notebook of format 4");
     await assertRejects(() => writeReport(join(dir, "none"), { notebooks: [] }), InputError, "there is no such folder");
+    const index = await save(dir, "index.ipynb", notebook());
+    await assertRejects(() => writeReport(dir, { notebooks: [index] }), InputError, "there is another page index.html");
     await Deno.writeTextFile(join(dir, "cost.json"), "{}");
     await assertRejects(() => writeReport(dir, { notebooks: [] }), InputError, "cost.json");
   });
