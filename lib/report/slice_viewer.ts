@@ -70,7 +70,9 @@ export function sliceViewer(
     ),
     "</div>",
   ].join("\n");
-  const text = `${label}. ${pictures.length} slices, from ${pictures.at(-1)!.where} to ${pictures[0]!.where}`;
+  const text = `${label}. ${pictures.length} of ${stack.shape[0]} slices, ${Math.min(...slices)} to ${
+    Math.max(...slices)
+  }`;
   return { html, [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }) };
 }
 
