@@ -61,6 +61,19 @@ export function sampleFigures(): Readonly<Record<string, report.Figure>> {
       patient: "phantom <007> & co",
       tumours: [[7, 11]],
     }),
+    strip: report.attentionStrip(months.slice(0, 20).map((m) => Math.exp(-((m - 9) ** 2) / 18) + 0.1), {
+      patient: "phantom <007> & co",
+      tumours: [[7, 11]],
+      ...sampleStack(),
+    }),
+    kaplan_meier: report.kaplanMeierFigure([
+      { label: "lower <risk>", months: months.map((m) => m + 1), event: months.map((m) => m % 3 === 0 ? 1 : 0) },
+      { label: "higher & risk", months: months.map((m) => m / 2 + 1), event: months.map((m) => m % 4 === 0 ? 0 : 1) },
+    ]),
+    cost: report.costFigure([
+      { model: "efficientnet_b0", name: "EfficientNetB0", macsPerPatient: 2e9 },
+      { model: "average_pooling", name: "Average & pooling", macsPerPatient: 3e9 },
+    ], models),
   };
 }
 
