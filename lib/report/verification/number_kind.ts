@@ -1,7 +1,7 @@
 /** The kinds of numbers in results, by which it is known how far they may move. */
 export const numberKinds = {
-  "ctd": "Ctd of all patients, its interval, a difference",
-  "mean-ctd": "mean and standard deviation of the folds",
+  "ctd": "Ctd of all patients, a difference of two",
+  "mean-ctd": "mean and deviation of the folds, intervals",
   "fold-ctd": "Ctd within one fold",
   "survival": "a patient's survival at a time",
   "attention": "weight of a slice",
@@ -32,8 +32,9 @@ const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(attention|attended)(\.|$)/, "attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
   [/(^|\.)p$/, "p"],
-  [/(^|\.)(mean|std\w*|byFold\.\w+|Ctd, mean\b[^.]*)$/, "mean-ctd"],
-  [/\b(ctd|Ctd)\b|(^|\.)(pooled|interval|difference|low|high)(\.|$)/, "ctd"],
+  // Of a table's cells too: what they show stands in JSON, number by number.
+  [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|Ctd\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)(ctd|pooled|difference)(\.|$)/, "ctd"],
 ];
 
 /**

@@ -7,7 +7,7 @@ export type Tolerances = Readonly<Record<NumberKind, number>>;
 /**
  * After 3 epochs. On one thread in place of two, with other fused operations, survival moved by 0.00001 and no Ctd; with
  * WebAssembly in place of ONNX Runtime losses by 0.4 %, survival by 0.014, attention by 0.008, Ctd by 0.04. Of so few
- * patients one pair that changes places moves the Ctd of a fold by 0.5 and the folds' mean by 0.17.
+ * patients one pair that changes places moves Ctd by 0.06, that of a fold by 0.5 and the folds' mean by 0.17.
  */
 const brief: Tolerances = {
   "ctd": 0.06,
@@ -17,13 +17,13 @@ const brief: Tolerances = {
   "attention": 0.02,
   "first-loss": 0.01,
   "loss": 0.01,
-  "p": 0.1,
+  "p": 0.3,
   "other": 0.05,
 };
 
 /**
  * After 40 epochs and more. When a change of the engine changed how it rounds, the rows of the workshop's Table 1 moved by
- * up to 0.036 (pooled, intervals), 0.065 (means, standard deviations), 0.33 (one fold), 0.18 (survival), 0.4 (attention),
+ * up to 0.032 (pooled), 0.065 (means, standard deviations, intervals), 0.33 (one fold), 0.18 (survival), 0.4 (attention),
  * 3 % (first epoch) and 8 % (median epoch).
  */
 const long: Tolerances = {
@@ -34,7 +34,7 @@ const long: Tolerances = {
   "attention": 0.5,
   "first-loss": 0.05,
   "loss": 0.12,
-  "p": 0.25,
+  "p": 0.3,
   "other": 0.1,
 };
 
