@@ -101,6 +101,7 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
           /Computed on phantom-claro \(8 patients, \d deaths\) after phantom-lung1 \(12, \d+\), profile smoke/,
         );
         assertMatch(text, /No number of slices and single convention gives both/);
+        assert(text.endsWith(join(folder, "index.html")), "no page at the end");
         for (
           const file of [
             "table1.md",
