@@ -6,7 +6,7 @@ import { jupyterDataFolder } from "./jupyter_data_folder.ts";
 /** `ctsurv kernel`: tells Jupyter and VS Code of this Deno. */
 export const kernel: Command = {
   name: "kernel",
-  summary: "Install the Deno kernel for JupyterLab and VS Code, with a Stop button that works.",
+  summary: "Install the Deno kernel for JupyterLab and VS Code.",
   options: { force: { describe: "replace another kernel of the same name" } },
   async run({ options }) {
     // The name is what the notebooks' metadata ask for.
@@ -34,15 +34,19 @@ export const kernel: Command = {
 };
 
 /**
- * Jupyter's kernel.json. What `deno jupyter --install` writes has no `interrupt_mode`: then the Stop button sends a
- * signal, and that ends the kernel. Without colours, outputs are those that `reproduce` writes.
+ * Jupyter's kernel.json. Without colours, outputs are those that `reproduce` writes.
+ *
+ * The Stop button sends a signal, which the library takes as the wish to end the cell (`notebookProgress`). Told by a
+ * message instead, Deno's kernel (2.9) breaks off whatever JavaScript runs next: that stops a loop without end, but of
+ * a training it hits ONNX Runtime's callback, which takes the whole process down (measured, 3 of 3). On Windows there
+ * is no such signal.
  */
 function kernelSpec(deno: string) {
   return {
     argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
-    interrupt_mode: "message",
+    interrupt_mode: Deno.build.os === "windows" ? "message" : "signal",
     env: { NO_COLOR: "1" },
   };
 }

@@ -1,7 +1,4 @@
-/** What of Deno's own Jupyter kernel is changed: the function that shows a cell's result. */
-export interface KernelInternals {
-  broadcastResult?: (executionCount: number, result: unknown) => Promise<void>;
-}
+import { type KernelInternals, kernelInternals } from "./kernel_internals.ts";
 
 /** Measured: of 150 cells run by nbclient on a busy machine up to 83 lost an output without waiting, none with 20 ms. */
 const waitMilliseconds = 50;
@@ -26,9 +23,4 @@ export function keepOutputsInPlace(internals: KernelInternals | undefined = kern
     await new Promise((resolve) => setTimeout(resolve, waitMilliseconds));
   };
   internals.broadcastResult = Object.assign(settled, { [isKept]: true });
-}
-
-function kernelInternals(): KernelInternals | undefined {
-  const internal = Reflect.get(Deno, "internal");
-  return internal && Reflect.get(Deno, internal)?.jupyter;
 }

@@ -12,4 +12,5 @@ export { freeDisk } from "./free_disk.ts";
 export { peakMemory } from "./peak_memory.ts";
 export { folderBytes } from "./folder_bytes.ts";
 export { formatBytes } from "./format_bytes.ts";
-export { keepOutputsInPlace, type KernelInternals } from "./keep_outputs_in_place.ts";
+export { keepOutputsInPlace } from "./keep_outputs_in_place.ts";
+export type { KernelInternals } from "./kernel_internals.ts";

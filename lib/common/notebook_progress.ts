@@ -1,4 +1,5 @@
 import { createProgress, type Progress, progressLine } from "./progress.ts";
+import { watchStopButton } from "./watch_stop_button.ts";
 
 /** `Deno.jupyter.display`, or something that takes its arguments. */
 export type Display = (
@@ -8,7 +9,8 @@ export type Display = (
 
 /**
  * Progress in a notebook's output: one line that is updated in place, a few times a second. What stays when the task is
- * done is its summary without times, so that running the notebook again gives the same file.
+ * done is its summary without times, so that running the notebook again gives the same file. After the Stop button the
+ * next `tick` throws `Deno.errors.Interrupted`, which ends the cell.
  *
  * @example In a cell
  * ```ts ignore
@@ -23,7 +25,8 @@ export function notebookProgress(display: Display): Progress {
     const options = { raw: true, display_id: id, update } as const;
     sent = sent.then(() => display({ "text/plain": text }, options));
   };
-  return createProgress({
+  const stop = watchStopButton();
+  const progress = createProgress({
     show(state) {
       const update = state.value > 0;
       if (!update) id = crypto.randomUUID();
@@ -32,4 +35,16 @@ export function notebookProgress(display: Display): Progress {
     end: (summary) => send(summary, true),
     everySeconds: 0.3,
   });
+  return {
+    ...progress,
+    start(label, total) {
+      // Pressed in a cell that has ended: that is over.
+      stop.wasPressed();
+      progress.start(label, total);
+    },
+    tick(steps) {
+      if (stop.wasPressed()) throw new Deno.errors.Interrupted("Stopped by the Stop button");
+      progress.tick(steps);
+    },
+  };
 }
