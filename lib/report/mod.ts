@@ -2,6 +2,7 @@
 export { attentionEntropy } from "./attention_entropy.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";
+export { type AttentionShare, attentionShare } from "./attention_share.ts";
 export { attentionStrip, type AttentionStripOptions } from "./attention_strip.ts";
 export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./calibration_figure.ts";
