@@ -1,4 +1,5 @@
 /** What every other folder may use: errors for users, safe file writes, seeded random numbers, hashes. */
+export { DiskFullError } from "./disk_full_error.ts";
 export { InputError } from "./input_error.ts";
 export { createRandom, type Random } from "./random.ts";
 export { sha256 } from "./sha256.ts";

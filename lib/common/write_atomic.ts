@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
-import { InputError } from "./input_error.ts";
+import { DiskFullError } from "./disk_full_error.ts";
 
 /**
  * Writes a file by way of a temporary name beside it and a rename, so that a reader, or a run that was interrupted,
  * never sees half of it. Creates the folder if needed.
  *
- * @throws {InputError} If the disk is full; what was there before is unchanged.
+ * @throws {DiskFullError} If the disk is full; what was there before is unchanged.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
@@ -17,7 +17,7 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw isLackOfRoom(error)
-      ? new InputError(
+      ? new DiskFullError(
         `${path} cannot be written: ${error.message}. Make room ("deno task clean --dry-run" says what ctsurv itself ` +
           "could give back) and start again; what is done is kept",
         { cause: error },

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
-import { InputError, type Progress } from "@ctsurv/common/mod.ts";
+import { DiskFullError, InputError, type Progress } from "@ctsurv/common/mod.ts";
 import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
@@ -56,7 +56,7 @@ export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
  * Preprocesses a cohort and embeds it by `embed`, patient by patient. A patient whose scan cannot be used is left out
  * with the reason.
  *
- * @throws {InputError} If no patient is left.
+ * @throws {InputError} If no patient is left, or the disk is full.
  */
 export async function embedCohort<Embedded extends object>(
   cohort: readonly PatientToEmbed[],
@@ -81,7 +81,7 @@ export async function embedCohort<Embedded extends object>(
       const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
       slices.push({ ...facts, kept: viewed.seen.map((i) => prepared.kept[i]!), patient: id });
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError) || error instanceof DiskFullError) throw error;
       skipped.push({ patient: id, reason: error.message });
     }
     progress?.tick();

@@ -32,9 +32,9 @@ Deno.test({
       const script = join(dir, "script.ts");
       await Deno.writeTextFile(
         script,
-        `import { writeAtomic } from ${JSON.stringify(import.meta.resolve("@ctsurv/common/mod.ts"))};
+        `import { DiskFullError, writeAtomic } from ${JSON.stringify(import.meta.resolve("@ctsurv/common/mod.ts"))};
          try { await writeAtomic(${JSON.stringify(path)}, new Uint8Array(1e6)); }
-         catch ({ name, message }) { console.log(name + ": " + message); }`,
+         catch (error) { console.log(error instanceof DiskFullError, error.name + ": " + error.message); }`,
       );
       // A limit on the size of files stands in for a full disk, which takes an administrator to make.
       const limited = `trap '' XFSZ; ulimit -f 8; exec "$0" run -A --no-lock --config "$1" "$2"`;
@@ -43,7 +43,7 @@ Deno.test({
         args: ["-c", limited, Deno.execPath(), config, script],
       }).output();
       const text = new TextDecoder().decode(stdout);
-      assertStringIncludes(text, `InputError: ${path} cannot be written: `, new TextDecoder().decode(stderr));
+      assertStringIncludes(text, `true InputError: ${path} cannot be written: `, new TextDecoder().decode(stderr));
       assertStringIncludes(text, "Make room");
       assertEquals(await Deno.readTextFile(path), "old");
       assertEquals((await names(dir)).sort(), ["file", "script.ts"]);

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { type ClinicalRecord, ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
-import { InputError, type Progress } from "@ctsurv/common/mod.ts";
+import { DiskFullError, InputError, type Progress } from "@ctsurv/common/mod.ts";
 import { scanDicom, thresholdLungs, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import {
@@ -118,6 +118,12 @@ Deno.test("cohortFeatures() leaves out a patient whose scan is corrupt, with the
     const second = embedder();
     assertEquals((await featuresOf({ cache, embedder: second })).patients.length, 3);
     assertEquals(second.embedded, 1);
+  }));
+
+Deno.test("cohortFeatures() ends where the disk is full, and blames no patient for it", () =>
+  inFolder(async (cache) => {
+    const full = { ...embedder(), embed: () => Promise.reject(new DiskFullError("no space left")) };
+    await assertRejects(() => featuresOf({ cache, embedder: full }), DiskFullError, "no space left");
   }));
 
 Deno.test("cohortFeatures() reads a patient's own series where a folder holds several patients'", () =>
