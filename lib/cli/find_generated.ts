@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseCohortManifest } from "@ctsurv/cohort/mod.ts";
 import { folderBytes, InputError } from "@ctsurv/common/mod.ts";
 import { profiles } from "@ctsurv/training/mod.ts";
@@ -20,8 +20,16 @@ export interface FoundGenerated {
 /** Says why a folder is to be kept; undefined if it can go. */
 type Judge = (folder: string) => string | undefined | Promise<string | undefined>;
 
-/** What a phantom cohort's folder holds, whole or begun. */
-const phantomEntries = new Set(["cohort.json", "clinical.csv", "images", "truth", ".phantom.json"]);
+/** What ctsurv writes into folders of each kind. */
+const made = {
+  cache: /^(slices|features|activations)$/,
+  /** Of a phantom cohort, whole or begun. */
+  phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.json)$/,
+  /** Of its scans and truth. */
+  patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
+  results:
+    /^(table\d+\.(json|csv|md)|cost\.(json|md)|(aggregation|run)\.json|.+\.html|cross_validation|predictions|figures)$/,
+};
 
 /**
  * Looks in a clone of this repository for what can be made again: the cache, phantom cohorts, and where asked results
@@ -32,7 +40,8 @@ export async function findGenerated(
   { outputs, weights }: FindGeneratedOptions,
 ): Promise<FoundGenerated> {
   const judged = [
-    ...await judge(root, ["data/cache", ...weights ? ["data/weights"] : []], () => undefined),
+    ...await judgeEach(root, "data/cache", whyNoCache),
+    ...weights ? await judge(root, ["data/weights"], () => undefined) : [],
     ...await judgeEach(root, "data/cohorts", whyNoPhantom),
     ...outputs ? await judgeEach(root, "outputs", whyNoResults) : [],
   ];
@@ -70,6 +79,10 @@ async function judgeEach(root: string, parent: string, why: Judge) {
   return await judge(root, names.sort().map((name) => `${parent}/${name}`), why);
 }
 
+function whyNoCache(folder: string): string | undefined {
+  return made.cache.test(basename(folder)) ? undefined : "not ctsurv's";
+}
+
 async function whyNoPhantom(folder: string): Promise<string | undefined> {
   const path = join(folder, "cohort.json");
   const manifest = await Deno.readTextFile(path).catch(ignoreNotFound);
@@ -81,15 +94,23 @@ async function whyNoPhantom(folder: string): Promise<string | undefined> {
     if (error instanceof InputError) return "no phantom cohort";
     throw error;
   }
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!phantomEntries.has(name) && !name.endsWith(".partial")) return `holds ${name}, which ctsurv did not make`;
-  }
-  return undefined;
+  return await strangerIn(folder, made.phantom) ?? await strangerIn(join(folder, "images"), made.patients) ??
+    await strangerIn(join(folder, "truth"), made.patients);
 }
 
-function whyNoResults(folder: string): string | undefined {
+async function whyNoResults(folder: string): Promise<string | undefined> {
   const isRun = Object.keys(profiles).some((name) => folder.endsWith(`-${name}`));
-  return isRun ? undefined : "not named after a cohort and a profile";
+  return isRun ? await strangerIn(folder, made.results) : "not named after a cohort and a profile";
+}
+
+/** Names something in a folder that ctsurv did not make; what a link leads to is not removed, and so does not count. */
+async function strangerIn(folder: string, known: RegExp): Promise<string | undefined> {
+  const info = await Deno.lstat(folder).catch(ignoreNotFound);
+  if (!info?.isDirectory) return undefined;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!known.test(name) && !name.endsWith(".partial")) return `holds ${name}, which ctsurv did not make`;
+  }
+  return undefined;
 }
 
 function ignoreNotFound(error: unknown): undefined {

@@ -37,11 +37,16 @@ async function inClone(test: (root: string) => Promise<void>): Promise<void> {
     await ensurePhantom("phantom-lung1", join(root, "data/cohorts/whole"), { patients: 1, overrides: { matrix: 32 } });
     await ensurePhantom("phantom-lung1", join(root, "data/cohorts/mixed"), { patients: 1, overrides: { matrix: 32 } });
     await write(join(root, "data/cohorts/mixed/thesis.txt"), "precious");
+    await ensurePhantom("phantom-lung1", join(root, "data/cohorts/read"), { patients: 1, overrides: { matrix: 32 } });
+    await write(join(root, "data/cohorts/read/truth/reader-2.nii.gz"), "precious");
     await write(join(root, "data/cache/slices/a.slices"), "x".repeat(2_000_000));
+    await write(join(root, "data/cache/features/a"), "x");
+    await write(join(root, "data/cache/my-weights/a.pth"), "precious");
     await write(join(root, "data/weights/a.pth"), "x");
     await write(join(root, "data/lungs/unet.safetensors"), "x");
     await write(join(root, "outputs/lung1-paper/table1.json"), "{}");
     await write(join(root, "outputs/figures/mine.svg"), "<svg/>");
+    await write(join(root, "outputs/our-paper/draft.docx"), "precious");
     await test(root);
   });
 }
@@ -50,22 +55,33 @@ Deno.test("clean removes the cache and phantom cohorts, whole or begun, and keep
   inClone(async (root) => {
     const { text, json } = await run(root);
     assertEquals(await files(root), [
+      "data/cache/my-weights/a.pth",
       "data/cohorts/lung1/cohort.json",
       ...(await files(root)).filter((path) => path.startsWith("data/cohorts/mixed/")),
       "data/cohorts/notes/thesis.txt",
+      ...(await files(root)).filter((path) => path.startsWith("data/cohorts/read/")),
       "data/cohorts/readme.txt",
       "data/cohorts/unreadable/cohort.json",
       "data/lungs/unet.safetensors",
       "data/weights/a.pth",
       "outputs/figures/mine.svg",
       "outputs/lung1-paper/table1.json",
+      "outputs/our-paper/draft.docx",
     ]);
+    assert((await files(root)).includes("data/cohorts/read/truth/reader-2.nii.gz"));
     assert((await files(root)).includes("data/cohorts/mixed/cohort.json"));
     const { removed } = json as { removed: { path: string }[] };
-    assertEquals(removed.map(({ path }) => path), ["data/cache", "data/cohorts/begun", "data/cohorts/whole"]);
-    assertStringIncludes(text, "data/cache: 2 MB, removed");
+    assertEquals(removed.map(({ path }) => path), [
+      "data/cache/features",
+      "data/cache/slices",
+      "data/cohorts/begun",
+      "data/cohorts/whole",
+    ]);
+    assertStringIncludes(text, "data/cache/slices: 2 MB, removed");
+    assertStringIncludes(text, "data/cache/my-weights: kept, not ctsurv's");
     assertStringIncludes(text, "data/cohorts/lung1: kept, no phantom cohort");
     assertStringIncludes(text, "data/cohorts/mixed: kept, holds thesis.txt");
+    assertStringIncludes(text, "data/cohorts/read: kept, holds reader-2.nii.gz");
     assertEquals((await run(root)).text.split("\n").at(-1), "There is nothing to remove");
   }));
 
@@ -76,7 +92,8 @@ Deno.test("clean --dry-run names the same, and removes nothing", () =>
     assertEquals(await files(root), before);
     const { wouldRemove, bytes } = json as { wouldRemove: { path: string; bytes: number }[]; bytes: number };
     assertEquals(wouldRemove.map(({ path }) => path), [
-      "data/cache",
+      "data/cache/features",
+      "data/cache/slices",
       "data/weights",
       "data/cohorts/begun",
       "data/cohorts/whole",
@@ -87,7 +104,8 @@ Deno.test("clean --dry-run names the same, and removes nothing", () =>
     const removed = (await run(root, "--outputs", "--weights")).json as { removed: unknown };
     assertEquals(removed.removed, wouldRemove);
     assertEquals((await files(root)).includes("outputs/lung1-paper/table1.json"), false);
-    assertEquals((await files(root)).includes("outputs/figures/mine.svg"), true);
+    const left = await files(root);
+    assert(["outputs/figures/mine.svg", "outputs/our-paper/draft.docx"].every((path) => left.includes(path)));
   }));
 
 Deno.test("clean follows no link, neither to a folder nor in one", () =>
