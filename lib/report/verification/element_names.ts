@@ -15,7 +15,9 @@ export function elementNames(
   if (key === undefined) return [undefined, undefined];
   // Folds count from 1 for people.
   const shift = key === "fold" && lists.some((list) => list.some((one) => valueOf(one, key) === 0)) ? 1 : 0;
-  return lists.map((list) => list.map((one) => nameOf(one, key, shift)));
+  // Two models may share a title; then what tells them apart has to do.
+  const title = key === "model" && lists.every((list) => identifies(list, "name")) ? "name" : key;
+  return lists.map((list) => list.map((one) => nameOf(one, title, shift)));
 }
 
 function valueOf(one: unknown, key: string): unknown {
@@ -30,7 +32,6 @@ function identifies(list: readonly unknown[], key: string): boolean {
 
 function nameOf(one: unknown, key: string, shift: number): string {
   const value = valueOf(one, key);
-  if (key === "model") return `${valueOf(one, "name") ?? value}`;
   if (key === "fold" || key === "seed") return `${key} ${(value as number) + shift}`;
   return key === "id" || key === "patient" ? `patient ${value}` : `${value}`;
 }

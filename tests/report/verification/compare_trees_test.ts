@@ -36,6 +36,14 @@ Deno.test("compareTrees() judges each number of an ablation by what it is", () =
   ]);
 });
 
+Deno.test("compareTrees() tells models of one title apart", () => {
+  const result = (first: number, second: number) => ({
+    models: [{ model: "plain", name: "VGG16", pooled: first }, { model: "tuned", name: "VGG16", pooled: second }],
+  });
+  assertEquals(moved(result(0.6, 0.7), result(0.6, 0.7)), []);
+  assertEquals(moved(result(0.6, 0.7), result(0.7, 0.7)), ["plain, pooled Ctd: 0.600 -> 0.700 (tolerance 0.06)"]);
+});
+
 Deno.test("compareTrees() compares what it does not know: whole numbers as they are, others as shares", () => {
   assertEquals(moved({ count: 7, length: 100.5 }, { count: 7, length: 104.5 }), []);
   assertEquals(moved({ count: 7, length: 100.5 }, { count: 8, length: 120.5 }), [
