@@ -14,6 +14,8 @@ export interface RunNotebookFileOptions {
   readonly target?: string | undefined;
   /** Folder for results; default the environment's. */
   readonly outputs?: string | undefined;
+  /** A folder that all is written to and that does not outlast the command: Ctrl-C removes it, messages do not name it. */
+  readonly temporary?: string | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface RunNotebookFileOptions {
  */
 export async function runNotebookFile(
   path: string,
-  { output = path, profile, cohort, target, outputs }: RunNotebookFileOptions,
+  { output = path, profile, cohort, target, outputs, temporary }: RunNotebookFileOptions,
 ): Promise<NotebookRun> {
   const env = {
     ...(profile !== undefined && { CTSURV_PROFILE: findProfile(profile).name }),
@@ -33,13 +35,16 @@ export async function runNotebookFile(
     ...(outputs !== undefined && { CTSURV_OUTPUTS: resolve(outputs) }),
   };
   const name = basename(path);
+  const saved = temporary === undefined ? [`what ran until then is saved in ${output}`] : [];
   const progress = terminalProgress();
   const run = await runNotebook(path, {
     env,
     output,
     onCell: ({ done, total }) => done === 0 ? progress.start(`${name}, cells`, total) : progress.tick(),
     onInterrupted() {
-      progress.done(`${name}: interrupted; what ran until then is saved in ${output}`);
+      // The signal ends this program before any `finally`.
+      if (temporary !== undefined) Deno.removeSync(temporary, { recursive: true });
+      progress.done([`${name}: interrupted`, ...saved].join("; "));
       console.error("Start the same command again to go on: patients, slices and features that are done are kept");
     },
   });
@@ -51,7 +56,7 @@ export async function runNotebookFile(
       `Cell ${cell} of ${path} failed: ${error}: ${message}`,
       `The cell begins: ${firstLine}`,
       ...traceback.slice(1),
-      `What ran until then is saved in ${output}`,
+      ...saved.map((text) => text.replace("what", "What")),
     ].join("\n"),
   );
 }

@@ -21,6 +21,8 @@ export interface RunNotebooksOptions {
   readonly outputs: string;
   /** Where to save the executed notebooks. @default {in place} */
   readonly saveIn?: string | undefined;
+  /** The folder of both, if it does not outlast the command; see `runNotebookFile`. */
+  readonly temporary?: string | undefined;
 }
 
 /**
@@ -31,12 +33,12 @@ export interface RunNotebooksOptions {
  */
 export async function runNotebooks(
   { profile, cohort, target, folder }: SelectedRun,
-  { outputs, saveIn = sources }: RunNotebooksOptions,
+  { outputs, saveIn = sources, temporary }: RunNotebooksOptions,
 ): Promise<number> {
   const startedAt = new Date().toISOString();
   const started = performance.now();
   const free = await freeDisk(resolve(outputs));
-  const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs };
+  const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs, temporary };
   const notebooks = [];
   for (const name of names) {
     const { cells, seconds, peakMemory } = await runNotebookFile(join(sources, name), {

@@ -53,9 +53,9 @@ export const verify: Command = {
     };
     const comparison = given.results !== undefined
       ? await compare(given.results)
-      : await inNewFolder(given.keep, async (folder) => {
+      : await inNewFolder(given.keep, async ({ folder, temporary }) => {
         await checkBeforehand(run);
-        await runNotebooks(run, { outputs: folder, saveIn: join(folder, "notebooks") });
+        await runNotebooks(run, { outputs: folder, saveIn: join(folder, "notebooks"), temporary });
         return await compare(join(folder, basename(run.folder)));
       });
     const passed = comparison.differences.length === 0;
@@ -74,18 +74,25 @@ function advice(profile: string): string {
   return `If that was meant, this keeps the new results: deno task reproduce --profile ${profile}${elsewhere}`;
 }
 
+interface NewFolder {
+  readonly folder: string;
+  /** The same, if it is gone afterwards. */
+  readonly temporary?: string;
+}
+
 /** Uses a folder: the one that is given, which must not be there yet, or one that is gone afterwards. */
-async function inNewFolder<T>(given: string | undefined, use: (folder: string) => Promise<T>): Promise<T> {
+async function inNewFolder<T>(given: string | undefined, use: (created: NewFolder) => Promise<T>): Promise<T> {
   if (given !== undefined) {
     // Rows of an earlier run would stay in its tables.
     if (existsSync(given)) throw new InputError(`${given} is there already; --keep takes a folder that is not`);
-    return await use(resolve(given));
+    return await use({ folder: resolve(given) });
   }
   const folder = await Deno.makeTempDir({ prefix: "ctsurv-verify-" });
   try {
-    return await use(folder);
+    return await use({ folder, temporary: folder });
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    // After Ctrl-C it is gone already.
+    if (existsSync(folder)) await Deno.remove(folder, { recursive: true });
   }
 }
 
