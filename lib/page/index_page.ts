@@ -85,10 +85,11 @@ function address(file: string): string {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 
-function provenance({ table1, table2, costs }: RunResults): Markup | undefined {
+function provenance({ table1, table2, aggregation, costs }: RunResults): Markup | undefined {
   const all = [
     ...table1?.models.map(({ name, provenance }) => ({ name, provenance })) ?? [],
     ...table2 ? [{ name: "Table 2", provenance: table2.provenance }] : [],
+    ...aggregation ? [{ name: "Aggregation", provenance: aggregation.provenance }] : [],
     ...costs ? [{ name: "Costs", provenance: costs.provenance }] : [],
   ];
   return all.length > 0 ? facts(provenanceFacts(all)) : undefined;

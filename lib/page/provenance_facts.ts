@@ -1,3 +1,5 @@
+import type { Provenance } from "@ctsurv/report/mod.ts";
+
 /** How results came to be: what is true of all of them, and of each what is not. */
 export interface ProvenanceFacts {
   readonly common: readonly (readonly [fact: string, value: string])[];
@@ -7,14 +9,14 @@ export interface ProvenanceFacts {
 /** A result's name and the provenance that its file holds. */
 export interface ProvenResult {
   readonly name: string;
-  readonly provenance: Readonly<Record<string, unknown>> | undefined;
+  readonly provenance: Provenance | undefined;
 }
 
 /** Sets what all results have in common apart from what tells them apart. */
 export function provenanceFacts(results: readonly ProvenResult[]): ProvenanceFacts {
-  const all = results.map(({ name, provenance = {} }) => ({
+  const all = results.map(({ name, provenance }) => ({
     name,
-    facts: Object.entries(provenance).map(([fact, value]) => [fact, inWords(value)] as const),
+    facts: Object.entries(provenance ?? {}).map(([fact, value]) => [fact, inWords(value)] as const),
   }));
   const isCommon = ([fact, value]: readonly [string, string]) =>
     all.every(({ facts }) => facts.some(([other, same]) => fact === other && value === same));

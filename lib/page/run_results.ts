@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import {
+  type AggregationResult,
   type CostResult,
+  readAggregation,
   readCosts,
   readTable1,
   readTable2,
@@ -13,6 +15,7 @@ import {
 export interface RunResults {
   readonly table1: Table1Result | undefined;
   readonly table2: Table2Result | undefined;
+  readonly aggregation: AggregationResult | undefined;
   readonly costs: CostResult | undefined;
   /** Figures as SVG, by path in the folder. */
   readonly figures: readonly { readonly file: string; readonly svg: string }[];
@@ -33,6 +36,7 @@ export async function readRunResults(folder: string): Promise<RunResults> {
   return {
     table1: await ifThere("table1.json", readTable1),
     table2: await ifThere("table2.json", readTable2),
+    aggregation: await ifThere("aggregation.json", readAggregation),
     costs: await ifThere("cost.json", readCosts),
     figures: await Promise.all(
       svgs.map(async (file) => ({ file, svg: await Deno.readTextFile(join(folder, file)) })),

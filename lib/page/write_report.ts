@@ -79,9 +79,7 @@ function describeRun({ table1 }: RunResults): string {
   if (!table1) return "No results yet in this folder";
   const { cohort, profile, models } = table1;
   const commits = models.map(({ provenance }) => {
-    const { git } = (provenance ?? {}) as {
-      readonly git?: { readonly commit: string; readonly dirty: boolean } | null;
-    };
+    const git = provenance?.git;
     return git ? git.commit.slice(0, 12) + (git.dirty ? " with local changes" : "") : "not recorded";
   });
   return [

@@ -1,4 +1,5 @@
 /** Figures, tables and results, made from plain numbers. */
+export { type AggregationResult, readAggregation, writeAggregation } from "./aggregation_result.ts";
 export { attentionEntropy } from "./attention_entropy.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./attention_figure.ts";
 export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ShownCost } from "./cost_table.ts";
+import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./read_results.ts";
 
 const count = z.int().nonnegative();
@@ -20,13 +21,13 @@ const costs = z.object({
     trainable: z.object({ finalLayer: count, finalBlock: count }),
     measured: z.looseObject({ milliseconds: number, peakMemory: number }).exactOptional(),
   })),
-  provenance: z.record(z.string(), z.unknown()).exactOptional(),
+  provenance: provenanceSchema.exactOptional(),
 });
 
 /** What the models of a run cost, and how that came to be known. */
 export interface CostResult {
   readonly costs: readonly ShownCost[];
-  readonly provenance?: Readonly<Record<string, unknown>>;
+  readonly provenance?: Provenance;
 }
 
 /**
