@@ -28,7 +28,8 @@ export const fit: Command = {
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", default: "efficientnet_b0" },
     aggregation: aggregationOption,
     tune: {
-      describe: `what of the backbone is trained with the head: ${tunings.join(", ")}`,
+      describe: `what of the backbone is trained with the head: ${tunings.join(", ")}; the latter keeps 18 kB ` +
+        "(efficientnet_b0) to 300 kB (vit_b_16) a slice in the cache",
       value: "NAME",
       default: "final-layer",
     },

@@ -30,8 +30,7 @@ export const flops: Command = {
     const findings = flopsFindings(examination);
     return Promise.resolve({
       text: [
-        costTable(costs).text,
-        `Slices are aggregated by: ${aggregation.kind}`,
+        costTable(costs, { aggregation: `${aggregation.kind} aggregation` }).text,
         "",
         flopsTable(examination).text,
         "",

@@ -8,7 +8,10 @@ const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
 /** Bytes of a built-in patient's scan and truth. */
 const scanBytes = { "phantom-lung1": 8e6, "phantom-claro": 9e6 } as const;
 
-/** Bytes in the cache of a patient: the kept slices, 100 kB each, and the features of every network. */
+/**
+ * Bytes in the cache of a patient: the kept slices, 100 kB each, and the features of every network. No notebook trains a
+ * final block, whose activations would come on top.
+ */
 const cacheBytes = { builtIn: 8e6, real: 16e6 } as const;
 
 /**
@@ -28,10 +31,11 @@ export async function resourceNeeds({ profile, cohort, target }: Undertaking, da
   }));
   const real = [cohort, target].reduce((sum, one) => sum + (one?.patients.length ?? 0), 0);
   const builtIn = made.reduce((sum, { patients }) => sum + patients, 0);
-  const cache = missing(
-    cacheBytes.real * real + cacheBytes.builtIn * builtIn,
-    await folderBytes(join(data, "cache")),
+  // Activations may lie there too, of "fit --tune final-block": nothing that this saves.
+  const [slices, features] = await Promise.all(
+    ["slices", "features"].map((name) => folderBytes(join(data, "cache", name))),
   );
+  const cache = missing(cacheBytes.real * real + cacheBytes.builtIn * builtIn, slices! + features!);
   return { disk: scans.reduce((sum, bytes) => sum + bytes, cache), memory: memory[profile.name] };
 }
 

@@ -27,8 +27,14 @@ export type ShownCost = Pick<
   | "measured"
 >;
 
+export interface CostTableOptions {
+  /** What the caption calls the aggregation that was counted. @default {"attention"} */
+  readonly aggregation?: string;
+}
+
 /** What models cost for a patient, a row each: in MACs, and in FLOPs where one MAC is two of them. */
-export function costTable(costs: readonly ShownCost[]): Table {
+export function costTable(costs: readonly ShownCost[], { aggregation = "attention" }: CostTableOptions = {}): Table {
+  const counted = `Multiply-accumulates (MAC) counted on the traced graphs, ${aggregation} and DeepHit included`;
   const millions = (numbers: number) => numbers / 1e6;
   const measured: readonly TableColumn<ShownCost>[] = [
     { label: "Measured, ms a patient", value: ({ measured }) => measured?.milliseconds, decimals: 0 },
@@ -45,5 +51,5 @@ export function costTable(costs: readonly ShownCost[]): Table {
     { label: "Trained, M: final layer", value: ({ trainable }) => millions(trainable.finalLayer), decimals: 3 },
     { label: "final block", value: ({ trainable }) => millions(trainable.finalBlock), decimals: 3 },
     ...costs.some(({ measured }) => measured) ? measured : [],
-  ], "Multiply-accumulates (MAC) counted on the traced graphs, attention and DeepHit included; parameters in millions");
+  ], `${counted}; parameters in millions`);
 }

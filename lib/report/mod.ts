@@ -9,7 +9,7 @@ export { bestReachableCtd, type OutcomeToReach } from "./best_reachable_ctd.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./calibration_figure.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./contact_sheet.ts";
 export { costFigure } from "./cost_figure.ts";
-export { type CostRow, costTable } from "./cost_table.ts";
+export { type CostRow, costTable, type CostTableOptions } from "./cost_table.ts";
 export { describeView } from "./describe_view.ts";
 export { toDataFrame } from "./data_frame.ts";
 export { type Displayable, jupyterDisplay } from "./displayable.ts";

@@ -41,6 +41,6 @@ Deno.test("flops counts the aggregation that is asked for", async () => {
   const deepHit = 256 * 100 + 9 * 100 * 100 + 100 * 24;
   const added = costs.map(({ macsPerPatient, macsOfImages }) => macsPerPatient - macsOfImages - deepHit);
   assertEquals(added, [...Array(5).fill(4 * 256), 0, 0]);
-  assertStringIncludes(text, "Slices are aggregated by: average");
+  assertStringIncludes(text, "average aggregation and DeepHit included");
   assertThrows(() => call("--aggregation", "max"), InputError, 'Unknown aggregation "max"');
 });

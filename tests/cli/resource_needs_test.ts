@@ -38,6 +38,8 @@ Deno.test("resourceNeeds() counts what is there already, and no more than once",
     assertEquals(await needs(), before - 96e6, "of another profile");
     await write(join(data, "cache", "slices", "a"), 60e6);
     assertEquals(await needs(), before - 156e6);
+    await write(join(data, "cache", "activations", "a"), 900e6);
+    assertEquals(await needs(), before - 156e6, "of a final block");
     await write(join(data, "cache", "slices", "b"), 900e6);
     await write(join(data, "cohorts", "phantom-claro-8", "images", "all"), 900e6);
     assertEquals(await needs(), 0);
