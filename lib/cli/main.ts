@@ -41,8 +41,8 @@ async function help(): Promise<string> {
 }
 
 /**
- * Runs the command line and returns the exit code: 0 (or 1 where its answer is no), or 2 with one message on stderr for anything the user got wrong.
- * A defect of the program itself is thrown, with its stack.
+ * Runs the command line and returns the exit code: 0, 1 where a command's answer is no, or 2 with one message on stderr
+ * for anything the user got wrong. A defect of the program itself is thrown, with its stack.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -24,9 +24,9 @@ const [mostPictures, largest, barHeight] = [8, 120, 130];
 const margins = { marginLeft: 56, marginRight: 16 } as const;
 
 /**
- * Attention along the axis of the body under the slices themselves: a bar for each weight, as a share of all, the tumour's
- * extent behind them, and above them pictures. Of more slices than there is room for, the axis is cut into equal parts, and each part
- * shows its slice with most attention. The pictures with most attention of all are framed.
+ * Attention along the axis of the body under the slices themselves: a bar for each weight, as a share of all, the
+ * tumour's extent behind them, and above them pictures. Of more slices than there is room for, the axis is cut into
+ * equal parts, and each part shows its slice with most attention. The pictures with most attention of all are framed.
  *
  * @throws {InputError} If there are no weights, they are not 0 or more, or there are not as many slices.
  */

@@ -36,7 +36,12 @@ export function bootstrap(
   return bootstrapAll(patients, name, (drawn) => ({ statistic: statistic(drawn) }), options).statistic!;
 }
 
-/** {@linkcode bootstrap} of several statistics by name, on the same samples. */
+/**
+ * {@linkcode bootstrap} of several statistics, on the same samples.
+ *
+ * @param statistics Gives each by its name, and the same names for every sample.
+ * @throws {InputError} If the level or the replicates make no sense.
+ */
 export function bootstrapAll<Name extends string>(
   patients: number,
   name: string,
@@ -49,24 +54,22 @@ export function bootstrapAll<Name extends string>(
   }
   const random = createRandom(seed, name);
   const drawn = new Uint32Array(patients);
-  const samples: Readonly<Record<Name, number | null>>[] = [];
+  const found: Record<string, number[]> = {};
   for (let replicate = 0; replicate < replicates; replicate++) {
     drawn.fill(0);
     for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++;
-    samples.push(statistics(drawn));
+    for (const [name, value] of Object.entries<number | null>(statistics(drawn))) {
+      const values = found[name] ??= [];
+      if (value !== null) values.push(value);
+    }
   }
-  const names = Object.keys(samples[0]!) as Name[];
-  return Object.fromEntries(
-    names.map((name) => [name, middle(samples.map((sample) => sample[name]), level)]),
-  ) as Record<
-    Name,
-    BootstrapValues | null
-  >;
+  const intervals = Object.entries(found).map(([name, values]) => [name, middle(values, level)]);
+  return Object.fromEntries(intervals) as Record<Name, BootstrapValues | null>;
 }
 
-function middle(samples: readonly (number | null)[], level: number): BootstrapValues | null {
-  const values = samples.filter((value) => value !== null).sort((a, b) => a - b);
-  if (values.length === 0) return null;
+function middle(unsorted: readonly number[], level: number): BootstrapValues | null {
+  if (unsorted.length === 0) return null;
+  const values = unsorted.toSorted((a, b) => a - b);
   const tail = (1 - level) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail), level, values };
 }

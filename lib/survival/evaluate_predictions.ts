@@ -23,7 +23,7 @@ export interface EvaluationOptions {
   readonly horizon?: number | undefined;
   /** Months of the AUC. Default: of 6, 12, 18 and 24, those of the grid up to the horizon, or the horizon alone. */
   readonly times?: readonly number[] | undefined;
-  /** Bootstrap samples of the intervals; 0 leaves the intervals out. @default {1000, or 0 of more than 20,000 patients} */
+  /** Bootstrap samples of the intervals; 0 leaves them out. @default {1000, or 0 of more than 20,000 patients} */
   readonly replicates?: number | undefined;
 }
 

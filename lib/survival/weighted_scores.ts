@@ -66,7 +66,7 @@ export function weightedScores(
 
 const finite = (value: number) => Number.isFinite(value) ? value : null;
 
-/** Whether a patient is known to be dead or alive at `t`; one censored just then was alive, as `censoringWeights` has it. */
+/** What is known of each patient at `t`; one censored just then was alive, as `censoringWeights` has it. */
 function statesAt({ months, event }: SurvivalPredictions, t: number): ("dead" | "alive" | "unknown")[] {
   return Array.from(months, (own, i) => {
     if (event[i] === 1) return own <= t ? "dead" : "alive";

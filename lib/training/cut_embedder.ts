@@ -22,8 +22,8 @@ export interface CutEmbedder {
 }
 
 /**
- * Makes the frozen part of a backbone ready for slices of its own size, or of a view's. A network of volumes takes all slices of a
- * patient as one; its session is that of the last number of slices, as each holds all weights.
+ * Makes the frozen part of a backbone ready for slices of its own size, or of a view's. A network of volumes takes all
+ * slices of a patient as one; its session is that of the last number of slices, as each holds all weights.
  */
 export async function cutEmbedder(
   engine: Engine,
