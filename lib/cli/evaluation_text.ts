@@ -1,4 +1,5 @@
 import type {
+  BrierIntervals,
   BrierScores,
   CalibrationCurve,
   Concordance,
@@ -46,12 +47,9 @@ function intervalLine({ interval, replicates, ctd }: Evaluation): string {
     return "Ctd (risk, pre) is undefined: of no two patients is one known to have died first";
   }
   if (replicates === 0) return "Intervals are left out; --replicates 1000 makes them";
-  return interval === null
-    ? "Ctd (risk, pre): no interval, for no bootstrap sample has a pair to compare"
-    : `Ctd (risk, pre): ${100 * interval.level} % interval ${
-      intervalText(interval)
-    }, ${interval.replicates} bootstrap ` +
-      "samples of the patients";
+  if (interval === null) return "Ctd (risk, pre): no interval, for no bootstrap sample has a pair to compare";
+  return `Ctd (risk, pre): ${100 * interval.level} % interval ${intervalText(interval)}, ${interval.replicates} ` +
+    "bootstrap samples of the patients";
 }
 
 function concordanceLines({ ctd }: Evaluation): string[] {
@@ -79,21 +77,25 @@ function foldLine({ folds, summary }: FoldScores): string {
 }
 
 function timeLines({ auc, brier, horizon, intervals }: Evaluation): string[] {
-  const row = (name: string, { times, values, integrated }: BrierScores) => [
-    name,
-    ...auc.times.map((t) => times.includes(t) ? formatScore(values[times.indexOf(t)]) : ""),
-    formatScore(integrated),
+  const rows = (name: string, scores: readonly string[], of: readonly (ConcordanceInterval | null)[] | undefined) => [
+    [name, ...scores],
+    ...of ? [["  95 % interval", ...of.map((one, k) => one ? intervalText(one) : scores[k] === "" ? "" : "-")]] : [],
   ];
-  const intervalRow = (of: readonly (ConcordanceInterval | null)[] | null) =>
-    of ? [["  95 % interval", ...of.map((one) => one ? intervalText(one) : "-")]] : [];
+  const brierRows = (name: string, { times, values, integrated }: BrierScores, of: BrierIntervals | undefined) => {
+    // The grid need not have the AUC's times.
+    const scores = auc.times.map((t) => times.includes(t) ? formatScore(values[times.indexOf(t)]) : "");
+    return rows(name, [...scores, formatScore(integrated)], of && [...of.values, of.integrated]);
+  };
+  const aucIntervals = intervals?.auc;
   const lines = alignColumns([
     ["months", ...auc.times.map(String), "mean"],
-    ["AUC", ...auc.auc.map(formatScore), formatScore(auc.mean)],
-    ...intervalRow(intervals && [...intervals.auc.auc, intervals.auc.mean]),
-    row("Brier, IPCW", brier.ipcw),
-    ...intervalRow(intervals && [...intervals.brier.ipcw.values, intervals.brier.ipcw.integrated]),
-    row("Brier, administrative", brier.administrative),
-    ...intervalRow(intervals && [...intervals.brier.administrative.values, intervals.brier.administrative.integrated]),
+    ...rows(
+      "AUC",
+      [...auc.auc.map(formatScore), formatScore(auc.mean)],
+      aucIntervals && [...aucIntervals.auc, aucIntervals.mean],
+    ),
+    ...brierRows("Brier, IPCW", brier.ipcw, intervals?.brier.ipcw),
+    ...brierRows("Brier, administrative", brier.administrative, intervals?.brier.administrative),
   ]);
   const { times } = brier.ipcw;
   return times.length < 2 ? lines : [

@@ -7,7 +7,7 @@ export interface ScoreIntervalsOptions extends ScoredAt, BootstrapOptions {}
 
 /** Of one kind of Brier score. */
 export interface BrierIntervals {
-  /** At the times of the AUC. */
+  /** At the times of the AUC; null at one that is not among `scored`. */
   readonly values: readonly (ConcordanceInterval | null)[];
   readonly integrated: ConcordanceInterval | null;
 }

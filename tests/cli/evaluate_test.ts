@@ -176,6 +176,10 @@ Deno.test("evaluate ends follow-up of Ctd at the horizon, and takes the AUC wher
   assert(pairs(ended) < pairs(whole));
   const { auc, calibration, brier, horizon } = ended.json as unknown as Evaluation;
   assertEquals([auc.times, calibration.time, horizon, brier.ipcw.times], [[3, 9], 12, 12, [6, 12]]);
+  // No Brier score at 3 and 9, and no dash for an interval of it: the integrated one alone.
+  const lines = ended.text.split("\n");
+  const below = lines[lines.findIndex((line) => line.startsWith("Brier, IPCW")) + 1]!;
+  assert(/^ {2}95 % interval +[\d.]+ to [\d.]+$/.test(below), below);
 });
 
 Deno.test("evaluate compares models on the same patients, in any order of the rows", async () => {
