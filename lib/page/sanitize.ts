@@ -24,8 +24,8 @@ const selectedId = /#(?=[a-z_][\w-]*[^{};]*\{)/gi;
 const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
 
 /**
- * Foreign markup as it may stand in a page: nothing in it runs, loads from elsewhere or reaches out of its place.
- * Broken markup comes out balanced.
+ * Foreign markup as it may stand in a page: nothing in it runs or loads from elsewhere, and broken markup comes out
+ * balanced. Its style sheets stay, for tables and figures need them, and as in a notebook they hold for the whole page.
  */
 export function sanitize(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Markup {
   const clean = sanitizeHtml(markup, {
@@ -68,13 +68,17 @@ function scoped(attributes: Attributes, scope: string | undefined): Attributes {
 }
 
 /** A link, or its bare text if it leads nowhere. */
-function linked({ href = "", ...rest }: Attributes, link: SanitizeOptions["link"]): sanitizeHtml.Tag {
-  const isElsewhere = /^(https?|mailto):/i.test(href);
-  const isWithin = !link && href.startsWith("#");
-  const target = isElsewhere || isWithin ? href : link?.(href);
-  return target === undefined
-    ? { tagName: "span", attribs: rest }
-    : { tagName: "a", attribs: { ...rest, href: target } };
+function linked(
+  { href, "xlink:href": ofFigure, ...rest }: Attributes,
+  link: SanitizeOptions["link"],
+): sanitizeHtml.Tag {
+  const address = href ?? ofFigure ?? "";
+  const isElsewhere = /^(https?|mailto):/i.test(address);
+  const isWithin = !link && address.startsWith("#");
+  const target = isElsewhere || isWithin ? address : link?.(address);
+  if (target !== undefined) return { tagName: "a", attribs: { ...rest, href: target } };
+  // A span would end the figure that it stands in.
+  return { tagName: ofFigure === undefined ? "span" : "g", attribs: rest };
 }
 
 /** A picture whose data the page holds, or in its place what it shows, in words. */

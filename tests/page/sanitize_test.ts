@@ -71,3 +71,11 @@ Deno.test("sanitize() asks where relative links lead, and leaves the text of tho
   assertEquals(sanitize('<a href="//evil.test">b</a>', { link }).html, "<span>b</span>");
   assertMatch(sanitize('<a href="https://example.org/">c</a>', { link }).html, /href="https:\/\/example.org\/"/);
 });
+
+Deno.test("sanitize() keeps the links of figures within the figure", () => {
+  const svg = (href: string) => `<svg><a xlink:href="${href}"><path d="M0 0"></path></a></svg>`;
+  const within = (tag: string, end: string) => `<svg><${tag}><path d="M0 0"></path></${end}></svg>`;
+  assertEquals(sanitize(svg("https://example.org/")).html, within('a href="https://example.org/"', "a"));
+  assertEquals(sanitize(svg("javascript:alert(1)")).html, within("g", "g"));
+  assertEquals(sanitize(svg("b.html")).html, within("g", "g"));
+});
