@@ -97,6 +97,9 @@ export async function loadModel(path: string, engine: Engine): Promise<SurvivalM
   const content = decodeSafetensors(file, path);
   const description = parseDescription(content, path);
   const { view, head: shape, tail, trainedOn } = description;
+  const parts = ["head.", "finalBlock.", ...description.backbone.kind === "seeded" ? ["backbone."] : []];
+  const stranger = [...content.tensors.keys()].find((name) => !parts.some((part) => name.startsWith(part)));
+  if (stranger !== undefined) throw noPart(stranger, path);
   const architecture = findBackbone(description.backbone.name);
   if (view.kind !== architecture.input || (view.kind === "slice" && view.size !== architecture.size)) {
     throw new InputError(`${path}: ${architecture.title} does not take a ${view.kind} of ${view.size} x ${view.size}`);
@@ -159,8 +162,12 @@ function blockSpec(architecture: BackboneArchitecture): Tree<HostTensor> {
 function readTree(tensors: Entries, prefix: string, spec: Tree<HostTensor>, path: string): Tree<HostTensor> {
   const known = new Set(leaves(spec, isHost).map(({ path }) => path));
   const stranger = entriesOf(tensors, prefix).find(([name]) => !known.has(name));
-  if (stranger) throw new InputError(`${path}: ${prefix}${stranger[0]} is no part of the model that it describes`);
+  if (stranger) throw noPart(prefix + stranger[0], path);
   return mapTree(spec, isHost, ({ shape }, name) => toHost(tensors.get(prefix + name), shape, prefix + name, path));
+}
+
+function noPart(name: string, path: string): InputError {
+  return new InputError(`${path}: ${name} is no part of the model that it describes`);
 }
 
 function entriesOf(tensors: Entries, prefix: string): (readonly [name: string, entry: SafetensorsEntry])[] {

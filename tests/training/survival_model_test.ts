@@ -197,6 +197,7 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
         encode(new Map([...entries, ["finalBlock.x", embedding]])),
         "finalBlock.x is no part",
       ],
+      "weights of another kind": [encode(new Map([...entries, ["optimiser.x", embedding]])), "optimiser.x is no part"],
       "an unknown backbone": [
         encode(entries, { backbone: { ...described.backbone, name: "vgg17" } }),
         'Unknown backbone "vgg17"',
