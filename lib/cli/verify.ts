@@ -36,6 +36,9 @@ export const verify: Command = {
   details: details(),
   async run({ options }) {
     const given = options as Readonly<Record<string, string | undefined>>;
+    if (given.results !== undefined && given.keep !== undefined) {
+      throw new InputError("--results runs nothing, so that --keep has nothing to keep; leave out one of them");
+    }
     const run = await selectRun(given);
     const reference = given.against ?? run.folder;
     // Read before anything runs: a folder that holds no results, or of another profile, is better refused at once.

@@ -46,6 +46,7 @@ Deno.test("verify refuses, before anything runs, results of another profile and 
     await assertRejects(() => call("--against", dir), InputError, "Cannot read the results");
     const kept = ["--against", a, "--profile", "smoke", "--keep", dir];
     await assertRejects(() => call(...kept), InputError, "is there already");
+    await assertRejects(() => call("--against", a, "--results", a, "--keep", join(dir, "new")), InputError, "--keep");
     await assertRejects(() => call("--against", a, "--results", join(dir, "none")), InputError, "is no folder");
     await assertRejects(
       () => call("--against", a, "--results", a, "--tolerance", "x"),
