@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { cleanIn } from "../../lib/cli/clean.ts";
 import { parseCommand } from "../../lib/cli/command.ts";
+import { findGenerated } from "../../lib/cli/find_generated.ts";
 import { inFolder } from "../support/in_folder.ts";
 
 function run(root: string, ...args: string[]) {
@@ -127,4 +128,13 @@ Deno.test("clean follows no link, neither to a folder nor in one", () =>
 Deno.test("clean finds nothing in a fresh clone", () =>
   inFolder(async (root) => {
     assertEquals((await run(root, "--outputs", "--weights")).text, "There is nothing to remove");
+  }));
+
+Deno.test("clean --outputs knows all that the notebooks write", () =>
+  inFolder(async (root) => {
+    const results = "outputs/phantom-lung1-smoke";
+    const committed = Deno.readDirSync(new URL(`../../${results}/`, import.meta.url));
+    for (const { name } of [...committed, { name: "index.html" }]) await write(join(root, results, name), "x");
+    const { generated, kept } = await findGenerated(root, { outputs: true, weights: false });
+    assertEquals([generated.map(({ path }) => path), kept], [[results], []]);
   }));
