@@ -6,6 +6,7 @@ import { resourceNeeds } from "./resource_needs.ts";
 
 const data = fileURLToPath(new URL("../../data", import.meta.url));
 
+/** What `reproduce` is about to run, and on whom. */
 export interface Undertaking {
   readonly profile: Profile;
   /** Undefined: a built-in one, which is large enough. */

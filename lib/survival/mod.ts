@@ -4,7 +4,7 @@
  */
 export { administrativeBrier } from "./administrative_brier.ts";
 export { atRisk } from "./at_risk.ts";
-export { bootstrap, bootstrapAll, type BootstrapOptions, type BootstrapValues } from "./bootstrap.ts";
+export { bootstrap, type BootstrapOptions, type BootstrapValues } from "./bootstrap.ts";
 export type { BaselineHazard } from "./breslow_hazard.ts";
 export type { BrierScores } from "./brier_scores.ts";
 export { type CalibrationCurve, calibrationCurve, type CalibrationGroup } from "./calibration_curve.ts";
