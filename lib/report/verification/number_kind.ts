@@ -5,6 +5,7 @@ export const numberKinds = {
   "fold-ctd": "Ctd within one fold",
   "survival": "a patient's survival at a time",
   "attention": "weight of a slice",
+  "mean-attention": "attention on tumour and its entropy, means of all patients",
   "first-loss": "loss of a fold's first epoch, relative",
   "loss": "loss of a fold's median epoch, relative",
   "p": "p-values",
@@ -29,7 +30,8 @@ const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
   [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
-  [/(^|\.)(attention|attended)(\.|$)/, "attention"],
+  [/(^|\.)attention(\.|$)/, "attention"],
+  [/(^|\.)attended(\.|$)/, "mean-attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
   [/(^|\.)p$/, "p"],
   // Of a table's cells too: what they show stands in JSON, number by number.

@@ -15,6 +15,7 @@ const brief: Tolerances = {
   "fold-ctd": 0.5,
   "survival": 0.03,
   "attention": 0.02,
+  "mean-attention": 0.02,
   "first-loss": 0.01,
   "loss": 0.01,
   "p": 0.3,
@@ -24,7 +25,8 @@ const brief: Tolerances = {
 /**
  * After 40 epochs and more. When a change of the engine changed how it rounds, the rows of the workshop's Table 1 moved by
  * up to 0.032 (pooled), 0.065 (means, standard deviations, intervals), 0.33 (one fold), 0.18 (survival), 0.4 (attention),
- * 3 % (first epoch) and 8 % (median epoch).
+ * 3 % (first epoch) and 8 % (median epoch). Means of attention were not among the results then: theirs is twice the half
+ * of their bootstrap interval, where the pooled Ctd moved by less than half of its own.
  */
 const long: Tolerances = {
   "ctd": 0.06,
@@ -32,6 +34,7 @@ const long: Tolerances = {
   "fold-ctd": 0.4,
   "survival": 0.25,
   "attention": 0.5,
+  "mean-attention": 0.05,
   "first-loss": 0.05,
   "loss": 0.12,
   "p": 0.3,
