@@ -69,13 +69,14 @@ export async function embedCohort<Embedded extends object>(
   const { title, size } = backbone.architecture;
   const whole: PatientView = { kind: "slice", slices: "all", size };
   progress?.start(`${title}: patients preprocessed and embedded`, cohort.length);
-  for (const { id, image, series, record } of cohort) {
+  // While the engine embeds a patient, the next one is read.
+  const prepare = ahead(cohort, ({ id, image, series }) => {
+    const options = { segmenter, where: id, ...series !== undefined && { series } };
+    return preprocessCached(image, join(cache, "slices"), options);
+  });
+  for (const { id, record } of cohort) {
     try {
-      const prepared = await preprocessCached(image, join(cache, "slices"), {
-        segmenter,
-        where: id,
-        ...series !== undefined && { series },
-      });
+      const prepared = await prepare();
       const viewed = viewPatient(prepared, view ?? whole);
       patients.push({ id, ...await embed(viewed), followUp: followUp(record) });
       const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
@@ -91,4 +92,23 @@ export async function embedCohort<Embedded extends object>(
     throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
   }
   return { patients, slices, skipped };
+}
+
+/** Does `task` for one item after the other; the next is begun when the last one's result is taken. */
+function ahead<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): () => Promise<Result> {
+  let at = 0;
+  const begin = () => {
+    const begun = at < items.length ? task(items[at++]!) : undefined;
+    // Its error is for whoever takes the result; where nobody does any more, it is not unhandled.
+    begun?.catch(() => {});
+    return begun;
+  };
+  let next = begin();
+  return async () => {
+    try {
+      return await next!;
+    } finally {
+      next = begin();
+    }
+  };
 }
