@@ -7,7 +7,6 @@ import {
   concordanceTable,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import { inTurns } from "./in_turns.ts";
 import { refuseFewPatients } from "./refuse_few_patients.ts";
 import type { LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
 
@@ -53,7 +52,7 @@ export interface CrossValidateOptions {
   readonly folds: number;
   /** scikit-learn's `random_state`. */
   readonly foldSeed: number;
-  /** Called after every epoch of every fold; of folds that are fitted at once, in turns. */
+  /** Called after every epoch of every fold. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
 }
 
@@ -72,27 +71,24 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
-  await inTurns(folds, trainer.fitsAtOnce ?? 1, async (fold, proceed) => {
+  for (let fold = 0; fold < folds; fold++) {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
-    const fitted = await trainer.fit(train, (epoch, loss) => {
-      proceed();
-      onEpoch?.(fold, epoch, loss);
-    });
+    const fitted = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
     const predicted = (await trainer.predict(fitted.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold,
       ...test[i]!.followUp,
     }));
     predicted.forEach((prediction) => predictions.set(prediction.id, prediction));
-    results[fold] = {
+    results.push({
       fold,
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
       ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
       losses: fitted.losses,
-    };
-  });
+    });
+  }
   const ordered = patients.map(({ id }) => predictions.get(id)!);
   const pooled = toSurvivalPredictions(ordered);
   return {

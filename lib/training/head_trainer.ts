@@ -59,9 +59,6 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
   );
 
   return {
-    // A step is many small products, between which cores wait for each other: two fits share them better than one.
-    fitsAtOnce: 2,
-
     async fit(given, onEpoch) {
       const scaling = options.scaleFeatures ? measureFeatures(given) : undefined;
       const patients = scaling ? given.map((patient) => scaleFeatures(patient, scaling)) : given;

@@ -25,8 +25,6 @@ export interface PatientPrediction {
 
 /** Fits and applies models of one kind. Sessions are made once for each batch size and serve every fold. */
 export interface Trainer<Patient, Parameters> {
-  /** How many fits make good use of the processor at once. They give the same as one after the other. @default {1} */
-  readonly fitsAtOnce?: number;
   /** Trains anew, from where every fold starts. `onEpoch` is told the epoch, from 1, and its loss. */
   fit(
     patients: readonly Patient[],

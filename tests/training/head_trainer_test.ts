@@ -101,15 +101,6 @@ Deno.test("headTrainer: predict() of a patient does not depend on who else is th
   await learner.dispose();
 });
 
-Deno.test("headTrainer: as many fits at once as it says give the bits of one after the other", async () => {
-  const learner = trainer({ epochs: 3 });
-  assertEquals(learner.fitsAtOnce, 2);
-  const validate = (fitsAtOnce: number) =>
-    crossValidate({ ...learner, fitsAtOnce }, patients, { folds: 3, foldSeed: 1 });
-  assertEquals(await validate(learner.fitsAtOnce!), await validate(1));
-  await learner.dispose();
-});
-
 async function pooledCtd(patients: readonly TrainingPatient[]): Promise<number> {
   const learner = trainer({ epochs: 15 });
   const { pooled } = await crossValidate(learner, patients, { folds: 4, foldSeed: 42 });
