@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import {
   type AggregationResult,
   type CostResult,
@@ -7,6 +7,7 @@ import {
   readCosts,
   readTable1,
   readTable2,
+  resultFiles,
   type Table1Result,
   type Table2Result,
 } from "@ctsurv/report/mod.ts";
@@ -29,7 +30,7 @@ export interface RunResults {
  * @throws {InputError} If a file of results holds something else.
  */
 export async function readRunResults(folder: string): Promise<RunResults> {
-  const all = (await list(folder)).filter((file) => !/\.(html|partial)$/.test(file));
+  const all = (await resultFiles(folder)).filter((file) => !/(\.(html|partial)|(^|\/)\.[^/]*)$/.test(file));
   const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
     existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
   const svgs = all.filter((file) => file.endsWith(".svg"));
@@ -43,14 +44,4 @@ export async function readRunResults(folder: string): Promise<RunResults> {
     ),
     files: all.filter((file) => !svgs.includes(file)),
   };
-}
-
-async function list(folder: string, root = folder): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (isDirectory) files.push(...await list(path, root));
-    else if (!name.startsWith(".")) files.push(relative(root, path));
-  }
-  return files.sort();
 }

@@ -39,6 +39,7 @@ export type { Picture } from "./picture.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./provenance.ts";
 export { qualityCsv, qualityTable } from "./quality_table.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./run_record.ts";
+export { resultFiles } from "./result_files.ts";
 export {
   type FoldResult,
   type ModelResult,
