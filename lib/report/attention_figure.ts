@@ -3,6 +3,7 @@ import { InputError } from "@ctsurv/common/mod.ts";
 import { describeAttention } from "./describe_attention.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./theme.ts";
+import { tumourMark } from "./tumour_mark.ts";
 
 export interface AttentionFigureOptions {
   readonly patient: string;
@@ -29,12 +30,7 @@ export function attentionFigure(
     x: { label: "slice (feet to head)", labelArrow: "none", domain: [-0.5, data.length - 0.5] },
     y: { label: "weight", labelArrow: "none", grid: true, domain: [0, 1.05 * Math.max(...data)] },
     marks: [
-      Plot.rectX(tumours, {
-        x1: ([first]: readonly [number, number]) => first - 0.5,
-        x2: ([, last]: readonly [number, number]) => last + 0.5,
-        fill: theme.truth,
-        fillOpacity: 0.3,
-      }),
+      tumourMark(tumours),
       Plot.ruleY([1 / data.length], { stroke: theme.faint, strokeDasharray: "4 3" }),
       Plot.areaY(data, { x: (_: number, i: number) => i, y: (w: number) => w, fill: theme.ours, fillOpacity: 0.15 }),
       Plot.lineY(data, { x: (_: number, i: number) => i, y: (w: number) => w, stroke: theme.ours, strokeWidth: 2 }),

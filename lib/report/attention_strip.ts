@@ -7,6 +7,7 @@ import { film } from "./film.ts";
 import type { SliceStack } from "./paint_slice.ts";
 import { sliceJpeg } from "./slice_jpeg.ts";
 import { theme } from "./theme.ts";
+import { tumourMark } from "./tumour_mark.ts";
 import type { TumourExtent } from "./tumour_slices.ts";
 
 export interface AttentionStripOptions {
@@ -83,12 +84,7 @@ export function attentionStrip(
       domain: [0, 1.05 * Math.max(...data)],
     },
     marks: [
-      Plot.rectX(tumours, {
-        x1: ([first]: readonly [number, number]) => first - 0.5,
-        x2: ([, last]: readonly [number, number]) => last + 0.5,
-        fill: theme.truth,
-        fillOpacity: 0.3,
-      }),
+      tumourMark(tumours),
       Plot.rectY(data, {
         x1: (_: number, slice: number) => slice - 0.4,
         x2: (_: number, slice: number) => slice + 0.4,
