@@ -15,3 +15,5 @@ export { folderBytes } from "./folder_bytes.ts";
 export { formatBytes } from "./format_bytes.ts";
 export { keepOutputsInPlace } from "./keep_outputs_in_place.ts";
 export type { KernelInternals } from "./kernel_internals.ts";
+export { serveOrders, type Work } from "./serve_orders.ts";
+export { type WorkerPool, workerPool, type WorkerPoolOptions } from "./worker_pool.ts";

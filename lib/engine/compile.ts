@@ -1,5 +1,5 @@
 import type { Compiled } from "./compiled.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, PrepareOptions } from "./engine.ts";
 import type { Tree } from "./tree.ts";
 import type { TensorFunction, TensorsOf, TensorSpec } from "./values.ts";
 
@@ -25,10 +25,12 @@ export async function compile<const S extends object, R>(
   engine: Engine,
   fn: (inputs: TensorsOf<S>) => R,
   signature: S,
+  options?: PrepareOptions,
 ): Promise<Compiled<S, R>> {
   // The one place where the trees' types are taken on trust: inside, an engine knows only leaves.
-  return await engine.prepare(fn as unknown as TensorFunction, signature as Tree<TensorSpec>) as unknown as Compiled<
-    S,
-    R
-  >;
+  return await engine.prepare(
+    fn as unknown as TensorFunction,
+    signature as Tree<TensorSpec>,
+    options,
+  ) as unknown as Compiled<S, R>;
 }

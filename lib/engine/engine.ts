@@ -8,12 +8,23 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** How a function is made ready. */
+export interface PrepareOptions {
+  /**
+   * Threads of one operation, where the engine lets that be chosen. Sums that are split among threads are rounded in
+   * another order, so results can depend on it in the last digits. @default {the engine's own choice}
+   */
+  readonly threads?: number;
+}
+
 /** Something that runs functions written in tfjs. */
 export interface Engine {
   /** `onnx`, `tensorflow`, `wasm` or `cpu`. */
   readonly name: string;
   /** Library, version and provider, for provenance: `onnxruntime-node 1.30.0 (cpu)`. */
   readonly description: string;
+  /** Whether `onnxEngine({ threads: 1 })` in another thread computes the same, so that work can be divided. */
+  readonly isDivisible?: boolean;
   /** Makes a function ready for inputs of one signature; use `compile()`, which keeps the types. */
-  prepare(fn: TensorFunction, signature: Tree<TensorSpec>): Promise<Program>;
+  prepare(fn: TensorFunction, signature: Tree<TensorSpec>, options?: PrepareOptions): Promise<Program>;
 }

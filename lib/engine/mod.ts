@@ -4,7 +4,7 @@ export type { Compiled } from "./compiled.ts";
 export { createEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/cpu_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
-export type { Engine } from "./engine.ts";
+export type { Engine, PrepareOptions } from "./engine.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
 export { tf } from "./tf.ts";
 export { traceMacs } from "./trace_macs.ts";

@@ -22,7 +22,7 @@ export {
   type PreprocessOptions,
   type PreprocessSettings,
 } from "./preprocess.ts";
-export { type CachedSlices, preprocessCached } from "./preprocess_cached.ts";
+export { type CachedSlices, preprocessCached, type PreprocessCachedOptions } from "./preprocess_cached.ts";
 export { assessQuality, type Examination, type QualityRow } from "./quality/assess_quality.ts";
 export { examine } from "./quality/examine.ts";
 export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";

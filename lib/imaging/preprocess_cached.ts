@@ -6,6 +6,12 @@ import { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 import { readInput } from "./read_input.ts";
 import { readVolume, type ReadVolumeOptions } from "./read_volume.ts";
 
+/** Options of {@linkcode preprocessCached}. */
+export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOptions {
+  /** Called where the result is not in the cache. May put it there: the cache is looked at again. */
+  readonly onMiss?: () => Promise<void>;
+}
+
 /** Raised whenever the same input and settings would give other numbers, or the file another layout. */
 const FORMAT = "ctsurv slices 3";
 
@@ -29,15 +35,20 @@ export interface CachedSlices extends PreprocessedSlices {
 export async function preprocessCached(
   path: string,
   cacheDir: string,
-  options: PreprocessOptions & ReadVolumeOptions,
+  options: PreprocessCachedOptions,
 ): Promise<CachedSlices> {
-  const { segmenter, series, where = path, ...given } = options;
+  const { segmenter, series, where = path, onMiss, ...given } = options;
   const settings = { ...DEFAULT_SETTINGS, ...given };
   const described = Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1);
   const key = sha256(JSON.stringify([FORMAT, await hashInput(path), segmenter.name, series ?? null, described]));
   const cached = join(cacheDir, `${key}.slices`);
   const known = await readCached(cached, key);
   if (known) return known;
+  if (onMiss) {
+    await onMiss();
+    const made = await readCached(cached, key);
+    if (made) return { ...made, isFromCache: false };
+  }
 
   const reading = await readVolume(path, series === undefined ? {} : { series });
   const result = await preprocess(reading.volume, { ...settings, segmenter, where });

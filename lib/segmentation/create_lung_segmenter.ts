@@ -29,5 +29,5 @@ export async function createLungSegmenter(
   if (!Object.hasOwn(methods, method)) {
     throw new InputError(`Unknown way to find lungs "${method}" (CTSURV_LUNGS): choose ${lungMethods.join(", ")}`);
   }
-  return await methods[method as keyof typeof methods](engine);
+  return { ...await methods[method as keyof typeof methods](engine), method };
 }

@@ -52,13 +52,14 @@ export interface CrossValidateOptions {
   readonly folds: number;
   /** scikit-learn's `random_state`. */
   readonly foldSeed: number;
-  /** Called after every epoch of every fold. */
+  /** Called after every epoch of every fold; of folds that go on together, in turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
 }
 
 /**
  * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a model that
- * was trained from scratch on all others.
+ * was trained from scratch on all others. As many folds go on at a time as the trainer can fit; the results do not
+ * depend on that.
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
  */
@@ -71,24 +72,27 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
-  for (let fold = 0; fold < folds; fold++) {
+  await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
-    const fitted = await trainer.fit(train, (epoch, loss) => onEpoch?.(fold, epoch, loss));
+    const fitted = await trainer.fit(train, (epoch, loss) => {
+      check();
+      onEpoch?.(fold, epoch, loss);
+    });
     const predicted = (await trainer.predict(fitted.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold,
       ...test[i]!.followUp,
     }));
     predicted.forEach((prediction) => predictions.set(prediction.id, prediction));
-    results.push({
+    results[fold] = {
       fold,
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
       ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
       losses: fitted.losses,
-    });
-  }
+    };
+  });
   const ordered = patients.map(({ id }) => predictions.get(id)!);
   const pooled = toSurvivalPredictions(ordered);
   return {
@@ -110,6 +114,31 @@ export function toSurvivalPredictions(
     months: predictions.map(({ months }) => months),
     event: predictions.map(({ event }) => event),
   };
+}
+
+/**
+ * Does `task` for 0 to `count` - 1, some at a time, in order. After a failure nothing new is begun, and tasks that go on
+ * learn from `check`, which throws, that nobody waits for them.
+ */
+async function forEachOf(
+  count: number,
+  atOnce: number,
+  task: (index: number, check: () => void) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let hasFailed = false;
+  const check = () => {
+    if (hasFailed) throw new Error("Another fold failed");
+  };
+  const lane = async () => {
+    try {
+      while (next < count && !hasFailed) await task(next++, check);
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
 }
 
 function describe(values: readonly number[]): Pick<CrossValidation, "mean" | "stdSample" | "stdPopulation"> {

@@ -1,19 +1,15 @@
 import { join } from "node:path";
 import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
 import { DiskFullError, InputError, type Progress } from "@ctsurv/common/mod.ts";
-import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
+import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
 import { type PatientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
+import { preparedSlices, type ScanToPrepare } from "./prepared_slices.ts";
 import type { LabelledPatient } from "./trainer.ts";
 
 /** A patient whose scan and follow-up are known. */
-export interface PatientToEmbed {
-  readonly id: string;
-  /** A NIfTI file or a folder of DICOM files. */
-  readonly image: string;
-  /** SeriesInstanceUID to read in that folder; default the only one. */
-  readonly series?: string;
+export interface PatientToEmbed extends ScanToPrepare {
   readonly record: ClinicalRecord;
 }
 
@@ -69,46 +65,27 @@ export async function embedCohort<Embedded extends object>(
   const { title, size } = backbone.architecture;
   const whole: PatientView = { kind: "slice", slices: "all", size };
   progress?.start(`${title}: patients preprocessed and embedded`, cohort.length);
-  // While the engine embeds a patient, the next one is read.
-  const prepare = ahead(cohort, ({ id, image, series }) => {
-    const options = { segmenter, where: id, ...series !== undefined && { series } };
-    return preprocessCached(image, join(cache, "slices"), options);
-  });
-  for (const { id, record } of cohort) {
-    try {
-      const prepared = await prepare();
-      const viewed = viewPatient(prepared, view ?? whole);
-      patients.push({ id, ...await embed(viewed), followUp: followUp(record) });
-      const { slices: _pixels, isFromCache: _origin, ...facts } = prepared;
-      slices.push({ ...facts, kept: viewed.seen.map((i) => prepared.kept[i]!), patient: id });
-    } catch (error) {
-      if (!(error instanceof InputError) || error instanceof DiskFullError) throw error;
-      skipped.push({ patient: id, reason: error.message });
+  const prepared = preparedSlices(cohort, { segmenter, folder: join(cache, "slices") });
+  try {
+    for (const { id, record } of cohort) {
+      try {
+        const found = await prepared.next();
+        const viewed = viewPatient(found, view ?? whole);
+        patients.push({ id, ...await embed(viewed), followUp: followUp(record) });
+        const { slices: _pixels, isFromCache: _origin, ...facts } = found;
+        slices.push({ ...facts, kept: viewed.seen.map((i) => found.kept[i]!), patient: id });
+      } catch (error) {
+        if (!(error instanceof InputError) || error instanceof DiskFullError) throw error;
+        skipped.push({ patient: id, reason: error.message });
+      }
+      progress?.tick();
     }
-    progress?.tick();
+  } finally {
+    prepared.close();
   }
   progress?.done(`${title}: ${patients.length} of ${cohort.length} patients preprocessed and embedded`);
   if (patients.length === 0) {
     throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
   }
   return { patients, slices, skipped };
-}
-
-/** Does `task` for one item after the other; the next is begun when the last one's result is taken. */
-function ahead<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): () => Promise<Result> {
-  let at = 0;
-  const begin = () => {
-    const begun = at < items.length ? task(items[at++]!) : undefined;
-    // Its error is for whoever takes the result; where nobody does any more, it is not unhandled.
-    begun?.catch(() => {});
-    return begun;
-  };
-  let next = begin();
-  return async () => {
-    try {
-      return await next!;
-    } finally {
-      next = begin();
-    }
-  };
 }

@@ -23,6 +23,7 @@ import { biasCorrections, momentsSpec } from "./adamw.ts";
 import type { FitOptions } from "./fit_options.ts";
 import { makeBatch } from "./make_batch.ts";
 import { memoise } from "./memoise.ts";
+import { oneThread } from "./one_thread.ts";
 import type { TrainingPatient } from "./training_patient.ts";
 import { type Batch, batchSpec, type TrainingState, trainingStep, trainingStepWithFeatures } from "./training_step.ts";
 
@@ -71,7 +72,7 @@ export function headFitter(
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
     const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
-    return compile(engine, run, { state: stateSpec, batch }) as Promise<Compiled<StepInputs, StepOutputs>>;
+    return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
   const begin = (head = seededParameters(spec, seed, initialise)): HeadFit => {

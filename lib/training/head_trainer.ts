@@ -20,6 +20,7 @@ import {
 import { headFitter } from "./head_fitter.ts";
 import { makeBatch, paddedSlices } from "./make_batch.ts";
 import { memoise } from "./memoise.ts";
+import { oneThread } from "./one_thread.ts";
 import { runEpochs } from "./run_epochs.ts";
 import type { Fitted, PatientPrediction, Trainer } from "./trainer.ts";
 import type { TrainingPatient } from "./training_patient.ts";
@@ -55,6 +56,7 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
       engine,
       ({ features, membership, head }) => survivalHead(features as tf.Tensor2D, membership as tf.Tensor2D, head),
       { features: float32(slices, shape.backboneFeatures), membership: float32(1, slices), head: spec },
+      oneThread,
     ) as Promise<Compiled<PredictInputs, { logits: tf.Tensor; attention: tf.Tensor }>>
   );
 

@@ -47,6 +47,13 @@ export { type BatchOptions, makeBatch, paddedSlices, type PatientBatch, type Tra
 export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
 export { type ModelPredictor, modelPredictor } from "./model_predictor.ts";
 export { formatPredictions } from "./predictions_csv.ts";
+export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
+export {
+  type PreparedSlices,
+  preparedSlices,
+  type PreparedSlicesOptions,
+  type ScanToPrepare,
+} from "./prepared_slices.ts";
 export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
 export { findProfile, type Profile, profiles, type SliceCount } from "./profile.ts";
 export { requireFolds } from "./require_folds.ts";

@@ -25,6 +25,8 @@ export interface PatientPrediction {
 
 /** Fits and applies models of one kind. Sessions are made once for each batch size and serve every fold. */
 export interface Trainer<Patient, Parameters> {
+  /** Fits that can go on at a time. @default {1} */
+  readonly concurrency?: number;
   /** Trains anew, from where every fold starts. `onEpoch` is told the epoch, from 1, and its loss. */
   fit(
     patients: readonly Patient[],

@@ -128,3 +128,52 @@ Deno.test("crossValidate() refuses too few patients, and a single death, without
   await assertRejects(run(oneDeath, 3), InputError, "of whom 1 died");
   assertEquals(trained.length, 0);
 });
+
+Deno.test("crossValidate(): folds that go on together, and end in any order, give what one after the other gives", async () => {
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  let going = 0, most = 0;
+  const trainer = (concurrency: number): HeadTrainer => ({
+    concurrency,
+    async fit(patients, onEpoch) {
+      most = Math.max(most, ++going);
+      // Folds of fewer patients, which come last, end first.
+      await sleep((patients.length - 15) * 20);
+      onEpoch?.(1, patients.length);
+      going--;
+      return { parameters: {} as SurvivalHead<HostTensor>, losses: [patients.length] };
+    },
+    predict: (_, patients) => fakeTrainer().trainer.predict({ model: hostTensor([-1], [1]) } as never, patients),
+    dispose: () => Promise.resolve(),
+  });
+  const expected = await crossValidate(trainer(1), cohort, { folds: 4, foldSeed: 7 });
+  assertEquals(most, 1);
+  assertEquals(await crossValidate(trainer(3), cohort, { folds: 4, foldSeed: 7 }), expected);
+  assertEquals(most, 3);
+});
+
+Deno.test("crossValidate(): after a fold has failed none is begun, and those that go on are told at their next epoch", async () => {
+  const begun: number[] = [];
+  const told: unknown[] = [];
+  const trainer: HeadTrainer = {
+    ...fakeTrainer().trainer,
+    concurrency: 2,
+    async fit(_, onEpoch) {
+      const fold = begun.length;
+      begun.push(fold);
+      if (fold === 0) throw new Error("the first fold fails");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      try {
+        onEpoch?.(1, 0);
+      } catch (error) {
+        told.push((error as Error).message);
+        throw error;
+      }
+      throw new Error("not reached");
+    },
+  };
+  const run = () => crossValidate(trainer, cohort, { folds: 4, foldSeed: 7, onEpoch: () => told.push("an epoch") });
+  await assertRejects(run, Error, "the first fold fails");
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assertEquals(begun, [0, 1]);
+  assertEquals(told, ["Another fold failed"]);
+});

@@ -1,6 +1,6 @@
-import { InputError } from "@ctsurv/common/mod.ts";
+import { workerPool } from "@ctsurv/common/mod.ts";
 import type { PhantomSpec } from "./phantom_spec.ts";
-import type { PatientOrder, PatientReply } from "./worker.ts";
+import type { PatientOrder } from "./worker.ts";
 import { writePatient } from "./write_patient.ts";
 
 export interface WritePatientsOptions {
@@ -16,41 +16,23 @@ export async function writePatients(
   { spec, seed, numbers }: { readonly spec: PhantomSpec; readonly seed: number; readonly numbers: readonly number[] },
   { workers = Math.min(4, navigator.hardwareConcurrency), onPatient = () => {} }: WritePatientsOptions = {},
 ): Promise<void> {
-  const queue = [...numbers];
-  const count = Math.min(workers, queue.length);
-  if (count <= 1) {
-    for (const number of queue) {
+  if (Math.min(workers, numbers.length) <= 1) {
+    for (const number of numbers) {
       await writePatient(dir, spec, seed, number);
       onPatient(number);
     }
     return;
   }
-  const threads = Array.from(
-    { length: count },
-    () => new Worker(import.meta.resolve("./worker.ts"), { type: "module" }),
-  );
+  const pool = workerPool<PatientOrder, void>(import.meta.resolve("./worker.ts"), {
+    threads: workers,
+    describe: ({ number }) => `Phantom patient ${number}`,
+  });
   try {
-    await Promise.all(threads.map(async (thread) => {
-      for (let number = queue.shift(); number !== undefined; number = queue.shift()) {
-        await ask(thread, { dir, spec, seed, number });
-        onPatient(number);
-      }
+    await Promise.all(numbers.map(async (number) => {
+      await pool.run({ dir, spec, seed, number });
+      onPatient(number);
     }));
   } finally {
-    for (const thread of threads) thread.terminate();
+    pool.close();
   }
-}
-
-function ask(thread: Worker, order: PatientOrder): Promise<void> {
-  return new Promise((resolve, reject) => {
-    thread.onmessage = ({ data: { error, isInput } }: MessageEvent<PatientReply>) =>
-      error === undefined
-        ? resolve()
-        : reject(isInput ? new InputError(error) : new Error(`Phantom patient ${order.number}: ${error}`));
-    thread.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Phantom patient ${order.number}: ${event.message}`));
-    };
-    thread.postMessage(order);
-  });
 }

@@ -58,7 +58,9 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
   return {
     name: "onnx",
     description: `onnxruntime-node ${ort.env.versions.node} (${provider})`,
-    async prepare(fn, signature): Promise<Program> {
+    isDivisible: provider === "cpu",
+    async prepare(fn, signature, options = {}): Promise<Program> {
+      const intraOpNumThreads = options.threads ?? threads;
       const { graph, result } = trace(fn, signature);
       const session = await ort.InferenceSession.create(encodeModel(graph), {
         executionProviders: [provider],
@@ -66,7 +68,7 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
         logSeverityLevel: 3,
         // Idle threads of one session would otherwise spin on the cores that the next one needs.
         extra: { session: { force_spinning_stop: "1" } },
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+        ...(intraOpNumThreads === undefined ? {} : { intraOpNumThreads }),
       });
       const readInputs = inputReader(signature);
       return {

@@ -1,6 +1,6 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom, workerPool } from "@ctsurv/common/mod.ts";
 import { GRID_SIZE } from "../unet_grid.ts";
-import type { SliceOrder, SliceReply } from "./slice_worker.ts";
+import type { SliceOrder } from "./slice_worker.ts";
 import type { TrainingSlices } from "./training_slices.ts";
 
 /** Batches of training slices, drawn on threads of their own while the network trains. */
@@ -16,16 +16,21 @@ const POOL_SLICES = 960;
 
 /** Starts a stream. What it gives depends on the seed alone, not on the number of threads. */
 export function sliceStream(seed: number, threads = 1): SliceStream {
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(import.meta.resolve("./slice_worker.ts"), { type: "module" }),
-  );
+  const workers = workerPool<SliceOrder, TrainingSlices>(import.meta.resolve("./slice_worker.ts"), {
+    threads,
+    describe: ({ chunk }) => `Slices ${chunk}`,
+  });
   const random = createRandom(seed, "batches");
   const pool: { readonly chunk: TrainingSlices; readonly index: number }[] = [];
   let ordered = 0;
-  const order = () => ask(workers[ordered % threads]!, { seed, chunk: ordered++ });
-  // One chunk is always being drawn by each thread, in turn, so that chunks arrive in order.
-  const coming = workers.map(order);
+  const order = () => {
+    const drawn = workers.run({ seed, chunk: ordered++ });
+    // Its error is for whoever takes the slices; where nobody does any more, it is not unhandled.
+    drawn.catch(() => {});
+    return drawn;
+  };
+  // One chunk is always being drawn by each thread; they are taken in order.
+  const coming = Array.from({ length: threads }, order);
 
   const refill = async () => {
     while (pool.length < POOL_SLICES) {
@@ -51,19 +56,7 @@ export function sliceStream(seed: number, threads = 1): SliceStream {
       return { input, truth, count: batch };
     },
     close() {
-      for (const worker of workers) worker.terminate();
+      workers.close();
     },
   };
-}
-
-function ask(worker: Worker, order: SliceOrder): Promise<TrainingSlices> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<SliceReply>) =>
-      "error" in data ? reject(new Error(`Slices ${order.chunk}: ${data.error}`)) : resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Slices ${order.chunk}: ${event.message}`));
-    };
-    worker.postMessage(order);
-  });
 }

@@ -1,4 +1,5 @@
-import { drawTrainingSlices, type TrainingSlices } from "./training_slices.ts";
+import { serveOrders } from "@ctsurv/common/mod.ts";
+import { drawTrainingSlices } from "./training_slices.ts";
 
 /** What a thread is asked for: one group of slices. */
 export interface SliceOrder {
@@ -6,19 +7,7 @@ export interface SliceOrder {
   readonly chunk: number;
 }
 
-/** What comes back: the slices, or why there are none. */
-export type SliceReply = TrainingSlices | { readonly error: string };
-
-const scope = self as unknown as {
-  onmessage: (event: MessageEvent<SliceOrder>) => void;
-  postMessage(reply: SliceReply, transfer?: readonly Transferable[]): void;
-};
-
-scope.onmessage = ({ data: { seed, chunk } }) => {
-  try {
-    const slices = drawTrainingSlices(seed, chunk);
-    scope.postMessage(slices, [slices.input.buffer, slices.truth.buffer] as Transferable[]);
-  } catch (error) {
-    scope.postMessage({ error: (error as Error).stack ?? String(error) });
-  }
-};
+serveOrders(
+  ({ seed, chunk }: SliceOrder) => drawTrainingSlices(seed, chunk),
+  ({ input, truth }) => [input.buffer, truth.buffer] as Transferable[],
+);

@@ -1,0 +1,59 @@
+import { workerPool } from "@ctsurv/common/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
+import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { type FittedHead, type HeadTrainer, headTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
+import type { HeadOrder } from "./head_worker.ts";
+
+/** Options of {@linkcode parallelHeadTrainer}. `initialise` is a function, which cannot be sent to another thread. */
+export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
+  /** Fits at a time, each on a thread of its own (200 MB). @default {the number of cores, at most 8} */
+  readonly threads?: number;
+}
+
+/**
+ * {@linkcode headTrainer} that fits several heads at a time, for the folds of `crossValidate`. Every head is the same, bit
+ * by bit, as if they were fitted one after the other. Where the engine is not ONNX Runtime on the CPU, they are.
+ */
+export function parallelHeadTrainer(
+  engine: Engine,
+  shape: SurvivalHeadShape,
+  { threads = Math.min(8, navigator.hardwareConcurrency), ...options }: ParallelHeadTrainerOptions,
+): HeadTrainer {
+  const here = headTrainer(engine, shape, options);
+  if (threads <= 1 || !engine.isDivisible) return here;
+  const pool = workerPool<HeadOrder, FittedHead>(import.meta.resolve("./head_worker.ts"), {
+    threads,
+    describe: ({ patients }) => `A head for ${patients.length} patients`,
+  });
+  const share = sharedCopies();
+  return {
+    ...here,
+    concurrency: threads,
+    fit(given, onEpoch) {
+      const patients = given.map(({ id, followUp, slices, features }) => ({
+        id,
+        followUp,
+        slices,
+        features: share(features),
+      }));
+      return pool.run({ shape, options, patients }, (note) => onEpoch?.(...note as [epoch: number, loss: number]));
+    },
+    async dispose() {
+      pool.close();
+      await here.dispose();
+    },
+  };
+}
+
+/** Copies of numbers in memory that threads share, one of each: every fold but one trains on a patient. */
+function sharedCopies(): (numbers: Float32Array) => Float32Array {
+  const copies = new WeakMap<Float32Array, Float32Array>();
+  return (numbers) => {
+    const known = copies.get(numbers);
+    if (known) return known;
+    const copy = new Float32Array(new SharedArrayBuffer(numbers.byteLength));
+    copy.set(numbers);
+    copies.set(numbers, copy);
+    return copy;
+  };
+}
