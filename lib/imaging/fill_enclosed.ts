@@ -18,7 +18,10 @@ export interface FillEnclosedOptions {
 export function fillEnclosed(mask: Uint8Array, shape: Shape, options: FillEnclosedOptions = {}): void {
   const { connectivity = "faces", below = Infinity } = options;
   const [slices, rows, columns] = shape;
-  const { sizes, starts, ends, labels } = findComponents(mask.map((voxel) => voxel ? 0 : 1), shape, connectivity);
+  // `map` with a function takes ten times as long.
+  const background = new Uint8Array(mask.length);
+  for (let i = 0; i < mask.length; i++) background[i] = mask[i] ? 0 : 1;
+  const { sizes, starts, ends, labels } = findComponents(background, shape, connectivity);
   const isOpen = Uint8Array.from(sizes, (size) => size < below ? 0 : 1);
   starts.forEach((start, run) => {
     const line = Math.floor(start / columns);
