@@ -23,7 +23,7 @@ const brief: Tolerances = {
 };
 
 /**
- * After 40 epochs and more. When a change of the engine changed how it rounds, the rows of the workshop's Table 1 moved by
+ * After 25 epochs and more. When a change of the engine changed how it rounds, the rows of Table 1, at 40 epochs, moved by
  * up to 0.032 (pooled), 0.065 (means, standard deviations, intervals), 0.33 (one fold), 0.18 (survival), 0.4 (attention),
  * 3 % (first epoch) and 8 % (median epoch). Means of attention were not among the results then: theirs is twice the half
  * of their bootstrap interval, where the pooled Ctd moved by less than half of its own.
@@ -41,7 +41,7 @@ const long: Tolerances = {
   "other": 0.1,
 };
 
-/** How far the results of a profile may move from one processor to another by rounding alone. */
+/** How far the results of a profile may move from one kind of processor to another by rounding alone. */
 export function profileTolerances(profile: string): Tolerances {
   return profile === "smoke" ? brief : long;
 }
