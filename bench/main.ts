@@ -63,6 +63,7 @@ for (const name of names) {
 if (names.includes("step")) {
   await compare("Training step, 4 patients x 128 slices", "step", 1, [
     () => trainingStepContestant(onnx, RUNS.step[0]),
+    () => trainingStepContestant(onnx, RUNS.step[0], { threads: 1 }),
     async () => trainingStepContestant(await wasmEngine(), 2),
   ]);
 }

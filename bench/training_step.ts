@@ -8,6 +8,7 @@ import {
   isSpec,
   leaves,
   type OutputsOf,
+  type PrepareOptions,
   type TensorSpec,
   type tf,
   type Tree,
@@ -35,10 +36,14 @@ export function headParameters(): number {
 }
 
 /**
- * One step of training as `headTrainer` does it, its new dropout masks and the reading of the loss included: Linear 1280
+ * One step of training as `headTrainer` does it, but with as many threads as `options` say (it takes one), its new dropout masks and the reading of the loss included: Linear 1280
  * to 256, gated attention, DeepHit, both losses, gradients, AdamW; four patients of 128 slices.
  */
-export async function trainingStepContestant(engine: Engine, runs: number): Promise<Contestant> {
+export async function trainingStepContestant(
+  engine: Engine,
+  runs: number,
+  options?: PrepareOptions,
+): Promise<Contestant> {
   type Inputs = { readonly state: TrainingState<TensorSpec>; readonly batch: Batch<TensorSpec> };
   type Outputs = { readonly state: TrainingState<tf.Tensor>; readonly loss: tf.Scalar };
   const stateSpec: TrainingState<TensorSpec> = { parameters: head, moments: momentsSpec(head) };
@@ -51,7 +56,7 @@ export async function trainingStepContestant(engine: Engine, runs: number): Prom
       layers: LAYERS,
       width: WIDTH,
     }),
-  }) as Compiled<Inputs, Outputs>;
+  }, options) as Compiled<Inputs, Outputs>;
 
   const random = createRandom(1, "bench");
   const slices = PATIENTS * SLICES;
@@ -74,7 +79,7 @@ export async function trainingStepContestant(engine: Engine, runs: number): Prom
   const start = { parameters: seededParameters(head, 1, initialiseHead), moments: zerosOf(stateSpec.moments) };
   let state: OutputsOf<Outputs>["state"] | undefined;
   let step = 0;
-  return local(engine.description, runs, async () => {
+  return local(engine.description + (options?.threads === 1 ? ", one thread" : ""), runs, async () => {
     const { first, second } = biasCorrections(++step);
     const outputs: OutputsOf<Outputs> = await program.run({
       state: state ?? start,
