@@ -20,6 +20,7 @@ export interface WorkerPool<Order, Result> {
    * @param onNote Called with what the thread has to say before it is done. If it throws, so does `run`, and the thread
    * is ended with what it was doing.
    * @throws {InputError} If the thread did.
+   * @throws {DOMException} If the order holds what cannot be sent, such as a function.
    * @throws {Error} If the thread failed otherwise, with its stack; or if the pool was closed before the order was done.
    */
   run(order: Order, onNote?: (note: unknown) => void): Promise<Result>;
@@ -95,7 +96,11 @@ export function workerPool<Order, Result>(
         event.preventDefault();
         settle(end, () => reject(new Error(`${describe(order)}: ${event.message}`)));
       };
-      thread.postMessage({ order } satisfies Ordered<Order>);
+      try {
+        thread.postMessage({ order } satisfies Ordered<Order>);
+      } catch (error) {
+        settle(pass, () => reject(error));
+      }
     });
 
   return {

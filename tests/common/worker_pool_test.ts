@@ -48,6 +48,13 @@ Deno.test("workerPool: an InputError comes back as one, a defect with its stack;
     assertEquals(await pool.run(double(4)), 8);
   }));
 
+Deno.test("workerPool: an order that cannot be sent fails, and the thread is there for the next", () =>
+  withPool(1, async (pool) => {
+    const unsendable = { ...double(1), why: () => "a function" };
+    await assertRejects(() => pool.run(unsendable), DOMException, "could not be cloned");
+    assertEquals(await pool.run(double(4)), 8);
+  }));
+
 Deno.test("workerPool: a thread that crashes fails its order and is replaced, also for orders that wait", () =>
   withPool(1, async (pool) => {
     const crashed = assertRejects(() => pool.run({ kind: "crash" }), Error, "nobody catches this");
