@@ -1,4 +1,4 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import {
   compile,
   type Engine,

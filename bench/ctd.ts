@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import { concordance, type SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
 /** What Ctd of a cohort took here and in pycox, which was not asked where `pycox` is null. */

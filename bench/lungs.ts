@@ -1,4 +1,4 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import {
   type HostTensor,
   hostTensor,
@@ -9,10 +9,10 @@ import {
   type Tree,
 } from "@ctsurv/engine/mod.ts";
 import { canonicalOrientation, DEFAULT_SETTINGS, readVolume, resample } from "@ctsurv/imaging/mod.ts";
+import { R231_SIZE, r231Inputs, r231Network, r231Paint, r231Postprocess } from "@ctsurv/lungs/mod.ts";
 import { r231Shape, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
-import { R231_SIZE, r231Inputs, r231Network, r231Paint, r231Postprocess } from "@ctsurv/segmentation/mod.ts";
-import { cutOut } from "./preprocess_stages.ts";
 import { peakMegabytes } from "./peak_megabytes.ts";
+import { cutOut } from "./preprocess_stages.ts";
 
 /** One process's stages of preprocessing a patient with lungmask's R231. */
 export interface LungStages {

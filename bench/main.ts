@@ -1,12 +1,8 @@
-/**
- * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. With names, such as
- * `deno task bench vgg16 step`, only those. A folder of DICOM among them is the scan to preprocess, else
- * LUNG1-001 of ../shared/data.
- */
 import { compile, cpuEngine, hostTensor, onnxEngine, signatureOf, type tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { backbones, seededBackbone } from "@ctsurv/nn/mod.ts";
-import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
-import { deepHitLoss } from "@ctsurv/survival/mod.ts";
+import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
+import { sharedData } from "../tests/support/shared_data.ts";
 import { backboneContestant, describeRun, featureParameters } from "./backbone.ts";
 import { alternate, type Contestant } from "./contestant.ts";
 import { compareCtd } from "./ctd.ts";
@@ -14,8 +10,13 @@ import { formatMeasurements } from "./format_measurements.ts";
 import { compareLungs, type LungStages } from "./lungs.ts";
 import { preprocessStages } from "./preprocess_stages.ts";
 import { type PyTorch, startPyTorch } from "./pytorch.ts";
-import { sharedData } from "../tests/support/shared_data.ts";
 import { headParameters, trainingStepContestant } from "./training_step.ts";
+
+/**
+ * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. With names, such as
+ * `deno task bench vgg16 step`, only those. A folder of DICOM among them is the scan to preprocess, else
+ * LUNG1-001 of ../shared/data.
+ */
 
 /** Of ONNX Runtime and of PyTorch; WebAssembly has its own. */
 const THREADS = 2;

@@ -1,5 +1,6 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import {
+  biasCorrections,
   compile,
   type Compiled,
   disposeValues,
@@ -7,6 +8,7 @@ import {
   hostTensor,
   isSpec,
   leaves,
+  momentsSpec,
   type OutputsOf,
   type PrepareOptions,
   type TensorSpec,
@@ -15,14 +17,7 @@ import {
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import { initialiseHead, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
-import {
-  type Batch,
-  batchSpec,
-  biasCorrections,
-  momentsSpec,
-  type TrainingState,
-  trainingStep,
-} from "@ctsurv/training/mod.ts";
+import { type Batch, batchSpec, type TrainingState, trainingStep } from "@ctsurv/training/mod.ts";
 import { type Contestant, local } from "./contestant.ts";
 
 const PATIENTS = 4, SLICES = 128, FEATURES = 1280, LAYERS = 10, WIDTH = 100, DROPOUT = 0.2;

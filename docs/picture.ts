@@ -1,11 +1,15 @@
-// The picture of the README, of the last committed results: deno run -A docs/picture.ts, after deno task reproduce.
+import { tumourSlices } from "@ctsurv/analysis/mod.ts";
+import { writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort, readTumour } from "@ctsurv/cohort/mod.ts";
-import { writeAtomic } from "@ctsurv/common/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
+import { viewPatient } from "@ctsurv/features/mod.ts";
 import { preprocessCached } from "@ctsurv/imaging/mod.ts";
-import { attentionStrip, type Figure, kaplanMeierFigure, tumourSlices } from "@ctsurv/report/mod.ts";
-import { createLungSegmenter } from "@ctsurv/segmentation/mod.ts";
-import { type CrossValidation, findProfile, viewPatient } from "@ctsurv/training/mod.ts";
+import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+import { attentionStrip, type Figure, kaplanMeierFigure } from "@ctsurv/report/mod.ts";
+import { findProfile } from "@ctsurv/study/mod.ts";
+import type { CrossValidation } from "@ctsurv/training/mod.ts";
+
+// The picture of the README, of the last committed results: deno run -A docs/picture.ts, after deno task reproduce.
 
 /** The patient of notebook 01. */
 const shown = "PHANTOM-006";

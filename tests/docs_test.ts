@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Command } from "@ctsurv/cli/command.ts";
 import { catalogue } from "@ctsurv/weights/mod.ts";
-import type { Command } from "../lib/cli/command.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
@@ -58,10 +58,12 @@ async function commands(): Promise<Map<string, Command>> {
   const main = await read("lib/cli/main.ts");
   const found = new Map<string, Command>();
   for (
-    const [, quoted, plain, file] of main.matchAll(/^ {2}(?:"([\w-]+)"|(\w+)): async .*import\("\.\/(\w+)\.ts"\)/gm)
+    const [, quoted, plain, file] of main.matchAll(
+      /^ {2}(?:"([\w-]+)"|(\w+)): async .*import\("\.\/commands\/(\w+)\.ts"\)/gm,
+    )
   ) {
     const name = quoted ?? plain!;
-    const exported: Record<string, unknown> = await import(new URL(`lib/cli/${file}.ts`, root).href);
+    const exported: Record<string, unknown> = await import(new URL(`lib/cli/commands/${file}.ts`, root).href);
     found.set(name, Object.values(exported).find((value) => (value as Command).name === name) as Command);
   }
   return found;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { profiles } from "@ctsurv/training/mod.ts";
+import { profiles } from "@ctsurv/study/mod.ts";
 
 const read = (path: string) => Deno.readTextFile(new URL(`../${path}`, import.meta.url));
 

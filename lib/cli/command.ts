@@ -1,5 +1,45 @@
 import { parseArgs } from "node:util";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { lungMethods } from "@ctsurv/lungs/mod.ts";
+import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+
+const kinds = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
+
+/** `--aggregation`: how a patient's slices become one vector. */
+export const aggregationOption: CommandOption = {
+  describe: `how slices become one vector: ${kinds.join(", ")} (default: gated, the paper's soft attention)`,
+  value: "NAME",
+};
+
+/**
+ * The aggregation that was asked for.
+ *
+ * @param architecture The backbone that gives the slices' vectors, if there is but one.
+ * @throws {InputError} If there is none of that name, or the backbone takes volumes, whose slices share one vector.
+ */
+export function parseAggregation(
+  text: string | true | undefined,
+  architecture?: Pick<BackboneArchitecture, "name" | "input">,
+): AggregationChoice {
+  const kind = kinds.find((one) => one === (text ?? "gated"));
+  if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${kinds.join(", ")}`);
+  if (text !== undefined && architecture?.input === "volume") {
+    throw new InputError(
+      `${architecture.name} gives one vector for all slices of a patient, so that there is nothing to aggregate: leave ` +
+        "out --aggregation",
+    );
+  }
+  return { kind };
+}
+
+/** Rows of cells as lines of text: the first column to the left, the others to the right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")
+      .trimEnd()
+  );
+}
 
 /** One `--option` of a command. */
 export interface CommandOption {
@@ -103,4 +143,20 @@ export function parseCommand(command: Command, args: readonly string[]): Command
     values[name] = value;
   }
   return { positionals: parsed.positionals, options: values };
+}
+
+/** `--lungs`, of every command that preprocesses: an argument of `createLungSegmenter`. */
+export const lungsOption: CommandOption = {
+  describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
+  value: "NAME",
+};
+
+/**
+ * A whole number from the command line, such as the 42 of `--seed 42`.
+ *
+ * @throws {InputError} If the text is none.
+ */
+export function parseWholeNumber(option: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InputError(`--${option} takes a whole number, not "${text}"`);
+  return Number(text);
 }

@@ -1,27 +1,27 @@
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
 
 /** Every command, in the order of the help. A command is loaded when it is asked for: `phantom` needs no tensors. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  phantom: async () => (await import("./phantom.ts")).phantom,
-  import: async () => (await import("./import.ts")).importCommand,
-  inspect: async () => (await import("./inspect.ts")).inspect,
-  qc: async () => (await import("./qc.ts")).qc,
-  preprocess: async () => (await import("./preprocess.ts")).preprocess,
-  weights: async () => (await import("./weights.ts")).weights,
-  embed: async () => (await import("./embed.ts")).embed,
-  flops: async () => (await import("./flops.ts")).flops,
-  fit: async () => (await import("./fit.ts")).fit,
-  predict: async () => (await import("./predict.ts")).predict,
-  evaluate: async () => (await import("./evaluate.ts")).evaluate,
-  clinical: async () => (await import("./clinical.ts")).clinical,
-  "train-lungs": async () => (await import("./train_lungs.ts")).trainLungs,
-  notebook: async () => (await import("./notebook.ts")).notebook,
-  report: async () => (await import("./report.ts")).report,
-  reproduce: async () => (await import("./reproduce.ts")).reproduce,
-  verify: async () => (await import("./verify.ts")).verify,
-  kernel: async () => (await import("./kernel.ts")).kernel,
-  clean: async () => (await import("./clean.ts")).clean,
+  phantom: async () => (await import("./commands/phantom.ts")).phantom,
+  import: async () => (await import("./commands/import.ts")).importCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).inspect,
+  qc: async () => (await import("./commands/qc.ts")).qc,
+  preprocess: async () => (await import("./commands/preprocess.ts")).preprocess,
+  weights: async () => (await import("./commands/weights.ts")).weights,
+  embed: async () => (await import("./commands/embed.ts")).embed,
+  flops: async () => (await import("./commands/flops.ts")).flops,
+  fit: async () => (await import("./commands/fit.ts")).fit,
+  predict: async () => (await import("./commands/predict.ts")).predict,
+  evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
+  clinical: async () => (await import("./commands/clinical.ts")).clinical,
+  "train-lungs": async () => (await import("./commands/train_lungs.ts")).trainLungs,
+  notebook: async () => (await import("./commands/notebook.ts")).notebook,
+  report: async () => (await import("./commands/report.ts")).report,
+  reproduce: async () => (await import("./commands/reproduce.ts")).reproduce,
+  verify: async () => (await import("./commands/verify.ts")).verify,
+  kernel: async () => (await import("./commands/kernel.ts")).kernel,
+  clean: async () => (await import("./commands/clean.ts")).clean,
 };
 
 const isHelp = (arg: string) => arg === "--help" || arg === "-h";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseJsonFile } from "./parse_json_file.ts";
-import { type ImportRecord, importRecordSchema } from "./import/import_record.ts";
-import type { Exclusion } from "./lung1_exclusions.ts";
+import { parseJsonFile } from "@ctsurv/base/mod.ts";
+import { type ImportRecord, importRecordSchema } from "./import/cohort_folder.ts";
+import type { Exclusion } from "./table/lung1_exclusions.ts";
 
 /** `cohort.json`: what a cohort is and where it came from. */
 export interface CohortManifest {

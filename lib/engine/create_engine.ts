@@ -1,5 +1,5 @@
-import { InputError } from "@ctsurv/common/mod.ts";
-import { cpuEngine } from "./eager/cpu_engine.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { cpuEngine } from "./eager/eager_engine.ts";
 import { findTensorflow, tensorflowEngine } from "./eager/tensorflow_engine.ts";
 import { wasmEngine } from "./eager/wasm_engine.ts";
 import type { Engine } from "./engine.ts";

@@ -1,5 +1,19 @@
 import type { Tree } from "./tree.ts";
-import type { HostTensor, TensorFunction, TensorSpec, Value } from "./values.ts";
+import type { HostTensor, InputsOf, OutputsOf, TensorFunction, TensorSpec, Value } from "./values.ts";
+
+/** A function of tensors, ready to run. */
+export interface Compiled<S, R> {
+  /**
+   * Computes the outputs. Inputs are plain numbers or values from an earlier run, which stay valid.
+   *
+   * @throws {TypeError} If an input's shape or type is not the signature's.
+   */
+  run(inputs: InputsOf<S>): Promise<OutputsOf<R>>;
+  /** Multiply-accumulates of one run: every matrix product and convolution of the traced graph. */
+  readonly macs: number;
+  /** Frees the session. */
+  dispose(): Promise<void>;
+}
 
 /** A function that an engine has made ready; {@linkcode Compiled} is its typed face. */
 export interface Program {

@@ -1,5 +1,6 @@
 import { tf } from "./tf.ts";
-import { type MapTree, mapTree, type Tree } from "./tree.ts";
+import { sameShape } from "./trace/graph.ts";
+import { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 
 /** The number types that cross the engine's border. Booleans are bytes, 0 or 1. */
 export type DType = "float32" | "int32" | "bool";
@@ -89,4 +90,55 @@ export function signatureOf<H>(host: H): MapTree<H, TensorSpec, TensorSpec> {
     TensorSpec,
     TensorSpec
   >;
+}
+
+/**
+ * Takes the inputs of a run apart, in the order of the signature.
+ *
+ * @throws {TypeError} If an input is missing, or its shape or type is not the signature's.
+ */
+export function inputReader(signature: Tree<TensorSpec>): (inputs: unknown) => (HostTensor | Value)[] {
+  const places = leaves(signature, isSpec);
+  return (inputs) =>
+    places.map(({ keys, path, value: spec }) => {
+      const value = keys.reduce<unknown>(child, inputs);
+      if (!isSpec(value)) throw new TypeError(`Missing input "${path}" [${spec.shape}]`);
+      if (!sameShape(value.shape, spec.shape) || value.dtype !== spec.dtype) {
+        throw new TypeError(
+          `Input "${path}" is ${value.dtype} [${value.shape}], but the function was compiled for ` +
+            `${spec.dtype} [${spec.shape}]`,
+        );
+      }
+      return value as HostTensor | Value;
+    });
+}
+
+function child(node: unknown, key: string): unknown {
+  return typeof node === "object" && node !== null ? (node as Record<string, unknown>)[key] : undefined;
+}
+
+const isValue = isSpec as (node: unknown) => node is Value;
+
+/** The numbers of a tree of values. */
+export async function readValues<V>(values: V): Promise<MapTree<V, Value, HostTensor>> {
+  const tree = values as unknown as Tree<Value>;
+  const host = await Promise.all(
+    leaves(tree, isValue).map(async ({ value }) => hostTensor(await value.read(), value.shape)),
+  );
+  let next = 0;
+  return mapTree(tree, isValue, () => host[next++]!) as unknown as MapTree<V, Value, HostTensor>;
+}
+
+/** Frees a tree of values. */
+export function disposeValues(values: unknown): void {
+  for (const { value } of leaves(values as Tree<Value>, isValue)) value.dispose();
+}
+
+/** Zeros for a tree of specs. */
+export function zerosOf<S>(spec: S): MapTree<S, TensorSpec, HostTensor> {
+  return mapTree(
+    spec as unknown as Tree<TensorSpec>,
+    isSpec,
+    ({ shape }) => hostTensor(new Float32Array(shape.reduce((product, dim) => product * dim, 1)), shape),
+  ) as unknown as MapTree<S, TensorSpec, HostTensor>;
 }

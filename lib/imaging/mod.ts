@@ -1,47 +1,40 @@
 /** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
-export type { Acquisition } from "./acquisition.ts";
-export { averageVolume } from "./average_volume.ts";
-export { type BodyMask, bodyMask } from "./body_mask.ts";
-export { canonicalOrientation } from "./canonical_orientation.ts";
-export { type Box, cropBox } from "./crop_box.ts";
-export { dice } from "./dice.ts";
-export { eraseComponents } from "./erase_components.ts";
-export { fillEnclosed, type FillEnclosedOptions } from "./fill_enclosed.ts";
-export { fillHoles } from "./fill_holes.ts";
-export { type Components, type Connectivity, findComponents } from "./find_components.ts";
-export { keepLungs } from "./keep_lungs.ts";
-export type { LungSegmenter } from "./lung_segmenter.ts";
-export { dilate, erode } from "./morphology.ts";
-export { NoLungError } from "./no_lung_error.ts";
+export type { Acquisition } from "./dicom/header.ts";
+export { type DicomFacts, scanDicom } from "./dicom/scan_dicom.ts";
+export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./dicom/write_dicom.ts";
+export { type BodyMask, bodyMask } from "./masks/body_mask.ts";
+export { type Components, type Connectivity, eraseComponents, findComponents } from "./masks/components.ts";
+export { dice } from "./masks/dice.ts";
+export { fillEnclosed, type FillEnclosedOptions, fillHoles } from "./masks/fill.ts";
+export { dilate, erode } from "./masks/morphology.ts";
+export { type PlaneShape, resampleMask, zoomSlice } from "./masks/resample_mask.ts";
+export { keepLungs, thresholdLungs } from "./masks/threshold_lungs.ts";
+export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./nifti/write_nifti.ts";
 export { type NpyArray, type NpyData, readNpy, writeNpy } from "./npy.ts";
+export { assessQuality, type Examination, examine, type QualityRow } from "./quality/assess_quality.ts";
+export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
+export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
+export { type Box, cropBox, resizeSlice } from "./slices/crop_and_resize.ts";
 export {
   DEFAULT_SETTINGS,
+  type LungSegmenter,
+  NoLungError,
   preprocess,
   type PreprocessedSlices,
   type Preprocessing,
   type PreprocessOptions,
   type PreprocessSettings,
-} from "./preprocess.ts";
-export { type CachedSlices, preprocessCached, type PreprocessCachedOptions } from "./preprocess_cached.ts";
-export { assessQuality, type Examination, type QualityRow } from "./quality/assess_quality.ts";
-export { examine } from "./quality/examine.ts";
-export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
-export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
-export { resample, type ResampleOptions } from "./resample.ts";
-export { resampleMask } from "./resample_mask.ts";
-export { resizeSlice } from "./resize_slice.ts";
-export { type DicomFacts, scanDicom } from "./scan_dicom.ts";
+} from "./slices/preprocess.ts";
+export { type CachedSlices, preprocessCached, type PreprocessCachedOptions } from "./slices/preprocess_cached.ts";
+export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./slices/select_slices.ts";
 export {
   listStructures,
   readSegmentation,
   type ReadSegmentationOptions,
   type Segmentation,
-} from "./segmentation/read_segmentation.ts";
-export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./select_slices.ts";
-export { summarizeHu } from "./summarize_hu.ts";
-export { thresholdLungs } from "./threshold_lungs.ts";
-export type { Affine, Shape, Spacing, Volume } from "./volume.ts";
-export { windowHu } from "./window_hu.ts";
-export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./write_dicom.ts";
-export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./write_nifti.ts";
-export { type PlaneShape, zoomSlice } from "./zoom_slice.ts";
+} from "./structures/read_structures.ts";
+export { averageVolume } from "./volume/average_volume.ts";
+export { summarizeHu, windowHu } from "./volume/hu.ts";
+export { canonicalOrientation } from "./volume/orientation.ts";
+export { resample, type ResampleOptions } from "./volume/resample.ts";
+export type { Affine, Shape, Spacing, Volume } from "./volume/volume.ts";

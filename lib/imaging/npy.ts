@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
-import { readInput } from "./read_input.ts";
-import { swapBytes } from "./swap_bytes.ts";
+import { InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
+import { swapBytes } from "./dicom/pixels.ts";
 
 /** NumPy's name of each element type, less its byte order. */
 const TYPES = {

@@ -1,10 +1,9 @@
-import { InputError } from "@ctsurv/common/mod.ts";
-import type { Acquisition } from "./acquisition.ts";
-import { readDicom } from "./read_dicom.ts";
-import { readNifti } from "./read_nifti.ts";
-import { statInput } from "./stat_input.ts";
-import { summarizeHu } from "./summarize_hu.ts";
-import type { Volume } from "./volume.ts";
+import { InputError, statInput } from "@ctsurv/base/mod.ts";
+import type { Acquisition } from "./dicom/header.ts";
+import { readDicom } from "./dicom/read_dicom.ts";
+import { readNifti } from "./nifti/read_nifti.ts";
+import { summarizeHu } from "./volume/hu.ts";
+import type { Volume } from "./volume/volume.ts";
 
 export interface ReadVolumeOptions {
   /** SeriesInstanceUID to read where a folder holds several CT series. */

@@ -1,10 +1,24 @@
-/** Networks as pure functions of typed trees of parameters, named as in PyTorch's state dicts. */
-export { aggregate, type Aggregation, type AggregationChoice, aggregationSpec } from "./aggregation.ts";
-export { alexNet, alexNetSpec } from "./alexnet.ts";
-export type { Attended } from "./attend_by_scores.ts";
-export type { Backbone, BackboneArchitecture, BackboneFacts, Stage, WeightsSource } from "./backbone.ts";
-export { backbones, findBackbone } from "./backbones.ts";
-export { calibrationSlices } from "./calibration_slices.ts";
+/** Networks as pure functions of typed parameters: backbones, survival heads, the U-Net. */
+export { alexNet, alexNetSpec } from "./backbones/alexnet.ts";
+export {
+  type Backbone,
+  type BackboneArchitecture,
+  type BackboneFacts,
+  finalBlockNames,
+  replaceParameters,
+  type Stage,
+  type WeightsSource,
+} from "./backbones/backbone.ts";
+export { backbones, findBackbone } from "./backbones/backbones.ts";
+export { type EfficientNetB0, efficientNetB0, efficientNetB0Spec } from "./backbones/efficientnet_b0.ts";
+export { toNetworkInput } from "./backbones/network_input.ts";
+export type { PlainNetwork } from "./backbones/plain_networks.ts";
+export { type ResNet3d18, resNet3d18, resNet3d18Spec } from "./backbones/resnet3d_18.ts";
+export { type ResNet50, resNet50, resNet50Spec } from "./backbones/resnet50.ts";
+export { vgg16, vgg16Spec } from "./backbones/vgg16.ts";
+export { type ViTB16, vitB16, vitB16Spec } from "./backbones/vit_b_16.ts";
+export { aggregate, type Aggregation, type AggregationChoice, aggregationSpec } from "./head/aggregation.ts";
+export type { SelfAttentionOptions, SelfAttentionPooling } from "./head/class_token.ts";
 export {
   type DeepHit,
   deepHit,
@@ -13,41 +27,40 @@ export {
   dropoutSpec,
   type PlainDeepHit,
   type SplitDeepHit,
-} from "./deephit.ts";
-export { type EfficientNetB0, efficientNetB0, efficientNetB0Spec } from "./efficientnet_b0.ts";
-export { finalBlockNames, replaceParameters } from "./final_block.ts";
-export { type GatedAttention, gatedAttention, gatedAttentionSpec } from "./gated_attention.ts";
+} from "./head/deephit.ts";
 export {
-  type BatchNorm,
-  batchNorm,
-  type BatchNormTraining,
-  batchNormTraining,
-  type Normalise,
-} from "./layers/batch_norm.ts";
-export { type Linear, linear, linearSpec } from "./layers/linear.ts";
-export { type Bias, type ChannelNormalise, channelNormalise } from "./layers/channel_normalise.ts";
-export type { PlainNetwork } from "./plain_stages.ts";
-export { type ResNet3d18, resNet3d18, resNet3d18Spec } from "./resnet3d_18.ts";
-export { type ResNet50, resNet50, resNet50Spec } from "./resnet50.ts";
-export {
-  type BackboneStatistics,
-  backboneStatistics,
-  hashParameters,
-  seededBackbone,
-  type SeededBackboneOptions,
-} from "./seeded_backbone.ts";
-export { type Initialise, initialiseHead, seededParameters } from "./seeded_parameters.ts";
-export type { SelfAttentionOptions, SelfAttentionPooling } from "./self_attention_pooling.ts";
-export type { LinearAttention } from "./linear_attention.ts";
-export type { MlpAttention } from "./mlp_attention.ts";
+  type Attended,
+  type GatedAttention,
+  gatedAttention,
+  gatedAttentionSpec,
+  type LinearAttention,
+  type MlpAttention,
+} from "./head/soft_attention.ts";
 export {
   type HeadOutput,
   type SurvivalHead,
   survivalHead,
   type SurvivalHeadShape,
   survivalHeadSpec,
-} from "./survival_head.ts";
-export { toNetworkInput } from "./to_network_input.ts";
+} from "./head/survival_head.ts";
+export { type Linear, linear, linearSpec } from "./layers/linear.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  type BatchNormTraining,
+  batchNormTraining,
+  type Bias,
+  type ChannelNormalise,
+  channelNormalise,
+  type Normalise,
+} from "./layers/normalisation.ts";
+export {
+  type BackboneStatistics,
+  backboneStatistics,
+  calibrationSlices,
+  hashParameters,
+  seededBackbone,
+  type SeededBackboneOptions,
+} from "./seeded/seeded_backbone.ts";
+export { type Initialise, initialiseHead, seededParameters } from "./seeded/seeded_parameters.ts";
 export { r231Shape, type UNet, uNet, type UNetShape, uNetSpec } from "./unet.ts";
-export { vgg16, vgg16Spec } from "./vgg16.ts";
-export { type ViTB16, vitB16, vitB16Spec } from "./vit_b_16.ts";

@@ -1,6 +1,6 @@
 import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
-import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./layers/batch_norm.ts";
-import { type BiasedConv, biasedConvSpec, conv2d } from "./layers/conv2d.ts";
+import { type BiasedConv, biasedConvSpec, conv2d } from "./layers/convolutions.ts";
+import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./layers/normalisation.ts";
 
 /** The size of a U-Net. */
 export interface UNetShape {

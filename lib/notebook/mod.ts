@@ -1,8 +1,14 @@
-/** Runs Jupyter notebooks on Deno's kernel, without Python; and what the notebooks are told by their environment. */
-export type { CellError } from "./cell_error.ts";
-export { type ExecuteOptions, type Execution, type Kernel, type KernelOptions, startKernel } from "./kernel.ts";
-export { KernelError } from "./kernel_error.ts";
-export type { Message } from "./message.ts";
+/** Notebooks: running them without Jupyter, and web pages of them. */
+export {
+  type CellError,
+  type ExecuteOptions,
+  type Execution,
+  type Kernel,
+  KernelError,
+  type KernelOptions,
+  startKernel,
+} from "./kernel/kernel.ts";
+export type { Message } from "./kernel/message.ts";
 export {
   type CodeCell,
   formatNotebook,
@@ -11,6 +17,8 @@ export {
   type NotebookOutput,
   readNotebook,
 } from "./notebook_document.ts";
+export { type Markup, markup, type MarkupPart } from "./pages/markup.ts";
+export { type ReportOptions, writeReport } from "./pages/write_report.ts";
 export {
   type FailedCell,
   type NotebookProgress,
@@ -18,5 +26,3 @@ export {
   runNotebook,
   type RunNotebookOptions,
 } from "./run_notebook.ts";
-export { openSelectedCohort, type SelectedCohortOptions } from "./open_selected_cohort.ts";
-export { outputsFolder } from "./outputs_folder.ts";

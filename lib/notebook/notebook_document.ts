@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 
 /** nbformat stores long text as a list of lines. */
 const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]);

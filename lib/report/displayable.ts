@@ -1,4 +1,4 @@
-import { keepOutputsInPlace } from "@ctsurv/common/mod.ts";
+import { keepOutputsInPlace } from "@ctsurv/base/mod.ts";
 
 /** The name under which Jupyter kernels for JavaScript look for an object's own representation. */
 export const jupyterDisplay = Symbol.for("Jupyter.display");

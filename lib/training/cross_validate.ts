@@ -1,14 +1,41 @@
-import { stratifiedFolds } from "@ctsurv/cohort/mod.ts";
+import { join } from "node:path";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { horizonMonths } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
   type ConcordanceInterval,
   concordanceInterval,
   type ConcordanceTable,
   concordanceTable,
+  type FollowUp,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import { refuseFewPatients } from "./refuse_few_patients.ts";
-import type { LabelledPatient, PatientPrediction, Trainer } from "./trainer.ts";
+import { stratifiedFolds } from "./folds.ts";
+import type { LabelledPatient, PatientPrediction, Trainer } from "./patient.ts";
+
+export interface FewPatientsOptions {
+  /** Of the cohort. */
+  readonly name: string;
+  readonly folds: number;
+}
+
+/**
+ * Refuses patients who are too few for a cross-validation that is stratified on death: each fold needs a patient of the
+ * more common outcome, and each training set a death, for which two deaths suffice, since they are dealt to two folds.
+ *
+ * @throws {InputError} With the numbers of patients, deaths and folds.
+ */
+export function refuseFewPatients(outcomes: readonly Pick<FollowUp, "event">[], { name, folds }: FewPatientsOptions) {
+  const deaths = outcomes.filter(({ event }) => event === 1).length;
+  const largest = Math.max(deaths, outcomes.length - deaths);
+  if (largest >= folds && deaths >= 2) return;
+  throw new InputError(
+    `${name} has too few patients for ${folds} folds: ${outcomes.length}, of whom ${deaths} died within ` +
+      `${horizonMonths} months. ${folds} folds need at least ${folds} patients with the same outcome (died, or not), ` +
+      "and 2 deaths. Import more patients, or take a profile with fewer folds; notebook 01 and ctsurv qc work with " +
+      "any number",
+  );
+}
 
 /** A prediction by a model that never saw the patient. */
 export interface OutOfFoldPrediction extends PatientPrediction {
@@ -151,4 +178,45 @@ function describe(values: readonly number[]): Pick<CrossValidation, "mean" | "st
     stdSample: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
     stdPopulation: count > 1 ? Math.sqrt(squares / count) : null,
   };
+}
+
+/**
+ * Out-of-fold predictions as a table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to S24.
+ * Numbers keep all their digits.
+ */
+export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): string {
+  const months = predictions[0]?.survival.length ?? 0;
+  const header = ["patient", "fold", "months", "event", ...Array.from({ length: months }, (_, month) => `S${month}`)];
+  const rows = predictions.map((
+    { id, fold, months, event, survival },
+  ) => [quote(id), fold + 1, months, event, ...survival]);
+  return [header, ...rows].map((row) => `${row.join(",")}\n`).join("");
+}
+
+function quote(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A cross-validation and how it came to be; see `provenance` of the reports. */
+export interface CrossValidationRecord extends CrossValidation {
+  readonly provenance: object;
+}
+
+/**
+ * Writes a model's predictions, `predictions/<model>.csv`, and everything about its cross-validation,
+ * `cross_validation/<model>.json`, into a folder of results.
+ */
+export async function writeCrossValidation(
+  folder: string,
+  model: string,
+  record: CrossValidationRecord,
+): Promise<void> {
+  await writeAtomic(join(folder, "predictions", `${model}.csv`), formatPredictions(record.predictions));
+  await writeAtomic(join(folder, "cross_validation", `${model}.json`), JSON.stringify(record, plainNumbers) + "\n");
+}
+
+function plainNumbers(_key: string, value: unknown): unknown {
+  // Attention to six digits: enough for any figure.
+  if (value instanceof Float32Array) return Array.from(value, (x) => Number(x.toPrecision(6)));
+  return value instanceof Float64Array ? Array.from(value) : value;
 }

@@ -1,12 +1,15 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom, memoise } from "@ctsurv/base/mod.ts";
 import {
+  biasCorrections,
   compile,
   type Compiled,
   disposeValues,
   type Engine,
   type HostTensor,
   hostTensor,
+  momentsSpec,
   type OutputsOf,
+  type PrepareOptions,
   readValues,
   type TensorSpec,
   type tf,
@@ -19,13 +22,17 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { biasCorrections, momentsSpec } from "./adamw.ts";
-import type { FitOptions } from "./fit_options.ts";
-import { makeBatch } from "./make_batch.ts";
-import { memoise } from "./memoise.ts";
-import { oneThread } from "./one_thread.ts";
-import type { TrainingPatient } from "./training_patient.ts";
+import { makeBatch } from "./batch.ts";
+import type { FitOptions } from "./head_trainer.ts";
+import type { TrainingPatient } from "./patient.ts";
 import { type Batch, batchSpec, type TrainingState, trainingStep, trainingStepWithFeatures } from "./training_step.ts";
+
+/**
+ * How heads are trained and applied: a step of few slices is too short to gain from more threads, and on one thread its
+ * sums are rounded the same way on machines of any number of cores. Over some 1000 steps a last digit grows into hundredths
+ * of Ctd.
+ */
+export const oneThread: PrepareOptions = { threads: 1 };
 
 /** What one step gives. */
 export interface HeadStep {
@@ -122,4 +129,39 @@ export function headFitter(
       for (const program of steps.values()) await (await program).dispose();
     },
   };
+}
+
+/** Options of {@linkcode runEpochs}. */
+export interface EpochOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** For the order of patients. */
+  readonly seed: number;
+}
+
+/**
+ * Shows `step` every batch of every epoch, in a new order each time.
+ *
+ * @param step Gives the batch's loss. It is also told the batch that follows in the same epoch.
+ * @returns Mean loss of each epoch's batches.
+ */
+export async function runEpochs<Patient>(
+  patients: readonly Patient[],
+  { epochs, batchSize, seed }: EpochOptions,
+  step: (batch: readonly Patient[], next: readonly Patient[]) => Promise<number>,
+  onEpoch?: (epoch: number, loss: number) => void,
+): Promise<number[]> {
+  const order = createRandom(seed, "order");
+  const losses: number[] = [];
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const shuffled = order.shuffle([...patients]);
+    const batchLosses: number[] = [];
+    for (let from = 0; from < shuffled.length; from += batchSize) {
+      const to = from + batchSize;
+      batchLosses.push(await step(shuffled.slice(from, to), shuffled.slice(to, to + batchSize)));
+    }
+    losses.push(batchLosses.reduce((sum, loss) => sum + loss, 0) / batchLosses.length);
+    onEpoch?.(epoch, losses.at(-1)!);
+  }
+  return losses;
 }

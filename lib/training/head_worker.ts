@@ -1,8 +1,8 @@
-import { serveOrders } from "@ctsurv/common/mod.ts";
+import { serveOrders } from "@ctsurv/base/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type FittedHead, type HeadTrainer, headTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
-import type { TrainingPatient } from "./training_patient.ts";
+import type { TrainingPatient } from "./patient.ts";
 
 /** What `parallelHeadTrainer` sends: whom to fit a head on, and how, which is the same each time. */
 export interface HeadOrder {

@@ -1,4 +1,4 @@
-import { workerPool } from "@ctsurv/common/mod.ts";
+import { workerPool } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type FittedHead, type HeadTrainer, headTrainer, type HeadTrainerOptions } from "./head_trainer.ts";

@@ -1,7 +1,14 @@
-import { float32, type TensorSpec, type tf, valueAndGradients } from "@ctsurv/engine/mod.ts";
+import {
+  adamW,
+  type AdamWOptions,
+  float32,
+  type Moments,
+  type TensorSpec,
+  type tf,
+  valueAndGradients,
+} from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, type SurvivalHead, survivalHead } from "@ctsurv/nn/mod.ts";
-import { deepHitLoss, type DeepHitOptions } from "@ctsurv/survival/mod.ts";
-import { adamW, type AdamWOptions, type Moments } from "./adamw.ts";
+import { deepHitLoss, type DeepHitOptions } from "@ctsurv/survival/deephit/mod.ts";
 
 /** What changes from step to step. */
 export interface TrainingState<T> {

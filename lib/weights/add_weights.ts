@@ -1,8 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { type Pretrained, unverifiedName } from "./find_pretrained.ts";
-import { recogniseWeights } from "./recognise_weights.ts";
-import { weightsFolder } from "./weights_folder.ts";
+import { type Pretrained, recogniseWeights, unverifiedName, weightsFolder } from "./find_pretrained.ts";
 
 /**
  * Copies a file of weights into the folder, under the name that ctsurv looks for; see {@linkcode recogniseWeights}.

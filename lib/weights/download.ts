@@ -1,4 +1,4 @@
-import { InputError, type Progress } from "@ctsurv/common/mod.ts";
+import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 
 /** Options of {@linkcode download}. */
 export interface DownloadOptions {

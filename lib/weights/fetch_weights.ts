@@ -1,10 +1,8 @@
 import { join } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { fileExists, InputError } from "@ctsurv/base/mod.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
-import { checkFile } from "./check_file.ts";
 import { download, type DownloadOptions } from "./download.ts";
-import { fileExists } from "./file_exists.ts";
-import { weightsFolder } from "./weights_folder.ts";
+import { checkFile, weightsFolder } from "./find_pretrained.ts";
 
 /** Options of {@linkcode fetchWeights}. */
 export interface FetchOptions extends Omit<DownloadOptions, "bytes"> {

@@ -1,13 +1,49 @@
 import { join } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { fileURLToPath } from "node:url";
+import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
-import { findByLayout } from "./catalogue/layouts.ts";
+import { findByLayout, hasLayout } from "./catalogue/layouts.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkKept } from "./fetch_weights.ts";
-import { fileExists } from "./file_exists.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
-import { sha256File } from "./sha256_file.ts";
-import { weightsFolder } from "./weights_folder.ts";
+
+/** Digits of a SHA-256. */
+const fullHash = 64;
+
+/** Whether an entry's whole hash is known, so that a file that has it is the published one beyond doubt. */
+function isPinned({ sha256 = "" }: PretrainedFile): boolean {
+  return sha256.length === fullHash;
+}
+
+/**
+ * Checks a file against its entry: its size and hash, as far as they are known, and for the rest whether it can be read
+ * and has the network's names and shapes.
+ *
+ * @returns Its SHA-256.
+ * @throws {InputError} If it is another file, or a damaged one.
+ */
+export async function checkFile(path: string, entry: PretrainedFile): Promise<string> {
+  const { size } = await Deno.stat(path);
+  if (entry.bytes !== undefined && size !== entry.bytes) {
+    throw new InputError(`${path} has ${size} bytes; ${entry.file} has ${entry.bytes}`);
+  }
+  const found = await sha256File(path);
+  if (!found.startsWith(entry.sha256 ?? "")) {
+    throw new InputError(`${path} has the SHA-256 ${found}; that of ${entry.file} is ${entry.sha256}`);
+  }
+  if (!isPinned(entry)) {
+    using checkpoint = await openCheckpoint(path);
+    if (!hasLayout(checkpoint, entry)) {
+      throw new InputError(`${path} does not hold the weights of ${entry.architecture}`);
+    }
+  }
+  return found;
+}
+
+/** Where files of weights are kept: `CTSURV_WEIGHTS_DIR`, else `data/weights` of this checkout. */
+export function weightsFolder(): string {
+  return Deno.env.get("CTSURV_WEIGHTS_DIR") || fileURLToPath(new URL("../../data/weights", import.meta.url));
+}
 
 /** Weights that are on this machine. */
 export interface Pretrained {
@@ -84,4 +120,25 @@ function notThere({ name, architecture, file, url, bytes }: PretrainedFile, fold
     `The weights of ${architecture} are not in ${folder}. Run "ctsurv weights fetch ${name}"${size}; or get ${url} by ` +
       `other means and run "ctsurv weights add ${file}"`,
   );
+}
+
+/**
+ * Tells which network a file of weights is of: by its hash; if that is not known, by the names and shapes of its tensors,
+ * and then it is not taken for any published file.
+ *
+ * @throws {InputError} If it cannot be read, or is of none of the networks.
+ */
+export async function recogniseWeights(path: string): Promise<Pretrained> {
+  using checkpoint = await openCheckpoint(path);
+  const sha256 = await sha256File(path);
+  const published = catalogue.find((entry) => entry.sha256 !== undefined && sha256.startsWith(entry.sha256));
+  if (published) await checkFile(path, published);
+  const entry = published ?? findByLayout(checkpoint);
+  if (!entry) {
+    const networks = [...new Set(catalogue.map(({ architecture }) => architecture))].join(", ");
+    throw new InputError(
+      `${path} (SHA-256 ${sha256}) is no file that ctsurv knows, and its tensors are not those of ${networks}`,
+    );
+  }
+  return { path, entry, sha256, isVerified: published !== undefined };
 }

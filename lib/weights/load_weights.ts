@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import {
   type HostTensor,
   hostTensor,
@@ -9,7 +9,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
-import type { CheckpointNumbers } from "./dtype.ts";
+import type { CheckpointNumbers } from "./formats/stored_tensor.ts";
 import type { Checkpoint } from "./open_checkpoint.ts";
 
 /** What a tensor is called, and its shape. */

@@ -1,11 +1,33 @@
-import { InputError } from "@ctsurv/common/mod.ts";
-import { type ByteSource, openFileSource, readBytes } from "./byte_source.ts";
-import type { CheckpointDType, CheckpointNumbers } from "./dtype.ts";
-import { readSafetensors } from "./read_safetensors.ts";
-import { type Refuse, refuseAs } from "./refuse.ts";
-import { checkCrc, readStored, type Storage, type StoredTensor } from "./stored_tensor.ts";
-import { readTorchLegacy } from "./torch/read_legacy.ts";
-import { readTorchZip } from "./torch/read_zip.ts";
+import { extname } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { type ByteSource, openFileSource, readBytes, type Refuse, refuseAs } from "./formats/bytes.ts";
+import { readSafetensors } from "./formats/safetensors.ts";
+import {
+  checkCrc,
+  type CheckpointDType,
+  type CheckpointNumbers,
+  readStored,
+  type Storage,
+  type StoredTensor,
+} from "./formats/stored_tensor.ts";
+import { readTorchLegacy, readTorchZip } from "./formats/torch/read_torch.ts";
+
+const extensions: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
+
+/** Whether a path is a file of weights, by its name or first bytes; {@linkcode openCheckpoint} says if it is valid. */
+export async function isCheckpoint(path: string): Promise<boolean> {
+  const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
+  if (!isFile || extensions.includes(extname(path).toLowerCase())) return isFile;
+  const source = openFileSource(path);
+  const head = readBytes(source, 0, Math.min(9, source.size));
+  source.close();
+  if (head.length < 9) return false;
+  const start = new DataView(head.buffer);
+  const isZip = start.getUint32(0) === 0x504b0304;
+  const isPickle = start.getUint16(0) === 0x8002;
+  const isSafetensors = head[8] === "{".charCodeAt(0) && start.getBigUint64(0, true) < BigInt(source.size);
+  return isZip || isPickle || isSafetensors;
+}
 
 /** The formats in which networks are exchanged. */
 export type CheckpointKind = "safetensors" | "pytorch-zip" | "pytorch-legacy";

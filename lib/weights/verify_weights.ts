@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import { checkKept } from "./fetch_weights.ts";
-import { fileExists } from "./file_exists.ts";
-import { findUnverified } from "./find_pretrained.ts";
+import { findUnverified, weightsFolder } from "./find_pretrained.ts";
 import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
-import { sha256File } from "./sha256_file.ts";
-import { weightsFolder } from "./weights_folder.ts";
 
 /** A file of the folder that is as it should be. */
 export interface VerifiedFile {

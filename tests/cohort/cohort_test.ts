@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 
 const manifest = {

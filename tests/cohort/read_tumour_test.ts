@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { readTumour, type SegmentationFile } from "@ctsurv/cohort/mod.ts";
-import { InputError } from "@ctsurv/common/mod.ts";
 import { readSegmentation, readVolume, writeNifti } from "@ctsurv/imaging/mod.ts";
 import fixture from "../fixtures/segmentations.json" with { type: "json" };
 import { decode } from "../support/imaging_fixture.ts";

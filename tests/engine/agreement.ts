@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import { compile, type Engine, type HostTensor, hostTensor, signatureOf, type tf } from "@ctsurv/engine/mod.ts";
 
 /** Standard normal numbers, the same whenever the shape is. */

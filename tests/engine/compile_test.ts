@@ -9,6 +9,7 @@ import {
   int32,
   onnxEngine,
   tf,
+  traceMacs,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
 import { evaluate, vector } from "./agreement.ts";
@@ -202,4 +203,12 @@ Deno.test("a value of one engine is refused by another", async () => {
   const ofOnnx = await first!.run({ x }), ofTfjs = await last!.run({ x });
   await assertRejects(() => last!.run({ x: ofOnnx }), TypeError, "another engine");
   await assertRejects(() => first!.run({ x: ofTfjs }), TypeError, "another engine");
+});
+
+Deno.test("traceMacs() counts what compile() counts, without making anything that runs", async () => {
+  const product = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D);
+  const signature = { a: float32(3, 5), b: float32(5, 7) };
+  const program = await compile(onnxEngine(), product, signature);
+  assertEquals([traceMacs(product, signature), program.macs], [105, 105]);
+  await program.dispose();
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { findTensorflow } from "@ctsurv/engine/eager/tensorflow_engine.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { findTensorflow } from "../../lib/engine/eager/tensorflow_engine.ts";
 
 const tensorflow = findTensorflow().length > 0;
 

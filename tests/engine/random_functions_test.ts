@@ -1,4 +1,4 @@
-import { createRandom, type Random } from "@ctsurv/common/mod.ts";
+import { createRandom, type Random } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { assertClose, evaluate, sizeOf } from "./agreement.ts";
 

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { createRandom, InputError } from "@ctsurv/common/mod.ts";
+import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { readNpy, readSegmentation, readVolume, writeNpy } from "@ctsurv/imaging/mod.ts";
 import codecs from "../fixtures/dicom_codecs.json" with { type: "json" };
 import segmentations from "../fixtures/segmentations.json" with { type: "json" };

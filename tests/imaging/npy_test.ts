@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { type NpyData, readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 

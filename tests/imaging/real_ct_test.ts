@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { InputError, sha256 } from "@ctsurv/common/mod.ts";
+import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import {
   canonicalOrientation,
   NoLungError,

@@ -1,5 +1,5 @@
 import { type HostTensor, isSpec, type MapTree, mapTree, type TensorSpec, type Tree } from "@ctsurv/engine/mod.ts";
-import { hashedTensor } from "./hashed_head.ts";
+import { hashedTensor } from "./head/hashed_head.ts";
 
 /** The parameters of tests/oracles/nn_aggregations.py: by name, scales around 1 and biases around 0. */
 export function hashedNamed<S>(spec: S): MapTree<S, TensorSpec, HostTensor> {

@@ -18,7 +18,7 @@ import {
 import { batchNorm, batchNormTraining, type Normalise, r231Shape, type UNet, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import goldens from "../fixtures/r231_network.json" with { type: "json" };
 import { hashed, hashedInput, hashedParameters, summarise, type Summary, toChannelsFirst } from "../support/golden.ts";
-import { assertSummary } from "./assert_summary.ts";
+import { assertSummary } from "./backbones/assert_summary.ts";
 
 const tolerance = 1e-4;
 const { small, r231 } = goldens;

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
-import { parseCommand } from "../../lib/cli/command.ts";
-import { notebook } from "../../lib/cli/notebook.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { parseCommand } from "@ctsurv/cli/command.ts";
+import { notebook } from "@ctsurv/cli/commands/notebook.ts";
 import { temporaryNotebook } from "./support.ts";
 
 const call = (...args: string[]) => notebook.run(parseCommand(notebook, args));

@@ -1,14 +1,14 @@
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { parseCommand } from "@ctsurv/cli/command.ts";
+import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
+import { reproduce } from "@ctsurv/cli/commands/reproduce.ts";
+import { verify } from "@ctsurv/cli/commands/verify.ts";
 import { readNotebook, runNotebook } from "@ctsurv/notebook/mod.ts";
 import { readRunRecord, readTable1, summarizeFolds } from "@ctsurv/report/mod.ts";
-import { parseCommand } from "../../lib/cli/command.ts";
-import { evaluate } from "../../lib/cli/evaluate.ts";
-import { reproduce } from "../../lib/cli/reproduce.ts";
-import { verify } from "../../lib/cli/verify.ts";
 import { inFolder } from "../support/in_folder.ts";
-import { withEnv } from "./with_env.ts";
+import { withEnv } from "../support/with_env.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const names = [

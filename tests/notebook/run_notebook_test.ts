@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { runNotebook } from "@ctsurv/notebook/mod.ts";
 import { childrenOf, printed, runCells, temporaryNotebook } from "./support.ts";
 

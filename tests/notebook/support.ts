@@ -1,6 +1,12 @@
 import { join } from "node:path";
-import type { CodeCell, NotebookDocument, NotebookRun, RunNotebookOptions } from "@ctsurv/notebook/mod.ts";
-import { readNotebook, runNotebook } from "@ctsurv/notebook/mod.ts";
+import {
+  type CodeCell,
+  type NotebookDocument,
+  type NotebookRun,
+  readNotebook,
+  runNotebook,
+  type RunNotebookOptions,
+} from "@ctsurv/notebook/mod.ts";
 
 /** A notebook file in a folder of its own, which goes when disposed of. */
 export async function temporaryNotebook(sources: readonly string[]) {

@@ -1,6 +1,6 @@
 """Makes tests/fixtures/concordance.json: pycox's concordance_td on random small cohorts full of ties.
 
-The cohorts are not stored: `Lcg` and `cohort` are repeated in tests/survival/concordance_test.ts. Per cohort, the
+The cohorts are not stored: `Lcg` and `cohort` are repeated in tests/survival/concordance/concordance_test.ts. Per cohort, the
 values of pycox (antolini pre, antolini post, adj pre, adj post); null where pycox divides by zero. Then, by this file's
 own loops, the pair counts of "risk" and "lab".
 

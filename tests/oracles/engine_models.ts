@@ -1,12 +1,13 @@
+import { encodeModel } from "@ctsurv/engine/onnx/encode_model.ts";
+import { trace } from "@ctsurv/engine/trace/trace.ts";
+import type { TensorFunction } from "@ctsurv/engine/values.ts";
+import { models, withGradients } from "../engine/models.ts";
+
 /**
  * Writes the graphs of tests/engine/models.ts, forward and with gradients, as ONNX files for engine_models.py.
  *
  * Usage: deno run -A tests/oracles/engine_models.ts FOLDER
  */
-import { encodeModel } from "../../lib/engine/onnx/encode_model.ts";
-import { trace } from "../../lib/engine/trace/trace.ts";
-import type { TensorFunction } from "../../lib/engine/values.ts";
-import { models, withGradients } from "../engine/models.ts";
 
 const [folder] = Deno.args;
 if (!folder) throw new Error("Usage: deno run -A tests/oracles/engine_models.ts FOLDER");

@@ -1,4 +1,4 @@
-"""A SEG and an RTSTRUCT that say which CT series they were drawn on, for tests/imaging/scan_dicom_test.ts and
+"""A SEG and an RTSTRUCT that say which CT series they were drawn on, for tests/imaging/dicom/scan_dicom_test.ts and
 tests/cohort/import/: by highdicom (as dcmqi's, the reference stands early) and pydicom (behind 134 image references).
 
 Ran with Python 3.11, pydicom 3.0.2, highdicom 0.28.2:

@@ -1,4 +1,4 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import * as report from "@ctsurv/report/mod.ts";
 
 /** Made-up results, good for nothing but drawing. */

@@ -1,5 +1,5 @@
-import { createVolume } from "../../lib/imaging/create_volume.ts";
 import type { Affine, Shape, Spacing, Volume } from "@ctsurv/imaging/mod.ts";
+import { createVolume } from "@ctsurv/imaging/volume/volume.ts";
 
 /** A volume in "LPS" order with its first voxel at the origin. */
 export function testVolume(hu: Volume["hu"], shape: Shape, [slice, row, column]: Spacing): Volume {

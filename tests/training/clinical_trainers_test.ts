@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { createRandom, InputError } from "@ctsurv/common/mod.ts";
+import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { censorAt } from "@ctsurv/survival/mod.ts";
 import { clinicalDeepHitTrainer, type ClinicalPatient, coxTrainer, crossValidate } from "@ctsurv/training/mod.ts";

@@ -1,9 +1,21 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { stratifiedFolds } from "@ctsurv/cohort/mod.ts";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { join } from "node:path";
+import { createRandom, InputError } from "@ctsurv/base/mod.ts";
+import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
+import { parseCsv } from "@ctsurv/cohort/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
-import { crossValidate, type HeadTrainer, type TrainingPatient } from "@ctsurv/training/mod.ts";
+import { concordanceTable } from "@ctsurv/survival/mod.ts";
+import {
+  crossValidate,
+  formatPredictions,
+  type HeadTrainer,
+  type OutOfFoldPrediction,
+  stratifiedFolds,
+  toSurvivalPredictions,
+  type TrainingPatient,
+} from "@ctsurv/training/mod.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 /** Patients of one slice whose only feature is the survival that {@linkcode fakeTrainer} predicts for every month. */
 function patient(id: string, months: number, event: 0 | 1, survival: number): TrainingPatient {
@@ -176,4 +188,41 @@ Deno.test("crossValidate(): after a fold has failed none is begun, and those tha
   await new Promise((resolve) => setTimeout(resolve, 60));
   assertEquals(begun, [0, 1]);
   assertEquals(told, ["Another fold failed"]);
+});
+
+const random = createRandom(1, "predictions");
+const predictions = Array.from({ length: 40 }, (_, i): OutOfFoldPrediction => {
+  let left = 1;
+  return {
+    id: i === 0 ? 'Müller, "A"\nB' : `LUNG1-${i}`,
+    fold: i % 3,
+    months: 24 * random.uniform(),
+    event: i % 4 === 0 ? 0 : 1,
+    survival: Float64Array.from({ length: 25 }, (_, month) => left *= month === 0 ? 1 : random.uniform() ** 0.1),
+    attention: Float32Array.of(1),
+  };
+});
+
+Deno.test("formatPredictions() keeps every digit, and names that need quotes", () => {
+  const { header, rows } = parseCsv(formatPredictions(predictions), "predictions.csv");
+  assertEquals(header, ["patient", "fold", "months", "event", ...Array.from({ length: 25 }, (_, k) => `S${k}`)]);
+  rows.forEach(({ cells: [id, fold, ...numbers] }, i) => {
+    const { survival, months, event, ...expected } = predictions[i]!;
+    assertEquals([id, Number(fold)], [expected.id, expected.fold + 1]);
+    assertEquals(numbers.map(Number), [months, event, ...survival]);
+  });
+});
+
+Deno.test("formatPredictions() is what `ctsurv evaluate` reads, to the same Ctd", () =>
+  inFolder(async (dir) => {
+    const file = join(dir, "predictions.csv");
+    await Deno.writeTextFile(file, formatPredictions(predictions));
+    const { json } = await evaluate.run({ positionals: [], options: { predictions: file } });
+    const { ctd, patients, events, warnings } = json as Record<string, unknown>;
+    assertEquals(ctd, concordanceTable(toSurvivalPredictions(predictions)));
+    assertEquals([patients, events, warnings], [40, 30, []]);
+  }));
+
+Deno.test("formatPredictions() of nobody is a header", () => {
+  assertEquals(formatPredictions([]), "patient,fold,months,event\n");
 });

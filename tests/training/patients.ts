@@ -1,4 +1,4 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { censorAt } from "@ctsurv/survival/mod.ts";
 import type { FitOptions, TrainingPatient } from "@ctsurv/training/mod.ts";

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
+import { type AttendedPatient, attentionOnTumour, attentionShare } from "@ctsurv/analysis/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
-import { type AttendedPatient, attentionOnTumour, attentionShare } from "@ctsurv/report/mod.ts";
 import { bootstrap } from "@ctsurv/survival/mod.ts";
 import { crossValidate, type CrossValidation, headTrainer, type TrainingPatient } from "@ctsurv/training/mod.ts";
 import { sliceFeatures, tumourPatients } from "../support/tumour_patients.ts";

@@ -1,11 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
+  biasCorrections,
   compile,
   type Engine,
   type HostTensor,
   hostTensor,
   isSpec,
   leaves,
+  momentsSpec,
   onnxEngine,
   readValues,
   signatureOf,
@@ -14,15 +16,7 @@ import {
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, initialiseHead, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
-import {
-  type Batch,
-  batchSpec,
-  biasCorrections,
-  makeBatch,
-  momentsSpec,
-  type TrainingOptions,
-  trainingStep,
-} from "@ctsurv/training/mod.ts";
+import { type Batch, batchSpec, makeBatch, type TrainingOptions, trainingStep } from "@ctsurv/training/mod.ts";
 import { assertClose } from "../engine/agreement.ts";
 import { smallHead, toyPatients } from "./patients.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { InputError, sha256 } from "@ctsurv/common/mod.ts";
+import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { catalogue, fetchWeights, type PretrainedFile } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { broken, type FileServer, type ServerOptions, withServer } from "./file_server.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { float32 } from "@ctsurv/engine/mod.ts";
 import { encodeSafetensors, findEntries, loadWeights, type NamedShape, openCheckpoint } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../support/in_folder.ts";

@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { ScannedSeries } from "./scan_images.ts";
 
 /** Where a patient has several CT series, the only one with at least this many slices is the scan; so reads `readVolume`. */
@@ -49,7 +49,7 @@ export function chooseScan(
 }
 
 /** Slices in a series, copies counted once. */
-export function countSlices({ instances }: ScannedSeries): number {
+function countSlices({ instances }: ScannedSeries): number {
   return instances.reduce((sum, { frames }) => sum + frames, 0);
 }
 

@@ -1,6 +1,10 @@
-import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/common/mod.ts";
-import { type CohortManifest, parseCohortManifest } from "../cohort_manifest.ts";
+import { z } from "zod";
+import { dirname } from "node:path/posix";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { type CohortManifest, type ImageEntry, parseCohortManifest } from "../cohort_manifest.ts";
+import type { PlannedPatient } from "./plan_import.ts";
+import type { OddStage, ScannedSeries } from "./scan_images.ts";
 
 /** Stands in a cohort's folder while an import is under way, to tell a broken-off import from somebody's own files. */
 const MARKER = "import-unfinished";
@@ -60,4 +64,126 @@ async function statPath(path: string): Promise<Deno.FileInfo | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** What an import found, took and left out. It holds no dates, so that the same import gives the same bytes. */
+export interface ImportRecord {
+  /** Version of ctsurv that imported. */
+  readonly version: string;
+  readonly clinical: {
+    /** Its name, without folder. */
+    readonly file: string;
+    readonly sha256: string;
+    readonly patients: number;
+  };
+  readonly found: {
+    readonly files: number;
+    readonly nifti: number;
+    /** DICOM series of each modality, and the images in them; copies are counted apart. */
+    readonly dicom: readonly FoundSeries[];
+    /** DICOM files that hold the same image as another one. */
+    readonly copies: number;
+  };
+  /** Files that are no images of anyone, or were not needed. */
+  readonly skipped: readonly {
+    readonly reason: string;
+    readonly files: number;
+    /** The first few, relative to the folder of images. */
+    readonly examples: readonly string[];
+  }[];
+  /** Patients with images of whom none could be chosen. */
+  readonly leftOut: readonly { readonly patient: string; readonly reason: string }[];
+  /** Patients of the table without a CT. */
+  readonly withoutImage: readonly string[];
+  /** PatientIDs of CTs that are not in the table. */
+  readonly withoutRow: readonly string[];
+  /** What is worth knowing of patients who were taken. */
+  readonly remarks: readonly { readonly patient: string; readonly remark: string }[];
+  readonly oddStages: readonly OddStage[];
+}
+
+export interface FoundSeries {
+  readonly modality: string;
+  readonly series: number;
+  readonly images: number;
+}
+
+const text = z.string();
+const count = z.int().nonnegative();
+
+/** Of {@linkcode ImportRecord} in a `cohort.json`. */
+export const importRecordSchema: z.ZodType<ImportRecord> = z.strictObject({
+  version: text,
+  clinical: z.strictObject({ file: text, sha256: text, patients: count }),
+  found: z.strictObject({
+    files: count,
+    nifti: count,
+    dicom: z.array(z.strictObject({ modality: text, series: count, images: count })),
+    copies: count,
+  }),
+  skipped: z.array(z.strictObject({ reason: text, files: count, examples: z.array(text) })),
+  leftOut: z.array(z.strictObject({ patient: text, reason: text })),
+  withoutImage: z.array(text),
+  withoutRow: z.array(text),
+  remarks: z.array(z.strictObject({ patient: text, remark: text })),
+  oddStages: z.array(z.strictObject({ patient: text, column: text, value: text.nullable() })),
+});
+
+/**
+ * Entries of a manifest that say where the images are: relative if they can move together with the cohort, because they
+ * lie in its folder or in the one that holds it, else absolute.
+ *
+ * @param dir The cohort's folder, which is made if it is not there: links on the way to it count.
+ * @param root The folder that the plan's paths are relative to.
+ */
+export async function referTo(dir: string, root: string, patients: readonly PlannedPatient[]): Promise<ImageEntry[]> {
+  await Deno.mkdir(dir, { recursive: true });
+  const [cohort, images] = await Promise.all([Deno.realPath(dir), Deno.realPath(root)]);
+  const locate = (path: string) => {
+    const whole = join(images, path);
+    const parts = relative(cohort, whole).split(sep);
+    return isAbsolute(parts.join(sep)) || parts[1] === ".." ? whole : parts.join("/");
+  };
+  return patients.map(({ path, series, segmentations }) => ({
+    path: locate(path),
+    ...series !== undefined && { series },
+    ...segmentations.length > 0 &&
+      { segmentations: segmentations.map(({ kind, path }) => ({ kind, path: locate(path) })) },
+  }));
+}
+
+/** Where a series lies. Folders are relative to the scanned one; "." is that itself. */
+export interface SeriesFolder {
+  readonly folder: string;
+  /** The files of the series to read: one per instance. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The folder that holds a whole series: of a series that was downloaded twice the first by name, of one that is
+ * scattered the nearest that is above all of it.
+ */
+export function seriesFolder({ instances }: ScannedSeries): SeriesFolder {
+  const holds = new Map<string, number>();
+  for (const { paths } of instances) {
+    for (const folder of new Set(paths.map(dirname))) holds.set(folder, (holds.get(folder) ?? 0) + 1);
+  }
+  const whole = [...holds].filter(([, count]) => count === instances.length).map(([folder]) => folder).sort()[0];
+  const files = instances.map(({ paths }) => paths.find((path) => dirname(path) === whole) ?? paths[0]!);
+  return { folder: whole ?? commonFolder(files.map(dirname)), files };
+}
+
+/** Whether a path lies in a folder or in one below it; both relative. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === "." || path.startsWith(`${folder}/`);
+}
+
+function commonFolder(folders: readonly string[]): string {
+  let [common] = folders.map((folder) => folder.split("/")) as [string[], ...string[][]];
+  for (const folder of folders) {
+    const parts = folder.split("/");
+    const differs = common.findIndex((part, i) => part !== parts[i]);
+    if (differs !== -1) common = common.slice(0, differs);
+  }
+  return common.join("/") || ".";
 }

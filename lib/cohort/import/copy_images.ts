@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Progress } from "@ctsurv/common/mod.ts";
+import type { Progress } from "@ctsurv/base/mod.ts";
 import type { ImageEntry } from "../cohort_manifest.ts";
 import type { PlannedPatient } from "./plan_import.ts";
 

@@ -1,18 +1,15 @@
 import { basename, join, resolve } from "node:path";
-import { InputError, type Progress, sha256 } from "@ctsurv/common/mod.ts";
+import { InputError, type Progress, sha256 } from "@ctsurv/base/mod.ts";
 import project from "../../../deno.json" with { type: "json" };
-import { type ClinicalRecord, formatClinical, parseClinical } from "../clinical.ts";
-import { parseClinicalColumns } from "../clinical_columns.ts";
 import type { CohortManifest } from "../cohort_manifest.ts";
-import { type Exclusion, lung1Exclusions } from "../lung1_exclusions.ts";
-import { readTable } from "../read_table.ts";
-import { refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
+import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
+import { parseClinicalColumns } from "../table/clinical_columns.ts";
+import { readTable } from "../table/csv.ts";
+import { type Exclusion, lung1Exclusions } from "../table/lung1_exclusions.ts";
+import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { copyImages, planCopies } from "./copy_images.ts";
-import type { ImportRecord } from "./import_record.ts";
-import { oddStages } from "./odd_stages.ts";
 import { type ImportPlan, planImport } from "./plan_import.ts";
-import { referTo } from "./refer_to.ts";
-import { scanImages, type SkippedFiles } from "./scan_images.ts";
+import { oddStages, scanImages, type SkippedFiles } from "./scan_images.ts";
 
 export interface ImportCohortOptions {
   /** Folder of images, as downloaded. */

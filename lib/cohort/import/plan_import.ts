@@ -1,11 +1,17 @@
-import { InputError } from "@ctsurv/common/mod.ts";
-import type { ClinicalRecord } from "../clinical.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { ClinicalRecord } from "../table/clinical.ts";
 import { chooseScan, type ChosenScan, niftiStem } from "./choose_scan.ts";
-import { findSegmentations, type FoundSegmentation } from "./find_segmentations.ts";
-import type { ImportRecord } from "./import_record.ts";
-import { seriesFolder } from "./series_folder.ts";
-import type { ScannedImages, ScannedSeries, SkippedFiles } from "./scan_images.ts";
-import { describeFound, fileCounter, unusedFiles } from "./summarize_scan.ts";
+import { type ImportRecord, seriesFolder } from "./cohort_folder.ts";
+import {
+  describeFound,
+  fileCounter,
+  findSegmentations,
+  type FoundSegmentation,
+  type ScannedImages,
+  type ScannedSeries,
+  type SkippedFiles,
+  unusedFiles,
+} from "./scan_images.ts";
 
 /** A patient's images as an import takes them. Paths are relative to the scanned folder. */
 export interface PlannedPatient {

@@ -1,7 +1,59 @@
 import { join } from "node:path";
-import { InputError, type Progress } from "@ctsurv/common/mod.ts";
+import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type DicomFacts, scanDicom } from "@ctsurv/imaging/mod.ts";
+import type { ClinicalRecord } from "../table/clinical.ts";
+import { columnOf, lung1Columns } from "../table/clinical_columns.ts";
+import { type ImportRecord, isWithin } from "./cohort_folder.ts";
+import type { PlannedPatient } from "./plan_import.ts";
 import { walkFiles } from "./walk_files.ts";
+
+/** A file that outlines structures on a CT, and how. */
+export interface FoundSegmentation {
+  readonly kind: "SEG" | "RTSTRUCT";
+  /** Relative to the scanned folder. */
+  readonly path: string;
+}
+
+/** The SEG and RTSTRUCT files that say they were drawn on a CT series; what does not say so is not taken. */
+export function findSegmentations(all: readonly ScannedSeries[], { patient, uid }: ScannedSeries): FoundSegmentation[] {
+  return all.flatMap(({ patient: owner, modality: kind, refersTo, instances }) => {
+    if (owner !== patient || kind !== "SEG" && kind !== "RTSTRUCT" || !refersTo.includes(uid)) return [];
+    return instances.map(({ paths }) => ({ kind, path: paths[0]! }));
+  });
+}
+
+/** A stage that the TNM classification of lung cancer (6th to 9th edition) does not have; null where it is unknown. */
+export interface OddStage {
+  readonly patient: string;
+  /** As `clinical.csv` names it. */
+  readonly column: string;
+  readonly value: string | null;
+}
+
+const usual = {
+  tStage: /^(c?T)?(is|x|[0-4][a-c]?)$/i,
+  nStage: /^(c?N)?(x|[0-3][a-c]?)$/i,
+  mStage: /^(c?M)?(x|0|1[a-c]?)$/i,
+  overallStage: /^(stage )?(0|I|II|III|IV|[1-4])[a-c]?[1-3]?$/i,
+} as const;
+
+/**
+ * Stages that are odd or unknown, where the table has them at all. They are kept as written: LUNG1 holds two T5, three N4
+ * and four M3, and a patient without an overall stage.
+ */
+export function oddStages(records: readonly ClinicalRecord[]): OddStage[] {
+  const fields = Object.keys(usual) as (keyof typeof usual)[];
+  const given = fields.filter((field) => records.some((record) => record[field] !== null));
+  return records.flatMap((record) =>
+    given
+      .filter((field) => record[field] === null || !usual[field].test(record[field]))
+      .map((field) => ({
+        patient: record.patient,
+        column: lung1Columns.columns[columnOf(field)],
+        value: record[field],
+      }))
+  );
+}
 
 /** The files of a DICOM series, wherever they lie. */
 export interface ScannedSeries {
@@ -168,4 +220,58 @@ function byPatient(a: ScannedSeries, b: ScannedSeries): number {
 /** By code units, the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Counts the files that were found in a folder, and in those below it. */
+export function fileCounter({ series, nifti, skipped }: ScannedImages): (folder: string) => number {
+  const paths = [
+    ...series.flatMap(({ instances }) => instances.flatMap(({ paths }) => paths)),
+    ...nifti,
+    ...skipped.flatMap(({ files }) => files),
+  ];
+  const folders = new Map<string, number>();
+  for (const path of paths) {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/"))) || ".";
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const entries = [...folders];
+  return (wanted) =>
+    entries.reduce(
+      (sum, [folder, count]) => folder === wanted || isWithin(folder, wanted) ? sum + count : sum,
+      0,
+    );
+}
+
+/** How much was found, of what. */
+export function describeFound({ files, series, nifti }: ScannedImages): ImportRecord["found"] {
+  const images = (all: readonly ScannedSeries[]) => all.reduce((sum, { instances }) => sum + instances.length, 0);
+  const stored = series.reduce((sum, one) => sum + one.instances.reduce((n, { paths }) => n + paths.length, 0), 0);
+  const byModality = [...Map.groupBy(series, ({ modality }) => modality)].sort(([a], [b]) => a < b ? -1 : 1);
+  return {
+    files,
+    nifti: nifti.length,
+    dicom: byModality.map(([modality, all]) => ({ modality, series: all.length, images: images(all) })),
+    copies: stored - images(series),
+  };
+}
+
+/** Images of the patients who were taken, and of nobody, that went unused. */
+export function unusedFiles(
+  { series }: ScannedImages,
+  patients: readonly PlannedPatient[],
+  nifti: ReadonlyMap<string | undefined, readonly string[]>,
+): SkippedFiles[] {
+  const taken = new Map(patients.map((patient) => [patient.patient, patient]));
+  const drawn = new Set(patients.flatMap(({ segmentations }) => segmentations.map(({ path }) => path)));
+  const undrawn = series
+    .filter(({ patient, modality }) => taken.has(patient) && (modality === "SEG" || modality === "RTSTRUCT"))
+    .flatMap(({ instances }) => instances.map(({ paths }) => paths[0]!))
+    .filter((path) => !drawn.has(path));
+  const beside = patients.flatMap(({ patient, path }) => (nifti.get(patient) ?? []).filter((file) => file !== path));
+  const skipped = [
+    { reason: "SEG or RTSTRUCT that does not say it was drawn on the chosen CT", files: undrawn.sort() },
+    { reason: "NIfTI beside the chosen CT", files: beside.sort() },
+    { reason: "NIfTI that is named after no patient of the table", files: nifti.get(undefined) ?? [] },
+  ];
+  return skipped.filter(({ files }) => files.length > 0);
 }

@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 
 /** What lies under a folder. Paths are relative to it, sorted, and written with slashes on every system. */
 export interface WalkedFiles {

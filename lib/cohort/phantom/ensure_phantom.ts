@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { checkResources, InputError, writeAtomic } from "@ctsurv/common/mod.ts";
-import { formatClinical } from "../clinical.ts";
+import { checkResources, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CohortManifest, parseCohortManifest, type PhantomOrigin } from "../cohort_manifest.ts";
+import { formatClinical } from "../table/clinical.ts";
 import { drawPatient } from "./draw_patient.ts";
 import { formatPhantomRisk } from "./phantom_risk.ts";
-import type { PhantomSpec } from "./phantom_spec.ts";
-import { phantomSpecs } from "./phantom_specs.ts";
+import { type PhantomSpec, phantomSpecs } from "./phantoms.ts";
 import { writePatients, type WritePatientsOptions } from "./write_patients.ts";
 
 export interface EnsurePhantomOptions extends Pick<WritePatientsOptions, "workers"> {

@@ -1,4 +1,4 @@
-import type { Random } from "@ctsurv/common/mod.ts";
+import type { Random } from "@ctsurv/base/mod.ts";
 
 /** How phantom patients survive, given their linear predictor x, which is about standard normal over patients. */
 export interface Hazard {

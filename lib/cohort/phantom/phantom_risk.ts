@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { InputError } from "@ctsurv/common/mod.ts";
-import { parseCsv } from "../csv.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { parseCsv } from "../table/csv.ts";
 import type { PhantomPatient } from "./draw_patient.ts";
 
 /** What a perfect model would know of a phantom patient: `truth/risk.csv`. */

@@ -1,16 +1,15 @@
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import type { Affine } from "@ctsurv/imaging/mod.ts";
-import { addNoise } from "./add_noise.ts";
-import { drawAnatomy } from "./anatomy.ts";
-import type { Canvas } from "./canvas.ts";
+import { drawAnatomy } from "./anatomy/anatomy.ts";
+import { addNoise, type Canvas } from "./anatomy/canvas.ts";
+import { paintBody } from "./anatomy/paint_body.ts";
+import { paintLungDetail } from "./anatomy/paint_lung_detail.ts";
+import { paintLungs } from "./anatomy/paint_lungs.ts";
+import { paintMediastinum } from "./anatomy/paint_mediastinum.ts";
+import { paintSkeleton } from "./anatomy/paint_skeleton.ts";
+import { paintTumour } from "./anatomy/paint_tumour.ts";
 import type { PhantomPatient } from "./draw_patient.ts";
-import { paintBody } from "./paint_body.ts";
-import { paintLungDetail } from "./paint_lung_detail.ts";
-import { paintLungs } from "./paint_lungs.ts";
-import { paintMediastinum } from "./paint_mediastinum.ts";
-import { paintSkeleton } from "./paint_skeleton.ts";
-import { paintTumour } from "./paint_tumour.ts";
-import type { PhantomSpec } from "./phantom_spec.ts";
+import type { PhantomSpec } from "./phantoms.ts";
 
 /** The scan of a phantom patient in "LPS" order, and the truth about it. */
 export interface PhantomScan {

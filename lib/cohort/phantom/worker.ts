@@ -1,6 +1,6 @@
-import { serveOrders } from "@ctsurv/common/mod.ts";
-import type { PhantomSpec } from "./phantom_spec.ts";
-import { writePatient } from "./write_patient.ts";
+import { serveOrders } from "@ctsurv/base/mod.ts";
+import type { PhantomSpec } from "./phantoms.ts";
+import { writePatient } from "./write_patients.ts";
 
 /** What `writePatients` sends: one patient to write. */
 export interface PatientOrder {

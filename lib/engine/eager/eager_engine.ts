@@ -1,13 +1,12 @@
-import { tf } from "../tf.ts";
 import type { Engine, Program } from "../engine.ts";
-import { inputReader } from "../inputs.ts";
-import { onBackend } from "../on_backend.ts";
-import { trace } from "../trace/trace.ts";
+import { onBackend, tf } from "../tf.ts";
 import { countMacs } from "../trace/graph.ts";
+import { trace } from "../trace/trace.ts";
 import { mapTree, type Tree } from "../tree.ts";
 import {
   type DType,
   type HostTensor,
+  inputReader,
   isSpec,
   isTensor,
   type TensorData,
@@ -98,4 +97,9 @@ function toTensor(value: HostTensor | Value): tf.Tensor {
 
 function lacksKernel(error: unknown): boolean {
   return error instanceof Error && /^Kernel '.*' not registered/.test(error.message);
+}
+
+/** tfjs in plain JavaScript: has every kernel, and is slower than WebAssembly. */
+export function cpuEngine(): Engine {
+  return eagerEngine({ name: "cpu", description: `tfjs-backend-cpu ${tf.version_core}`, backend: "cpu" });
 }

@@ -2,8 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine.ts";
-import { switchBackend } from "../on_backend.ts";
-import { tf } from "../tf.ts";
+import { switchBackend, tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /** TensorFlow's native packages, the one with GPU support first. */

@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
+import { fileURLToPath } from "node:url";
 import type { Engine } from "../engine.ts";
 import { tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";

@@ -1,10 +1,9 @@
 import ort from "onnxruntime-node";
 import type { Engine, Program } from "../engine.ts";
 import { countMacs } from "../trace/graph.ts";
-import { inputReader } from "../inputs.ts";
 import { trace } from "../trace/trace.ts";
 import { mapTree } from "../tree.ts";
-import { type DType, type HostTensor, isTensor, type TensorData, type Value } from "../values.ts";
+import { type DType, type HostTensor, inputReader, isTensor, type TensorData, type Value } from "../values.ts";
 import { encodeModel } from "./encode_model.ts";
 
 /** Where ONNX Runtime computes. */

@@ -1,13 +1,10 @@
-import { onBackend } from "../on_backend.ts";
-import { tf } from "../tf.ts";
+import { onBackend, tf } from "../tf.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
 import { isSpec, isTensor, type TensorFunction, type TensorSpec } from "../values.ts";
-import { type Graph, GraphBuilder, type Ref } from "./graph.ts";
-import type { TraceKernel } from "./kernel.ts";
+import { type Graph, GraphBuilder, type Ref, type TraceKernel } from "./graph.ts";
 import { convolutionKernels } from "./kernels/convolutions.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
-import { linearKernels } from "./kernels/linear.ts";
-import { normalisationKernels } from "./kernels/normalisation.ts";
+import { linearKernels, normalisationKernels } from "./kernels/linear.ts";
 import { poolingKernels } from "./kernels/pooling.ts";
 import { reductionKernels } from "./kernels/reductions.ts";
 import { resizingKernels } from "./kernels/resizing.ts";
@@ -15,7 +12,7 @@ import { shapeKernels } from "./kernels/shapes.ts";
 import { TraceBackend } from "./trace_backend.ts";
 
 /** Every tfjs kernel that can be traced, by name. */
-export const traceKernels: Readonly<Record<string, TraceKernel>> = {
+const traceKernels: Readonly<Record<string, TraceKernel>> = {
   ...elementwiseKernels,
   ...reductionKernels,
   ...shapeKernels,

@@ -1,5 +1,92 @@
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { ScanMeasurements } from "./measure_scan.ts";
-import { scanFlags } from "./scan_flags.ts";
+
+/** Where lungs were found whole (phantoms, LUNG1-003) it is 0 to 5 mL; this much is a ball of 27 mm. */
+const MOST_MISSED_ML = 10;
+/**
+ * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
+ * missed, has collapsed, or air that is no lung was taken for it. mL
+ */
+const LUNG_VOLUME_ML = [1500, 10_000] as const;
+/** The right lung is about a fifth larger than the left one. Beyond this, one has collapsed, or was found in part. */
+const LARGEST_SIDE_RATIO = 3;
+/** Below this share of the other there is no lung on that side, but bowel gas or a part of the other lung. */
+const LEAST_SIDE_SHARE = 0.05;
+/** Chest CT is read in slices of 1 to 5 mm; thicker ones average a small tumour away. */
+const THICKEST_SLICE_MM = 5;
+/** The largest field of view, 780 mm in 512 pixels, has 1.5 mm; what is much coarser was reduced by somebody. */
+const COARSEST_PIXEL_MM = 2;
+/** Scanners measure square pixels. */
+const LARGEST_PIXEL_RATIO = 1.01;
+/** Slices that lean show other areas: at this angle 300 mm of lung end 10 mm, three slices, from where they would. */
+const MOST_OBLIQUE_DEGREES = 2;
+/** Outer air is -1000 HU; where nothing is that low, the rescaling is wrong or the air was cut off. */
+const AIR_HU = -900;
+/** Every chest has cortical bone. */
+const BONE_HU = 300;
+/** Shoulders and arms often reach the edge, with some 80 mm of outline on either side; more is a cut chest. */
+const LONGEST_EDGE_MM = 200;
+
+/** What a person should look at in one scan; empty if nothing. Each reason names the number that is odd. */
+export function scanFlags(scan: ScanMeasurements): string[] {
+  return [...coverageFlags(scan), ...lungFlags(scan), ...gridFlags(scan), ...intensityFlags(scan)];
+}
+
+function coverageFlags({ cutAtBase, cutAtApex, bodyAtEdge }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (cutAtBase) flags.push("the scan begins within the lungs: their base is cut off");
+  if (cutAtApex) flags.push("the scan ends within the lungs: their apex is cut off");
+  if (bodyAtEdge > LONGEST_EDGE_MM) {
+    flags.push(`the field of view cuts the body: ${Math.round(bodyAtEdge)} mm of outline on its edge`);
+  }
+  return flags;
+}
+
+function lungFlags({ lungVolume, rightVolume, leftVolume, missedLung, thinSlices }: ScanMeasurements): string[] {
+  const [least, most] = LUNG_VOLUME_ML;
+  const [smaller, larger] = [Math.min(rightVolume, leftVolume), Math.max(rightVolume, leftVolume)];
+  const side = rightVolume < leftVolume ? "right" : "left";
+  const flags: string[] = [];
+  if (lungVolume < least) flags.push(`small lungs: ${Math.round(lungVolume)} mL, expected at least ${least} mL`);
+  if (lungVolume > most) flags.push(`large lungs: ${Math.round(lungVolume)} mL, expected at most ${most} mL`);
+  if (smaller < LEAST_SIDE_SHARE * larger) flags.push(`no ${side} lung was found`);
+  else if (larger > LARGEST_SIDE_RATIO * smaller) {
+    flags.push(`the ${side} lung is ${(larger / smaller).toFixed(1)} times smaller than the other`);
+  }
+  if (missedLung > MOST_MISSED_ML) {
+    flags.push(`a region of ${Math.round(missedLung)} mL as dense as lung was not taken for lung`);
+  }
+  if (thinSlices > 0) {
+    flags.push(`${thinSlices} ${plural(thinSlices, "slice")} with hardly any lung between the others`);
+  }
+  return flags;
+}
+
+function gridFlags({ spacing: [slice, row, column], oblique }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (slice > THICKEST_SLICE_MM) flags.push(`thick slices: ${millimetres(slice)}`);
+  if (Math.max(row, column) > COARSEST_PIXEL_MM) flags.push(`coarse pixels: ${millimetres(Math.max(row, column))}`);
+  if (Math.max(row, column) > LARGEST_PIXEL_RATIO * Math.min(row, column)) {
+    flags.push(`pixels that are not square: ${millimetres(row)} by ${millimetres(column)}`);
+  }
+  if (oblique > MOST_OBLIQUE_DEGREES) flags.push(`the grid leans by ${oblique.toFixed(1)} degrees`);
+  return flags;
+}
+
+function intensityFlags({ huRange: [min, max] }: ScanMeasurements): string[] {
+  const flags: string[] = [];
+  if (min > AIR_HU) flags.push(`no air: the lowest value is ${Math.round(min)} HU`);
+  if (max < BONE_HU) flags.push(`no bone: the highest value is ${Math.round(max)} HU`);
+  return flags;
+}
+
+function millimetres(length: number): string {
+  return `${Number(length.toFixed(2))} mm`;
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
 
 /** A patient's scan as measured, or why it was refused. */
 export type Examination =
@@ -51,4 +138,18 @@ export function assessQuality(examinations: readonly Examination[]): QualityRow[
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+/**
+ * A patient's measurements, or why the scan was refused, so that one bad scan does not end the examination of a cohort.
+ *
+ * @param measure Reads, preprocesses and measures. Whatever it throws but an `InputError` is thrown on: a defect.
+ */
+export async function examine(patient: string, measure: () => Promise<ScanMeasurements>): Promise<Examination> {
+  try {
+    return { patient, measured: await measure() };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { patient, refused: error.message };
+  }
 }

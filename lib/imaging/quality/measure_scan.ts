@@ -1,13 +1,120 @@
 import { createHash } from "node:crypto";
-import { affineColumn, angleBetween, type Vector } from "../affine.ts";
-import { type BodyMask, bodyMask } from "../body_mask.ts";
-import { DEFAULT_SETTINGS, type Preprocessing } from "../preprocess.ts";
+import { type BodyMask, bodyMask } from "../masks/body_mask.ts";
+import { findComponents } from "../masks/components.ts";
+import { dilate, erode } from "../masks/morphology.ts";
 import type { VolumeReading } from "../read_volume.ts";
-import { summarizeHu } from "../summarize_hu.ts";
-import type { Spacing, Volume } from "../volume.ts";
-import { bodyAtEdge } from "./body_at_edge.ts";
-import { lungSides } from "./lung_sides.ts";
-import { missedLung } from "./missed_lung.ts";
+import { DEFAULT_SETTINGS, type Preprocessing } from "../slices/preprocess.ts";
+import { affineColumn, angleBetween, type Vector } from "../volume/affine.ts";
+import { summarizeHu } from "../volume/hu.ts";
+import type { Spacing, Volume } from "../volume/volume.ts";
+
+/** A body this near to the edge of the field of view touches it, in pixels of the body mask. */
+const NEAR_PIXELS = 1;
+
+/**
+ * How much of the body's outline lies on the edge of the field of view, where the scan cuts it off: mm, in the slice
+ * where it is most. The edge is that of the slice, or the inscribed circle where no body lies beyond it, as scanners
+ * measure a circle and leave the corners empty.
+ *
+ * @param spacing Of the volume that the body was found in.
+ * @param slices Where to look.
+ */
+function bodyAtEdge(body: BodyMask, spacing: Spacing, slices: readonly number[]): number {
+  const [, rows, columns] = body.shape;
+  const [height, width] = [spacing[1] * body.rowStep, spacing[2] * body.columnStep];
+  const radius = Math.min(rows * height, columns * width) / 2;
+  const near = NEAR_PIXELS * Math.max(height, width);
+  let [cornered, longest] = [false, { border: 0, circle: 0 }];
+  for (const slice of slices) {
+    let [border, circle] = [0, 0];
+    for (let row = 0; row < rows; row++) {
+      const y = (row + 0.5) * height - rows * height / 2;
+      for (let column = 0; column < columns; column++) {
+        if (!body.mask[(slice * rows + row) * columns + column]) continue;
+        if (row === 0 || row === rows - 1) border += width;
+        if (column === 0 || column === columns - 1) border += height;
+        const beyond = Math.hypot(y, (column + 0.5) * width - columns * width / 2) - radius;
+        if (beyond > near) cornered = true;
+        // Of a strip along the circle, its area over its breadth is its length.
+        else if (beyond > -near && beyond <= 0) circle += height * width / near;
+      }
+    }
+    longest = { border: Math.max(longest.border, border), circle: Math.max(longest.circle, circle) };
+  }
+  return cornered ? longest.border : Math.max(longest.border, longest.circle);
+}
+
+/** A region with this share on one side of the body is a lung of that side, though it reach over the midline. */
+const ONE_SIDED = 0.8;
+
+/**
+ * Volume of the right and of the left lung, mL. Regions that lie on both sides, as lungs that touch in front of the
+ * heart, are divided at the midline.
+ *
+ * @param lungs [slices, rows, columns] of a volume in "LPS" order: columns run from the patient's right to the left.
+ * @param midline Column of the body's middle.
+ */
+function lungSides(
+  lungs: Uint8Array,
+  { shape, spacing }: Pick<Volume, "shape" | "spacing">,
+  midline: number,
+): { readonly right: number; readonly left: number } {
+  const columns = shape[2];
+  const { sizes, starts, ends, labels } = findComponents(lungs, shape);
+  const onRight = new Float64Array(sizes.length);
+  for (let run = 0; run < starts.length; run++) {
+    const row = starts[run]! - starts[run]! % columns;
+    const end = Math.min(ends[run]!, row + Math.round(midline));
+    onRight[labels[run]!]! += Math.max(0, end - starts[run]!);
+  }
+  let [right, left] = [0, 0];
+  sizes.forEach((size, label) => {
+    const share = onRight[label]! / size;
+    const voxels = share >= ONE_SIDED ? size : share <= 1 - ONE_SIDED ? 0 : onRight[label]!;
+    right += voxels;
+    left += size - voxels;
+  });
+  const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
+  return { right: right * millilitres, left: left * millilitres };
+}
+
+/** As dense as lung: emptier than the edges of organs, fuller than gas in the windpipe. */
+const LUNG_HU = [-930, -600] as const;
+/** Lung above the last kept slice is an apex that was not found; below the first, bowel would be taken for it. mm */
+const ABOVE_MM = 30;
+
+/**
+ * The largest region inside the body that is as dense as lung but was not taken for it, mL: a lobe that a tumour cut off
+ * from the rest, an apex. From the first kept slice to 30 mm above the last. Rims, where segmenters differ by a pixel or
+ * two, are opened away.
+ *
+ * @param lungs [slices, rows, columns] of the volume that the body was found in.
+ */
+function missedLung(
+  { hu, shape: [slices, rows, columns], spacing }: Volume,
+  lungs: Uint8Array,
+  body: BodyMask,
+  [first, last]: readonly [first: number, last: number],
+): number {
+  const [, coarseRows, coarseColumns] = body.shape;
+  const pixels = coarseRows * coarseColumns;
+  const end = Math.min(slices - 1, last + Math.round(ABOVE_MM / spacing[0]));
+  const missed = new Uint8Array((end - first + 1) * pixels);
+  for (let slice = first; slice <= end; slice++) {
+    const plane = new Uint8Array(pixels);
+    for (let i = 0; i < pixels; i++) {
+      if (!body.mask[slice * pixels + i]) continue;
+      // One voxel stands for those of its coarse pixel.
+      const [row, column] = [Math.floor(i / coarseColumns) * body.rowStep, (i % coarseColumns) * body.columnStep];
+      const voxel = (slice * rows + row) * columns + column;
+      if (!lungs[voxel] && hu[voxel]! > LUNG_HU[0] && hu[voxel]! < LUNG_HU[1]) plane[i] = 1;
+    }
+    missed.set(dilate(erode(plane, coarseColumns), coarseColumns), (slice - first) * pixels);
+  }
+  const { sizes } = findComponents(missed, [end - first + 1, coarseRows, coarseColumns]);
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
+  return largest * spacing[0] * spacing[1] * body.rowStep * spacing[2] * body.columnStep / 1000;
+}
 
 /** What can be said of a scan without looking at it. Plain JSON. */
 export interface ScanMeasurements {

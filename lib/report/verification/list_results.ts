@@ -1,5 +1,5 @@
-import { InputError } from "@ctsurv/common/mod.ts";
-import { resultFiles } from "../result_files.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { resultFiles } from "../results/result_files.ts";
 
 /** Pages and notebooks are made from the rest; `run.json` says when and how long. */
 const ignored = /(\.html|\.ipynb|\.partial|(^|\/)run\.json|(^|\/)\.[^/]*)$/;

@@ -1,5 +1,5 @@
+import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
-import { InputError } from "@ctsurv/common/mod.ts";
 
 /**
  * Reads a file of results as what JSON could hold: tables of CSV and Markdown become lists of rows by column, what else

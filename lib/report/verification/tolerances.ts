@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { NumberKind } from "./number_kind.ts";
 
 /** How far numbers of each kind may move. */

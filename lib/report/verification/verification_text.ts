@@ -1,5 +1,5 @@
-import { describeDifference, type Difference, fileTitle } from "./difference.ts";
 import type { ResultsComparison } from "./compare_results.ts";
+import { describeDifference, type Difference, fileTitle } from "./difference.ts";
 import type { NumberKind } from "./number_kind.ts";
 import type { Tolerances } from "./tolerances.ts";
 

@@ -1,4 +1,4 @@
-import { sha256 } from "@ctsurv/common/mod.ts";
+import { sha256 } from "@ctsurv/base/mod.ts";
 import { type NamedShape, renamed } from "../load_weights.ts";
 import type { Checkpoint } from "../open_checkpoint.ts";
 import { catalogue } from "./catalogue.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { createRandom } from "@ctsurv/common/mod.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
 import { ctSlice, type DicomAttributes, dicomBytes } from "../../support/dicom_bytes.ts";
 import { segmentationReferences } from "../../support/segmentation_references.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { importCohort, type ImportCohortOptions, openCohort } from "@ctsurv/cohort/mod.ts";
-import { InputError, sha256 } from "@ctsurv/common/mod.ts";
 import { readVolume, writeNifti } from "@ctsurv/imaging/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sharedData } from "../../support/shared_data.ts";

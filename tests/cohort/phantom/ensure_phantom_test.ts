@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, openCohort, phantomLung1, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
-import { InputError, sha256 } from "@ctsurv/common/mod.ts";
 import { canonicalOrientation, readVolume } from "@ctsurv/imaging/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 

@@ -1,6 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { drawPatient, phantomClaro, phantomLung1, type PhantomSpec } from "@ctsurv/cohort/mod.ts";
-import { type PhantomScan, renderPhantom } from "@ctsurv/cohort/phantom/render_phantom.ts";
+import {
+  drawPatient,
+  phantomClaro,
+  phantomLung1,
+  type PhantomScan,
+  type PhantomSpec,
+  renderPhantom,
+} from "@ctsurv/cohort/mod.ts";
 
 const half = (spec: PhantomSpec): PhantomSpec => ({ ...spec, matrix: 128 });
 const render = (spec: PhantomSpec, number: number, seed = 42) => {

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
 import {
   compareResults,
   describeDifference,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describeDifference, profileTolerances } from "@ctsurv/report/mod.ts";
-import { compareTrees } from "../../../lib/report/verification/compare_trees.ts";
+import { compareTrees } from "@ctsurv/report/verification/compare_trees.ts";
 
 const tolerances = profileTolerances("smoke");
 

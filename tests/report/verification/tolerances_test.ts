@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "@ctsurv/common/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { numberKinds, profileTolerances, withTolerances } from "@ctsurv/report/mod.ts";
 
 const brief = profileTolerances("smoke");

@@ -1,13 +1,15 @@
+import { strict as assertStrict } from "node:assert";
+
+export { AssertionError } from "node:assert";
+
 /**
  * The part of `@std/assert` that the tests use, over `node:assert`, so that they run where JSR cannot be reached.
  * `deno.json` links it in place of the package.
  */
-import { strict as assertStrict } from "node:assert";
 
 // `node:assert` takes undefined for a message; its types, under exactOptionalPropertyTypes, do not: hence the casts.
 
 /** Thrown by every failed assertion here. */
-export { AssertionError } from "node:assert";
 
 /** Asserts that `condition` is truthy. */
 export function assert(condition: unknown, message?: string): asserts condition {

@@ -1,6 +1,5 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type Ref, sameShape, sizeOf } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
+import { type GraphBuilder, kernel, type Ref, sameShape, sizeOf, type TraceKernel } from "../graph.ts";
 import { gemm } from "./linear.ts";
 import { concat, pad, reverse, slice } from "./shapes.ts";
 

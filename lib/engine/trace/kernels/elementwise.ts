@@ -1,6 +1,5 @@
 import { tf } from "../../tf.ts";
-import type { Attribute, GraphBuilder, OnnxDType, Ref } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
+import { type Attribute, type GraphBuilder, kernel, type OnnxDType, type Ref, type TraceKernel } from "../graph.ts";
 
 /** tfjs kernels of one input that are one ONNX operator. */
 const unaryOperators: Readonly<Record<string, string>> = {

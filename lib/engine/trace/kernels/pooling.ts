@@ -1,8 +1,7 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type Ref, sizeOf } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
-import { filled } from "./elementwise.ts";
+import { type GraphBuilder, kernel, type Ref, sizeOf, type TraceKernel } from "../graph.ts";
 import { assertSound, channelsFirst, channelsLast } from "./convolutions.ts";
+import { filled } from "./elementwise.ts";
 
 /** A pooling window along each spatial axis. */
 interface Window {

@@ -1,6 +1,13 @@
 import { tf } from "../../tf.ts";
-import { type Attribute, type GraphBuilder, type OnnxDType, type Ref, sizeOf } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
+import {
+  type Attribute,
+  type GraphBuilder,
+  kernel,
+  type OnnxDType,
+  type Ref,
+  sizeOf,
+  type TraceKernel,
+} from "../graph.ts";
 import { binary, cast, filled } from "./elementwise.ts";
 import { concat, slice } from "./shapes.ts";
 
@@ -10,7 +17,7 @@ interface Reduction {
 }
 
 /** Reduces `x` over `axes`. */
-export function reduce(graph: GraphBuilder, op: string, x: Ref, { axes, keepDims }: Reduction): Ref {
+function reduce(graph: GraphBuilder, op: string, x: Ref, { axes, keepDims }: Reduction): Ref {
   if (axes.length === 0) return x;
   const reduced = new Set(axes);
   const shape = keepDims

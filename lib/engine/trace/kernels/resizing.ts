@@ -1,6 +1,5 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type Ref, sizeOf } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
+import { type GraphBuilder, kernel, type Ref, sizeOf, type TraceKernel } from "../graph.ts";
 import { channelsFirst, channelsLast } from "./convolutions.ts";
 import { cast } from "./elementwise.ts";
 

@@ -1,6 +1,5 @@
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, type OnnxDType, type Ref, sameShape, sizeOf } from "../graph.ts";
-import { kernel, type TraceKernel } from "../kernel.ts";
+import { type GraphBuilder, kernel, type OnnxDType, type Ref, sameShape, sizeOf, type TraceKernel } from "../graph.ts";
 import { binary, cast, filled, scalarLike, where } from "./elementwise.ts";
 
 /** `x[starts[i] : ends[i] : steps[i]]` on every axis. */

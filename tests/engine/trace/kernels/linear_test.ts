@@ -1,6 +1,6 @@
 import { tf } from "@ctsurv/engine/mod.ts";
-import { linearKernels } from "../../../../lib/engine/trace/kernels/linear.ts";
-import { integers, normal } from "../../agreement.ts";
+import { linearKernels, normalisationKernels } from "@ctsurv/engine/trace/kernels/linear.ts";
+import { between, integers, normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 
 const sides = [[false, false], [true, false], [false, true], [true, true]] as const;
@@ -28,4 +28,35 @@ testKernels(linearKernels, [{
     agree((a, b) => tf.dot(a, b), [normal(5), normal(5)]),
     agree((a, b) => tf.outerProduct(a as tf.Tensor1D, b as tf.Tensor1D), [normal(3), normal(4)]),
   ),
+}]);
+
+/** Batch normalisation of x [..., channels] with statistics of the shape given. */
+const inputs = (x: readonly number[], statistics: readonly number[]) => [
+  normal(...x),
+  normal(...statistics),
+  between(.2, 2, ...statistics),
+  between(-1, 1, ...statistics),
+  between(.5, 1.5, ...statistics),
+];
+const full = (x: tf.Tensor, mean: tf.Tensor1D, variance: tf.Tensor1D, offset: tf.Tensor1D, scale: tf.Tensor1D) =>
+  tf.batchNorm(x, mean, variance, offset, scale, .01);
+
+testKernels(normalisationKernels, [{
+  kernels: [tf.FusedBatchNorm],
+  cases: [
+    agree(full, inputs([3, 4, 5, 6], [6])),
+    agree(full, inputs([1, 3, 3, 1], [1])),
+    agree(full, inputs([5, 3], [3])),
+    agree(full, inputs([2, 3, 4], [4])),
+    agree(full, inputs([2, 3, 4, 5], [2, 3, 4, 5])),
+    // Without a scale tfjs has no gradient.
+    agreeForward(
+      (x, mean: tf.Tensor1D, variance: tf.Tensor1D) => tf.batchNorm(x, mean, variance),
+      inputs([3, 2, 5], [5]).slice(0, 3),
+    ),
+    agreeForward(
+      (x, mean: tf.Tensor1D, variance: tf.Tensor1D, offset: tf.Tensor1D) => tf.batchNorm(x, mean, variance, offset),
+      inputs([3, 2, 5], [5]).slice(0, 4),
+    ),
+  ],
 }]);

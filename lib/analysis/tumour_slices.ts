@@ -1,0 +1,66 @@
+import type { Tumour } from "@ctsurv/cohort/mod.ts";
+import { DEFAULT_SETTINGS, type PreprocessedSlices, resampleMask } from "@ctsurv/imaging/mod.ts";
+
+/**
+ * Where a patient's tumour is on the slices that preprocessing made, for drawing its outline: each pixel takes the
+ * nearest voxel of the scan, and is 0 outside of it.
+ *
+ * @returns [kept, size, size], 1 in the tumour.
+ */
+export function tumourOnSlices(
+  { mask, shape, spacing }: Tumour,
+  { kept, box, size }: Pick<PreprocessedSlices, "kept" | "box" | "size">,
+): Uint8Array {
+  // The resampled grid may end after the scan does.
+  const voxel = (axis: 0 | 1 | 2, mm: number) => mm / spacing[axis] < shape[axis] ? Math.floor(mm / spacing[axis]) : -1;
+  const along = (axis: 1 | 2, [first, last]: readonly [number, number]) =>
+    Array.from({ length: size }, (_, pixel) => {
+      const resampled = first + (pixel + 0.5) * (last - first + 1) / size;
+      return voxel(axis, resampled * DEFAULT_SETTINGS.spacing[axis]);
+    });
+  const [rows, columns] = [along(1, box.rows), along(2, box.columns)];
+  const result = new Uint8Array(kept.length * size * size);
+  let pixel = 0;
+  for (const slice of kept) {
+    const plane = voxel(0, (slice + 0.5) * DEFAULT_SETTINGS.spacing[0]);
+    for (const row of rows) {
+      for (const column of columns) {
+        const isInside = Math.min(plane, row, column) >= 0;
+        result[pixel++] = isInside ? mask[(plane * shape[1] + row) * shape[2] + column]! : 0;
+      }
+    }
+  }
+  return result;
+}
+
+/** Ranges of slices that hold tumour, first and last included, counted among the kept slices. */
+export type TumourExtent = readonly (readonly [first: number, last: number])[];
+
+/**
+ * Where a patient's tumour is along the slices that preprocessing kept: for scoring attention.
+ *
+ * @param facts What preprocessing found: `areas` of all resampled slices, and which were `kept`.
+ */
+export function tumourSlices(
+  { mask, shape, spacing }: Tumour,
+  { areas, kept }: { readonly areas: ArrayLike<number>; readonly kept: readonly number[] },
+): TumourExtent {
+  const plane = shape[1] * shape[2];
+  const holds = Uint8Array.from(
+    { length: shape[0] },
+    (_, slice) => mask.subarray(slice * plane, (slice + 1) * plane).includes(1) ? 1 : 0,
+  );
+  const resampled = resampleMask(
+    holds,
+    { shape: [shape[0], 1, 1], spacing: [spacing[0], 1, 1] },
+    { shape: [areas.length, 1, 1], spacing: [DEFAULT_SETTINGS.spacing[0], 1, 1] },
+  );
+  const ranges: [number, number][] = [];
+  kept.forEach((slice, i) => {
+    if (!resampled[slice]) return;
+    const open = ranges.at(-1);
+    if (open && open[1] === i - 1) open[1] = i;
+    else ranges.push([i, i]);
+  });
+  return ranges;
+}

@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { statInput } from "./read_input.ts";
+
+/**
+ * Every file under a folder, in the order of their paths, or the file itself. Links are followed, except back up to a
+ * folder on the way.
+ *
+ * @throws {InputError} If there is nothing at the path.
+ */
+export function listFiles(path: string): Promise<string[]> {
+  return list(path, []);
+}
+
+async function list(path: string, folders: readonly string[]): Promise<string[]> {
+  if (await statInput(path) === "file") return [path];
+  const real = await Deno.realPath(path);
+  if (folders.includes(real)) return [];
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(path)) names.push(entry.name);
+  const nested = await Promise.all(names.sort().map((name) => list(join(path, name), [...folders, real])));
+  return nested.flat();
+}

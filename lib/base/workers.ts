@@ -1,0 +1,148 @@
+import { InputError } from "./errors.ts";
+
+/** What a thread does with an order; `note` tells `workerPool` something on the way. */
+export type Work<Order, Result> = (order: Order, note: (note: unknown) => void) => Result | Promise<Result>;
+
+/**
+ * Makes this thread answer the orders of a `workerPool`: called once, by the module that the pool runs.
+ *
+ * @param transfer The buffers of a result that need not be copied, as nothing here uses them again.
+ */
+export function serveOrders<Order, Result>(
+  work: Work<Order, Result>,
+  transfer: (result: Result) => readonly Transferable[] = () => [],
+): void {
+  const scope = self as unknown as {
+    onmessage: (event: MessageEvent<Ordered<Order>>) => void;
+    postMessage(reply: Reply<Result>, transfer?: readonly Transferable[]): void;
+  };
+  scope.onmessage = async ({ data: { order } }) => {
+    try {
+      const result = await work(order, (note) => scope.postMessage({ note }));
+      scope.postMessage({ result }, transfer(result));
+    } catch (error) {
+      const { message, stack = message } = error as Error;
+      const isInput = error instanceof InputError;
+      scope.postMessage({ error: isInput ? message : stack, isInput });
+    }
+  };
+}
+
+/** What a thread is sent: one order at a time. */
+export interface Ordered<Order> {
+  readonly order: Order;
+}
+
+/** What a thread sends back: any number of notes, then a result or an error. */
+export type Reply<Result> =
+  | { readonly note: unknown }
+  | { readonly result: Result }
+  /** `isInput`: whether it was an `InputError`, and its message is all that there is to say. */
+  | { readonly error: string; readonly isInput: boolean };
+
+/** Threads that each work on one order at a time. */
+export interface WorkerPool<Order, Result> {
+  /**
+   * The result of the next free thread. Orders are taken in the order in which they come.
+   *
+   * @param onNote Called with what the thread has to say before it is done. If it throws, so does `run`, and the thread
+   * is ended with what it was doing.
+   * @throws {InputError} If the thread did.
+   * @throws {DOMException} If the order holds what cannot be sent, such as a function.
+   * @throws {Error} If the thread failed otherwise, with its stack; or if the pool was closed before the order was done.
+   */
+  run(order: Order, onNote?: (note: unknown) => void): Promise<Result>;
+  /** Ends the threads, whatever they are doing. */
+  close(): void;
+}
+
+/** Options of {@linkcode workerPool}. */
+export interface WorkerPoolOptions<Order> {
+  /** At most so many; each is started when there is an order for it. */
+  readonly threads: number;
+  /** Says in errors what could not be done: `Phantom patient 7`. */
+  readonly describe: (order: Order) => string;
+}
+
+/**
+ * A pool of threads that run a module, which says by `serveOrders` what it does with an order.
+ *
+ * @param module Its URL, from `import.meta.resolve`.
+ */
+export function workerPool<Order, Result>(
+  module: string,
+  { threads, describe }: WorkerPoolOptions<Order>,
+): WorkerPool<Order, Result> {
+  const started = new Set<Worker>();
+  const idle: Worker[] = [];
+  // Each is given a thread, or none when the pool closes.
+  const waiting: ((thread?: Worker) => void)[] = [];
+  // Called when the pool closes, as a thread that was ended says no more.
+  const unanswered = new Set<(error: Error) => void>();
+  let isClosed = false;
+
+  const start = () => {
+    const thread = new Worker(module, { type: "module" });
+    started.add(thread);
+    return thread;
+  };
+  const free = async () =>
+    idle.pop() ??
+      (started.size < threads ? start() : await new Promise<Worker | undefined>((resolve) => waiting.push(resolve)));
+  const pass = (thread: Worker) => {
+    const next = waiting.shift();
+    if (next) next(thread);
+    else idle.push(thread);
+  };
+  const end = (thread: Worker) => {
+    thread.terminate();
+    started.delete(thread);
+    if (waiting.length > 0) waiting.shift()!(start());
+  };
+
+  const ask = (thread: Worker, order: Order, onNote?: (note: unknown) => void) =>
+    new Promise<Result>((resolve, reject) => {
+      const settle = (leave: (thread: Worker) => void, answer: () => void) => {
+        unanswered.delete(reject);
+        thread.onmessage = thread.onerror = null;
+        leave(thread);
+        answer();
+      };
+      unanswered.add(reject);
+      thread.onmessage = ({ data }: MessageEvent<Reply<Result>>) => {
+        if ("note" in data) {
+          try {
+            onNote?.(data.note);
+          } catch (error) {
+            settle(end, () => reject(error));
+          }
+        } else if ("result" in data) settle(pass, () => resolve(data.result));
+        else if (data.isInput) settle(pass, () => reject(new InputError(data.error)));
+        else settle(pass, () => reject(new Error(`${describe(order)}: ${data.error}`)));
+      };
+      thread.onerror = (event) => {
+        event.preventDefault();
+        settle(end, () => reject(new Error(`${describe(order)}: ${event.message}`)));
+      };
+      try {
+        thread.postMessage({ order } satisfies Ordered<Order>);
+      } catch (error) {
+        settle(pass, () => reject(error));
+      }
+    });
+
+  return {
+    async run(order, onNote) {
+      const thread = isClosed ? undefined : await free();
+      if (isClosed || !thread) throw new Error(`${describe(order)}: the threads are closed`);
+      return await ask(thread, order, onNote);
+    },
+    close() {
+      isClosed = true;
+      for (const thread of started) thread.terminate();
+      for (const reject of unanswered) reject(new Error("The threads were closed before they were done"));
+      unanswered.clear();
+      for (const next of waiting.splice(0)) next();
+    },
+  };
+}

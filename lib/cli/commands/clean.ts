@@ -1,0 +1,154 @@
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { folderBytes, formatBytes, InputError } from "@ctsurv/base/mod.ts";
+import { parseCohortManifest } from "@ctsurv/cohort/mod.ts";
+import { profiles } from "@ctsurv/study/mod.ts";
+import type { Command } from "../command.ts";
+
+export interface FindGeneratedOptions {
+  /** Also results. */
+  readonly outputs: boolean;
+  /** Also pretrained weights. */
+  readonly weights: boolean;
+}
+
+export interface FoundGenerated {
+  /** Folders that can be made, or fetched, again; paths relative to the root. */
+  readonly generated: readonly { readonly path: string; readonly bytes: number }[];
+  /** What lies among them and cannot, or may not be ctsurv's. */
+  readonly kept: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Says why a folder is to be kept; undefined if it can go. */
+type Judge = (folder: string) => string | undefined | Promise<string | undefined>;
+
+/** What ctsurv writes into folders of each kind. */
+const made = {
+  cache: /^(slices|features|activations)$/,
+  /** Of a phantom cohort, whole or begun. */
+  phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.json)$/,
+  /** Of its scans and truth. */
+  patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
+  results:
+    /^(table\d+\.(json|csv|md)|cost\.(json|md)|(aggregation|run)\.json|.+\.html|cross_validation|predictions|figures)$/,
+};
+
+/**
+ * Looks in a clone of this repository for what can be made again: the cache, phantom cohorts, and where asked results
+ * and weights. Links, imported cohorts and whatever ctsurv did not make are kept.
+ */
+export async function findGenerated(
+  root: string,
+  { outputs, weights }: FindGeneratedOptions,
+): Promise<FoundGenerated> {
+  const judged = [
+    ...await judgeEach(root, "data/cache", whyNoCache),
+    ...weights ? await judge(root, ["data/weights"], () => undefined) : [],
+    ...await judgeEach(root, "data/cohorts", whyNoPhantom),
+    ...outputs ? await judgeEach(root, "outputs", whyNoResults) : [],
+  ];
+  const generated = judged.filter(({ reason }) => reason === undefined).map(async ({ path }) => ({
+    path,
+    bytes: await folderBytes(join(root, path)),
+  }));
+  return {
+    generated: await Promise.all(generated),
+    kept: judged.flatMap(({ path, reason }) => reason === undefined ? [] : [{ path, reason }]),
+  };
+}
+
+/** Judges those of the paths that exist. */
+async function judge(root: string, paths: readonly string[], why: Judge) {
+  const judged: { readonly path: string; readonly reason: string | undefined }[] = [];
+  for (const path of paths) {
+    const info = await Deno.lstat(join(root, path)).catch(ignoreNotFound);
+    if (!info) continue;
+    const reason = info.isSymlink
+      ? "a link to elsewhere"
+      : info.isDirectory
+      ? await why(join(root, path))
+      : "a file that ctsurv did not make";
+    judged.push({ path, reason });
+  }
+  return judged;
+}
+
+/** Judges what is in a folder, or the folder itself if it is none. */
+async function judgeEach(root: string, parent: string, why: Judge) {
+  const [found] = await judge(root, [parent], () => undefined);
+  if (!found || found.reason !== undefined) return found ? [found] : [];
+  const names = await Array.fromAsync(Deno.readDir(join(root, parent)), ({ name }) => name);
+  return await judge(root, names.sort().map((name) => `${parent}/${name}`), why);
+}
+
+function whyNoCache(folder: string): string | undefined {
+  return made.cache.test(basename(folder)) ? undefined : "not ctsurv's";
+}
+
+async function whyNoPhantom(folder: string): Promise<string | undefined> {
+  const path = join(folder, "cohort.json");
+  const manifest = await Deno.readTextFile(path).catch(ignoreNotFound);
+  const begun = await Deno.lstat(join(folder, ".phantom.json")).catch(ignoreNotFound);
+  try {
+    const isPhantom = manifest === undefined ? begun : parseCohortManifest(manifest, path).phantom;
+    if (!isPhantom) return "no phantom cohort";
+  } catch (error) {
+    if (error instanceof InputError) return "no phantom cohort";
+    throw error;
+  }
+  return await strangerIn(folder, made.phantom) ?? await strangerIn(join(folder, "images"), made.patients) ??
+    await strangerIn(join(folder, "truth"), made.patients);
+}
+
+async function whyNoResults(folder: string): Promise<string | undefined> {
+  const isRun = Object.keys(profiles).some((name) => folder.endsWith(`-${name}`));
+  return isRun ? await strangerIn(folder, made.results) : "not named after a cohort and a profile";
+}
+
+/** Names something in a folder that ctsurv did not make; what a link leads to is not removed, and so does not count. */
+async function strangerIn(folder: string, known: RegExp): Promise<string | undefined> {
+  const info = await Deno.lstat(folder).catch(ignoreNotFound);
+  if (!info?.isDirectory) return undefined;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!known.test(name) && !name.endsWith(".partial")) return `holds ${name}, which ctsurv did not make`;
+  }
+  return undefined;
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+/** `ctsurv clean`, for the clone of this repository that lies in the folder `root`. */
+export function cleanIn(root: string): Command {
+  return {
+    name: "clean",
+    summary: "Remove the cache and the phantom cohorts, which are made again when they are needed.",
+    options: {
+      "dry-run": { describe: "only say what would be removed" },
+      outputs: { describe: "remove outputs/ too, the committed results included" },
+      weights: { describe: "remove data/weights/ too, which takes a download to get back" },
+    },
+    async run({ options }) {
+      const dryRun = options["dry-run"] === true;
+      const { generated, kept } = await findGenerated(root, {
+        outputs: options.outputs === true,
+        weights: options.weights === true,
+      });
+      if (!dryRun) { for (const { path } of generated) await Deno.remove(join(root, path), { recursive: true }); }
+      const total = generated.reduce((sum, { bytes }) => sum + bytes, 0);
+      return {
+        text: [
+          ...generated.map(({ path, bytes }) => `${path}: ${formatBytes(bytes)}${dryRun ? "" : ", removed"}`),
+          ...kept.map(({ path, reason }) => `${path}: kept, ${reason}`),
+          generated.length === 0
+            ? "There is nothing to remove"
+            : `${formatBytes(total)} ${dryRun ? "would be removed" : "removed"}`,
+        ].join("\n"),
+        json: { dryRun, bytes: total, [dryRun ? "wouldRemove" : "removed"]: generated, kept },
+      };
+    },
+  };
+}
+
+export const clean: Command = cleanIn(fileURLToPath(new URL("../../../", import.meta.url)));

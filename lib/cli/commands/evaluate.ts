@@ -1,0 +1,158 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  censorPredictions,
+  evaluatePredictions,
+  type Evaluation,
+  type FoldScores,
+  foldScores,
+  usualReplicates,
+} from "@ctsurv/survival/mod.ts";
+import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
+import { alignPatients, comparePredictions, type Comparison } from "../evaluation/compare_predictions.ts";
+import { evaluationText, formatP, formatScore } from "../evaluation/evaluation_text.ts";
+import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
+
+const mostReplicates = 100_000;
+
+/** `ctsurv evaluate`: every metric of a table of predictions; of several, how they compare. */
+export const evaluate: Command = {
+  name: "evaluate",
+  summary: "Concordance, AUC, Brier scores and calibration of predicted survival curves; compares models.",
+  options: {
+    predictions: {
+      describe: "columns patient, months, event (1 death, 0 censored), one S<t> per time: survival at t months, and " +
+        "perhaps fold; several files are models to compare on the same patients",
+      value: "FILE.csv",
+      required: true,
+      repeatable: true,
+    },
+    horizon: {
+      describe: "end follow-up for Ctd here, and take calibration here; else Ctd has the follow-up as it is, and " +
+        "calibration is taken at the last S",
+      value: "MONTHS",
+    },
+    replicates: {
+      describe:
+        `bootstrap samples of the intervals, 0 for no intervals; else ${usualReplicates(1)}, and 0 of cohorts ` +
+        "that would take minutes",
+      value: "N",
+    },
+    times: { describe: "months of the AUC, such as 6,12; else those of 6,12,18,24 that have an S", value: "LIST" },
+  },
+  async run({ options }) {
+    const files = String(options.predictions).split("\n");
+    const twice = files.find((file, k) => files.indexOf(file) < k);
+    if (twice !== undefined) throw new InputError(`${twice} is given twice; compare two models`);
+    const horizon = options.horizon === undefined ? undefined : month(String(options.horizon), "--horizon");
+    const times = options.times === undefined
+      ? undefined
+      : String(options.times).split(",").map((text) => month(text.trim(), "--times")).sort((a, b) => a - b);
+    const asked = options.replicates === undefined ? undefined : samples(String(options.replicates));
+    const tables: Predictions[] = [];
+    for (const file of files) {
+      const table = await readPredictions(file);
+      tables.push(tables[0] ? alignPatients(table, tables[0]) : table);
+    }
+    const replicates = asked ?? usualReplicates(tables[0]!.patients.length);
+    const models = tables.map((predictions): Model => {
+      const followed = horizon === undefined ? predictions : censorPredictions(predictions, horizon);
+      return {
+        predictions,
+        evaluation: evaluatePredictions(predictions, { horizon, times, replicates }),
+        folds: predictions.folds && foldScores(followed, predictions.folds),
+        warnings: rises(predictions),
+      };
+    });
+    if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };
+    const comparisons = comparePredictions(models, { horizon, replicates });
+    return {
+      text: [
+        ...models.flatMap((model) => [model.predictions.file, ...describe(model), ""]),
+        ...comparisonLines(models, comparisons, replicates),
+      ].join("\n"),
+      json: {
+        models: models.map((model) => ({ file: model.predictions.file, ...summarise(model) })),
+        comparisons,
+      },
+    };
+  },
+};
+
+interface Model {
+  readonly predictions: Predictions;
+  readonly evaluation: Evaluation;
+  readonly folds: FoldScores | null;
+  readonly warnings: readonly string[];
+}
+
+function month(text: string, option: string): number {
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value)) throw new InputError(`${option} takes months from 0, such as 24; not "${text}"`);
+  return value;
+}
+
+function samples(text: string): number {
+  const value = parseWholeNumber("replicates", text);
+  if (value <= mostReplicates) return value;
+  throw new InputError(`--replicates is ${value}: beyond ${mostReplicates} an interval hardly changes`);
+}
+
+const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
+
+function summarise({ predictions, evaluation: { interval, ...evaluation }, folds, warnings }: Model) {
+  return {
+    patients: predictions.patients.length,
+    events: deaths(predictions),
+    warnings,
+    interval: interval && { variant: "risk", lookup: "pre", ...interval },
+    ...evaluation,
+    folds,
+  };
+}
+
+function describe({ predictions, evaluation, folds, warnings }: Model): string[] {
+  return [
+    `${predictions.patients.length} patients, ${deaths(predictions)} deaths, survival at ` +
+    `${predictions.times.join(", ")} months`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    "",
+    ...evaluationText(evaluation, folds),
+  ];
+}
+
+function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[], replicates: number): string[] {
+  const ctd = new Map(models.map(({ predictions, evaluation }) => [predictions.file, evaluation.ctd.pre.risk.value]));
+  const scores = models.map(({ predictions, evaluation: { ctd, uno, auc, brier, dCalibration, calibrationIndex } }) => [
+    predictions.file,
+    formatScore(ctd.pre.risk.value),
+    formatScore(uno.value),
+    formatScore(auc.mean),
+    formatScore(brier.ipcw.integrated),
+    formatScore(dCalibration.p),
+    formatScore(calibrationIndex?.ici),
+  ]);
+  return [
+    ...alignColumns([
+      ["model", "Ctd", "Uno's C", "mean AUC", "IPCW Brier", "D-calibration p", "ICI"],
+      ...scores,
+    ]),
+    "",
+    "Differences in Ctd (risk, pre), the first less the second, both on the same patients:",
+    ...comparisons.flatMap(({ first, second, bootstrap, folds }) => [
+      `${first} - ${second}`,
+      bootstrap
+        ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
+          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p)} ` +
+          `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
+        : replicates === 0 && typeof ctd.get(first) === "number"
+        ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
+        : "  undefined: of no two patients is one known to have died first",
+      ...(folds
+        ? [
+          `  ${formatScore(folds.difference)} in the mean over ${folds.degreesOfFreedom + 1} folds, ` +
+          `${formatP(folds.p)} (corrected resampled t-test)`,
+        ]
+        : []),
+    ]),
+  ];
+}

@@ -1,0 +1,41 @@
+import { examineFlops, modelCost } from "@ctsurv/analysis/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { backbones } from "@ctsurv/nn/mod.ts";
+import { costTable, flopsFindings, flopsTable } from "@ctsurv/report/mod.ts";
+import { aggregationOption, type Command, parseAggregation, parseWholeNumber } from "../command.ts";
+
+/** Rows and columns of the films that r3d_18's published weights were made on. */
+const filmSize = 112;
+
+/** `ctsurv flops`: what every model costs, and what the reported costs can mean. */
+export const flops: Command = {
+  name: "flops",
+  summary: "Multiply-accumulates and parameters of every model, and what the reported GFLOPs can mean.",
+  options: {
+    slices: { describe: "slices of a patient; the paper does not say how many", value: "N", default: "141" },
+    aggregation: aggregationOption,
+  },
+  run({ options }) {
+    const slices = parseWholeNumber("slices", String(options.slices));
+    if (slices < 1 || slices > 10_000) {
+      throw new InputError(`--slices is ${slices}: a patient has at least one, and not more than 10000`);
+    }
+    const aggregation = parseAggregation(options.aggregation);
+    const costs = Object.values(backbones).flatMap((architecture) => [
+      modelCost(architecture, { slices, aggregation }),
+      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: filmSize, aggregation })] : [],
+    ]);
+    const examination = examineFlops();
+    const findings = flopsFindings(examination);
+    return Promise.resolve({
+      text: [
+        costTable(costs, { aggregation: `${aggregation.kind} aggregation` }).text,
+        "",
+        flopsTable(examination).text,
+        "",
+        ...findings,
+      ].join("\n"),
+      json: { slices, aggregation, costs, examination, findings },
+    });
+  },
+};

@@ -1,0 +1,67 @@
+import { bestReachableCtd } from "@ctsurv/analysis/mod.ts";
+import { terminalProgress } from "@ctsurv/base/mod.ts";
+import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { type Command, parseWholeNumber } from "../command.ts";
+
+const HORIZON = 24; // months
+
+/** `ctsurv phantom`: makes a phantom cohort. */
+export const phantom: Command = {
+  name: "phantom",
+  summary: "Make a cohort of synthetic chest CTs whose survival depends on the tumour.",
+  options: {
+    cohort: { describe: "phantom-lung1 or phantom-claro", value: "NAME", default: "phantom-lung1" },
+    output: {
+      describe: "folder to make it in; empty, absent, or holding a phantom cohort",
+      value: "DIR",
+      required: true,
+    },
+    patients: { describe: "how many", value: "N", default: "48" },
+    seed: { describe: "another seed makes another cohort", value: "S", default: "42" },
+  },
+  async run({ options }) {
+    const started = performance.now();
+    const output = String(options.output);
+    const progress = terminalProgress();
+    let known: number | undefined;
+    const { written } = await ensurePhantom(String(options.cohort), output, {
+      patients: parseWholeNumber("patients", String(options.patients)),
+      seed: parseWholeNumber("seed", String(options.seed)),
+      onProgress({ done, patients }) {
+        if (known === undefined) progress.start("Phantom patients made", patients);
+        progress.tick(done - (known ?? 0));
+        known = done;
+      },
+    });
+    if (known !== undefined) progress.done();
+    const seconds = (performance.now() - started) / 1000;
+    const cohort = await openCohort(output);
+    const patients = outcomes(cohort.patients);
+    const deaths = patients.filter(({ followUp }) => followUp.event === 1).length;
+    const best = bestReachableCtd(await readPhantomRisk(output), patients);
+    return {
+      text: [
+        `${cohort.name} in ${cohort.dir}: ${patients.length} patients, ` +
+        (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
+        `${deaths} dead within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
+      ].join("\n"),
+      json: {
+        cohort: cohort.name,
+        output: cohort.dir,
+        patients: patients.length,
+        written,
+        deathsWithin24Months: deaths,
+        bestReachableCtd: best,
+        seconds,
+      },
+    };
+  },
+};
+
+function outcomes(patients: readonly CohortPatient[]) {
+  return patients.map(({ id, record: { survivalDays, dead } }) => ({
+    id,
+    followUp: censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON),
+  }));
+}

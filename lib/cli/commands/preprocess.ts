@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { createEngine } from "@ctsurv/engine/mod.ts";
+import {
+  DEFAULT_SETTINGS,
+  preprocess as preprocessVolume,
+  readVolume,
+  writeNifti,
+  writeNpy,
+} from "@ctsurv/imaging/mod.ts";
+import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+import { type Command, lungsOption } from "../command.ts";
+
+/** `ctsurv preprocess`: from a CT to the slices that a backbone embeds, as files. */
+export const preprocess: Command = {
+  name: "preprocess",
+  summary: "Turn a CT into the 224 x 224 lung slices that the networks see.",
+  options: {
+    input: { describe: "DICOM folder or file, or NIfTI", value: "PATH", required: true },
+    output: { describe: "folder for slices.npy, lungs.nii.gz and preprocess.json", value: "DIR", required: true },
+    series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
+    lungs: lungsOption,
+    interpolation: { describe: "bspline or linear", value: "NAME", default: DEFAULT_SETTINGS.interpolation },
+    interior: {
+      describe: "keep or drop slices with little lung between those with more",
+      value: "CHOICE",
+      default: DEFAULT_SETTINGS.interior,
+    },
+  },
+  async run({ options }) {
+    const { input, output } = options as { input: string; output: string };
+    const given = {
+      interpolation: oneOf("interpolation", options.interpolation, ["bspline", "linear"]),
+      interior: oneOf("interior", options.interior, ["keep", "drop"]),
+    };
+    const series = typeof options.series === "string" ? { series: options.series } : {};
+    const { volume, warnings } = await readVolume(input, series);
+    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
+    const result = await preprocessVolume(volume, { ...given, segmenter, where: input });
+    await segmenter.dispose();
+    const { slices, size, kept, first, last, box, areas, lungVolume, resampled, lungs } = result;
+    const json = {
+      slices: resampled.shape[0],
+      kept: kept.length,
+      first,
+      last,
+      box,
+      size,
+      lungVolume: Math.round(lungVolume),
+      segmenter: segmenter.name,
+      warnings,
+    };
+    await writeNpy(join(output, "slices.npy"), { data: slices, shape: [kept.length, size, size] });
+    await writeNifti(join(output, "lungs.nii.gz"), { data: lungs, shape: resampled.shape, affine: resampled.affine });
+    const settings = { ...DEFAULT_SETTINGS, ...given };
+    const record = { input, ...json, indices: kept, areas: [...areas], settings };
+    await writeAtomic(join(output, "preprocess.json"), JSON.stringify(record, null, 2) + "\n");
+    const text = [
+      `${kept.length} of ${resampled.shape[0]} slices kept (${first} to ${last}), lungs ${json.lungVolume} mL`,
+      `crop rows ${box.rows.join(" to ")}, columns ${box.columns.join(" to ")}`,
+      ...warnings.map((warning) => `warning: ${warning}`),
+      `written to ${output}: slices.npy [${kept.length}, ${size}, ${size}], lungs.nii.gz, preprocess.json`,
+    ].join("\n");
+    return { text, json };
+  },
+};
+
+function oneOf<T extends string>(name: string, value: string | true | undefined, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) throw new InputError(`--${name} is ${value}; choose ${choices.join(" or ")}`);
+  return choice;
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { type Cohort, type CohortPatient, openCohort, readTumour, type Tumour } from "@ctsurv/cohort/mod.ts";
+import { createEngine } from "@ctsurv/engine/mod.ts";
+import {
+  assessQuality,
+  type Examination,
+  examine,
+  type LungSegmenter,
+  measureScan,
+  preprocess,
+  type Preprocessing,
+  type QualityRow,
+  readVolume,
+  resampleMask,
+} from "@ctsurv/imaging/mod.ts";
+import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
+import { type Command, lungsOption } from "../command.ts";
+
+/** `ctsurv qc`: quality control of a cohort's scans. */
+export const qc: Command = {
+  name: "qc",
+  summary: "Check every scan of a cohort, with a picture of each for people to look at.",
+  options: {
+    cohort: { describe: "the cohort's folder", value: "DIR", required: true },
+    output: { describe: "folder for quality.csv, quality.json and contact-sheets/", value: "DIR", required: true },
+    patients: { describe: "only these, by their IDs (default: all)", value: "ID,ID" },
+    lungs: lungsOption,
+  },
+  async run({ options }) {
+    const { output } = options as { output: string };
+    const cohort = await openCohort(String(options.cohort));
+    const patients = choosePatients(cohort, options.patients);
+    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
+    const examinations: Examination[] = [];
+    const messages = [...cohort.messages];
+    const progress = terminalProgress();
+    progress.start("Patients examined", patients.length);
+    for (const patient of patients) {
+      examinations.push(await examineAndDraw(patient, { cohort, segmenter, output, messages }));
+      progress.tick();
+    }
+    progress.done(`${patients.length} patients examined`);
+
+    const rows = assessQuality(examinations);
+    const result = {
+      cohort: cohort.name,
+      segmenter: segmenter.name,
+      counts: Object.fromEntries((["ok", "flagged", "refused"] as const).map((status) => [
+        status,
+        rows.filter((row) => row.status === status).length,
+      ])),
+      patients: rows,
+      excluded: cohort.excluded,
+      messages,
+    };
+    await writeAtomic(join(output, "quality.csv"), qualityCsv(rows));
+    await writeAtomic(join(output, "quality.json"), JSON.stringify(result, null, 2) + "\n");
+    const { ok, flagged, refused } = result.counts;
+    return {
+      json: { ...result, output },
+      text: [
+        qualityTable(rows).text,
+        "",
+        ...cohort.excluded.map(({ patient, reason }) => `${patient} is excluded by cohort.json: ${reason}`),
+        ...messages,
+        `${cohort.name}: ${ok} ok, ${flagged} flagged, ${refused} refused`,
+        `written to ${output}: quality.csv, quality.json, contact-sheets/`,
+      ].join("\n"),
+    };
+  },
+};
+
+function choosePatients({ patients, dir }: Cohort, wanted: string | true | undefined): readonly CohortPatient[] {
+  if (typeof wanted !== "string") return patients;
+  const ids = wanted.split(",").map((id) => id.trim());
+  const unknown = ids.filter((id) => !patients.some((patient) => patient.id === id));
+  if (unknown.length > 0) {
+    throw new InputError(
+      `--patients: ${dir} has no ${unknown.map((id) => id || "(empty)").join(", ")} among its ${patients.length} ` +
+        `patients with an image, from ${patients[0]!.id} to ${patients.at(-1)!.id}`,
+    );
+  }
+  return patients.filter(({ id }) => ids.includes(id));
+}
+
+/** Reads, preprocesses and measures one scan, and draws its contact sheet. */
+async function examineAndDraw(
+  patient: CohortPatient,
+  { cohort, segmenter, output, messages }: {
+    readonly cohort: Cohort;
+    readonly segmenter: LungSegmenter;
+    readonly output: string;
+    /** Where a tumour's outline that cannot be read is reported. */
+    readonly messages: string[];
+  },
+): Promise<Examination> {
+  const { id, image, series } = patient;
+  const sheet = join(output, "contact-sheets", `${id}.png`);
+  let scan: Preprocessing | undefined;
+  const examination = await examine(id, async () => {
+    const reading = await readVolume(image, series === undefined ? {} : { series });
+    scan = await preprocess(reading.volume, { segmenter, where: id });
+    return measureScan(reading, scan);
+  });
+  // What an earlier run drew is no picture of a scan that is refused.
+  if (!scan) await removeIfThere(sheet);
+  else {
+    // The sheet has the flags of the scan itself; those that it has among the others are known last, for the tables.
+    const [quality] = assessQuality([examination]) as [QualityRow];
+    const tumour = await tumourIn(cohort, patient, messages);
+    await contactSheet(scan, { quality, tumour: tumour && resampleMask(tumour.mask, tumour, scan.resampled) }).save(
+      sheet,
+    );
+  }
+  return examination;
+}
+
+/** An outline that cannot be read spoils the picture, not the scan. */
+async function tumourIn(cohort: Cohort, patient: CohortPatient, messages: string[]): Promise<Tumour | undefined> {
+  try {
+    return await readTumour(cohort, patient);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    messages.push(`${patient.id}: its tumour is not drawn: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { dirname, join } from "node:path";
+import { examineFlops } from "@ctsurv/analysis/mod.ts";
+import { formatSeconds } from "@ctsurv/base/mod.ts";
+import {
+  costTable,
+  flopsFindings,
+  formatNumber,
+  readCosts,
+  readTable1,
+  readTable2,
+  table,
+  table1,
+  type Table1Result,
+  table2,
+} from "@ctsurv/report/mod.ts";
+import type { Command } from "../command.ts";
+import { checkBeforehand } from "../runs/check_beforehand.ts";
+import { runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
+
+/** `ctsurv reproduce`: runs the notebooks, makes pages of them and their results, and prints the results. */
+export const reproduce: Command = {
+  name: "reproduce",
+  summary: "Run the notebooks, make web pages of them, and print the cross-validated Ctd and the costs.",
+  options: {
+    profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
+    cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
+    "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
+  },
+  async run({ options }) {
+    const given = options as Readonly<Record<string, string | undefined>>;
+    const run = await selectRun(given);
+    const { folder } = run;
+    await checkBeforehand(run);
+    const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
+    const result = await readTable1(join(folder, "table1.json"));
+    const { costs } = await readCosts(join(folder, "cost.json"));
+    const findings = flopsFindings(examineFlops());
+    const transfer = await readTable2(join(folder, "table2.json"));
+    const [page] = await writePages(folder, { notebooks: given["output-notebooks"] });
+    const parts = [
+      describe(result),
+      table1(result).text,
+      costTable(costs).text,
+      findings.join("\n"),
+      table2(transfer).text,
+    ];
+    return {
+      text: [...parts, `${formatSeconds(seconds)}; all of it in ${page}`].join("\n\n"),
+      json: { folder, page, seconds, ...result, costs, findings, transfer },
+    };
+  },
+};
+
+/** For each model the folds, their mean and the pooled value, as text. */
+function describe({ cohort, profile, models }: Table1Result): string {
+  const best = cohort.bestReachableCtd;
+  return [
+    `${cohort.name}, ${cohort.patients} patients, ${cohort.events} deaths within 24 months, profile ${profile}`,
+    ...models.flatMap(({ name, weights, folds, mean, stdSample, pooled: { value, interval: [low, high] } }) => {
+      const lines = [
+        ...folds.map(({ fold, patients, events, ctd }) => ({
+          what: `fold ${fold}`,
+          patients,
+          events,
+          ctd: formatNumber(ctd, 3),
+        })),
+        { what: "mean ± std", ctd: `${formatNumber(mean, 3)} ± ${formatNumber(stdSample, 3)}` },
+        {
+          what: "pooled [95 % interval]",
+          patients: cohort.patients,
+          events: cohort.events,
+          ctd: `${formatNumber(value, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`,
+        },
+        ...best === null ? [] : [{ what: "best reachable", ctd: formatNumber(best, 3) }],
+      ];
+      const blank = (count?: number) => count === undefined ? "" : `${count}`;
+      const { text } = table<{ what: string; patients?: number; events?: number; ctd: string }>(lines, [
+        { label: "", value: ({ what }) => what },
+        { label: "patients", value: ({ patients }) => blank(patients) },
+        { label: "deaths", value: ({ events }) => blank(events) },
+        { label: "Ctd", value: ({ ctd }) => ctd },
+      ], `${name}, ${weights.kind} weights`);
+      return ["", text];
+    }),
+  ].join("\n");
+}

@@ -1,0 +1,92 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  censorPredictions,
+  compareFolds,
+  type CorrectedTTest,
+  type FoldScores,
+  type PairedBootstrap,
+  pairedBootstrap,
+} from "@ctsurv/survival/mod.ts";
+import type { Predictions } from "./read_predictions.ts";
+
+/** Two models on the same patients. */
+export interface Comparison {
+  readonly first: string;
+  readonly second: string;
+  /** Null where no pair can be compared, or intervals are left out. */
+  readonly bootstrap: PairedBootstrap | null;
+  /** Over the folds, where both tables have the same. */
+  readonly folds: CorrectedTTest | null;
+}
+
+export interface ComparisonOptions {
+  /** Follow-up ends there. */
+  readonly horizon: number | undefined;
+  /** Bootstrap samples; 0 leaves the bootstrap out. */
+  readonly replicates: number;
+}
+
+/** Every two of the tables, which are in the order of patients of the first; see {@linkcode alignPatients}. */
+export function comparePredictions(
+  models: readonly { readonly predictions: Predictions; readonly folds: FoldScores | null }[],
+  { horizon, replicates }: ComparisonOptions,
+): Comparison[] {
+  const followed = ({ predictions }: typeof models[number]) =>
+    horizon === undefined ? predictions : censorPredictions(predictions, horizon);
+  return models.flatMap((first, k) =>
+    models.slice(k + 1).map((second) => ({
+      first: first.predictions.file,
+      second: second.predictions.file,
+      bootstrap: replicates === 0 ? null : pairedBootstrap(followed(first), followed(second), { replicates }),
+      folds: first.folds && second.folds && haveSameFolds(first.predictions, second.predictions)
+        ? compareFolds(first.folds, second.folds)
+        : null,
+    }))
+  );
+}
+
+function haveSameFolds(first: Predictions, second: Predictions): boolean {
+  return first.folds!.every((fold, i) => fold === second.folds![i]);
+}
+
+/**
+ * Brings the patients of a table into the order of another.
+ *
+ * @throws {InputError} If they are not the same patients, or not with the same follow-up.
+ */
+export function alignPatients(predictions: Predictions, reference: Predictions): Predictions {
+  const position = new Map(predictions.patients.map((patient, i) => [patient, i]));
+  const known = new Set(reference.patients);
+  const name = (patients: readonly string[]) =>
+    patients.slice(0, 5).join(", ") + (patients.length > 5 ? ` and ${patients.length - 5} more` : "");
+  const differences = [
+    [reference, predictions, reference.patients.filter((patient) => !position.has(patient))] as const,
+    [predictions, reference, predictions.patients.filter((patient) => !known.has(patient))] as const,
+  ].filter(([, , only]) => only.length > 0).map(([one, other, only]) =>
+    `${one.file} has ${name(only)}, which ${other.file} has not`
+  );
+  if (differences.length > 0) {
+    throw new InputError(`Models are compared on the same patients: ${differences.join("; ")}. Keep those of both`);
+  }
+  const order = reference.patients.map((patient) => position.get(patient)!);
+  const take = <T>(values: readonly T[]) => order.map((i) => values[i]!);
+  const [months, event] = [take(predictions.months), take(predictions.event)];
+  const differs = reference.patients.findIndex((_, i) =>
+    months[i] !== reference.months[i] || event[i] !== reference.event[i]
+  );
+  if (differs !== -1) {
+    throw new InputError(
+      `Patient ${reference.patients[differs]} has ${reference.months[differs]} months and event ` +
+        `${reference.event[differs]} in ${reference.file}, but ${months[differs]} and ${event[differs]} in ` +
+        `${predictions.file}. Models are compared on the same follow-up`,
+    );
+  }
+  return {
+    ...predictions,
+    patients: reference.patients,
+    months,
+    event,
+    survival: take(predictions.survival),
+    folds: predictions.folds && take(predictions.folds),
+  };
+}

@@ -1,0 +1,112 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { parseCsv, refuseIfAny } from "@ctsurv/cohort/mod.ts";
+import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
+
+/** By how much float32 sums may leave [0, 1] or rise from one time to the next. */
+const rounding = 1e-6;
+
+/** A table of predictions. */
+export interface Predictions extends SurvivalPredictions {
+  readonly file: string;
+  readonly patients: readonly string[];
+  readonly times: readonly number[];
+  readonly survival: readonly (readonly number[])[];
+  readonly months: readonly number[];
+  readonly event: readonly number[];
+  /** [patients]: the fold that each was tested in; null where there is no such column, or only one fold. */
+  readonly folds: readonly string[] | null;
+}
+
+/**
+ * Reads a table of predictions: columns patient, months, event, one S<t> per time, and perhaps fold.
+ *
+ * @throws {InputError} If it cannot be read, or for anything wrong in it, all at once, by row and column.
+ */
+export async function readPredictions(file: string): Promise<Predictions> {
+  const text = await Deno.readTextFile(file).catch((error: Error) => {
+    throw new InputError(`Cannot read the predictions: ${error.message}`);
+  });
+  return parsePredictions(text, file);
+}
+
+function parsePredictions(text: string, file: string): Predictions {
+  const csv = parseCsv(text, file);
+  const position = (name: string) => {
+    const index = csv.header.findIndex((other) => other.toLowerCase() === name);
+    if (index === -1) throw new InputError(`${file} has no column ${name}; its columns are ${csv.header.join(", ")}`);
+    return index;
+  };
+  const [patientAt, monthsAt, eventAt] = ["patient", "months", "event"].map(position) as [number, number, number];
+  const foldAt = csv.header.findIndex((name) => name.toLowerCase() === "fold");
+  const curve = csv.header
+    .map((name, index) => ({ name, index, time: Number(/^S(\d+(\.\d+)?)$/i.exec(name)?.[1] ?? NaN) }))
+    .filter(({ time }) => !Number.isNaN(time))
+    .sort((a, b) => a.time - b.time);
+  if (curve.length === 0) {
+    throw new InputError(`${file} has no column of survival, such as S12; its columns are ${csv.header.join(", ")}`);
+  }
+  const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
+  if (twice) throw new InputError(`${file} has survival at ${twice.time} months twice; keep one column`);
+
+  const problems: string[] = [];
+  const lineOf = new Map<string, number>();
+  const rows = csv.rows.map(({ line, cells }) => {
+    const patient = cells[patientAt]!;
+    const problem = (column: number, message: string) =>
+      problems.push(`${file}, row ${line} (${patient || "no patient"}), column ${csv.header[column]}: ${message}`);
+    const number = (column: number, what: string, valid: (value: number) => boolean) => {
+      const value = csv.number(cells[column]!);
+      if (!valid(value)) {
+        problem(column, `${cells[column] ? `"${cells[column]}"` : "nothing there, it"} is not ${what}`);
+      }
+      return value;
+    };
+    const earlier = lineOf.get(patient);
+    if (patient === "") problem(patientAt, "nothing there; write the patient's name");
+    else if (earlier !== undefined) problem(patientAt, `row ${earlier} is the same patient; keep one`);
+    else lineOf.set(patient, line);
+    const fold = foldAt === -1 ? "" : cells[foldAt]!;
+    if (foldAt !== -1 && fold === "") problem(foldAt, "nothing there; write the fold in which the patient was tested");
+    return {
+      patient,
+      fold,
+      months: number(monthsAt, "a number of months from 0", (months) => months >= 0 && months < Infinity),
+      event: number(eventAt, "0 (censored) or 1 (death)", (event) => event === 0 || event === 1),
+      survival: curve.map(({ index }) =>
+        number(index, "a probability from 0 to 1", (s) => s >= -rounding && s <= 1 + rounding)
+      ),
+    };
+  });
+  refuseIfAny(problems, file);
+  const folds = rows.map(({ fold }) => fold);
+  return {
+    file,
+    folds: new Set(folds).size > 1 ? folds : null,
+    patients: rows.map(({ patient }) => patient),
+    times: curve.map(({ time }) => time),
+    survival: rows.map(({ survival }) => survival),
+    months: rows.map(({ months }) => months),
+    event: rows.map(({ event }) => event),
+  };
+}
+
+/**
+ * A warning if curves rise. Ctd is defined all the same, so they are not refused; but they cannot be survival, and
+ * where most rise the columns are likely the incidence of death, whose Ctd would be upside down.
+ */
+export function rises({ patients, times, survival }: Predictions): string[] {
+  const rising = survival.flatMap((row, patient) => {
+    const k = row.findIndex((s, k) => k > 0 && s > row[k - 1]! + rounding);
+    return k === -1 ? [] : [{ patient, k }];
+  });
+  if (rising.length === 0) return [];
+  const { patient, k } = rising[0]!;
+  const [before, after] = [survival[patient]![k - 1], survival[patient]![k]];
+  return [
+    `survival rises with time in ${rising.length} of ${survival.length} patients, first in ${
+      patients[patient]
+    }, from ` +
+    `${before} at ${times[k - 1]} to ${after} at ${times[k]} months.` +
+    (2 * rising.length > survival.length ? " Are these probabilities of death?" : ""),
+  ];
+}

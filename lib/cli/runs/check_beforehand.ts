@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkResources, folderBytes, type Resources } from "@ctsurv/base/mod.ts";
+import type { Cohort } from "@ctsurv/cohort/mod.ts";
+import { requireWeights } from "@ctsurv/features/mod.ts";
+import { type Profile, requireFolds } from "@ctsurv/study/mod.ts";
+
+/** What `reproduce` held at most, all its processes together, and a little more; at `paper` ResNet3D-18 decides. */
+const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
+
+/** Bytes of a built-in patient's scan and truth. */
+const scanBytes = { "phantom-lung1": 8e6, "phantom-claro": 9e6 } as const;
+
+/**
+ * Bytes in the cache of a patient: the kept slices, 100 kB each, and the features of every network. No notebook trains a
+ * final block, whose activations would come on top.
+ */
+const cacheBytes = { builtIn: 8e6, real: 16e6 } as const;
+
+/**
+ * What `reproduce` takes beyond what is there already: disk in the folder `data`, and memory.
+ *
+ * @param data The folder that holds `cohorts` and `cache`.
+ */
+export async function resourceNeeds({ profile, cohort, target }: Undertaking, data: string): Promise<Resources> {
+  const { lung1, claro } = profile.phantomPatients;
+  const made = [
+    ...cohort ? [] : [{ name: "phantom-lung1", patients: lung1 } as const],
+    ...target ? [] : [{ name: "phantom-claro", patients: claro } as const],
+  ];
+  const scans = await Promise.all(made.map(async ({ name, patients }) => {
+    const there = await folderBytes(join(data, "cohorts", `${name}-${patients}`));
+    return missing(scanBytes[name] * patients, there);
+  }));
+  const real = [cohort, target].reduce((sum, one) => sum + (one?.patients.length ?? 0), 0);
+  const builtIn = made.reduce((sum, { patients }) => sum + patients, 0);
+  // Activations may lie there too, of "fit --tune final-block": nothing that this saves.
+  const [slices, features] = await Promise.all(
+    ["slices", "features"].map((name) => folderBytes(join(data, "cache", name))),
+  );
+  const cache = missing(cacheBytes.real * real + cacheBytes.builtIn * builtIn, slices! + features!);
+  return { disk: scans.reduce((sum, bytes) => sum + bytes, cache), memory: memory[profile.name] };
+}
+
+function missing(wanted: number, there: number): number {
+  return Math.max(0, wanted - there);
+}
+
+const data = fileURLToPath(new URL("../../../data", import.meta.url));
+
+/** What `reproduce` is about to run, and on whom. */
+export interface Undertaking {
+  readonly profile: Profile;
+  /** Undefined: a built-in one, which is large enough. */
+  readonly cohort: Cohort | undefined;
+  /** The one that notebook 05 transfers to. */
+  readonly target: Cohort | undefined;
+}
+
+/**
+ * Checks what would otherwise end `reproduce` after hours: a cohort that is too small for the folds, weights that
+ * are not there, and a disk that is too full. Warns on stderr if memory may not do.
+ *
+ * @throws {InputError} With what is missing and what to do.
+ */
+export async function checkBeforehand({ profile, cohort, target }: Undertaking): Promise<void> {
+  for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);
+  await requireWeights([...profile.backbones, "r3d_18"], profile.weights);
+  const needs = await resourceNeeds({ profile, cohort, target }, data);
+  const warning = await checkResources(`The profile ${profile.name}`, { folder: data, needs });
+  if (warning) console.error(warning);
+}

@@ -1,0 +1,110 @@
+/**
+ * Modelled on CLARO, the cohort of the transfer experiment: stage III only, one scanner with a smaller field of view,
+ * thinner slices, less noise through a softer kernel, a curved couch, and contrast in every scan. The effect of the tumour
+ * is that of `phantomLung1`, far stronger than in any real cohort, so that what is learnt there is worth transferring and
+ * a few dozen patients show it: the best reachable Ctd of seed 42 is 0.943 for 48 patients, 0.946 for 96 and 0.942 for
+ * 415, and tumour volume alone reaches 0.89.
+ */
+export const phantomClaro: PhantomSpec = {
+  name: "phantom-claro",
+  version: 2,
+  idPrefix: "CLARO",
+  matrix: 256,
+  effect: 6,
+  medianRadius: 28,
+  stages: "III",
+  contrast: { share: 1, enhancement: [130, 220] },
+  scanners: [
+    {
+      dialect: "siemens",
+      fieldOfView: 430,
+      sliceSpacing: 2.5,
+      noise: [6, 11],
+      blur: 0.22,
+      offset: 8,
+      couch: "curved",
+    },
+  ],
+};
+
+const siemens: PhantomScanner = {
+  dialect: "siemens",
+  fieldOfView: 500,
+  sliceSpacing: 3,
+  noise: [9, 17],
+  blur: 0.14,
+  offset: 0,
+  couch: "flat",
+};
+
+/**
+ * Modelled on LUNG1: 3 mm slices over a 500 mm field of view from Siemens scanners, some by way of the XiO planning
+ * system, whose pixels are 0.977 mm where Siemens's are 0.9765625.
+ *
+ * 256 x 256, where LUNG1 has 512 x 512: a quarter of the time and disk, and pixels of 1.95 mm still put nine across the
+ * smallest tumour.
+ *
+ * The effect is far stronger than in any real cohort, and the tumours larger and more varied: chosen so that untrained
+ * features and a few dozen patients show a clear signal. With effect 6 the best reachable Ctd of seed 42 is 0.949 for 48
+ * patients, 0.948 for 96 and 0.944 for 415 (0.91 to 0.98, 0.90 to 0.96 and 0.93 to 0.95 over 40 seeds), and tumour volume
+ * alone reaches 0.89. In real cohorts volume reaches about 0.6, which a few dozen patients would seldom tell from chance:
+ * a Ctd on phantoms shows that the pipeline works, and says nothing about patients.
+ */
+export const phantomLung1: PhantomSpec = {
+  name: "phantom-lung1",
+  version: 2,
+  idPrefix: "PHANTOM",
+  matrix: 256,
+  effect: 6,
+  medianRadius: 28,
+  stages: "I-III",
+  contrast: { share: 0.5, enhancement: [80, 150] },
+  scanners: [siemens, { ...siemens, dialect: "xio", fieldOfView: 512 * 0.977 }],
+};
+
+/** What a scanner (or the planning system that exported from it) leaves its mark on. */
+export interface PhantomScanner {
+  /** Which of LUNG1's DICOM dialects its images are in; see `writeDicomSeries`. */
+  readonly dialect: "siemens" | "xio";
+  /** mm, edge of the square slice. */
+  readonly fieldOfView: number;
+  /** mm between slices, which is their thickness too. */
+  readonly sliceSpacing: number;
+  /** Standard deviation of the noise at the centre of the body, HU: each patient's lies between the two. */
+  readonly noise: readonly [low: number, high: number];
+  /** Weight of each in-plane neighbour when a pixel is blurred by the kernel: 0 is sharp, 1/3 a moving average. */
+  readonly blur: number;
+  /** Added to every voxel of the body: scanners disagree on water by a few HU. */
+  readonly offset: number;
+  readonly couch: "flat" | "curved";
+}
+
+/** The recipe of a phantom cohort. Plain data, so that it can be recorded in `cohort.json` and sent to a worker. */
+export interface PhantomSpec {
+  readonly name: "phantom-lung1" | "phantom-claro";
+  /** Raised whenever the same seed no longer gives the same cohort. */
+  readonly version: number;
+  /** Patients are `<idPrefix>-001`, `<idPrefix>-002`, … */
+  readonly idPrefix: string;
+  /** Rows and columns of a slice. */
+  readonly matrix: number;
+  /**
+   * Logarithm of the hazard ratio of one standard deviation of the linear predictor; 0 makes a cohort in which no image
+   * tells anything about survival.
+   */
+  readonly effect: number;
+  /** mm, of the sphere of the median dominant tumour's volume. */
+  readonly medianRadius: number;
+  /** `III` restages N so that, whatever T, no patient is below IIIa. */
+  readonly stages: "I-III" | "III";
+  /** Share of scans with intravenous contrast, and the aorta's enhancement in them, HU. */
+  readonly contrast: { readonly share: number; readonly enhancement: readonly [low: number, high: number] };
+  /** The usual one, and the one of patients 2, 6, 10, …: a quarter, as XiO has in LUNG1. */
+  readonly scanners: readonly [usual: PhantomScanner, other: PhantomScanner] | readonly [PhantomScanner];
+}
+
+/** The phantom cohorts by name. */
+export const phantomSpecs: Readonly<Record<PhantomSpec["name"], PhantomSpec>> = {
+  "phantom-lung1": phantomLung1,
+  "phantom-claro": phantomClaro,
+};

@@ -1,0 +1,123 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { ClinicalRecord } from "./clinical.ts";
+
+/** How clinical records become covariates of a regression. */
+export interface ClinicalEncoding {
+  /** Null where no age is known, or all are the same. */
+  readonly age: AgeEncoding | null;
+  readonly categories: readonly CategoryEncoding[];
+}
+
+/** Age in units of its standard deviation, around its mean. An unknown age counts as the median. */
+export interface AgeEncoding {
+  /** Years, of those whose age is known. */
+  readonly median: number;
+  /** Years, with the median in place of unknown ages. */
+  readonly mean: number;
+  /** Years, with n. */
+  readonly std: number;
+  readonly unknown: number;
+}
+
+/** A column of words, each level but the reference being a covariate that is 0 or 1. */
+export interface CategoryEncoding {
+  readonly column: "overallStage" | "histology" | "gender";
+  /** The most frequent level. */
+  readonly reference: string;
+  /** All others that are frequent enough, in the order of their names. */
+  readonly levels: readonly Level[];
+  /** Levels that too few patients have: they count as the reference. */
+  readonly rare: readonly Level[];
+}
+
+/** A word of a category, and how many patients have it. */
+export interface Level {
+  readonly level: string;
+  readonly patients: number;
+}
+
+/** Options of {@linkcode clinicalEncoding}. */
+export interface ClinicalEncodingOptions {
+  /**
+   * Levels of fewer patients count as the reference: the effect of two or three patients cannot be estimated, and may
+   * have no finite estimate. @default {10}
+   */
+  readonly rareBelow?: number;
+}
+
+/** What stands for NA, which is a level like any other. */
+const unknown = "unknown";
+
+const columns = ["overallStage", "histology", "gender"] as const;
+const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
+
+/**
+ * Learns the covariates of the clinical baseline from some patients: age, overall stage, histology and sex. T, N and M
+ * are left out, as the stage follows from them.
+ *
+ * @throws {InputError} If these are the same in all patients.
+ */
+export function clinicalEncoding(
+  records: readonly ClinicalRecord[],
+  { rareBelow = 10 }: ClinicalEncodingOptions = {},
+): ClinicalEncoding {
+  const encoding = {
+    age: ageEncoding(records),
+    categories: columns.map((column) => categoryEncoding(records, column, rareBelow)),
+  };
+  if (clinicalCovariates(encoding).length > 0) return encoding;
+  throw new InputError(
+    `The ${records.length} patients do not differ in age, overall stage, histology or sex (of levels that at least ` +
+      `${rareBelow} of them have): there is nothing to predict from`,
+  );
+}
+
+function ageEncoding(records: readonly ClinicalRecord[]): AgeEncoding | null {
+  const known = records.flatMap(({ age }) => age === null ? [] : [age]).sort((a, b) => a - b);
+  if (known.length === 0) return null;
+  const median = (known[(known.length - 1) >> 1]! + known[known.length >> 1]!) / 2;
+  const ages = records.map(({ age }) => age ?? median);
+  const mean = ages.reduce((sum, age) => sum + age, 0) / ages.length;
+  const std = Math.sqrt(ages.reduce((sum, age) => sum + (age - mean) ** 2, 0) / ages.length);
+  return std > 0 ? { median, mean, std, unknown: records.length - known.length } : null;
+}
+
+function categoryEncoding(
+  records: readonly ClinicalRecord[],
+  column: CategoryEncoding["column"],
+  rareBelow: number,
+): CategoryEncoding {
+  const counts = new Map<string, number>();
+  for (const record of records) {
+    const level = record[column] ?? unknown;
+    counts.set(level, (counts.get(level) ?? 0) + 1);
+  }
+  const byName = [...counts].map(([level, patients]) => ({ level, patients }))
+    .sort((a, b) => a.level < b.level ? -1 : 1);
+  const reference = byName.reduce((most, one) => one.patients > most.patients ? one : most);
+  const others = byName.filter((one) => one !== reference);
+  return {
+    column,
+    reference: reference.level,
+    levels: others.filter(({ patients }) => patients >= rareBelow),
+    rare: others.filter(({ patients }) => patients < rareBelow),
+  };
+}
+
+/** The names of the covariates, in the order of {@linkcode encodeClinical}: `age`, `stage II`, `sex male`, … */
+export function clinicalCovariates({ age, categories }: ClinicalEncoding): string[] {
+  return [
+    ...age ? ["age"] : [],
+    ...categories.flatMap(({ column, levels }) => levels.map(({ level }) => `${titles[column]} ${level}`)),
+  ];
+}
+
+/** A patient's covariates. A level that the encoding does not know, or finds too rare, counts as the reference. */
+export function encodeClinical(record: ClinicalRecord, { age, categories }: ClinicalEncoding): Float64Array {
+  return Float64Array.from([
+    ...age ? [((record.age ?? age.median) - age.mean) / age.std] : [],
+    ...categories.flatMap(({ column, levels }) =>
+      levels.map(({ level }) => Number((record[column] ?? unknown) === level))
+    ),
+  ]);
+}

@@ -1,0 +1,118 @@
+import { tf } from "./tf.ts";
+import { leaves, mapTree, type Tree } from "./tree.ts";
+import { float32, isSpec, isTensor, type TensorSpec } from "./values.ts";
+
+/**
+ * AdamW's running averages of the gradient and of its square, for groups of parameters: a large parameter is a group of
+ * its own, all small ones are one vector, so that a step is a few long operations and not hundreds of short ones.
+ */
+export interface Moments<T> {
+  readonly first: readonly T[];
+  readonly second: readonly T[];
+}
+
+/** Options of {@linkcode adamW}; the defaults are PyTorch's. */
+export interface AdamWOptions {
+  readonly learningRate: number;
+  /** Decoupled: shrinks the parameters themselves. @default {0.01} */
+  readonly weightDecay?: number;
+  /** @default {0.9} */
+  readonly beta1?: number;
+  /** @default {0.999} */
+  readonly beta2?: number;
+  /** @default {1e-8} */
+  readonly epsilon?: number;
+}
+
+/** The corrections for the moments' start at zero, which change from step to step. */
+export interface BiasCorrections<T> {
+  /** `1 - beta1^step` */
+  readonly first: T;
+  /** `1 - beta2^step` */
+  readonly second: T;
+}
+
+/** The bias corrections of a step, counted from 1. */
+export function biasCorrections(
+  step: number,
+  { beta1 = 0.9, beta2 = 0.999 }: Partial<AdamWOptions> = {},
+): BiasCorrections<number> {
+  return { first: 1 - beta1 ** step, second: 1 - beta2 ** step };
+}
+
+/** Parameters of more numbers than this are updated by themselves. */
+const largeSize = 2 ** 16;
+
+/** Indices of parameters that are updated together. */
+function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
+  const indices = shapes.map((_, i) => i);
+  const isLarge = (i: number) => sizeOf(shapes[i]!) > largeSize;
+  const small = indices.filter((i) => !isLarge(i));
+  return [...indices.filter(isLarge).map((i) => [i]), ...(small.length > 0 ? [small] : [])];
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** The shapes of the moments for a tree of parameters; they start at zero. */
+export function momentsSpec(parameters: unknown): Moments<TensorSpec> {
+  const shapes = leaves(parameters as Tree<TensorSpec>, isSpec).map(({ value }) => value.shape);
+  const groups = groupsOf(shapes).map((group) =>
+    group.length === 1 ? float32(...shapes[group[0]!]!) : float32(group.reduce((sum, i) => sum + sizeOf(shapes[i]!), 0))
+  );
+  return { first: groups, second: groups };
+}
+
+/**
+ * One step of AdamW (Loshchilov and Hutter 2019) as in PyTorch:
+ *
+ * ```text
+ * m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2
+ * p <- p (1 - lr wd) - lr (m / c1) / (sqrt(v / c2) + eps)
+ * ```
+ *
+ * @param corrections Scalars c1 and c2, see {@linkcode biasCorrections}.
+ */
+export function adamW<P>(
+  parameters: P,
+  gradients: P,
+  moments: Moments<tf.Tensor>,
+  corrections: BiasCorrections<tf.Tensor>,
+  options: AdamWOptions,
+): { parameters: P; moments: Moments<tf.Tensor> } {
+  const { learningRate, weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const tree = parameters as unknown as Tree<tf.Tensor>;
+  const [p, g] = [parameters, gradients].map((t) =>
+    leaves(t as unknown as Tree<tf.Tensor>, isTensor).map(({ value }) => value)
+  ) as [tf.Tensor[], tf.Tensor[]];
+  // The step of the formula with its scalars gathered, so that they are not applied to every number:
+  // lr / c1 * m / (sqrt(v / c2) + eps) = rate * m / (sqrt(v) + floor).
+  const root = tf.sqrt(corrections.second);
+  const rate = tf.div(tf.mul(root, learningRate), corrections.first);
+  const floor = tf.mul(root, epsilon);
+
+  const updated: tf.Tensor[] = [];
+  const first: tf.Tensor[] = [];
+  const second: tf.Tensor[] = [];
+  groupsOf(p.map(({ shape }) => shape)).forEach((group, at) => {
+    const join = (list: readonly tf.Tensor[]) =>
+      group.length === 1 ? list[group[0]!]! : tf.concat1d(group.map((i) => tf.reshape(list[i]!, [-1])));
+    const gradient = join(g);
+    const m = tf.add(tf.mul(moments.first[at]!, beta1), tf.mul(gradient, 1 - beta1));
+    const v = tf.add(tf.mul(moments.second[at]!, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const step = tf.mul(tf.div(m, tf.add(tf.sqrt(v), floor)), rate);
+    const next = tf.sub(tf.mul(join(p), 1 - learningRate * weightDecay), step);
+    const parts = group.length === 1 ? [next] : tf.split(next, group.map((i) => p[i]!.size));
+    group.forEach((i, n) => {
+      updated[i] = tf.reshape(parts[n]!, p[i]!.shape);
+    });
+    first.push(m);
+    second.push(v);
+  });
+  let next = 0;
+  return {
+    parameters: mapTree(tree, isTensor, () => updated[next++]!) as unknown as P,
+    moments: { first, second },
+  };
+}

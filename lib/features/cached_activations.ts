@@ -1,0 +1,71 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+import { numbersPath, readNumbers, type SlicesToEmbed, writeNumbers } from "./cached_features.ts";
+import type { Activations, CutEmbedder } from "./feature_extractor.ts";
+
+/**
+ * Activations at a cut as float16, in which fine-tuning takes them.
+ *
+ * @throws {InputError} If one is beyond float16, 65504.
+ */
+export function halfActivations(
+  data: Float32Array,
+  { title }: Pick<BackboneArchitecture, "title">,
+): Float16Array<ArrayBuffer> {
+  const half = Float16Array.from(data);
+  if (half.every(Number.isFinite)) return half;
+  throw new InputError(
+    `${title}: activations beyond float16, in which the final block takes them. Train the final layer alone`,
+  );
+}
+
+/** Activations of a patient on disk. */
+export interface StoredActivations extends Omit<Activations, "data"> {
+  /**
+   * Reads [count, ...shape].
+   *
+   * @throws {InputError} If the file is gone or damaged by now.
+   */
+  load(): Promise<Float16Array<ArrayBuffer>>;
+}
+
+/** Raised whenever the same slices and weights would give other numbers, or the file another layout. */
+const format = "ctsurv activations 1";
+
+/**
+ * What enters a backbone's final block for a patient's slices, computed once and kept as float16: half the size of
+ * float32, with a rounding of 2^-11 that is far below what separates slices. The file is keyed by the slices, the weights
+ * and the cut.
+ *
+ * @throws {InputError} If an activation is beyond float16, 65504.
+ */
+export async function cachedActivations(
+  embedder: CutEmbedder,
+  { slices, key }: SlicesToEmbed,
+  folder: string,
+): Promise<StoredActivations> {
+  const { architecture, source } = embedder.backbone;
+  const identity = {
+    format,
+    backbone: architecture.name,
+    weights: source.sha256,
+    cut: architecture.finalBlock,
+    slices: key,
+  };
+  const entry = { folder, extension: ".activations", identity };
+  const load = async () => {
+    const found = await readNumbers(entry);
+    if (!found) throw new InputError(`${numbersPath(entry)} is gone or damaged: run again, which computes it anew`);
+    return new Float16Array(found.bytes.buffer);
+  };
+  const known = await readNumbers(entry);
+  if (known) return { ...described(known.shape), load };
+  const { count, shape, data } = await embedder.embed(slices);
+  const bytes = halfActivations(data, architecture);
+  await writeNumbers(entry, { shape: [count, ...shape], bytes });
+  return { count, shape, load };
+}
+
+function described([count, ...shape]: readonly number[]): Omit<Activations, "data"> {
+  return { count: count!, shape };
+}

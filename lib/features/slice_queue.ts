@@ -1,0 +1,95 @@
+import { workerPool } from "@ctsurv/base/mod.ts";
+import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
+import type { SlicesOrder } from "./slices_worker.ts";
+
+/** A patient's scan. */
+export interface ScanToPrepare {
+  readonly id: string;
+  /** A NIfTI file or a folder of DICOM files. */
+  readonly image: string;
+  /** SeriesInstanceUID to read in that folder; default the only one. */
+  readonly series?: string;
+}
+
+/** Options of {@linkcode preparedSlices}. */
+export interface PreparedSlicesOptions {
+  readonly segmenter: LungSegmenter;
+  /** The folder of slices in the cache, see `preprocessCached`. */
+  readonly folder: string;
+  /** Scans that are preprocessed at a time, each on a thread of its own. @default {the number of cores, at most 4} */
+  readonly threads?: number;
+}
+
+/** The slices of some patients, one after the other. */
+export interface PreparedSlices {
+  /**
+   * The next patient's.
+   *
+   * @throws {InputError} As `preprocessCached` does. The patient after it is next all the same.
+   */
+  next(): Promise<CachedSlices>;
+  /** Ends the threads. */
+  close(): void;
+}
+
+/**
+ * {@linkcode preprocessCached} for patients in order. Those that are not in the cache are preprocessed ahead, several at
+ * a time, if the segmenter is one that `createLungSegmenter` made; the slices are the same as without threads.
+ */
+export function preparedSlices(
+  scans: readonly ScanToPrepare[],
+  { segmenter, folder, threads = Math.min(4, navigator.hardwareConcurrency) }: PreparedSlicesOptions,
+): PreparedSlices {
+  const { method } = segmenter;
+  const pool = method === undefined || threads <= 1
+    ? undefined
+    : workerPool<SlicesOrder, void>(import.meta.resolve("./slices_worker.ts"), {
+      threads,
+      describe: ({ where }) => where,
+    });
+  let isClosed = false;
+  const prepare = ({ id, image, series }: ScanToPrepare) => {
+    const reading = { where: id, ...series !== undefined && { series } };
+    const onMiss = pool && (() =>
+      pool.run({ image, folder, method: method!, ...reading }).catch((error) => {
+        if (isClosed) throw error;
+        // What a thread could not do is tried again here, and then tells its error as if there were no threads.
+      }));
+    return preprocessCached(image, folder, { segmenter, ...reading, ...onMiss && { onMiss } });
+  };
+  const next = ahead(scans, prepare, pool ? threads : 1);
+  return {
+    next,
+    close() {
+      isClosed = true;
+      pool?.close();
+    },
+  };
+}
+
+/** Does `task` for one item after the other; `depth` items are begun before their results are taken. */
+function ahead<Item, Result>(
+  items: readonly Item[],
+  task: (item: Item) => Promise<Result>,
+  depth: number,
+): () => Promise<Result> {
+  const begun: Promise<Result>[] = [];
+  let at = 0;
+  const begin = () => {
+    if (at >= items.length) return;
+    const result = task(items[at++]!);
+    // Its error is for whoever takes the result; where nobody does any more, it is not unhandled.
+    result.catch(() => {});
+    begun.push(result);
+  };
+  for (let i = 0; i < depth; i++) begin();
+  return async () => {
+    const next = begun.shift();
+    if (!next) throw new RangeError(`There were only ${items.length} patients`);
+    try {
+      return await next;
+    } finally {
+      begin();
+    }
+  };
+}

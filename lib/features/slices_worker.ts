@@ -1,0 +1,23 @@
+import { serveOrders } from "@ctsurv/base/mod.ts";
+import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import { type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
+import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+
+/** What `preparedSlices` sends: one scan whose slices are to be put in the cache. */
+export interface SlicesOrder {
+  readonly image: string;
+  readonly series?: string;
+  /** Named in messages. */
+  readonly where: string;
+  /** The folder of slices. */
+  readonly folder: string;
+  /** How lungs are found; the same each time. */
+  readonly method: string;
+}
+
+let segmenter: LungSegmenter | undefined;
+
+serveOrders(async ({ image, folder, method, ...reading }: SlicesOrder): Promise<void> => {
+  segmenter ??= await createLungSegmenter(onnxEngine({ threads: 1 }), method);
+  await preprocessCached(image, folder, { segmenter, ...reading });
+});

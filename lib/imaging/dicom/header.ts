@@ -1,0 +1,91 @@
+import dicomParser, { type DataSet } from "dicom-parser";
+import { type DicomFile, guardParser } from "./file.ts";
+import { createDicomTags, type DicomTags } from "./tags.ts";
+
+/** What DICOM files say of how a scan was made; texts are empty where they do not say. */
+export interface Acquisition {
+  readonly manufacturer: string;
+  readonly model: string;
+  /** ConvolutionKernel: how sharp or smooth the scanner reconstructed, such as "B19f". */
+  readonly kernel: string;
+  /** Smallest and largest distance between neighbouring slices, mm; absent for a single slice. */
+  readonly gaps?: readonly [least: number, most: number];
+}
+
+/**
+ * @param heights Positions of the slices along their normal, ascending, mm.
+ */
+export function describeAcquisition({ tags }: DicomHeader, heights: readonly number[]): Acquisition {
+  const gaps = heights.slice(1).map((height, i) => height - heights[i]!);
+  return {
+    manufacturer: tags.text("Manufacturer"),
+    model: tags.text("ManufacturerModelName"),
+    kernel: tags.text("ConvolutionKernel"),
+    ...gaps.length > 0 && { gaps: [Math.min(...gaps), Math.max(...gaps)] },
+  };
+}
+
+/** The header of one DICOM file, as far as is needed to tell what it is. */
+export interface DicomHeader {
+  readonly path: string;
+  /** Bytes in the file, to tell whether the pixels are all there. */
+  readonly fileLength: number;
+  /** "CT", "SEG", "RTSTRUCT" and so on; empty if the file does not say. */
+  readonly modality: string;
+  /** PatientID; empty if the file has none. */
+  readonly patient: string;
+  /** SeriesInstanceUID; empty if the file has none. */
+  readonly series: string;
+  readonly description: string;
+  /** A scout view, which is CT by its modality but no slice. */
+  readonly isLocalizer: boolean;
+  readonly transferSyntax: string;
+  readonly dataset: DataSet;
+  readonly tags: DicomTags;
+}
+
+/** What files without a modality are by their class. */
+const MODALITIES: Readonly<Record<string, string>> = {
+  "1.2.840.10008.5.1.4.1.1.2": "CT",
+  "1.2.840.10008.5.1.4.1.1.2.1": "CT",
+  "1.2.840.10008.1.3.10": "DICOMDIR",
+};
+
+const PIXEL_DATA = "x7fe00010";
+
+/**
+ * Reads the header of a DICOM file, up to its pixels.
+ *
+ * @throws {InputError} If it is damaged.
+ */
+export function readDicomHeader({ path, bytes, transferSyntax }: DicomFile): DicomHeader {
+  // A deflated data set was unpacked when the file was opened.
+  const dataset = guardParser(
+    path,
+    () => dicomParser.parseDicom(bytes, { untilTag: PIXEL_DATA, inflater: () => bytes }),
+  );
+  // A folder's headers are all held at once; their pixels must not be.
+  detach(dataset, bytes.slice(0, dataset.elements[PIXEL_DATA]?.dataOffset));
+  const tags = createDicomTags(path, dataset);
+  const sopClass = tags.text("SOPClassUID") || tags.text("MediaStorageSOPClassUID");
+  return {
+    path,
+    fileLength: bytes.length,
+    modality: tags.text("Modality") || (MODALITIES[sopClass] ?? ""),
+    patient: tags.text("PatientID"),
+    series: tags.text("SeriesInstanceUID"),
+    description: tags.text("SeriesDescription"),
+    isLocalizer: tags.text("ImageType").toUpperCase().split("\\").includes("LOCALIZER"),
+    transferSyntax,
+    dataset,
+    tags,
+  };
+}
+
+/** Lets a data set, and those in its sequences, read from other bytes than it was parsed from. */
+function detach(dataset: DataSet, bytes: Uint8Array): void {
+  dataset.byteArray = bytes;
+  for (const { items } of Object.values(dataset.elements)) {
+    for (const item of items ?? []) if (item.dataSet) detach(item.dataSet, bytes);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Volume } from "./volume.ts";
+
+/** The HU that stand for "nothing was measured here": air. */
+export const AIR = -1024;
+
+/**
+ * Stores `hu(stored[i])` from `offset` on. An int16 target serves for as long as every value is whole and fits; at the
+ * first that does not, everything moves to float32. Most CT needs half the memory that way and no value is changed.
+ *
+ * @returns The target to go on with: the one given, or its float32 successor.
+ */
+export function storeHu(
+  target: Int16Array | Float32Array,
+  offset: number,
+  stored: ArrayLike<number>,
+  hu: (stored: number) => number,
+): Int16Array | Float32Array {
+  let isWhole = target instanceof Int16Array;
+  for (let i = 0; i < stored.length; i++) {
+    const value = hu(stored[i]!);
+    target[offset + i] = value;
+    // An int16 that does not read back as written was a fraction or too large.
+    if (isWhole && target[offset + i] !== value) {
+      target = Float32Array.from(target);
+      target[offset + i] = value;
+      isWhole = false;
+    }
+  }
+  return target;
+}
+
+/** Lowest, highest and sum of the HU. The sum is exact for whole numbers: they stay far below 2^53. */
+export function summarizeHu(hu: Volume["hu"]): { min: number; max: number; sum: number } {
+  let [min, max, sum] = [Infinity, -Infinity, 0];
+  for (let i = 0; i < hu.length; i++) {
+    const value = hu[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  return { min, max, sum };
+}
+
+/** Clips HU to a window and maps it to [0, 1], in place: 0 at `low` and below, 1 at `high` and above. */
+export function windowHu(values: Float32Array, [low, high]: readonly [low: number, high: number]): Float32Array {
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.min(1, Math.max(0, (values[i]! - low) / (high - low)));
+  }
+  return values;
+}

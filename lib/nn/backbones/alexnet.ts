@@ -1,0 +1,72 @@
+import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
+import { linearSpec } from "../layers/linear.ts";
+import { initialisePlain } from "../seeded/initialise_backbones.ts";
+import { defineBackbone } from "./backbone.ts";
+import { imageNet } from "./network_input.ts";
+import {
+  flatten,
+  linearStage,
+  plainFeaturesSpec,
+  plainFeatureStages,
+  type PlainNetwork,
+  reluStage,
+} from "./plain_networks.ts";
+
+const pool = { window: 3, stride: 2 };
+
+/** AlexNet in one tower (Krizhevsky 2014, torchvision's `alexnet`): no groups, no local response normalisation. */
+const layers = [
+  { channels: 64, kernel: 11, stride: 4, padding: 2 },
+  pool,
+  { channels: 192, kernel: 5, stride: 1, padding: 2 },
+  pool,
+  { channels: 384, kernel: 3, stride: 1, padding: 1 },
+  { channels: 256, kernel: 3, stride: 1, padding: 1 },
+  { channels: 256, kernel: 3, stride: 1, padding: 1 },
+  pool,
+];
+
+const featureChannels = 256;
+/** Rows and columns that the classifier takes. */
+const grid = 6;
+const hidden = 4096;
+const classes = 1000;
+
+/** The shapes of all parameters, named as in torchvision's state dict: 61,100,840 learnable numbers. */
+export function alexNetSpec(): PlainNetwork<TensorSpec> {
+  return {
+    features: plainFeaturesSpec(layers),
+    classifier: {
+      1: linearSpec(featureChannels * grid ** 2, hidden),
+      4: linearSpec(hidden, hidden),
+      6: linearSpec(hidden, classes),
+    },
+  };
+}
+
+/** AlexNet: 256 numbers for a slice, or the 4096 of its classifier. */
+export const alexNet = defineBackbone<PlainNetwork<tf.Tensor>>({
+  name: "alexnet",
+  title: "AlexNet",
+  input: "slice",
+  features: featureChannels,
+  penultimateFeatures: hidden,
+  size: 224,
+  smallest: 63,
+  ...imageNet,
+  finalBlock: ["features.10"],
+  initialise: initialisePlain,
+  spec: alexNetSpec,
+  stages: plainFeatureStages(layers),
+  pool: globalMean,
+  classifier: [
+    { name: "avgpool", run: (x) => adaptiveAveragePool(x, grid) },
+    flatten,
+    linearStage(1),
+    reluStage(2),
+    linearStage(4),
+    reluStage(5),
+    linearStage(6),
+  ],
+});

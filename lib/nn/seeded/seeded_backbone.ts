@@ -1,0 +1,170 @@
+import { createRandom, sha256 } from "@ctsurv/base/mod.ts";
+import {
+  compile,
+  type Engine,
+  float32,
+  type HostTensor,
+  hostTensor,
+  isSpec,
+  isTensor,
+  leaves,
+  mapTree,
+  tf,
+  toTensors,
+  type Tree,
+} from "@ctsurv/engine/mod.ts";
+import type { Backbone, BackboneArchitecture } from "../backbones/backbone.ts";
+import { toNetworkInput } from "../backbones/network_input.ts";
+import { batchNormTraining, type ChannelNormalise } from "../layers/normalisation.ts";
+import { seededParameters } from "./seeded_parameters.ts";
+
+/**
+ * Simple chest slices made from a seed: dark lungs with vessels and a nodule in bright tissue. Each has a brightness and
+ * contrast of its own and noise: statistics of slices that are all alike would blow up whatever differs from them, and
+ * real CT does.
+ *
+ * @returns [count, size, size] in [0, 1], as preprocessed CT.
+ */
+export function calibrationSlices(count: number, size: number, seed: number): Float32Array {
+  const [lung, tissue] = [0.12, 0.74];
+  const slices = new Float32Array(count * size * size);
+  for (let n = 0; n < count; n++) {
+    const random = createRandom(seed, "calibration", n);
+    const slice = slices.subarray(n * size * size, (n + 1) * size * size).fill(tissue);
+    const paint = (x: number, y: number, rx: number, ry: number, value: number) => {
+      for (let row = Math.max(0, Math.ceil(y - ry)); row <= Math.min(size - 1, y + ry); row++) {
+        const half = rx * Math.sqrt(Math.max(0, 1 - ((row - y) / ry) ** 2));
+        const [from, to] = [Math.max(0, Math.ceil(x - half)), Math.min(size - 1, Math.floor(x + half))];
+        if (to >= from) slice.fill(value, row * size + from, row * size + to + 1);
+      }
+    };
+    // Lungs shrink towards the apex, the first slice being the lowest.
+    const extent = (0.28 + 0.2 * Math.sin(Math.PI * (n + 1) / (count + 1))) * size;
+    for (const side of [0.24, 0.76]) {
+      paint(side * size, size / 2, 0.5 * extent * random.between(0.8, 1), extent * random.between(0.8, 1), lung);
+    }
+    const place = () => [random.between(0.1, 0.9) * size, random.between(0.2, 0.8) * size] as const;
+    for (let vessel = 0; vessel < 25; vessel++) {
+      const radius = random.between(0.004, 0.02) * size;
+      paint(...place(), radius, radius, random.between(0.4, tissue));
+    }
+    const nodule = random.between(0.02, 0.15) * size;
+    paint(...place(), nodule, nodule * random.between(0.7, 1), random.between(0.65, tissue));
+    const [brightness, contrast] = [random.between(-0.2, 0.2), random.between(0.5, 1.3)];
+    for (let i = 0; i < slice.length; i++) {
+      slice[i] = Math.min(1, Math.max(0, brightness + contrast * slice[i]! + 0.04 * random.normal()));
+    }
+  }
+  return slices;
+}
+
+/** Slices that set the scales of an untrained network: enough for steady statistics, few enough to be instant. */
+const calibrationCount = 16;
+
+/** A channel that hardly varied while the scales were set may vary later: it is amplified by this much at most. */
+const largestGain = 100;
+
+const isHost = isSpec as (node: unknown) => node is HostTensor;
+
+/** The parameters that calibration finds: running statistics, and the biases of a network without norms. */
+const calibrated = /\.running_(mean|var)$|^features\.\d+\.bias$/;
+
+/** What calibration found, by the parameter's name. */
+export type BackboneStatistics = ReadonlyMap<string, HostTensor>;
+
+/** Options of {@linkcode seededBackbone}. */
+export interface SeededBackboneOptions {
+  /** @default {42} */
+  readonly seed?: number;
+  /** Those of an earlier calibration, instead of a new one: rounding differs a little from machine to machine. */
+  readonly statistics?: BackboneStatistics;
+}
+
+/**
+ * A backbone with weights from a seed, never trained. Every batch normalisation gets the mean and variance that its
+ * input has on {@linkcode calibrationSlices}, layer after layer, so that activations neither die nor explode; where there
+ * is none, biases centre the convolution on them. (A volume is made of the same slices.)
+ *
+ * Random convolutions at the scale of the signal keep much of what is in an image: such a backbone shows that a
+ * pipeline works, on any machine, without a download. Its numbers are not those of pretrained weights.
+ */
+export async function seededBackbone(
+  architecture: BackboneArchitecture,
+  engine: Engine,
+  { seed = 42, statistics }: SeededBackboneOptions = {},
+): Promise<Backbone> {
+  const drawn = seededParameters<object>(architecture.spec(), seed, architecture.initialise) as Tree<HostTensor>;
+  const found = statistics ?? await calibrate(architecture, drawn, engine, seed);
+  const parameters = mapTree(drawn, isHost, (value, path) => found.get(path) ?? value);
+  const source = { kind: "seeded", seed, sha256: hashParameters(parameters) } as const;
+  return { architecture, parameters, source };
+}
+
+/** What calibration found for a backbone, to be kept with a model that was trained on its features. */
+export function backboneStatistics({ parameters }: Backbone): BackboneStatistics {
+  return new Map(
+    leaves(parameters, isHost).filter(({ path }) => calibrated.test(path)).map(({ path, value }) => [path, value]),
+  );
+}
+
+/** SHA-256 over the names and numbers of all parameters. */
+export function hashParameters(parameters: Tree<HostTensor>): string {
+  return sha256(
+    ...leaves(parameters, isHost).flatMap(({ path, value: { data } }) => [
+      path,
+      new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+    ]),
+  );
+}
+
+async function calibrate(
+  architecture: BackboneArchitecture,
+  parameters: Tree<HostTensor>,
+  engine: Engine,
+  seed: number,
+): Promise<BackboneStatistics> {
+  const { size, input } = architecture;
+  const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
+  const paths = new Map(leaves(tensors, isTensor).map(({ path, value }) => [value, path]));
+  const batch = input === "volume" ? [1, calibrationCount] : [calibrationCount];
+  const program = await compile(engine, ({ slices }) => {
+    const statistics: Record<string, tf.Tensor> = {};
+    architecture.pooled(toNetworkInput(slices, architecture), tensors, (x, norm) => {
+      const { output, found } = standardise(x, norm);
+      for (const [value, statistic] of found) statistics[paths.get(value)!] = statistic;
+      return output;
+    });
+    // A program has to give something, also of a network that has nothing to calibrate.
+    return { statistics, done: tf.scalar(1) };
+  }, { slices: float32(...batch, size, size) });
+  const slices = hostTensor(calibrationSlices(calibrationCount, size, seed), [...batch, size, size]);
+  const { statistics } = await program.run({ slices });
+  const numbers = new Map<string, HostTensor>();
+  for (const [path, value] of Object.entries(statistics)) {
+    numbers.set(path, hostTensor(await value.read(), value.shape));
+  }
+  await program.dispose();
+  tf.dispose(leaves(tensors, isTensor).map(({ value }) => value));
+  return numbers;
+}
+
+/** What a channel becomes while scales are being set, and the parameters that make it so with their new values. */
+interface Standardised {
+  readonly output: tf.Tensor;
+  readonly found: readonly (readonly [parameter: tf.Tensor, value: tf.Tensor])[];
+}
+
+/**
+ * A batch normalisation gets the mean and variance of x. A bias, that of a network without norms, takes the mean away and
+ * adds the drawn offset in standard deviations of x.
+ */
+function standardise(x: tf.Tensor, norm: Parameters<ChannelNormalise>[1]): Standardised {
+  if ("weight" in norm) {
+    const { output, mean, variance } = batchNormTraining(x, norm);
+    const atLeast = tf.maximum(variance, tf.div(tf.mean(variance), largestGain ** 2));
+    return { output, found: [[norm.running_mean, mean], [norm.running_var, atLeast]] };
+  }
+  const { mean, variance } = tf.moments(x, x.shape.slice(0, -1).map((_, axis) => axis));
+  const bias = tf.sub(tf.mul(norm.bias, tf.sqrt(variance)), mean);
+  return { output: tf.add(x, bias), found: [[norm.bias, bias]] };
+}

@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import { type Channels, type Content, createConnection, openChannels } from "./channels.ts";
+import { fenceMessage, fenceSource, guardSource, syntaxError } from "./guard.ts";
+import type { Message } from "./message.ts";
+
+/** What a cell threw, as a kernel reports it. `traceback` is the stack, line by line; empty where there is none. */
+export interface CellError {
+  readonly name: string;
+  readonly message: string;
+  readonly traceback: readonly string[];
+}
+
+/** The kernel itself failed: it did not start, it died, or what it sent could not be read. Not an error in a cell. */
+export class KernelError extends Error {
+  override readonly name = "KernelError";
+}
+
+export interface KernelOptions {
+  /** The folder that the cells' relative imports start from. */
+  readonly cwd: string;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ExecuteOptions {
+  /** Called with each output message (`stream`, `display_data`, `clear_output`, …), also with those that come late. */
+  readonly onOutput?: (message: Message) => void;
+  /** After this long the code is interrupted; if that does not stop it, the kernel is killed. Default: no limit. */
+  readonly timeoutSeconds?: number;
+  /** How long, after the code's end, its timers and promises have to fail before that goes unseen. Default: 0. */
+  readonly settleMilliseconds?: number;
+}
+
+/** How one execution ended. */
+export interface Execution {
+  /** The kernel's `In [n]`, or null where it was killed. */
+  readonly count: number | null;
+  /** What the code threw, or what was thrown in its timers and unawaited promises. */
+  readonly error?: CellError;
+}
+
+/** A running Deno kernel. Dispose of it (`await using`): then no process, socket or file stays behind. */
+export interface Kernel extends AsyncDisposable {
+  readonly pid: number;
+  /** `language_info` as the kernel gives it. */
+  readonly language: Content;
+  /**
+   * Runs code and returns when it has ended and every output made until then has been given to `onOutput`. One call at
+   * a time.
+   *
+   * @throws {KernelError} If the kernel dies.
+   */
+  execute(code: string, options?: ExecuteOptions): Promise<Execution>;
+  /** Stops synchronous code. Code that awaits is out of the kernel's reach. */
+  interrupt(): Promise<void>;
+  /** Kills the process at once. An execution under way throws. */
+  kill(): void;
+}
+
+const startAttempts = 3;
+const startSeconds = 30;
+const interruptSeconds = 2;
+const fenceSeconds = 5;
+
+/**
+ * Starts `deno jupyter --kernel` with this process's own Deno and waits until it answers.
+ *
+ * @throws {KernelError} If it does not, in three attempts.
+ */
+export async function startKernel(options: KernelOptions): Promise<Kernel> {
+  for (let attempt = 1;; attempt++) {
+    // Most likely another program took a port in between; the next attempt has other ports.
+    try {
+      return await start(options);
+    } catch (error) {
+      if (!(error instanceof KernelError) || attempt === startAttempts) throw error;
+    }
+  }
+}
+
+async function start({ cwd, env }: KernelOptions): Promise<Kernel> {
+  const connection = createConnection();
+  const folder = await Deno.makeTempDir({ prefix: "ctsurv-kernel-" });
+  const file = join(folder, "connection.json");
+  await Deno.writeTextFile(file, JSON.stringify(connection), { mode: 0o600, createNew: true });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["jupyter", "--kernel", "--conn", file],
+    cwd,
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { promise: failure, reject: fail } = Promise.withResolvers<never>();
+  failure.catch(() => {});
+  const channels = openChannels(connection, (error) => fail(new KernelError(error.message, { cause: error })));
+  const printed = [lastOf(child.stdout), lastOf(child.stderr)];
+  const ended = child.status.then(async ({ code, signal }) => {
+    const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+    const last = (await Promise.all(printed)).join("").trim();
+    fail(new KernelError(`The kernel ${how}${last && `. It last wrote:\n${last}`}`));
+  });
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch { /* It has ended already. */ }
+  };
+  // For a program that ends without disposing of its kernel, by Deno.exit() or an error that nobody caught.
+  addEventListener("unload", kill);
+  const dispose = async () => {
+    kill();
+    await ended;
+    channels.close();
+    removeEventListener("unload", kill);
+  };
+  try {
+    const information = await within(startSeconds, Promise.race([channels.ready(), failure]));
+    if (!information) throw new KernelError(`The Deno kernel gives no answer within ${startSeconds} s`);
+    const kernel = createKernel(channels, failure, kill);
+    const { error } = await kernel.execute(guardSource(), { silent: true });
+    if (error) throw new KernelError(`The kernel cannot be prepared: ${error.message}`);
+    const language = information.language_info as Content;
+    return { ...kernel, pid: child.pid, language, kill, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  } finally {
+    // The kernel has read it; the key need not lie around.
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function createKernel(channels: Channels, failure: Promise<never>, kill: () => void) {
+  let interrupted = false;
+
+  const send = (code: string, silent: boolean, onOutput?: (message: Message) => void) => {
+    const content = { code, silent, store_history: !silent, user_expressions: {}, allow_stdin: false };
+    const reply = Promise.race([failure, channels.request("shell", "execute_request", content, onOutput)]);
+    reply.catch(() => {});
+    return reply;
+  };
+
+  const interrupt = async () => {
+    interrupted = true;
+    await Promise.race([failure, channels.request("control", "interrupt_request", {})]);
+  };
+
+  /** Waits until all outputs so far are here; returns what was thrown where no cell could catch it. */
+  const fence = async (milliseconds: number, onOutput?: (message: Message) => void): Promise<readonly CellError[]> => {
+    const { promise, resolve } = Promise.withResolvers<readonly CellError[]>();
+    const { status, evalue } = await send(fenceSource(milliseconds), true, (message) => {
+      if (message.header.msg_type === fenceMessage) resolve(message.content.thrown as readonly CellError[]);
+      else onOutput?.(message);
+    });
+    if (status !== "ok") throw new KernelError(`The kernel no longer works as it should: ${evalue}`);
+    // The kernel's main thread writes "idle" into the middle of an output that does not fit the socket's buffers.
+    const thrown = await within(fenceSeconds, Promise.race([promise, failure]));
+    if (!thrown) {
+      throw new KernelError(
+        "Outputs of this cell were lost: Deno's kernel breaks an output of more than 4 MB. Show less, or write a file",
+      );
+    }
+    return thrown;
+  };
+
+  const execute = async (
+    code: string,
+    { onOutput, timeoutSeconds, settleMilliseconds = 0, silent = false }: ExecuteOptions & { silent?: boolean } = {},
+  ): Promise<Execution> => {
+    interrupted = false;
+    const running = send(code, silent, onOutput);
+    let reply = await within(timeoutSeconds, running);
+    const timeout: CellError | undefined = reply
+      ? undefined
+      : { name: "TimeoutError", message: `The cell ran longer than ${timeoutSeconds} s`, traceback: [] };
+    if (!reply) {
+      await within(interruptSeconds, interrupt());
+      reply = await within(interruptSeconds, running);
+    }
+    if (!reply) {
+      kill();
+      return { count: null, error: timeout! };
+    }
+    const thrown = await fence(settleMilliseconds, onOutput);
+    const error = timeout ?? await failureOf(reply, code, interrupted) ?? thrown[0];
+    return { count: reply.execution_count as number, ...(error && { error }) };
+  };
+
+  return { execute, interrupt };
+}
+
+async function failureOf(reply: Content, code: string, interrupted: boolean): Promise<CellError | undefined> {
+  if (reply.status === "ok") return undefined;
+  const { ename: name, evalue: message, traceback } = reply as { ename: string; evalue: string; traceback: string[] };
+  // What was interrupted and what cannot be parsed come back alike, as a failure without a trace.
+  if (interrupted) return { name: "Interrupted", message: "The cell was interrupted", traceback: [] };
+  return (traceback.length === 0 ? await syntaxError(code) : undefined) ?? { name, message, traceback };
+}
+
+/** The promise's value, or undefined if that takes longer than `seconds`. */
+async function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T | undefined> {
+  if (seconds === undefined) return await promise;
+  let timer;
+  const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, seconds * 1000, undefined));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The end of what a process writes, once it has ended. */
+async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let last = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) last = (last + text).slice(-2000);
+  return last;
+}

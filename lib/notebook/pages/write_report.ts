@@ -1,0 +1,191 @@
+import { slug } from "github-slugger";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import {
+  type AggregationResult,
+  type CostResult,
+  readAggregation,
+  readCosts,
+  readTable1,
+  readTable2,
+  resultFiles,
+  type Table1Result,
+  type Table2Result,
+} from "@ctsurv/report/mod.ts";
+import { type NotebookDocument, readNotebook } from "../notebook_document.ts";
+import { indexPage } from "./index_page.ts";
+import { documentPage, notebookPage, notebookTitle, page, type PageContent } from "./pages.ts";
+
+/** What a run left in its folder; what it has not made is undefined. */
+export interface RunResults {
+  readonly table1: Table1Result | undefined;
+  readonly table2: Table2Result | undefined;
+  readonly aggregation: AggregationResult | undefined;
+  readonly costs: CostResult | undefined;
+  /** Figures as SVG, by path in the folder. */
+  readonly figures: readonly { readonly file: string; readonly svg: string }[];
+  /** Every other file, by path in the folder, in order; pages are not among them. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a run's results.
+ *
+ * @throws {InputError} If a file of results holds something else.
+ */
+async function readRunResults(folder: string): Promise<RunResults> {
+  const all = (await resultFiles(folder)).filter((file) => !/(\.(html|partial)|(^|\/)\.[^/]*)$/.test(file));
+  const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
+    existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
+  const svgs = all.filter((file) => file.endsWith(".svg"));
+  return {
+    table1: await ifThere("table1.json", readTable1),
+    table2: await ifThere("table2.json", readTable2),
+    aggregation: await ifThere("aggregation.json", readAggregation),
+    costs: await ifThere("cost.json", readCosts),
+    figures: await Promise.all(
+      svgs.map(async (file) => ({ file, svg: await Deno.readTextFile(join(folder, file)) })),
+    ),
+    files: all.filter((file) => !svgs.includes(file)),
+  };
+}
+
+/** A page and what it is made from. */
+export interface SitePage {
+  /** In the site's folder: `01_preprocessing.html`. */
+  readonly file: string;
+  readonly title: string;
+  /** The notebook or document; none for the index. */
+  readonly source?: string;
+}
+
+/** The pages of one folder of results. */
+export interface Site {
+  /** Absolute. */
+  readonly folder: string;
+  /** In order, the index first. */
+  readonly pages: readonly SitePage[];
+}
+
+const checkout = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Where a link of a source leads from its page: to another page; to a file, if both lie within the project or the
+ * site's folder; otherwise nowhere, as the folder may be read on another machine. Anchors in Jupyter's spelling become
+ * GitHub's.
+ */
+export function siteLink({ folder, pages }: Site, source: string, href: string): string | undefined {
+  const [path = "", fragment] = href.split("#", 2);
+  const anchor = fragment ? `#${slug(decode(fragment))}` : "";
+  if (path === "") return anchor || undefined;
+  const target = resolve(dirname(source), decode(path));
+  const isNotebook = target.endsWith(".ipynb");
+  const page = pages.find((page) =>
+    page.source !== undefined &&
+    (resolve(page.source) === target || (isNotebook && basename(page.source) === basename(target)))
+  );
+  if (page) return page.file + anchor;
+  const root = [folder, checkout].find((root) => isWithin(target, root) && isWithin(folder, root));
+  if (root === undefined || !existsSync(target)) return undefined;
+  return relative(folder, target).split("/").map(encodeURIComponent).join("/") + (fragment ? `#${fragment}` : "");
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return !relative(folder, path).startsWith("..");
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone "%" is itself.
+    return text;
+  }
+}
+
+export interface ReportOptions {
+  /** Paths of executed notebooks, in order. */
+  readonly notebooks: readonly string[];
+  /** Paths of Markdown documents; those that are not there are left out. */
+  readonly documents?: readonly string[];
+}
+
+type Sourced = SitePage & { readonly source: string };
+
+/**
+ * Writes a page for each notebook and document and an index, each one file that needs no other, into a folder of
+ * results. Nothing is run. The same notebooks and results give the same bytes.
+ *
+ * @returns The pages' paths, the index first.
+ * @throws {InputError} If there is no such folder, a notebook or a file of results is not what it should be, or two
+ *   pages would have one name.
+ */
+export async function writeReport(
+  folder: string,
+  { notebooks, documents = [] }: ReportOptions,
+): Promise<readonly string[]> {
+  if (!existsSync(folder)) throw new InputError(`${folder}: there is no such folder of results`);
+  const results = await readRunResults(folder);
+  const executed = new Map<Sourced, NotebookDocument>();
+  for (const path of notebooks) {
+    const document = await readNotebook(path);
+    executed.set(sitePage(path, ".ipynb", notebookTitle(document, path)), document);
+  }
+  const texts = documents.filter((path) => existsSync(path)).map((path) =>
+    sitePage(path, ".md", documentTitles[basename(path)] ?? basename(path, ".md"))
+  );
+  const site: Site = {
+    folder: resolve(folder),
+    pages: [{ file: "index.html", title: "Results" }, ...executed.keys(), ...texts],
+  };
+  refuseSameFiles(site.pages);
+  const contents: Omit<PageContent, "run">[] = [
+    indexPage(site, results),
+    ...[...executed].map(([page, document]) => notebookPage(document, { site, page })),
+  ];
+  for (const page of texts) contents.push(documentPage(await Deno.readTextFile(page.source), { site, page }));
+  const run = describeRun(results);
+  for (const content of contents) {
+    await writeAtomic(join(folder, content.file), await page(site, { ...content, run }));
+  }
+  return contents.map(({ file }) => join(folder, file));
+}
+
+function refuseSameFiles(pages: Site["pages"]): void {
+  const taken = new Set<string>();
+  for (const { file, source } of pages) {
+    if (taken.has(file)) throw new InputError(`${source}: there is another page ${file}; give it another name`);
+    taken.add(file);
+  }
+}
+
+const documentTitles: Readonly<Record<string, string>> = {
+  "MODEL_CARD.md": "Model card",
+  "CHECKLIST.md": "Checklist",
+};
+
+function sitePage(source: string, ending: string, title: string): Sourced {
+  return { file: `${basename(source, ending).toLowerCase()}.html`, title, source: resolve(source) };
+}
+
+/** Cohort, profile, weights and commit of a folder's results, in a line. A notebook may have been run on others. */
+function describeRun({ table1 }: RunResults): string {
+  if (!table1) return "No results yet in this folder";
+  const { cohort, profile, models } = table1;
+  const commits = models.map(({ provenance }) => {
+    const git = provenance?.git;
+    return git ? git.commit.slice(0, 12) + (git.dirty ? " with local changes" : "") : "not recorded";
+  });
+  return [
+    `Results in this folder: cohort ${cohort.name}, ${cohort.patients} patients`,
+    `profile ${profile}`,
+    `${distinct(models.map(({ weights: { kind } }) => kind))} weights`,
+    `commit ${distinct(commits)}`,
+  ].join(" · ");
+}
+
+function distinct(values: readonly string[]): string {
+  return [...new Set(values)].join(", ");
+}

@@ -1,0 +1,94 @@
+import * as Plot from "@observablehq/plot";
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  calibrationCurve,
+  type CalibrationGroup,
+  calibrationIndex,
+  survivalAt,
+  type SurvivalPredictions,
+} from "@ctsurv/survival/mod.ts";
+import { formatNumber } from "../format.ts";
+import { type Figure, figure, type LegendEntry } from "./figure.ts";
+import { theme } from "./theme.ts";
+
+export interface CalibrationFigureOptions {
+  /** Groups of patients by quantiles of their prediction. @default {5} */
+  readonly groups?: number;
+}
+
+/** Where a dot's group has an observed survival. */
+interface Dot extends CalibrationGroup {
+  readonly observed: number;
+}
+
+/**
+ * Predicted against observed survival at `time` months: groups of patients of similar prediction (Kaplan-Meier with its
+ * 95 % interval), the smooth curve behind the integrated calibration index where there is one, and ticks along the axis
+ * for the patients' predictions. On the diagonal as many live as were predicted to; above it more.
+ *
+ * @throws {InputError} If there are no patients, the predictions are not whole, or the time is outside of them.
+ */
+export function calibrationFigure(
+  predictions: SurvivalPredictions,
+  time: number,
+  { groups: wanted = 5 }: CalibrationFigureOptions = {},
+): Figure {
+  if (predictions.survival.length === 0) throw new InputError("A calibration figure needs at least one patient");
+  const { groups } = calibrationCurve(predictions, time, { groups: wanted });
+  const index = calibrationIndex(predictions, time);
+  const predicted = predictions.survival.map((curve) => survivalAt(predictions.times, curve, time));
+  const dots = groups.filter((group): group is Dot => group.observed !== null);
+  const smooth = predicted.map((x, i) => ({ x, y: index?.observed[i] ?? null })).sort((a, b) => a.x - b.x);
+  const mean = predicted.reduce((sum, value) => sum + value, 0) / predicted.length;
+  const legend: LegendEntry[] = [
+    { label: "group, 95 % interval", colour: theme.ours, symbol: "dot" },
+    ...index ? [{ label: "smoothed", colour: theme.colours[2], symbol: "line" } as const] : [],
+    { label: "as predicted", colour: theme.text, symbol: "dashed" },
+    { label: "one patient", colour: theme.faint, symbol: "tick" },
+  ];
+  const all = calibrationCurve(predictions, time, { groups: 1 }).groups[0]!.observed;
+  return figure({
+    heading: `Calibration at ${time} months` + (index ? `, ICI ${formatNumber(index.ici, 3)}` : ""),
+    description: [
+      `${predicted.length} patients, mean predicted survival ${formatNumber(mean, 2)}, observed ${
+        formatNumber(all, 2)
+      }`,
+      index
+        ? `integrated calibration index ${formatNumber(index.ici, 3)}, E50 ${formatNumber(index.e50, 3)}, ` +
+          `E90 ${formatNumber(index.e90, 3)}`
+        : "no integrated calibration index",
+      ...groups.map(({ patients, predicted, observed }) =>
+        `${patients} patients: predicted ${formatNumber(predicted, 2)}, observed ${formatNumber(observed, 2)}`
+      ),
+    ].join("; "),
+    legend,
+    width: 520,
+    height: 500,
+    marginRight: 24,
+    x: { label: "predicted survival", labelAnchor: "center", labelArrow: "none", domain: [0, 1], grid: true, ticks: 5 },
+    y: {
+      label: "observed survival",
+      labelAnchor: "center",
+      labelArrow: "none",
+      labelOffset: 42,
+      domain: [0, 1],
+      grid: true,
+      ticks: 5,
+    },
+    marks: [
+      Plot.ruleY([0], { stroke: theme.text }),
+      Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: theme.text, strokeDasharray: "4 3" }),
+      Plot.ruleX(predicted, { y1: 0, y2: 0.025, stroke: theme.faint }),
+      index ? Plot.line(smooth, { x: "x", y: "y", stroke: theme.colours[2], strokeWidth: 2 }) : null,
+      Plot.link(dots.filter(({ low }) => low !== null), {
+        x1: "predicted",
+        x2: "predicted",
+        y1: "low",
+        y2: "high",
+        stroke: theme.ours,
+        strokeWidth: 2,
+      }),
+      Plot.dot(dots, { x: "predicted", y: "observed", r: 5, fill: theme.ours, stroke: theme.background }),
+    ],
+  });
+}

@@ -1,0 +1,112 @@
+import * as Plot from "@observablehq/plot";
+import { type ModelCost, paper, paperRow } from "@ctsurv/analysis/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { formatNumber } from "../format.ts";
+import type { ModelResult } from "../results/table1.ts";
+import { type Figure, figure } from "./figure.ts";
+import { placeLabels, theme } from "./theme.ts";
+
+/** A model in the plane of cost and concordance. */
+interface Point {
+  readonly name: string;
+  /** 10^9 a patient: MACs where they were counted here, FLOPs as reported. */
+  readonly cost: number;
+  readonly ctd: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * What models cost for a patient, on a logarithmic axis, against how well they predict: the pooled concordance with its
+ * 95 % interval. What the paper reports, where it reports both, is a series of its own: another cohort, FLOPs in place
+ * of MACs, and the mean ± standard deviation of folds in place of an interval.
+ *
+ * @param costs Of what the models saw of a patient when they were evaluated.
+ * @param results Rows of the same models; others are left out, as are models without a concordance.
+ * @throws {InputError} If no model has both.
+ */
+export function costFigure(
+  costs: readonly Pick<ModelCost, "model" | "name" | "macsPerPatient">[],
+  results: readonly Pick<ModelResult, "model" | "pooled">[],
+): Figure {
+  const computed = costs.flatMap(({ model, name, macsPerPatient }): Point[] => {
+    const pooled = results.find((row) => row.model === model)?.pooled;
+    if (!pooled || pooled.value === null) return [];
+    const [low, high] = pooled.interval;
+    return [{
+      name,
+      cost: macsPerPatient / 1e9,
+      ctd: pooled.value,
+      low: low ?? pooled.value,
+      high: high ?? pooled.value,
+    }];
+  });
+  if (computed.length === 0) {
+    throw new InputError("No model has both a cost and a concordance: there is nothing to draw");
+  }
+  const reported = Object.entries(paper.gflops).map(([model, cost]): Point => {
+    const { ctd: { mean, std }, ...row } = paperRow(model)!;
+    const name = costs.find((counted) => counted.model === model)?.name ?? row.name;
+    return { name, cost, ctd: mean, low: mean - (std ?? 0), high: mean + (std ?? 0) };
+  });
+  const all = [...computed, ...reported];
+  const [least, most] = [Math.min(...all.map(({ cost }) => cost)), Math.max(...all.map(({ cost }) => cost))];
+  const series = (points: readonly Point[], colour: string, symbol: "circle" | "diamond") => [
+    Plot.link(points, { x1: "cost", x2: "cost", y1: "low", y2: "high", stroke: colour, strokeWidth: 2 }),
+    Plot.dot(points, { x: "cost", y: "ctd", r: 5.5, symbol, fill: colour, stroke: theme.background }),
+  ];
+  const decades = Array.from({ length: 12 }, (_, i) => 10 ** (i - 4)).filter((ten) =>
+    least / 2 <= ten && ten <= most * 2
+  );
+  return figure({
+    heading: "Cost against concordance",
+    description: [
+      ...computed.map((point) => `${describe(point, "GMAC")}, computed`),
+      ...reported.map((point) => `${describe(point, "GFLOP")}, reported`),
+    ].join("; "),
+    legend: [
+      { label: "computed: MACs; pooled Ctd, 95 % interval", colour: theme.ours, symbol: "dot" },
+      { label: "paper (reported): FLOPs; mean ± std", colour: theme.reported, symbol: "dot" },
+      { label: "chance", colour: theme.faint, symbol: "dashed" },
+    ],
+    height: 400,
+    marginRight: 24,
+    x: {
+      label: "10^9 operations a patient",
+      labelAnchor: "center",
+      labelArrow: "none",
+      type: "log",
+      domain: [least / 2, most * 2],
+      grid: true,
+      ticks: decades,
+      tickFormat: ",",
+    },
+    y: {
+      label: "Ctd",
+      labelAnchor: "center",
+      labelArrow: "none",
+      labelOffset: 42,
+      domain: [
+        Math.min(0.4, ...all.map(({ low }) => low)) - 0.02,
+        Math.max(0.7, ...all.map(({ high }) => high)) + 0.08,
+      ],
+      grid: true,
+    },
+    marks: [
+      Plot.ruleY([0.5], { stroke: theme.faint, strokeDasharray: "4 3" }),
+      ...series(computed, theme.ours, "circle"),
+      ...series(reported, theme.reported, "diamond"),
+      placeLabels([
+        ...computed.map(({ name, cost, high }) => ({ text: name, x: cost, y: high, colour: theme.ours })),
+        ...reported.map(({ name, cost, low }) =>
+          ({ text: name, x: cost, y: low, colour: theme.reported, side: "below" }) as const
+        ),
+      ]),
+    ],
+  });
+}
+
+function describe({ name, cost, ctd, low, high }: Point, unit: string): string {
+  const [value, from, to] = [ctd, low, high].map((number) => formatNumber(number, 3));
+  return `${name}: ${formatNumber(cost, 1)} ${unit}, Ctd ${value} [${from}, ${to}]`;
+}

@@ -1,0 +1,84 @@
+import * as Plot from "@observablehq/plot";
+import { paperRow } from "@ctsurv/analysis/mod.ts";
+import { formatNumber } from "../format.ts";
+import type { ModelResult } from "../results/table1.ts";
+import { type Figure, figure, type LegendEntry } from "./figure.ts";
+import { theme } from "./theme.ts";
+
+export interface FoldFigureOptions {
+  /** The concordance that nothing can be expected to exceed; known for phantoms. */
+  readonly bestReachableCtd?: number | null;
+}
+
+/**
+ * The concordance of each fold, one row per model, with the mean, the pooled value's 95 % interval, and the paper's
+ * mean ± std where it reports the model.
+ */
+export function foldFigure(
+  models: readonly ModelResult[],
+  { bestReachableCtd = null }: FoldFigureOptions = {},
+): Figure {
+  const dots = models.flatMap(({ name, folds }) => folds.flatMap(({ ctd }) => ctd === null ? [] : [{ name, ctd }]));
+  const means = models.flatMap(({ name, mean }) => mean === null ? [] : [{ name, mean }]);
+  const intervals = models.flatMap(({ name, pooled: { value, interval: [low, high] } }) =>
+    value === null || low === null || high === null ? [] : [{ name, value, low, high }]
+  );
+  const reported = models.flatMap(({ model, name }) => {
+    const row = paperRow(model);
+    return row
+      ? [{ name, mean: row.ctd.mean, low: row.ctd.mean - row.ctd.std!, high: row.ctd.mean + row.ctd.std! }]
+      : [];
+  });
+  const legend: LegendEntry[] = [
+    { label: "fold", colour: theme.faint, symbol: "dot" },
+    { label: "mean of folds", colour: theme.ours, symbol: "dot" },
+    { label: "pooled, 95 % interval", colour: theme.ours, symbol: "line" },
+  ];
+  if (reported.length > 0) legend.push({ label: "paper (reported)", colour: theme.reported, symbol: "line" });
+  if (bestReachableCtd !== null) legend.push({ label: "best reachable", colour: theme.truth, symbol: "dashed" });
+  const values = [...dots.map(({ ctd }) => ctd), ...intervals.flatMap((i) => [i.low, i.high]), bestReachableCtd ?? 0.5];
+  return figure({
+    heading: "Concordance by fold",
+    description: means.map(({ name, mean }) => `${name}: mean Ctd ${formatNumber(mean, 3)}`).join("; "),
+    legend,
+    height: 60 + 74 * models.length,
+    marginLeft: 12,
+    x: {
+      label: "Ctd →",
+      labelAnchor: "right",
+      labelArrow: "none",
+      domain: [Math.min(0.4, ...values) - 0.02, Math.max(0.7, ...values) + 0.02],
+      grid: true,
+    },
+    y: { label: null, domain: models.map(({ name }) => name), axis: null },
+    marks: [
+      Plot.ruleX([0.5], { stroke: theme.faint, strokeDasharray: "2 3" }),
+      bestReachableCtd === null
+        ? null
+        : Plot.ruleX([bestReachableCtd], { stroke: theme.truth, strokeWidth: 2, strokeDasharray: "4 3" }),
+      Plot.text(models, { y: "name", text: "name", frameAnchor: "left", dx: 4, dy: -24, fontWeight: 600 }),
+      Plot.dot(dots, { x: "ctd", y: "name", r: 3.5, fill: theme.faint, fillOpacity: 0.7, dy: -8 }),
+      Plot.dot(means, { x: "mean", y: "name", r: 5.5, fill: theme.ours, stroke: theme.background, dy: -8 }),
+      Plot.link(intervals, {
+        x1: "low",
+        x2: "high",
+        y1: "name",
+        y2: "name",
+        stroke: theme.ours,
+        strokeWidth: 2.5,
+        dy: 6,
+      }),
+      Plot.dot(intervals, { x: "value", y: "name", r: 4.5, fill: theme.ours, symbol: "diamond", dy: 6 }),
+      Plot.link(reported, {
+        x1: "low",
+        x2: "high",
+        y1: "name",
+        y2: "name",
+        stroke: theme.reported,
+        strokeWidth: 2.5,
+        dy: 18,
+      }),
+      Plot.dot(reported, { x: "mean", y: "name", r: 4.5, fill: theme.reported, dy: 18 }),
+    ],
+  });
+}

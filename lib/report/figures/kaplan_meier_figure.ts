@@ -1,0 +1,145 @@
+import * as Plot from "@observablehq/plot";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { atRisk, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
+import { formatNumber, formatP } from "../format.ts";
+import { type Figure, figure } from "./figure.ts";
+import { theme } from "./theme.ts";
+
+/** Patients who make one curve. */
+export interface SurvivalGroup extends Outcomes {
+  /** What the patients have in common, and what the patients of other groups do not. */
+  readonly label: string;
+}
+
+export interface KaplanMeierFigureOptions {
+  /** @default {"Kaplan-Meier"} */
+  readonly heading?: string;
+  /** Where the axis ends, months. @default {24} */
+  readonly until?: number;
+  /** Months from one column of the at-risk table to the next. @default {6} */
+  readonly every?: number;
+}
+
+/** px from the axis down to the heading of the at-risk table, and from row to row. */
+const [tableTop, rowHeight] = [52, 18];
+
+/**
+ * Kaplan-Meier curves of groups of patients with their 95 % log-log intervals, ticks where follow-up ended, and under
+ * the axis how many patients were still under observation. Two groups or more are compared by the log-rank test, on
+ * the whole follow-up, beyond the axis too.
+ *
+ * @throws {InputError} If there is no group, a group has no patients, or outcomes are not whole.
+ */
+export function kaplanMeierFigure(
+  groups: readonly SurvivalGroup[],
+  { heading = "Kaplan-Meier", until = 24, every = 6 }: KaplanMeierFigureOptions = {},
+): Figure {
+  if (groups.length === 0) throw new InputError("A Kaplan-Meier figure needs at least one group of patients");
+  const empty = groups.find(({ months }) => months.length === 0);
+  if (empty) throw new InputError(`Group "${empty.label}" has no patients: there is no curve to draw`);
+  const ticks = Array.from({ length: Math.floor(until / every) + 1 }, (_, i) => i * every);
+  const curves = groups.map((group, i) => ({
+    ...group,
+    colour: theme.colours[i % theme.colours.length]!,
+    curve: kaplanMeier(group),
+    dy: tableTop + (i + 1) * rowHeight,
+  }));
+  const test = groups.length > 1 ? logRank(groups) : null;
+  const longest = Math.max("At risk".length, ...groups.map(({ label }) => label.length));
+  const below = { y: 0, frameAnchor: "bottom", clip: false } as const;
+  return figure({
+    heading: test ? `${heading}, log-rank ${formatP(test.p)}` : heading,
+    description: [
+      ...curves.map(({ label, months, curve }) => `${label}: ${months.length} patients, ${describe(curve, until)}`),
+      ...test
+        ? [`log-rank chi-square ${formatNumber(test.statistic, 2)} on ${test.degreesOfFreedom} df, ${formatP(test.p)}`]
+        : [],
+    ].join("; "),
+    legend: [
+      ...curves.map(({ label, colour }) => ({ label, colour, symbol: "line" }) as const),
+      { label: "95 % interval", colour: theme.faint, symbol: "area" },
+      { label: "follow-up ended", colour: theme.text, symbol: "tick" },
+    ],
+    height: 300 + groups.length * rowHeight + tableTop,
+    marginLeft: Math.max(56, 28 + 6.5 * longest),
+    marginRight: 24,
+    marginBottom: tableTop + groups.length * rowHeight + 12,
+    x: { label: "months", labelArrow: "none", labelOffset: 34, domain: [0, until], ticks, tickFormat: "d" },
+    y: {
+      label: "share alive",
+      labelAnchor: "center",
+      labelArrow: "none",
+      labelOffset: 42,
+      domain: [0, 1],
+      grid: true,
+      ticks: 5,
+    },
+    marks: [
+      ...curves.map(({ curve, colour }) =>
+        Plot.areaY(band(curve, until), { x: "x", y1: "low", y2: "high", fill: colour, fillOpacity: 0.15 })
+      ),
+      Plot.ruleY([0], { stroke: theme.text }),
+      ...curves.map(({ curve, colour }) =>
+        Plot.line(steps(curve, until), { x: "x", y: "y", stroke: colour, strokeWidth: 2.2 })
+      ),
+      ...curves.map(({ curve, colour }) =>
+        Plot.link(ends(curve, until), {
+          x1: "x",
+          x2: "x",
+          y1: ({ y }: Point) => Math.max(0, y - 0.02),
+          y2: ({ y }: Point) => Math.min(1, y + 0.02),
+          stroke: colour,
+          strokeWidth: 1.5,
+        })
+      ),
+      Plot.text(["At risk"], { ...below, x: 0, textAnchor: "end", dx: -16, dy: tableTop, fontWeight: 600 }),
+      ...curves.flatMap(({ label, colour, dy, ...group }) => [
+        Plot.text([label], { ...below, x: 0, textAnchor: "end", dx: -16, dy, fill: colour }),
+        Plot.text(atRisk(group, ticks), { ...below, x: (_: number, i: number) => ticks[i], text: String, dy }),
+      ]),
+    ],
+  });
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The curve's corners, from 1 at time 0 to the group's last follow-up or the end of the axis. */
+function steps({ times, survival }: KaplanMeier, until: number): Point[] {
+  return corners(times, until, (k) => k < 0 ? 1 : survival[k]!).map(({ x, value }) => ({ x, y: value }));
+}
+
+/** The interval's corners, up to where survival is 0 and has none. */
+function band({ times, low, high }: KaplanMeier, until: number) {
+  return corners(times, until, (k) => k < 0 ? { low: 1, high: 1 } : { low: low[k]!, high: high[k]! })
+    .map(({ x, value }) => ({ x, ...value }))
+    .filter((corner) => !Number.isNaN(corner.low));
+}
+
+/** A step function's corners: its value before and from each time; `at(-1)` is that before the first. */
+function corners<T>(times: ArrayLike<number>, until: number, at: (index: number) => T): { x: number; value: T }[] {
+  const inside = Array.from(times).filter((time) => time <= until);
+  const last = times[times.length - 1]! > until ? [{ x: until, value: at(inside.length - 1) }] : [];
+  return [
+    { x: 0, value: at(-1) },
+    ...inside.flatMap((x, k) => [{ x, value: at(k - 1) }, { x, value: at(k) }]),
+    ...last,
+  ];
+}
+
+function ends({ times, survival, censored }: KaplanMeier, until: number): Point[] {
+  return Array.from(times, (x, k) => ({ x, y: survival[k]!, patients: censored[k]! }))
+    .filter(({ x, patients }) => patients > 0 && x <= until);
+}
+
+/** Deaths within the axis, and survival at the end of the axis where somebody was followed so far. */
+function describe({ times, survival, low, high, deaths }: KaplanMeier, until: number): string {
+  const k = times.findLastIndex((time) => time <= until);
+  const died = deaths.subarray(0, k + 1).reduce((sum, count) => sum + count, 0);
+  const isKnown = times.at(-1)! >= until || survival.at(-1) === 0;
+  const known = (value: number) => formatNumber(isKnown ? value : null, 2);
+  const [estimate, ...interval] = k < 0 ? [1, 1, 1] : [survival[k]!, low[k]!, high[k]!];
+  return `${died} of them died, S(${until} months) = ${known(estimate!)} [${interval.map(known).join(", ")}]`;
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+
+/**
+ * Reads a file of results.
+ *
+ * @param what What the file should hold, for messages: "Table 1".
+ * @throws {InputError} If there is no such file or it holds something else.
+ */
+export async function readResults<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new InputError(`Cannot read the results ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new InputError(`${path} does not hold the results of a ${what}:\n${z.prettifyError(parsed.error)}`);
+}
+
+/**
+ * Every file in a folder of results, by its path there, written with slashes on every system, in order.
+ *
+ * @throws {InputError} If there is no such folder.
+ */
+export async function resultFiles(folder: string): Promise<string[]> {
+  return (await list(folder, "")).sort();
+}
+
+async function list(folder: string, below: string): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(join(folder, below))) {
+      const path = below === "" ? name : `${below}/${name}`;
+      if (isDirectory) files.push(...await list(folder, path));
+      else files.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new InputError(`There are no results: ${join(folder, below)} is no folder. Make them with "reproduce"`);
+  }
+  return files;
+}

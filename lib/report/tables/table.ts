@@ -1,0 +1,117 @@
+import type { DataFrame } from "danfojs-node";
+import { type Displayable, jupyterDisplay } from "../displayable.ts";
+import { escapeMarkup, formatNumber, missing } from "../format.ts";
+
+/**
+ * Rows as a danfo.js data frame, for exploring in a notebook: `groupby`, `describe`, `query`, `sortValues`. Our own
+ * tables do without it: it prints null as NaN, has no number formats, and takes over half a second to import (it brings
+ * a second build of TensorFlow.js), so it is imported when first asked for.
+ */
+export async function toDataFrame(rows: readonly Readonly<Record<string, TableValue>>[]): Promise<DataFrame> {
+  const { DataFrame } = await import("danfojs-node");
+  return new DataFrame([...rows]);
+}
+
+/** What a table cell can hold; null is shown as "–". */
+export type TableValue = string | number | boolean | null | undefined;
+
+/** A column of a table over rows of type `Row`. */
+export interface TableColumn<Row> {
+  readonly label: string;
+  readonly value: (row: Row) => TableValue;
+  /** Decimals of numbers. Default: whole numbers as they are, others with 3. */
+  readonly decimals?: number;
+}
+
+/** Rows and columns, in the formats that people and programs read. Texts in cells are plain, never markup. */
+export interface Table extends Displayable {
+  readonly html: string;
+  readonly markdown: string;
+  /** RFC 4180, numbers with all their digits and nothing where there is no value. */
+  readonly csv: string;
+  /** Columns aligned by spaces. */
+  readonly text: string;
+}
+
+/**
+ * A table.
+ *
+ * @example
+ * ```ts
+ * import { table } from "@ctsurv/report/mod.ts";
+ *
+ * const folds = [{ fold: 1, ctd: 0.61 }, { fold: 2, ctd: null }];
+ * table(folds, [
+ *   { label: "Fold", value: (row) => row.fold },
+ *   { label: "Ctd", value: (row) => row.ctd, decimals: 3 },
+ * ], "Concordance by fold");
+ * ```
+ */
+export function table<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[], caption?: string): Table {
+  const values = rows.map((row) => columns.map((column) => column.value(row)));
+  const cells = values.map((row) => row.map((value, i) => show(value, columns[i]!.decimals)));
+  const labels = columns.map(({ label }) => label);
+  // A column is set to the right if it holds numbers and nothing else.
+  const numeric = columns.map((_, i) =>
+    values.some((row) => typeof row[i] === "number") &&
+    values.every((row) => row[i] == null || typeof row[i] === "number")
+  );
+  const html = toHtml(labels, cells, numeric, caption);
+  const text = toText(labels, cells, numeric, caption);
+  return {
+    html,
+    text,
+    markdown: toMarkdown(labels, cells, numeric, caption),
+    csv: [labels, ...values.map((row) => row.map(raw))].map((row) => row.map(quote).join(",") + "\r\n").join(""),
+    [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }),
+  };
+}
+
+function show(value: TableValue, decimals: number | undefined): string {
+  if (typeof value === "number") return formatNumber(value, decimals ?? (Number.isInteger(value) ? 0 : 3));
+  return value === null || value === undefined ? missing : `${value}`;
+}
+
+function raw(value: TableValue): string {
+  return value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value))
+    ? ""
+    : `${value}`;
+}
+
+function quote(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+type Rows = readonly (readonly string[])[];
+
+function toHtml(labels: readonly string[], cells: Rows, numeric: readonly boolean[], caption?: string): string {
+  // No colours: the page's own suit light and dark alike.
+  const align = (i: number) => ` style="text-align: ${numeric[i] ? "right" : "left"}"`;
+  const line = (tag: "th" | "td", row: readonly string[], scope = "") =>
+    `<tr>${row.map((cell, i) => `<${tag}${scope}${align(i)}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
+  return [
+    "<table>",
+    ...(caption ? [`<caption>${escapeMarkup(caption)}</caption>`] : []),
+    `<thead>${line("th", labels, ' scope="col"')}</thead>`,
+    "<tbody>",
+    ...cells.map((row) => line("td", row)),
+    "</tbody>",
+    "</table>",
+  ].join("\n");
+}
+
+function toMarkdown(labels: readonly string[], cells: Rows, numeric: readonly boolean[], caption?: string): string {
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
+  const rule = `|${numeric.map((right) => right ? " ---: |" : " --- |").join("")}\n`;
+  return (caption ? `**${caption}**\n\n` : "") + line(labels) + rule + cells.map(line).join("");
+}
+
+function toText(labels: readonly string[], cells: Rows, numeric: readonly boolean[], caption?: string): string {
+  const all = [labels, ...cells];
+  const widths = labels.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
+  const lines = all.map((row) =>
+    row.map((cell, i) => numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)).join("  ").trimEnd()
+  );
+  return [...(caption ? [caption, ""] : []), ...lines].join("\n");
+}

@@ -1,0 +1,103 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { Cohort } from "@ctsurv/cohort/mod.ts";
+import { followUp } from "@ctsurv/features/mod.ts";
+import { refuseFewPatients } from "@ctsurv/training/mod.ts";
+
+/** A number of slices, or all that preprocessing kept. */
+export type SliceCount = number | "all";
+
+/** How much of the protocol is run. Nothing else differs between profiles. */
+export interface Profile {
+  readonly name: "smoke" | "workshop" | "paper";
+  /** Patients of the built-in cohorts. */
+  readonly phantomPatients: { readonly lung1: number; readonly claro: number };
+  readonly folds: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  /** For the order of patients, dropout and new weights. */
+  readonly seed: number;
+  /** The paper's folds: scikit-learn's `random_state`. */
+  readonly foldSeed: number;
+  /** The 2D backbones that Table 1 compares. */
+  readonly backbones: readonly string[];
+  /** How many of a patient's kept slices a 2D backbone sees, evenly spaced: the same ones for each backbone. */
+  readonly slices: SliceCount;
+  /** The volume that a 3D backbone sees of a patient: `slices` of `size` x `size`. */
+  readonly volume: { readonly slices: SliceCount; readonly size: number };
+  /** Weights of the frozen backbones. */
+  readonly weights: "seeded" | "pretrained";
+}
+
+/** The paper's protocol: section "Experiments", and DESIGN's choices where it is silent. */
+const paper: Profile = {
+  name: "paper",
+  phantomPatients: { lung1: 415, claro: 119 },
+  folds: 10,
+  epochs: 100,
+  batchSize: 4,
+  learningRate: 1e-4,
+  weightDecay: 0.01,
+  dropout: 0.2,
+  seed: 42,
+  foldSeed: 42,
+  backbones: ["efficientnet_b0", "resnet50", "vgg16", "alexnet", "vit_b_16"],
+  slices: "all",
+  volume: { slices: "all", size: 224 },
+  weights: "pretrained",
+};
+
+/** Every profile by name. */
+export const profiles: Readonly<Record<Profile["name"], Profile>> = {
+  smoke: {
+    ...paper,
+    name: "smoke",
+    phantomPatients: { lung1: 12, claro: 8 },
+    folds: 3,
+    epochs: 3,
+    backbones: ["efficientnet_b0", "alexnet"],
+    slices: 3,
+    volume: { slices: 4, size: 56 },
+    weights: "seeded",
+  },
+  workshop: {
+    ...paper,
+    name: "workshop",
+    phantomPatients: { lung1: 96, claro: 32 },
+    // What is left out of both makes all five notebooks take a quarter of an hour on 2 cores: of all slices ViT and VGG16
+    // alone would take an hour, and of 100 epochs the trainings twenty minutes.
+    epochs: 25,
+    slices: 5,
+    // What its weights were made for: films of 16 pictures of 112 x 112 (Kinetics-400).
+    volume: { slices: 16, size: 112 },
+    weights: "seeded",
+  },
+  paper,
+};
+
+/**
+ * The profile of that name.
+ *
+ * @default {Deno.env.get("CTSURV_PROFILE") ?? "workshop"}
+ * @throws {InputError} If there is none.
+ */
+export function findProfile(name: string = Deno.env.get("CTSURV_PROFILE") || "workshop"): Profile {
+  if (!Object.hasOwn(profiles, name)) {
+    throw new InputError(
+      `Unknown profile "${name}" (CTSURV_PROFILE): choose one of ${Object.keys(profiles).join(", ")}`,
+    );
+  }
+  return profiles[name as Profile["name"]];
+}
+
+/**
+ * Refuses a cohort that is too small for a profile's folds when it is opened, not when hours of work are done. Patients
+ * whose scans turn out to be unusable are counted here all the same; `crossValidate` counts those that are left.
+ *
+ * @throws {InputError} If there are too few patients or deaths, with their numbers.
+ */
+export function requireFolds({ name, patients }: Pick<Cohort, "name" | "patients">, { folds }: Pick<Profile, "folds">) {
+  refuseFewPatients(patients.map(({ record }) => followUp(record)), { name, folds });
+}

@@ -1,0 +1,58 @@
+import { join, resolve } from "node:path";
+import type { Progress } from "@ctsurv/base/mod.ts";
+import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
+
+export interface SelectedCohortOptions {
+  /** Which of the built-in cohorts, where none is named. @default {"phantom-lung1"} */
+  readonly builtIn?: "phantom-lung1" | "phantom-claro";
+  /** Patients of the built-in cohort, where that is used. */
+  readonly patients: number;
+  /** Where the built-in cohort is kept between runs. @default {"../data/cohorts"} */
+  readonly folder?: string;
+  readonly progress?: Progress;
+}
+
+/** The environment variables that name a cohort in place of a built-in one. */
+const variables = { "phantom-lung1": "CTSURV_COHORT", "phantom-claro": "CTSURV_TARGET_COHORT" } as const;
+
+/**
+ * The cohort that an environment variable names by its folder: `CTSURV_COHORT`, or in place of phantom-claro, to which
+ * notebook 5 transfers, `CTSURV_TARGET_COHORT`. By default the built-in one, which is made where it is not there yet, in
+ * `<name>-<patients>`. Relative paths start at the working directory, a notebook's own folder.
+ *
+ * @throws {InputError} If the folder holds no cohort.
+ */
+export async function openSelectedCohort(
+  { builtIn = "phantom-lung1", patients, folder, progress }: SelectedCohortOptions,
+): Promise<Cohort> {
+  const selected = Deno.env.get(variables[builtIn]);
+  if (selected) return await openCohort(resolve(selected));
+  const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
+  let known = 0;
+  // Also where there is nothing to make, so that a notebook's output is the same each time.
+  progress?.start("Phantom patients made", patients);
+  await ensurePhantom(builtIn, dir, {
+    patients,
+    onProgress({ done }) {
+      if (done > known) progress?.tick(done - known);
+      known = done;
+    },
+  });
+  progress?.done(`${builtIn}: ${patients} patients`);
+  return await openCohort(dir);
+}
+
+/**
+ * Where the results of a cohort and profile go: `<outputs>/<cohort>-<profile>`, in lower case and with hyphens for what
+ * has no place in a file's name.
+ *
+ * @param outputs Default: the environment variable `CTSURV_OUTPUTS`, else `../outputs` beside a notebook's folder.
+ */
+export function outputsFolder(
+  cohort: string,
+  profile: string,
+  outputs: string = Deno.env.get("CTSURV_OUTPUTS") || "../outputs",
+): string {
+  const name = cohort.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^[-.]+|-+$/g, "");
+  return resolve(join(outputs, `${name || "cohort"}-${profile}`));
+}

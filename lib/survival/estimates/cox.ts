@@ -1,0 +1,291 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { cholesky, solveCholesky } from "../_math.ts";
+import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
+
+/** A cumulative hazard that rises at each time of death. */
+export interface BaselineHazard {
+  /** Months, increasing. */
+  readonly months: Float64Array;
+  /** From that time on, until the next. */
+  readonly cumulative: Float64Array;
+}
+
+/**
+ * Breslow's estimate (1972) of the cumulative hazard of a patient whose covariates are all 0: at each time of death, the
+ * deaths divided by the sum of `exp(x . coefficients)` over those still at risk.
+ */
+function breslowHazard(
+  covariates: readonly Float64Array[],
+  { months, event }: Outcomes,
+  coefficients: Float64Array,
+): BaselineHazard {
+  const risks = covariates.map((row) => Math.exp(row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0)));
+  const latestFirst = risks.map((_, i) => i).sort((a, b) => months[b]! - months[a]!);
+  const jumps: { readonly time: number; readonly by: number }[] = [];
+  let atRisk = 0;
+  for (let from = 0, to = 0; from < latestFirst.length; from = to) {
+    const time = months[latestFirst[from]!]!;
+    let deaths = 0;
+    for (; to < latestFirst.length && months[latestFirst[to]!] === time; to++) {
+      atRisk += risks[latestFirst[to]!]!;
+      deaths += event[latestFirst[to]!]!;
+    }
+    if (deaths > 0) jumps.push({ time, by: deaths / atRisk });
+  }
+  jumps.reverse();
+  let sum = 0;
+  return {
+    months: Float64Array.from(jumps, ({ time }) => time),
+    cumulative: Float64Array.from(jumps, ({ by }) => sum += by),
+  };
+}
+
+/** The logarithm of Cox's partial likelihood and its derivatives. */
+export interface CoxLikelihood {
+  readonly value: number;
+  /** By each coefficient. */
+  readonly gradient: Float64Array;
+  /** Minus the second derivatives, [coefficients, coefficients]. */
+  readonly information: readonly Float64Array[];
+}
+
+/** Sums over patients of risk, risk times covariates, and risk times their products. */
+interface RiskSums {
+  risk: number;
+  readonly first: Float64Array;
+  readonly second: Float64Array[];
+}
+
+/**
+ * Cox's log partial likelihood with Efron's treatment of deaths at the same time (Efron 1977): of d of them the l-th
+ * meets a risk set from which l / d of their own risk is gone.
+ *
+ * @param covariates [patients, coefficients]
+ */
+function coxLikelihood(
+  covariates: readonly Float64Array[],
+  { months, event }: Outcomes,
+  coefficients: Float64Array,
+): CoxLikelihood {
+  const p = coefficients.length;
+  const scores = covariates.map((row) => row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0));
+  // exp() of differences only: a common factor of all risks cancels.
+  const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  const latestFirst = covariates.map((_, i) => i).sort((a, b) => months[b]! - months[a]!);
+  const atRisk = emptySums(p);
+  const gradient = new Float64Array(p);
+  const information = square(p);
+  let value = 0;
+  for (let from = 0, to = 0; from < latestFirst.length; from = to) {
+    const time = months[latestFirst[from]!]!;
+    while (to < latestFirst.length && months[latestFirst[to]!] === time) to++;
+    const dying = emptySums(p);
+    const dead = latestFirst.slice(from, to).filter((i) => event[i] === 1);
+    for (const i of latestFirst.slice(from, to)) {
+      add(atRisk, covariates[i]!, Math.exp(scores[i]! - highest));
+    }
+    for (const i of dead) {
+      add(dying, covariates[i]!, Math.exp(scores[i]! - highest));
+      value += scores[i]! - highest;
+      covariates[i]!.forEach((x, k) => gradient[k]! += x);
+    }
+    dead.forEach((_, l) => {
+      const gone = l / dead.length;
+      const risk = atRisk.risk - gone * dying.risk;
+      const mean = atRisk.first.map((sum, k) => (sum - gone * dying.first[k]!) / risk);
+      value -= Math.log(risk);
+      for (let k = 0; k < p; k++) {
+        gradient[k]! -= mean[k]!;
+        for (let m = 0; m < p; m++) {
+          const product = (atRisk.second[k]![m]! - gone * dying.second[k]![m]!) / risk;
+          information[k]![m]! += product - mean[k]! * mean[m]!;
+        }
+      }
+    });
+  }
+  return { value, gradient, information };
+}
+
+function add(sums: RiskSums, row: Float64Array, risk: number): void {
+  sums.risk += risk;
+  for (let k = 0; k < row.length; k++) {
+    sums.first[k]! += risk * row[k]!;
+    for (let m = 0; m < row.length; m++) sums.second[k]![m]! += risk * row[k]! * row[m]!;
+  }
+}
+
+function emptySums(p: number): RiskSums {
+  return { risk: 0, first: new Float64Array(p), second: square(p) };
+}
+
+function square(p: number): Float64Array[] {
+  return Array.from({ length: p }, () => new Float64Array(p));
+}
+
+/** A proportional-hazards model: the hazard of a patient is `h0(t) exp((x - centre) . coefficients)`. */
+export interface CoxModel {
+  /** Logarithms of the hazard ratios, one for each covariate. */
+  readonly coefficients: Float64Array;
+  /** From the inverse of the information, a ridge included. */
+  readonly standardErrors: Float64Array;
+  /** Means of the covariates, to which the baseline belongs. */
+  readonly centre: Float64Array;
+  readonly baseline: BaselineHazard;
+  /** Log partial likelihood, without the ridge, of the model and of coefficients of 0. */
+  readonly logLikelihood: number;
+  readonly nullLogLikelihood: number;
+}
+
+/** Patients to fit a model to. */
+export interface CoxPatients extends Outcomes {
+  /** [patients, covariates] */
+  readonly covariates: readonly ArrayLike<number>[];
+}
+
+/** Options of {@linkcode fitCox}. */
+export interface CoxOptions {
+  /** Half of this times the sum of the squared coefficients is subtracted from the log likelihood. @default {0} */
+  readonly ridge?: number;
+  /** How messages name the covariates. @default {their numbers, from 1} */
+  readonly names?: readonly string[];
+}
+
+/** Newton's method needs about five; one of a likelihood without a maximum never ends. */
+const mostIterations = 25;
+
+/**
+ * Cox's proportional hazards (Cox 1972) by Newton-Raphson with Efron's ties and a Breslow baseline.
+ *
+ * @throws {InputError} If nobody died, a covariate is not finite, covariates depend on one another, or the likelihood has
+ *   no maximum (a covariate that separates those who died from all others); a ridge helps with the last two.
+ */
+export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions = {}): CoxModel {
+  const { months, event } = checkOutcomes(patients);
+  const rows = checkedCovariates(patients);
+  if (!Array.from(event).includes(1)) throw new InputError(`Cox regression needs deaths; none of ${rows.length} died`);
+  if (!(ridge >= 0 && ridge < Infinity)) throw new InputError(`A ridge is a number from 0, not ${ridge}`);
+  const p = rows[0]!.length;
+  const centre = Float64Array.from({ length: p }, (_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
+  const covariates = rows.map((row) => row.map((x, k) => x - centre[k]!));
+  const spread = centre.map((_, k) => Math.sqrt(covariates.reduce((sum, row) => sum + row[k]! ** 2, 0) / rows.length));
+  const nameOf = (k: number) => names?.[k] ?? `covariate ${k + 1}`;
+
+  const at = (coefficients: Float64Array) =>
+    penalised(coxLikelihood(covariates, { months, event }, coefficients), coefficients, ridge);
+  let coefficients: Float64Array = new Float64Array(p);
+  let point = at(coefficients);
+  const nullLogLikelihood = point.likelihood;
+  for (let iteration = 1; iteration <= mostIterations; iteration++) {
+    const factor = factorOf(point, nameOf);
+    const step = solveCholesky(factor, point.gradient);
+    let next = coefficients.map((b, k) => b + step[k]!);
+    let nextPoint = at(next);
+    // Far from the maximum a whole step can overshoot.
+    for (let half = 0; half < 30 && !(nextPoint.value >= point.value - 1e-9 * Math.abs(point.value)); half++) {
+      next = next.map((b, k) => (b + coefficients[k]!) / 2);
+      nextPoint = at(next);
+    }
+    [coefficients, point] = [next, nextPoint];
+    if (!step.every((change, k) => Math.abs(change) * spread[k]! < 1e-9)) continue;
+    const last = factorOf(point, nameOf);
+    return {
+      coefficients,
+      standardErrors: coefficients.map((_, k) => Math.sqrt(solveCholesky(last, unit(p, k))[k]!)),
+      centre,
+      baseline: breslowHazard(covariates, { months, event }, coefficients),
+      logLikelihood: point.likelihood,
+      nullLogLikelihood,
+    };
+  }
+  const sizes = coefficients.map((b, k) => Math.abs(b) * spread[k]!);
+  throw new InputError(
+    `Cox regression does not settle: the coefficient of ${
+      nameOf(sizes.indexOf(Math.max(...sizes)))
+    } grows without end, ` +
+      `because it separates patients who died from the others. Leave it out, or give a ridge`,
+  );
+}
+
+interface Point {
+  readonly value: number;
+  readonly likelihood: number;
+  readonly gradient: Float64Array;
+  readonly information: readonly Float64Array[];
+}
+
+function penalised({ value, gradient, information }: CoxLikelihood, coefficients: Float64Array, ridge: number): Point {
+  return {
+    value: value - ridge / 2 * coefficients.reduce((sum, b) => sum + b * b, 0),
+    likelihood: value,
+    gradient: gradient.map((g, k) => g - ridge * coefficients[k]!),
+    information: information.map((row, k) => row.map((x, m) => k === m ? x + ridge : x)),
+  };
+}
+
+function factorOf({ information }: Point, nameOf: (k: number) => string): Float64Array[] {
+  const result = cholesky(information);
+  if ("factor" in result) return result.factor;
+  throw new InputError(
+    `Cox regression cannot tell the effect of ${nameOf(result.dependent)} from that of the other covariates: it is ` +
+      `constant, or follows from them. Leave it out, or give a ridge`,
+  );
+}
+
+function checkedCovariates({ covariates, months }: CoxPatients): Float64Array[] {
+  if (covariates.length !== months.length || covariates.length === 0) {
+    throw new InputError(`There are covariates of ${covariates.length} patients and months of ${months.length}`);
+  }
+  return covariates.map((row, i) => {
+    const numbers = Float64Array.from(row);
+    if (numbers.length !== covariates[0]!.length || !numbers.every(Number.isFinite)) {
+      throw new InputError(
+        `Patient ${i + 1} of ${covariates.length}: expected ${covariates[0]!.length} finite covariates, got ${
+          numbers.join(", ")
+        }`,
+      );
+    }
+    return numbers;
+  });
+}
+
+function unit(length: number, at: number): Float64Array {
+  return Float64Array.from({ length }, (_, k) => Number(k === at));
+}
+
+/**
+ * A patient's survival curve, `S(t) = exp(-H0(t) exp((x - centre) . coefficients))`: the probability of outliving each of
+ * the times. After the last death that the model saw, the curve stays where it is.
+ *
+ * @param covariates As the model was fitted to.
+ * @param times Months.
+ */
+export function coxSurvival(
+  { coefficients, centre, baseline }: CoxModel,
+  covariates: ArrayLike<number>,
+  times: readonly number[],
+): Float64Array {
+  const score = coefficients.reduce((sum, b, k) => sum + b * (covariates[k]! - centre[k]!), 0);
+  return Float64Array.from(times, (time) => {
+    const passed = baseline.months.findLastIndex((month) => month <= time);
+    return Math.exp(-(passed === -1 ? 0 : baseline.cumulative[passed]!) * Math.exp(score));
+  });
+}
+
+/** By what factor one unit of a covariate multiplies the hazard, with its 95 % interval (Wald). */
+export interface HazardRatio {
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The 97.5 % quantile of the normal distribution. */
+const z = 1.959963984540054;
+
+/** `exp(b)` and `exp(b -+ 1.96 standard errors)` of each coefficient. */
+export function hazardRatios({ coefficients, standardErrors }: CoxModel): HazardRatio[] {
+  return Array.from(coefficients, (b, k) => ({
+    ratio: Math.exp(b),
+    low: Math.exp(b - z * standardErrors[k]!),
+    high: Math.exp(b + z * standardErrors[k]!),
+  }));
+}

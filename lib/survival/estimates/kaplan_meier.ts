@@ -1,0 +1,89 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { chiSquareTail } from "../_math.ts";
+import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
+
+/**
+ * How many patients are still observed at each time: those with months of at least it, as lifelines' and R's tables
+ * under a Kaplan-Meier plot count them.
+ *
+ * @throws {InputError} If the outcomes are not whole.
+ */
+export function atRisk(outcomes: Outcomes, times: ArrayLike<number>): number[] {
+  const months = Array.from(checkOutcomes(outcomes).months);
+  return Array.from(times, (time) => months.reduce((count, t) => count + Number(t >= time), 0));
+}
+
+/** A Kaplan-Meier curve: one entry per distinct time of death or censoring, increasing. */
+export interface KaplanMeier {
+  /** Months. */
+  readonly times: Float64Array;
+  /** From each time until before the next; 1 before the first. */
+  readonly survival: Float64Array;
+  /** The pointwise interval, from each time on; [1, 1] before the first death, NaN where survival is 0 (see below). */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** Patients under observation just before each time. */
+  readonly atRisk: Uint32Array;
+  readonly deaths: Uint32Array;
+  readonly censored: Uint32Array;
+  readonly level: number;
+}
+
+/**
+ * The product-limit estimate (Kaplan & Meier 1958), S(t) = prod over death times up to t of (1 - deaths / at risk),
+ * with log-log intervals, S^exp(-+ z se), se^2 = sum of deaths / (at risk (at risk - deaths)) / log(S)^2 (Greenwood's
+ * variance, Kalbfleisch & Prentice 1980), which stay within 0 and 1. A patient censored at the time of a death is at
+ * risk of it.
+ *
+ * Where survival has reached 0 the formula has no value. Packages differ there: R gives NA, lifelines and
+ * scikit-survival [0, 0], which no finite sample can tell. Here the interval is NaN, as in R.
+ *
+ * @param options.level Coverage of the interval; default 0.95.
+ * @throws {InputError} If the outcomes are not whole or the level is not between 0 and 1.
+ */
+export function kaplanMeier(outcomes: Outcomes, { level = 0.95 }: { readonly level?: number } = {}): KaplanMeier {
+  if (!(level > 0 && level < 1)) throw new InputError(`An interval's level is between 0 and 1, not ${level}`);
+  const { months, event } = checkOutcomes(outcomes);
+  const times = Float64Array.from(new Set(Array.from(months, (t) => t + 0))).sort();
+  const index = new Map(Array.from(times, (t, k) => [t, k]));
+  const [deaths, censored, atRisk] = [0, 0, 0].map(() => new Uint32Array(times.length)) as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  for (let i = 0; i < months.length; i++) (event[i] === 1 ? deaths : censored)[index.get(months[i]! + 0)!]!++;
+  const [survival, low, high] = [0, 0, 0].map(() => new Float64Array(times.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const z = twoSidedNormal(1 - level);
+  let left = months.length, alive = 1, variance = 0;
+  for (let k = 0; k < times.length; k++) {
+    const [at, died] = [left, deaths[k]!];
+    atRisk[k] = at;
+    // Only then, so that 0 / 0 of the last patient censored does not enter.
+    if (died > 0) {
+      alive *= 1 - died / at;
+      variance += died / (at * (at - died));
+    }
+    survival[k] = alive;
+    const log = Math.log(alive);
+    const error = z * Math.sqrt(variance) / log;
+    low[k] = variance === 0 ? 1 : alive === 0 ? NaN : Math.exp(log * Math.exp(-error));
+    high[k] = variance === 0 ? 1 : alive === 0 ? NaN : Math.exp(log * Math.exp(error));
+    left -= died + censored[k]!;
+  }
+  return { times, survival, low, high, atRisk, deaths, censored, level };
+}
+
+/** The z that a standard normal exceeds in absolute value with this probability; halving a bracket on z^2. */
+function twoSidedNormal(probability: number): number {
+  let low = 0, high = 40;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (chiSquareTail(middle * middle, 1) > probability) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

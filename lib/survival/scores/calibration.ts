@@ -1,0 +1,139 @@
+import { InputError, quantile } from "@ctsurv/base/mod.ts";
+import { type CoxModel, type CoxPatients, coxSurvival, fitCox } from "../estimates/cox.ts";
+import { kaplanMeier } from "../estimates/kaplan_meier.ts";
+import { checkPredictions, stepAt, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+
+/** Patients of similar predicted survival. */
+export interface CalibrationGroup {
+  readonly patients: number;
+  /** Mean of the predicted survival. */
+  readonly predicted: number;
+  /** Kaplan-Meier, with its log-log 95% interval; null where the last of the group was censored before. */
+  readonly observed: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface CalibrationCurve {
+  /** Months. */
+  readonly time: number;
+  /** From the lowest predicted survival. */
+  readonly groups: readonly CalibrationGroup[];
+  /** Mean over patients of |predicted - observed| of their group; null where a group has no observed survival. */
+  readonly groupedError: number | null;
+}
+
+/**
+ * Predicted against observed survival at one time, in groups by quantiles of the prediction: the classic calibration
+ * plot, without smoothing. Patients of one prediction are in one group, so that there may be fewer groups than asked
+ * for.
+ *
+ * @param options.groups Default 10, deciles.
+ * @throws {InputError} If the predictions are not whole, the time is outside of them, or groups is no whole number from
+ *   1.
+ */
+export function calibrationCurve(
+  predictions: SurvivalPredictions,
+  time: number,
+  { groups: wanted = 10 }: { readonly groups?: number } = {},
+): CalibrationCurve {
+  if (!(Number.isInteger(wanted) && wanted > 0)) {
+    throw new InputError(`A calibration curve needs a whole number of groups, not ${wanted}`);
+  }
+  const { months, event } = checkPredictions(predictions);
+  const survival = survivalOfAll(predictions, time);
+  const patients = survival.length;
+  const order = Uint32Array.from(survival, (_, i) => i).sort((a, b) => survival[a]! - survival[b]!);
+  const members = new Map<number, number[]>();
+  let below = 0;
+  order.forEach((i, position) => {
+    if (position > 0 && survival[i] !== survival[order[position - 1]!]) below = position;
+    const group = Math.floor(wanted * below / patients);
+    const others = members.get(group);
+    if (others) others.push(i);
+    else members.set(group, [i]);
+  });
+  const groups = [...members.values()].map((group): CalibrationGroup => {
+    const curve = kaplanMeier({ months: group.map((i) => months[i]!), event: group.map((i) => event[i]!) });
+    const isKnown = curve.times.at(-1)! >= time || curve.survival.at(-1) === 0;
+    const read = (values: Float64Array) => {
+      const value = stepAt(curve.times, values, time);
+      return isKnown && !Number.isNaN(value) ? value : null;
+    };
+    return {
+      patients: group.length,
+      predicted: group.reduce((sum, i) => sum + survival[i]!, 0) / group.length,
+      observed: read(curve.survival),
+      low: read(curve.low),
+      high: read(curve.high),
+    };
+  });
+  let error: number | null = groups.length === 0 ? null : 0;
+  for (const { patients: share, predicted, observed } of groups) {
+    error = error === null || observed === null ? null : error + share / patients * Math.abs(predicted - observed);
+  }
+  return { time, groups, groupedError: error };
+}
+
+export interface CalibrationIndex {
+  /** Months. */
+  readonly time: number;
+  /** Mean over patients of |predicted - smoothed observed| survival: the integrated calibration index. */
+  readonly ici: number;
+  /** Their median and 90th percentile. */
+  readonly e50: number;
+  readonly e90: number;
+  /** [patients]: observed survival at the patient's prediction, by the smoother; with the predictions, the curve. */
+  readonly observed: Float64Array;
+}
+
+/** Predictions of 0 and 1 have no log(-log S); lifelines keeps them as far away. */
+const margin = 1e-10;
+
+/**
+ * The integrated calibration index (Austin, Harrell & van Klaveren 2020): observed survival at `time` is smoothed over
+ * the predictions by Cox regression on log(-log S), as a restricted cubic spline with knots at its 10th, 50th and 90th
+ * percentiles (Harrell), on the whole follow-up.
+ *
+ * lifelines' `survival_probability_calibration` has the same index with another smoother, a parametric baseline of
+ * three knots and the prediction as a straight line, so its numbers differ.
+ *
+ * @returns Null where there is nothing to smooth: without deaths, after the last follow-up, with fewer than three
+ *   different knots, or where the regression has no maximum.
+ * @throws {InputError} If the predictions are not whole, or the time is outside of them.
+ */
+export function calibrationIndex(predictions: SurvivalPredictions, time: number): CalibrationIndex | null {
+  const { months } = checkPredictions(predictions);
+  const survival = survivalOfAll(predictions, time);
+  if (!Array.from(months).some((t) => t >= time)) return null;
+  const x = survival.map((s) => Math.log(-Math.log(Math.min(Math.max(s, margin), 1 - margin))));
+  const sorted = Array.from(x).sort((a, b) => a - b);
+  const knots = [.1, .5, .9].map((q) => quantile(sorted, q)) as [number, number, number];
+  if (!(knots[0] < knots[1] && knots[1] < knots[2])) return null;
+  const range = knots[2] - knots[0];
+  const covariates = Array.from(x, (value) => [(value - knots[1]) / range, splineTerm(value, knots) / range]);
+  const model = fitOrNull({ ...predictions, covariates });
+  if (model === null) return null;
+  const observed = Float64Array.from(covariates, (terms) => coxSurvival(model, terms, [time])[0]!);
+  const errors = Array.from(observed, (value, i) => Math.abs(survival[i]! - value)).sort((a, b) => a - b);
+  const ici = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  return { time, ici, e50: quantile(errors, .5), e90: quantile(errors, .9), observed };
+}
+
+/** The term of a restricted cubic spline that is not linear: cubic between the outer knots, linear beyond. */
+function splineTerm(x: number, [low, middle, high]: readonly [number, number, number]): number {
+  const cube = (knot: number) => Math.max(0, x - knot) ** 3;
+  const bent = cube(low) - cube(middle) * (high - low) / (high - middle) +
+    cube(high) * (middle - low) / (high - middle);
+  return bent / (high - low) ** 2;
+}
+
+/** Null where the regression has nothing to tell: here, that is not for the user to mend. */
+function fitOrNull(patients: CoxPatients): CoxModel | null {
+  try {
+    return fitCox(patients);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,196 @@
+import { bootstrapAll, type BootstrapOptions, type BootstrapValues } from "../comparisons/bootstrap.ts";
+import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
+import { pairCounter } from "../concordance/count_pairs.ts";
+import { checkPredictions, firstIndex, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { integrateScores } from "./brier.ts";
+import { weightedCensoring } from "./censoring_weights.ts";
+
+/** Where scores are taken, in months. */
+export interface ScoredAt {
+  /** Of Uno's C. */
+  readonly horizon: number;
+  /** Of the AUC. */
+  readonly times: readonly number[];
+  /** Of the Brier scores, to be integrated. */
+  readonly scored: readonly number[];
+}
+
+/** Scores that depend on the censoring; those of a list are in the order of its times. */
+export interface WeightedScores {
+  readonly uno: number | null;
+  readonly auc: readonly (number | null)[];
+  readonly meanAuc: number | null;
+  readonly ipcwBrier: readonly (number | null)[];
+  readonly integratedIpcwBrier: number | null;
+  readonly administrativeBrier: readonly (number | null)[];
+  readonly integratedAdministrativeBrier: number | null;
+}
+
+/**
+ * Prepares checked predictions for `unoConcordance`, `dynamicAuc`, `ipcwBrier` and `administrativeBrier` of samples in
+ * which each patient occurs so many times, 0 among them: the same as of a table with as many rows of each, the
+ * censoring's weights being those of the sample. Everything is sorted once; a sample takes a pass over the patients
+ * for each time, and Uno's C one over the pairs of one column.
+ */
+export function weightedScores(
+  predictions: SurvivalPredictions,
+  { horizon, times, scored }: ScoredAt,
+): (count: Uint32Array) => WeightedScores {
+  const { months, event } = predictions;
+  const censoring = weightedCensoring(predictions, [...times, ...scored]);
+  const atHorizon = Array.from(survivalOfAll(predictions, horizon), (s) => [s]);
+  const countPairs = pairCounter({ ...predictions, times: [horizon], survival: atHorizon });
+  const isAnchor = Array.from(months, (t, i) => event[i] === 1 && t < horizon);
+  const aucOf = times.map((t) => aucCounter(predictions, t));
+  const brierOf = scored.map((t) => brierCounter(predictions, t));
+
+  return (count) => {
+    const { own, at, survivalAt } = censoring(count);
+    const anchor = own.map((weight, i) => isAnchor[i] && count[i]! > 0 ? weight ** 2 : 0);
+    const { concordant, comparable } = countPairs({ patient: count, anchor });
+    const auc = aucOf.map((of) => of(count, own));
+    const brier = brierOf.map((of, k) => of(count, own, at[times.length + k]!));
+    const ipcw = brier.map(({ ipcw }) => ipcw);
+    const administrative = brier.map(({ administrative }) => administrative);
+    return {
+      uno: finite(concordant / comparable),
+      auc,
+      meanAuc: meanAuc(auc, survivalAt),
+      ipcwBrier: ipcw,
+      integratedIpcwBrier: integrateScores(scored, ipcw),
+      administrativeBrier: administrative,
+      integratedAdministrativeBrier: integrateScores(scored, administrative),
+    };
+  };
+}
+
+const finite = (value: number) => Number.isFinite(value) ? value : null;
+
+/** What is known of each patient at `t`; one censored just then was alive, as `censoringWeights` has it. */
+function statesAt({ months, event }: SurvivalPredictions, t: number): ("dead" | "alive" | "unknown")[] {
+  return Array.from(months, (own, i) => {
+    if (event[i] === 1) return own <= t ? "dead" : "alive";
+    return own >= t ? "alive" : "unknown";
+  });
+}
+
+/** As in `dynamicAuc`. */
+const tolerance = 1e-8;
+
+function aucCounter(predictions: SurvivalPredictions, t: number) {
+  const survival = survivalOfAll(predictions, t);
+  const states = statesAt(predictions, t);
+  const patients = Array.from(survival, (_, i) => i);
+  const alive = patients.filter((i) => states[i] === "alive").sort((a, b) => survival[a]! - survival[b]!);
+  const dead = patients.filter((i) => states[i] === "dead").map((i) => ({
+    i,
+    above: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! > tolerance),
+    from: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! >= -tolerance),
+  }));
+  const below = new Float64Array(alive.length + 1);
+  return (count: Uint32Array, own: Float64Array): number | null => {
+    alive.forEach((i, k) => below[k + 1] = below[k]! + count[i]!);
+    const total = below[alive.length]!;
+    let score = 0, pairs = 0;
+    for (const { i, above, from } of dead) {
+      if (count[i] === 0) continue;
+      const weight = own[i]! * count[i]!;
+      score += weight * (2 * total - below[above]! - below[from]!) / 2;
+      pairs += weight * total;
+    }
+    return finite(score / pairs);
+  };
+}
+
+function meanAuc(auc: readonly (number | null)[], survival: readonly number[]): number | null {
+  if (auc.length === 1) return auc[0]!;
+  let sum = 0;
+  for (const [k, value] of auc.entries()) {
+    if (value === null) return null;
+    sum += value * ((k === 0 ? 1 : survival[k - 1]!) - survival[k]!);
+  }
+  return finite(sum / (1 - survival[auc.length - 1]!));
+}
+
+function brierCounter(predictions: SurvivalPredictions, t: number) {
+  const states = statesAt(predictions, t);
+  const errors = survivalOfAll(predictions, t).map((s, i) => (states[i] === "dead" ? s : 1 - s) ** 2);
+  return (count: Uint32Array, own: Float64Array, weight: number) => {
+    let [all, followed, ofDead, weightedOfDead, ofAlive] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < errors.length; i++) {
+      if (count[i] === 0) continue;
+      all += count[i]!;
+      if (states[i] === "unknown") continue;
+      followed += count[i]!;
+      const error = errors[i]! * count[i]!;
+      if (states[i] === "alive") ofAlive += error;
+      else {
+        ofDead += error;
+        weightedOfDead += error * own[i]!;
+      }
+    }
+    return {
+      ipcw: Number.isFinite(weight) ? finite((weightedOfDead + weight * ofAlive) / all) : null,
+      administrative: followed === 0 ? null : (ofDead + ofAlive) / followed,
+    };
+  };
+}
+
+export interface ScoreIntervalsOptions extends ScoredAt, BootstrapOptions {}
+
+/** Of one kind of Brier score. */
+export interface BrierIntervals {
+  /** At the times of the AUC; null at one that is not among `scored`. */
+  readonly values: readonly (ConcordanceInterval | null)[];
+  readonly integrated: ConcordanceInterval | null;
+}
+
+/** Bootstrap intervals; null where no sample has a value. */
+export interface ScoreIntervals {
+  readonly uno: ConcordanceInterval | null;
+  readonly auc: { readonly auc: readonly (ConcordanceInterval | null)[]; readonly mean: ConcordanceInterval | null };
+  readonly brier: { readonly ipcw: BrierIntervals; readonly administrative: BrierIntervals };
+}
+
+/**
+ * Percentile intervals of Uno's C, the AUC and the Brier scores when patients are drawn with replacement: the samples
+ * of `concordanceInterval`, on each of which the censoring is estimated anew. A score of few deaths may be undefined on
+ * some samples; `replicates` says how many had a value.
+ *
+ * @throws {InputError} If the predictions are not whole, or level or replicates make no sense.
+ */
+export function scoreIntervals(predictions: SurvivalPredictions, options: ScoreIntervalsOptions): ScoreIntervals {
+  const { times, scored } = options;
+  const scoresOf = weightedScores(checkPredictions(predictions), options);
+  const found: Readonly<Record<string, BootstrapValues | null>> = bootstrapAll(
+    predictions.survival.length,
+    "concordance-interval",
+    (drawn) => {
+      const { auc, ipcwBrier, administrativeBrier, ...rest } = scoresOf(drawn);
+      const byTime = (name: string, values: readonly (number | null)[], of: readonly number[]) =>
+        of.map((t, k) => [`${name} ${t}`, values[k]!] as const);
+      return {
+        ...rest,
+        ...Object.fromEntries([
+          ...byTime("auc", auc, times),
+          ...byTime("ipcw", ipcwBrier, scored),
+          ...byTime("administrative", administrativeBrier, scored),
+        ]),
+      };
+    },
+    options,
+  );
+  const interval = (name: string): ConcordanceInterval | null => {
+    const { low, high, level, values } = found[name] ?? {};
+    return values ? { low: low!, high: high!, level: level!, replicates: values.length } : null;
+  };
+  const each = (name: string) => times.map((t) => interval(`${name} ${t}`));
+  return {
+    uno: interval("uno"),
+    auc: { auc: each("auc"), mean: interval("meanAuc") },
+    brier: {
+      ipcw: { values: each("ipcw"), integrated: interval("integratedIpcwBrier") },
+      administrative: { values: each("administrative"), integrated: interval("integratedAdministrativeBrier") },
+    },
+  };
+}

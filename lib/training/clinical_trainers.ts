@@ -1,0 +1,103 @@
+import { memoise } from "@ctsurv/base/mod.ts";
+import {
+  clinicalCovariates,
+  type ClinicalEncoding,
+  clinicalEncoding,
+  type ClinicalEncodingOptions,
+  type ClinicalRecord,
+  encodeClinical,
+} from "@ctsurv/cohort/mod.ts";
+import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
+import { horizonMonths } from "@ctsurv/features/mod.ts";
+import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
+import { type CoxModel, type CoxOptions, coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
+import { type FitOptions, headTrainer } from "./head_trainer.ts";
+import type { LabelledPatient, Trainer, TrainingPatient } from "./patient.ts";
+
+/** A survival head on clinical covariates. */
+export interface ClinicalDeepHit {
+  readonly encoding: ClinicalEncoding;
+  readonly head: SurvivalHead<HostTensor>;
+}
+
+/**
+ * The survival head without images: a patient is one "slice", whose features are the covariates of the clinical
+ * baseline. It is trained as the heads on images are.
+ */
+export function clinicalDeepHitTrainer(
+  engine: Engine,
+  options: FitOptions,
+  encodingOptions?: ClinicalEncodingOptions,
+): Trainer<ClinicalPatient, ClinicalDeepHit> {
+  // Folds differ in which levels are frequent enough, hence in the number of covariates.
+  const trainers = memoise((backboneFeatures: number) =>
+    headTrainer(engine, { backboneFeatures, aggregation: { kind: "average" } }, options)
+  );
+  const encoded = (patients: readonly ClinicalPatient[], encoding: ClinicalEncoding): TrainingPatient[] =>
+    patients.map(({ id, followUp, record }) => ({
+      id,
+      followUp,
+      features: Float32Array.from(encodeClinical(record, encoding)),
+      slices: 1,
+    }));
+  const trainerOf = (patients: readonly TrainingPatient[]) => trainers.get(patients[0]!.features.length);
+  return {
+    async fit(patients, onEpoch) {
+      const encoding = clinicalEncoding(patients.map(({ record }) => record), encodingOptions);
+      const given = encoded(patients, encoding);
+      const { parameters, losses } = await trainerOf(given).fit(given, onEpoch);
+      return { parameters: { encoding, head: parameters }, losses };
+    },
+    async predict({ encoding, head }, patients) {
+      const given = encoded(patients, encoding);
+      const predictions = given.length === 0 ? [] : await trainerOf(given).predict(head, given);
+      return predictions.map((prediction) => ({ ...prediction, attention: new Float32Array() }));
+    },
+    async dispose() {
+      for (const trainer of trainers.values()) await trainer.dispose();
+    },
+  };
+}
+
+/** A patient of whom only the clinical record is looked at. */
+export interface ClinicalPatient extends LabelledPatient {
+  readonly record: ClinicalRecord;
+}
+
+/** Cox's model of clinical covariates. */
+export interface ClinicalCox {
+  readonly encoding: ClinicalEncoding;
+  readonly cox: CoxModel;
+}
+
+/** Options of {@linkcode coxTrainer}. */
+export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOptions, "ridge"> {}
+
+/**
+ * The clinical baseline: Cox's proportional hazards on age, stage, histology and sex. What there is to learn of the
+ * covariates, such as the median age, is learnt from the patients it is fitted to.
+ */
+export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Trainer<ClinicalPatient, ClinicalCox> {
+  const months = Array.from({ length: horizonMonths + 1 }, (_, month) => month);
+  return {
+    fit: (patients) =>
+      Promise.try(() => {
+        const encoding = clinicalEncoding(patients.map(({ record }) => record), options);
+        const cox = fitCox({
+          covariates: patients.map(({ record }) => encodeClinical(record, encoding)),
+          months: patients.map(({ followUp }) => followUp.months),
+          event: patients.map(({ followUp }) => followUp.event),
+        }, { ...ridge !== undefined && { ridge }, names: clinicalCovariates(encoding) });
+        return { parameters: { encoding, cox }, losses: [] };
+      }),
+    predict: ({ encoding, cox }, patients) =>
+      Promise.try(() =>
+        patients.map(({ id, record }) => ({
+          id,
+          survival: coxSurvival(cox, encodeClinical(record, encoding), months),
+          attention: new Float32Array(),
+        }))
+      ),
+    dispose: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
+import type { StoredActivations } from "@ctsurv/features/mod.ts";
+import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { headFitter, runEpochs } from "../head_fitter.ts";
+import {
+  absorbScaling,
+  type FeatureScaling,
+  type FitOptions,
+  headTrainer,
+  measureFeatures,
+  scaleFeatures,
+} from "../head_trainer.ts";
+import type { LabelledPatient, Trainer, TrainingPatient } from "../patient.ts";
+import { activationReader } from "./activations.ts";
+import { type FinalBlock, finalBlockFitter, type FinalBlockState } from "./final_block_fitter.ts";
+
+/** What of a backbone is trained with the head: nothing but the new final layer, or the last block too. */
+export type FineTuning = "final-layer" | "final-block";
+
+/** A patient as fine-tuning sees one. */
+export interface FineTuningPatient extends LabelledPatient {
+  readonly activations: StoredActivations;
+}
+
+/** Everything that was trained. */
+export interface FineTuned {
+  readonly head: SurvivalHead<HostTensor>;
+  /** With `final-layer`, the backbone's own. */
+  readonly finalBlock: FinalBlock<HostTensor>;
+}
+
+/** Options of {@linkcode fineTuner}. */
+export interface FineTunerOptions extends FitOptions {
+  /** @default {"final-layer"} */
+  readonly fineTuning?: FineTuning;
+  /** Bytes of activations that may stay in memory; the rest is read batch by batch. @default {2 ** 30} */
+  readonly activationMemory?: number;
+}
+
+/**
+ * Trains a head together with the final block of a backbone, from activations at the cut before it. The paper says both
+ * "finetuning only the final block" and "only the final layer is trained".
+ *
+ * Every fold starts from the backbone's own block. `scaleFeatures` scales by the features that this block gives for the
+ * training patients; the scaling does not change while the block does, and becomes part of the embedding's weights.
+ */
+export function fineTuner(
+  engine: Engine,
+  backbone: Backbone,
+  shape: Omit<SurvivalHeadShape, "backboneFeatures">,
+  options: FineTunerOptions,
+): Trainer<FineTuningPatient, FineTuned> {
+  const { fineTuning = "final-layer", activationMemory = 2 ** 30 } = options;
+  const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
+  const heads = headTrainer(engine, headShape, options);
+  const fitter = headFitter(engine, headShape, { ...options, featureGradients: true });
+  const block = finalBlockFitter(engine, backbone, options);
+  const reader = activationReader(activationMemory);
+
+  const load = async (patients: readonly FineTuningPatient[], next: readonly FineTuningPatient[]) => {
+    const data = await reader.read(patients.map(({ activations }) => activations));
+    reader.ahead(next.map(({ activations }) => activations));
+    return patients.map(({ activations }, i) => ({ ...activations, data: data[i]! }));
+  };
+  /** The patients with the features that some block gives, read one after the other. */
+  const embed = async (finalBlock: FinalBlock<HostTensor>, patients: readonly FineTuningPatient[]) => {
+    const embedded: TrainingPatient[] = [];
+    for (const [i, patient] of patients.entries()) {
+      const features = await block.features(finalBlock, await load([patient], patients.slice(i + 1, i + 2)));
+      embedded.push(...withFeatures([patient], features));
+    }
+    return embedded;
+  };
+
+  const fitFinalBlock: Trainer<FineTuningPatient, FineTuned>["fit"] = async (patients, onEpoch) => {
+    const { parameters: own } = block.start;
+    const scaling = options.scaleFeatures ? measureFeatures(await embed(own, patients)) : undefined;
+    const head = fitter.begin();
+    let state: FinalBlockState<HostTensor | Value> = block.start;
+    let step = 0;
+    const losses = await runEpochs(patients, options, async (batch, next) => {
+      const activations = await load(batch, next);
+      const embedded = withFeatures(batch, await block.features(state.parameters, activations));
+      const { loss, featureGradients } = await head.step(
+        scaling ? embedded.map((patient) => scaleFeatures(patient, scaling)) : embedded,
+      );
+      const gradients = scaling ? unscaleGradients(featureGradients!, scaling) : featureGradients!;
+      state = await block.step(state, activations, gradients, ++step);
+      return loss;
+    }, onEpoch);
+    const parameters = await head.finish();
+    const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
+    const finalBlock = await block.finish(state);
+    return { parameters: { head: { ...parameters, embedding }, finalBlock }, losses };
+  };
+
+  const fitFinalLayer: typeof fitFinalBlock = async (patients, onEpoch) => {
+    const { parameters: finalBlock } = block.start;
+    const { parameters: head, losses } = await heads.fit(await embed(finalBlock, patients), onEpoch);
+    return { parameters: { head, finalBlock }, losses };
+  };
+
+  return {
+    fit: fineTuning === "final-block" ? fitFinalBlock : fitFinalLayer,
+    async predict({ head, finalBlock }, patients) {
+      return await heads.predict(head, await embed(finalBlock, patients));
+    },
+    async dispose() {
+      for (const part of [heads, fitter, block]) await part.dispose();
+    },
+  };
+}
+
+/** Patients with their share of features [slices of all, features]. */
+function withFeatures(patients: readonly FineTuningPatient[], features: Float32Array): TrainingPatient[] {
+  const slices = patients.reduce((sum, { activations }) => sum + activations.count, 0);
+  const width = features.length / slices;
+  let at = 0;
+  return patients.map(({ id, followUp, activations: { count } }) => {
+    const own = features.subarray(at, at += count * width);
+    return { id, followUp, slices: count, features: own };
+  });
+}
+
+/** The gradient by unscaled features of one by scaled features. */
+function unscaleGradients(gradients: Float32Array, { std }: FeatureScaling): Float32Array {
+  return gradients.map((gradient, i) => gradient / std[i % std.length]!);
+}

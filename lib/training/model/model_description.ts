@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { Safetensors } from "@ctsurv/weights/mod.ts";
+
+/** Bounds on what a file may ask for: far beyond any sensible model, and far below what would fill the memory. */
+const count = z.int().min(1).max(1_000_000);
+const layers = z.int().min(1).max(1_000);
+
+const aggregationSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["gated", "mlp"]), hidden: count.exactOptional() }),
+  z.strictObject({ kind: z.enum(["average", "linear"]) }),
+  z.strictObject({
+    kind: z.literal("self-attention"),
+    layers: layers.exactOptional(),
+    heads: count.exactOptional(),
+    mlp: count.exactOptional(),
+    positions: z.enum(["none", "sinusoidal"]).exactOptional(),
+  }),
+]);
+
+/** A head without the size of its backbone; whatever is left out is the paper's. */
+const shapeSchema = z.strictObject({
+  embedding: count.exactOptional(),
+  aggregation: aggregationSchema.exactOptional(),
+  layers: layers.exactOptional(),
+  width: count.exactOptional(),
+  bins: layers.exactOptional(),
+  sharedLayers: z.int().min(0).max(1_000).exactOptional(),
+});
+
+const common = {
+  backbone: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("seeded"), name: z.string(), seed: z.number(), sha256: z.string() }),
+    z.object({ kind: z.literal("pretrained"), name: z.string(), file: z.string(), sha256: z.string() }),
+  ]),
+  view: z.object({
+    kind: z.enum(["slice", "volume"]),
+    slices: z.union([z.int().min(1).max(10_000), z.literal("all")]),
+    size: z.int().min(1).max(1024),
+  }),
+  trainedOn: z.object({
+    cohort: z.string(),
+    patients: z.number(),
+    events: z.number(),
+    profile: z.string(),
+    epochs: z.number(),
+    segmenter: z.string(),
+  }),
+};
+
+const modelSchema = z.object({
+  format: z.literal("ctsurv model 3"),
+  ...common,
+  head: shapeSchema,
+  tail: z.boolean(),
+  finalBlock: z.boolean(),
+});
+
+/** Before heads other than the default one could be saved. */
+const secondSchema = z.object({ format: z.literal("ctsurv model 2"), ...common }).transform((model) => ({
+  ...model,
+  format: "ctsurv model 3" as const,
+  head: {},
+  tail: true,
+  finalBlock: false,
+}));
+
+const schemas: Readonly<Record<string, typeof modelSchema | typeof secondSchema>> = {
+  "ctsurv model 2": secondSchema,
+  "ctsurv model 3": modelSchema,
+};
+
+/** What a model's file says of its weights, as JSON under `ctsurv` in the metadata. */
+export type ModelDescription = z.infer<typeof modelSchema>;
+
+/** The metadata of a file. */
+export function formatDescription(description: ModelDescription): Record<string, string> {
+  return { ctsurv: JSON.stringify(checked(modelSchema, description, "The model")) };
+}
+
+/**
+ * Reads what {@linkcode formatDescription} wrote, now or in format 2, which knew the default head only.
+ *
+ * @param where The file's name, for messages.
+ * @throws {InputError} If it is no model, or one of another format, or says what no model can be.
+ */
+export function parseDescription({ metadata }: Safetensors, where: string): ModelDescription {
+  const found = parseJson(metadata.get("ctsurv") ?? "");
+  const format = z.object({ format: z.string().startsWith("ctsurv model ") }).safeParse(found).data?.format;
+  if (format === undefined) throw new InputError(`${where} is a safetensors file, but no model of "ctsurv fit"`);
+  const schema = Object.hasOwn(schemas, format) ? schemas[format] : undefined;
+  if (!schema) {
+    throw new InputError(`${where} is a "${format}", which is not known here; read it with the version that wrote it`);
+  }
+  return checked(schema, found, where);
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const { data, error } = schema.safeParse(value);
+  if (data !== undefined) return data;
+  const [issue] = error!.issues;
+  throw new InputError(`${where}: the model's ${issue!.path.join(".") || "description"}: ${issue!.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import {
+  type Engine,
+  type HostTensor,
+  hostTensor,
+  isSpec,
+  leaves,
+  mapTree,
+  type TensorSpec,
+  type Tree,
+} from "@ctsurv/engine/mod.ts";
+import { type PatientView, pretrainedBackbone } from "@ctsurv/features/mod.ts";
+import {
+  type Backbone,
+  type BackboneArchitecture,
+  backboneStatistics,
+  finalBlockNames,
+  findBackbone,
+  seededBackbone,
+  type SurvivalHead,
+  type SurvivalHeadShape,
+  survivalHeadSpec,
+} from "@ctsurv/nn/mod.ts";
+import { decodeSafetensors, encodeSafetensors, findPretrained, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
+import type { FinalBlock } from "../fine_tuning/final_block_fitter.ts";
+import { formatDescription, type ModelDescription, parseDescription } from "./model_description.ts";
+
+/** What a model was trained on, in words for people and for provenance. */
+export interface TrainedOn {
+  readonly cohort: string;
+  readonly patients: number;
+  readonly events: number;
+  readonly profile: string;
+  readonly epochs: number;
+  /** Name of the lung segmentation that made its slices; prediction uses the same. */
+  readonly segmenter: string;
+}
+
+/** A backbone and a fitted head: everything that predicts survival from slices. */
+export interface SurvivalModel {
+  readonly backbone: Backbone;
+  /** What the backbone saw of each patient; prediction shows it the same. */
+  readonly view: PatientView;
+  /** Sizes and kinds of the head; whatever is left out is the paper's. */
+  readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
+  /** Whether its logits were trained beside the constant one of the tail; they are read in the same way. */
+  readonly tail: boolean;
+  readonly head: SurvivalHead<HostTensor>;
+  /** Of a model whose last block was trained with the head; it takes the place of the backbone's own. */
+  readonly finalBlock?: FinalBlock<HostTensor>;
+  readonly trainedOn: TrainedOn;
+}
+
+type Entries = ReadonlyMap<string, SafetensorsEntry>;
+
+const isHost = isSpec as (node: unknown) => node is HostTensor;
+
+/**
+ * Writes a model as safetensors: the head, and the final block if it was trained; of a seeded backbone, whose weights
+ * come back from their seed, what calibration found; of a pretrained one, the name and hash of its file.
+ *
+ * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse.
+ */
+export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
+  const { backbone, view, shape, tail, head, finalBlock, trainedOn } = model;
+  const { architecture, source } = backbone;
+  const named = new Map([
+    ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
+    ...Object.entries(finalBlock ?? {}).map(([name, value]) => [`finalBlock.${name}`, value] as const),
+    ...[...source.kind === "seeded" ? backboneStatistics(backbone) : []].map(([name, value]) =>
+      [`backbone.${name}`, value] as const
+    ),
+  ].map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }]));
+  const metadata = formatDescription({
+    format: "ctsurv model 3",
+    backbone: { ...source, name: architecture.name },
+    view,
+    head: shape,
+    tail,
+    finalBlock: finalBlock !== undefined,
+    trainedOn,
+  });
+  await writeAtomic(path, encodeSafetensors(named, metadata));
+}
+
+/**
+ * Reads what {@linkcode saveModel} wrote. The weights have to be those that the description tells of, all of them and
+ * no others, for they decide which head is applied.
+ *
+ * @throws {InputError} If there is no such file, it is no model, or its weights are not those it was trained with.
+ */
+export async function loadModel(path: string, engine: Engine): Promise<SurvivalModel> {
+  const file = await Deno.readFile(path).catch((error: Error) => {
+    throw new InputError(`Cannot read the model ${path}: ${error.message}`);
+  });
+  const content = decodeSafetensors(file, path);
+  const description = parseDescription(content, path);
+  const { view, head: shape, tail, trainedOn } = description;
+  const parts = ["head.", "finalBlock.", ...description.backbone.kind === "seeded" ? ["backbone."] : []];
+  const stranger = [...content.tensors.keys()].find((name) => !parts.some((part) => name.startsWith(part)));
+  if (stranger !== undefined) throw noPart(stranger, path);
+  const architecture = findBackbone(description.backbone.name);
+  if (view.kind !== architecture.input || (view.kind === "slice" && view.size !== architecture.size)) {
+    throw new InputError(`${path}: ${architecture.title} does not take a ${view.kind} of ${view.size} x ${view.size}`);
+  }
+  const spec = headSpec({ ...shape, backboneFeatures: architecture.features }, path);
+  const head = readTree(content.tensors, "head.", spec as unknown as Tree<HostTensor>, path);
+  const block = description.finalBlock ? blockSpec(architecture) : {};
+  const finalBlock = readTree(content.tensors, "finalBlock.", block, path) as FinalBlock<HostTensor>;
+  const backbone = await loadBackbone(content.tensors, architecture, description, engine, path);
+  return {
+    backbone,
+    view,
+    shape,
+    tail,
+    head: head as unknown as SurvivalHead<HostTensor>,
+    ...description.finalBlock && { finalBlock },
+    trainedOn,
+  };
+}
+
+function headSpec(shape: SurvivalHeadShape, path: string): SurvivalHead<TensorSpec> {
+  try {
+    return survivalHeadSpec(shape);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
+  }
+}
+
+async function loadBackbone(
+  tensors: Entries,
+  architecture: BackboneArchitecture,
+  { backbone: { name, sha256, ...source } }: ModelDescription,
+  engine: Engine,
+  path: string,
+): Promise<Backbone> {
+  const found = source.kind === "pretrained"
+    ? await pretrainedBackbone(architecture, await findPretrained(name))
+    : await seededBackbone(architecture, engine, {
+      seed: source.seed,
+      statistics: new Map(
+        entriesOf(tensors, "backbone.").map(([name, entry]) =>
+          [name, toHost(entry, entry.shape, `backbone.${name}`, path)] as const
+        ),
+      ),
+    });
+  if (found.source.sha256 !== sha256) {
+    throw new InputError(`${path}: the backbone's weights are not those the model was trained with; fit it again`);
+  }
+  return found;
+}
+
+/** The trained parameters of a final block, in their shapes. */
+function blockSpec(architecture: BackboneArchitecture): Tree<HostTensor> {
+  const names = new Set(finalBlockNames(architecture));
+  const own = leaves(architecture.spec() as Tree<HostTensor>, isHost).filter(({ path }) => names.has(path));
+  return Object.fromEntries(own.map(({ path, value }) => [path, value]));
+}
+
+/** The entries under a prefix as a tree of the same shapes. */
+function readTree(tensors: Entries, prefix: string, spec: Tree<HostTensor>, path: string): Tree<HostTensor> {
+  const known = new Set(leaves(spec, isHost).map(({ path }) => path));
+  const stranger = entriesOf(tensors, prefix).find(([name]) => !known.has(name));
+  if (stranger) throw noPart(prefix + stranger[0], path);
+  return mapTree(spec, isHost, ({ shape }, name) => toHost(tensors.get(prefix + name), shape, prefix + name, path));
+}
+
+function noPart(name: string, path: string): InputError {
+  return new InputError(`${path}: ${name} is no part of the model that it describes`);
+}
+
+function entriesOf(tensors: Entries, prefix: string): (readonly [name: string, entry: SafetensorsEntry])[] {
+  return [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, entry]) =>
+    [name.slice(prefix.length), entry] as const
+  );
+}
+
+function toHost(entry: SafetensorsEntry | undefined, shape: readonly number[], name: string, path: string): HostTensor {
+  if (!entry || entry.dtype !== "F32" || entry.shape.join() !== shape.join()) {
+    const found = entry ? `${entry.dtype} [${entry.shape}]` : "none";
+    throw new InputError(`${path}: expected ${name} F32 [${shape}], found ${found}`);
+  }
+  return hostTensor(new Float32Array(entry.bytes.buffer), shape);
+}

@@ -1,0 +1,277 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { createRandom, InputError } from "@ctsurv/base/mod.ts";
+import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
+import type { Comparison } from "@ctsurv/cli/evaluation/compare_predictions.ts";
+import { type Evaluation, type FoldScores, usualReplicates } from "@ctsurv/survival/mod.ts";
+
+/** Runs `evaluate` on files of these texts, the first of which is predictions.csv, the second predictions2.csv. */
+async function run(texts: string | readonly string[], options: Readonly<Record<string, string>> = {}) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files: string[] = [];
+    for (const [k, text] of [texts].flat().entries()) {
+      files.push(join(folder, `predictions${k === 0 ? "" : k + 1}.csv`));
+      await Deno.writeTextFile(files[k]!, text);
+    }
+    const { text, json } = await evaluate.run({
+      positionals: [],
+      options: { ...options, predictions: files.join("\n") },
+    });
+    return { text, json: json as Record<string, unknown> };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+const refused = async (text: string | readonly string[], ...messages: string[]) => {
+  const { message } = await assertRejects(() => run(text), InputError);
+  for (const part of ["predictions.csv", ...messages]) assertStringIncludes(message, part);
+  return message;
+};
+
+/** survival.md 2.5 V4: crossing curves. */
+const crossing = [
+  "patient,months,event,S1,S2,S3,S4",
+  "a,1,1,.70,.60,.50,.40",
+  "b,2,1,.80,.50,.30,.20",
+  "c,2.5,0,.60,.55,.45,.35",
+  "d,3,1,.95,.58,.52,.10",
+  "e,4,0,.75,.65,.20,.15",
+].join("\n");
+
+Deno.test("evaluate gives every variant under both lookups", async () => {
+  const { json } = await run(crossing);
+  const { ctd, interval, patients, events, warnings } = json as Record<string, unknown>;
+  const pair = { value: .75, concordant: 6, comparable: 8 };
+  const variants = { risk: pair, antolini: pair, adj_antolini: pair, lab: pair };
+  assertEquals(ctd, { pre: variants, post: variants });
+  assertEquals([patients, events, warnings], [5, 3, []]);
+  const { variant, lookup, low, high } = interval as Record<string, number>;
+  assertEquals([variant as unknown, lookup as unknown], ["risk", "pre"]);
+  assert(low! < .75 && high! >= .75);
+});
+
+Deno.test("evaluate tells the lookups apart before and after the grid", async () => {
+  const { json } = await run("patient,months,event,S1,S2\na,.5,1,.50,.45\nb,1.5,1,.60,.40\nc,9,0,.55,.42");
+  const { pre, post } = (json as { ctd: Record<string, Record<string, unknown>> }).ctd;
+  for (const variant of ["risk", "antolini", "adj_antolini", "lab"]) {
+    assertEquals(pre![variant], { value: 1, concordant: 3, comparable: 3 });
+    assertEquals(post![variant], { value: 2 / 3, concordant: 2, comparable: 3 });
+  }
+});
+
+Deno.test("evaluate takes columns in any order and further ones, semicolons and decimal commas", async () => {
+  const expected = (await run(crossing)).json;
+  const shuffled = crossing.split("\n").map((line, i) => {
+    const [patient, months, event, s1, s2, s3, s4] = line.split(",");
+    return [s4, i === 0 ? "fold" : "7", s2, months, patient, s1, event, s3].join(";").replaceAll(".", ",");
+  });
+  assertEquals((await run(shuffled.join("\r\n"))).json, expected);
+});
+
+Deno.test("evaluate prints an aligned table", async () => {
+  const { text } = await run(crossing);
+  const lines = text.split("\n");
+  assertEquals(lines.slice(0, 4), [
+    "5 patients, 3 deaths, survival at 1, 2, 3, 4 months",
+    "",
+    "Ctd              pre  pairs    post  pairs",
+    "risk          0.7500  6 / 8  0.7500  6 / 8",
+  ]);
+  assertEquals(new Set(lines.slice(2, 7).map((line) => line.length)).size, 1);
+  assertStringIncludes(lines[8]!, "Ctd (risk, pre): 95 % interval");
+});
+
+Deno.test("evaluate says null where no pair can be compared", async () => {
+  const { json, text } = await run("patient,months,event,S12\na,3,0,.5\nb,4,0,.6");
+  const { ctd, interval } = json as { ctd: Record<string, Record<string, unknown>>; interval: unknown };
+  for (const lookup of ["pre", "post"]) {
+    for (const concordance of Object.values(ctd[lookup]!)) {
+      assertEquals(concordance, { value: null, concordant: 0, comparable: 0 });
+    }
+  }
+  assertEquals(interval, null);
+  assertStringIncludes(text, "undefined");
+  assertStringIncludes(text, "of no two patients is one known to have died first");
+});
+
+Deno.test("evaluate warns of survival that rises, and of what looks like incidence", async () => {
+  const { json, text } = await run(crossing.replace(".52,.10", ".52,.60"));
+  const [warning] = (json as { warnings: string[] }).warnings;
+  assertEquals(warning, "survival rises with time in 1 of 5 patients, first in d, from 0.52 at 3 to 0.6 at 4 months.");
+  assertStringIncludes(text, `Warning: ${warning}`);
+  const incidence = await run("patient,months,event,S6,S12\na,3,1,.2,.5\nb,4,0,.3,.6");
+  assertStringIncludes((incidence.json as { warnings: string[] }).warnings[0]!, "Are these probabilities of death?");
+});
+
+Deno.test("evaluate refuses cells that are wrong, all at once, by file, row and column", async () => {
+  const message = await refused(
+    crossing.replace(".50,.40", "x,1.2").replace("b,2,1", "a,-2,2").replace("c,2.5", ",NA").replace(",.15", ","),
+    'row 2 (a), column S3: "x" is not a probability from 0 to 1',
+    'row 2 (a), column S4: "1.2" is not a probability',
+    "row 3 (a), column patient: row 2 is the same patient; keep one",
+    'row 3 (a), column months: "-2" is not a number of months from 0',
+    'row 3 (a), column event: "2" is not 0 (censored) or 1 (death)',
+    "row 4 (no patient), column patient: nothing there",
+    'row 4 (no patient), column months: "NA" is not a number of months',
+    "row 6 (e), column S4: nothing there, it is not a probability",
+  );
+  assertStringIncludes(message, "8 problems");
+});
+
+Deno.test("evaluate refuses a table without its columns or rows", async () => {
+  await refused("", "is empty");
+  await refused("patient,months,event,S1", "has no patients");
+  await refused(crossing.replace("months", "month"), "has no column months; its columns are patient, month, event");
+  await refused("patient,months,event,risk\na,1,1,.3", "has no column of survival, such as S12");
+  await refused("patient,months,event,S6,S6.0\na,1,1,.3,.3", "has survival at 6 months twice");
+});
+
+Deno.test("evaluate refuses a file that is not there, or a folder", async () => {
+  for (const predictions of ["/nowhere/predictions.csv", "/tmp"]) {
+    const call = () => evaluate.run({ positionals: [], options: { predictions } });
+    await assertRejects(call, InputError, "Cannot read the predictions");
+  }
+});
+
+/** Forty patients followed for up to 30 months, with four folds and survival that tells something. */
+function cohort(seed: number, { noise = .3, folds = true } = {}): string {
+  const [patients, model] = [createRandom(1, "patients"), createRandom(seed, "model")];
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const risk = patients.normal();
+    const death = -15 * Math.exp(-risk) * Math.log(1 - patients.uniform());
+    const end = patients.between(20, 30);
+    const rate = Math.exp(risk + noise * model.normal()) / 15;
+    const curve = [6, 12, 18, 24].map((t) => Math.exp(-rate * t).toFixed(6));
+    return [`p${i}`, ...(folds ? [i % 4] : []), Math.min(death, end).toFixed(4), Number(death < end), ...curve].join();
+  });
+  return [`patient,${folds ? "fold," : ""}months,event,S6,S12,S18,S24`, ...rows].join("\n");
+}
+
+Deno.test("evaluate gives AUC, Brier scores and calibration of one model", async () => {
+  const { json, text } = await run(cohort(1));
+  const { auc, brier, dCalibration, calibration, uno, folds, riskGroups, horizon } = json as unknown as
+    & Evaluation
+    & { folds: FoldScores };
+  assertEquals([auc.times, horizon], [[6, 12, 18, 24], 24]);
+  assert(auc.auc.every((value) => value! > .6) && auc.mean! > .6 && uno.value! > .6);
+  for (const { times, integrated } of [brier.ipcw, brier.administrative]) {
+    assertEquals(times, [6, 12, 18, 24]);
+    assert(integrated! > 0 && integrated! < .25);
+  }
+  assert(dCalibration.p > 0 && calibration.groups.length === 10);
+  assertEquals(folds.folds.map(({ fold, patients }) => [fold, patients]), ["0", "1", "2", "3"].map((f) => [f, 10]));
+  assertEquals([riskGroups!.highRisk.patients, riskGroups!.lowRisk.patients], [20, 20]);
+  assert(riskGroups!.logRank.p < .05);
+  for (
+    const part of ["of 4 folds: mean", "Brier, IPCW", "D-calibration", "ICI 0.", "log-rank chi-square", "at risk 24"]
+  ) {
+    assertStringIncludes(text, part);
+  }
+});
+
+Deno.test("evaluate ends follow-up of Ctd at the horizon, and takes the AUC where it is asked for", async () => {
+  const [whole, ended] = [await run(cohort(1)), await run(cohort(1), { horizon: "12", times: "9, 3" })];
+  const pairs = ({ json }: typeof whole) => (json.ctd as Evaluation["ctd"]).pre.risk.comparable;
+  assert(pairs(ended) < pairs(whole));
+  const { auc, calibration, brier, horizon } = ended.json as unknown as Evaluation;
+  assertEquals([auc.times, calibration.time, horizon, brier.ipcw.times], [[3, 9], 12, 12, [6, 12]]);
+  // No Brier score at 3 and 9, and no dash for an interval of it: the integrated one alone.
+  const lines = ended.text.split("\n");
+  const below = lines[lines.findIndex((line) => line.startsWith("Brier, IPCW")) + 1]!;
+  assert(/^ {2}95 % interval +[\d.]+ to [\d.]+$/.test(below), below);
+});
+
+Deno.test("evaluate compares models on the same patients, in any order of the rows", async () => {
+  const [header, ...rows] = cohort(2, { noise: 3 }).split("\n");
+  const { json, text } = await run([cohort(1), [header, ...rows.reverse()].join("\n")]);
+  const [comparison] = json.comparisons as Comparison[];
+  const { difference, low, high, p } = comparison!.bootstrap!;
+  assert(difference > 0 && low < difference && difference < high);
+  assertEquals(p < .05, low > 0);
+  assertEquals(comparison!.folds!.degreesOfFreedom, 3);
+  const models = json.models as readonly Evaluation[];
+  assertAlmostEquals(difference, models[0]!.ctd.pre.risk.value! - models[1]!.ctd.pre.risk.value!, 1e-12);
+  for (const part of ["Differences in Ctd", "paired bootstrap", "over 4 folds", "corrected resampled t-test"]) {
+    assertStringIncludes(text, part);
+  }
+});
+
+Deno.test("evaluate compares three models two by two, and folds only where they are the same", async () => {
+  const { json } = await run([cohort(1), cohort(2), cohort(3, { folds: false })]);
+  const comparisons = json.comparisons as Comparison[];
+  assertEquals(comparisons.map(({ folds }) => folds !== null), [true, false, false]);
+});
+
+Deno.test("evaluate refuses to compare different patients or follow-up, or a file with itself", async () => {
+  const rows = cohort(1).split("\n");
+  await refused([cohort(1), rows.slice(0, -2).join("\n")], "has p38, p39, which", "predictions2.csv has not");
+  await refused([rows.slice(0, -7).join("\n"), cohort(1)], "has p33, p34, p35, p36, p37 and 2 more, which");
+  const other = [...rows.slice(0, -1), rows.at(-1)!.replace(/,[01],/, ",1,").replace(/^p39,3,[^,]+/, "p39,3,1.5")];
+  await refused([cohort(1), other.join("\n")], "Patient p39 has", "but 1.5 and", "on the same follow-up");
+  const predictions = "a.csv\na.csv";
+  const call = () => evaluate.run({ positionals: [], options: { predictions } });
+  await assertRejects(call, InputError, "a.csv is given twice");
+});
+
+Deno.test("evaluate refuses months that are none, or outside of the curves", async () => {
+  const wrong = async (options: Readonly<Record<string, string>>, message: string) =>
+    void await assertRejects(() => run(cohort(1), options), InputError, message);
+  await wrong({ horizon: "two" }, '--horizon takes months from 0, such as 24; not "two"');
+  await wrong({ horizon: "36" }, "a month after 0 and up to 24, where the curves end; not 36");
+  await wrong({ horizon: "0" }, "a month after 0");
+  await wrong({ times: "6,,12" }, '--times takes months from 0, such as 24; not ""');
+  await wrong({ times: "6,30" }, "Survival was predicted from 0 to 24 months, not at 30");
+});
+
+Deno.test("evaluate refuses a fold that is missing", async () => {
+  await refused(cohort(1).replace("p3,3,", "p3,,"), "row 5 (p3), column fold: nothing there");
+});
+
+Deno.test("evaluate says what is undefined of one patient, of no deaths and of nothing but ties", async () => {
+  for (const rows of ["a,3,1,.5", "a,3,0,.5\nb,12,0,.5", "a,5,1,.5\nb,5,1,.5", "a,5,1,0\nb,5,0,1"]) {
+    const { json, text } = await run(`patient,months,event,S12\n${rows}`);
+    assertStringIncludes(text, "undefined");
+    assertEquals((json.auc as Evaluation["auc"]).mean, null);
+  }
+});
+
+Deno.test("evaluate takes as many bootstrap samples as it is told, for every interval", async () => {
+  const { json, text } = await run([cohort(1), cohort(2)], { replicates: "50" });
+  const [{ interval, intervals, replicates, auc, uno }] = json.models as unknown as [Evaluation];
+  assertEquals([replicates, interval!.replicates, intervals!.uno!.replicates], [50, 50, 50]);
+  assertEquals((json.comparisons as Comparison[])[0]!.bootstrap!.replicates, 50);
+  assert(intervals!.uno!.low < uno.value! && uno.value! < intervals!.uno!.high);
+  assertEquals(intervals!.auc.auc.length, 4);
+  assert(intervals!.auc.mean!.low < auc.mean! && auc.mean! < intervals!.auc.mean!.high);
+  const { ipcw, administrative } = intervals!.brier;
+  for (const { values, integrated } of [ipcw, administrative]) {
+    assert([...values, integrated].every((one) => one!.low > 0 && one!.low < one!.high && one!.high < 1));
+  }
+  const number = (value: number) => value.toFixed(4);
+  const { low, high } = intervals!.auc.mean!;
+  assertStringIncludes(text, `${number(low)} to ${number(high)}`);
+  assertEquals(text.match(/50 (bootstrap )?samples/g)?.length, 3);
+});
+
+Deno.test("evaluate leaves intervals out on --replicates 0, and says so", async () => {
+  const [{ json, text }, { json: full }] = [await run(cohort(1), { replicates: "0" }), await run(cohort(1))];
+  const { replicates, interval, intervals, ...rest } = json as Record<string, unknown>;
+  assertEquals([replicates, interval, intervals], [0, null, null]);
+  const { replicates: _replicates, interval: _interval, intervals: _intervals, ...others } = full;
+  assertEquals(rest, others);
+  assertStringIncludes(text, "Intervals are left out; --replicates 1000 makes them");
+  const { json: compared, text: said } = await run([cohort(1), cohort(2)], { replicates: "0" });
+  assertEquals((compared.comparisons as Comparison[])[0]!.bootstrap, null);
+  assertStringIncludes(said, ", without an interval");
+});
+
+Deno.test("evaluate refuses bootstrap samples that are no number, or without end", async () => {
+  for (const replicates of ["-1", "many", "1e3", "100001"]) {
+    await assertRejects(() => run(cohort(1), { replicates }), InputError, "--replicates");
+  }
+});
+
+Deno.test("usualReplicates() are 1000, and none of a cohort that would take minutes", () => {
+  assertEquals([1, 415, 20_000, 20_001, 1e6].map(usualReplicates), [1000, 1000, 1000, 0, 0]);
+});

@@ -1,0 +1,99 @@
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
+import { fit } from "@ctsurv/cli/commands/fit.ts";
+import { predict } from "@ctsurv/cli/commands/predict.ts";
+import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import { profiles } from "@ctsurv/study/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
+
+interface Prediction {
+  readonly survival: readonly { readonly months: number; readonly probability: number }[];
+  readonly attention: readonly { readonly weight: number }[];
+  readonly aggregation: string;
+  readonly fineTuning: string;
+}
+
+const run = (command: Command, ...args: string[]) => command.run(parseCommand(command, args));
+const [siemens, xio] = phantomLung1.scanners;
+/** Coarse, so that a patient takes milliseconds. */
+const scanners = [{ ...siemens, sliceSpacing: 9 }, { ...xio!, sliceSpacing: 9 }] as const;
+const overrides = { matrix: 64, scanners };
+
+Deno.test("fit saves a model from which predict gives the same falling curve each time", () =>
+  inFolder(async (dir) => {
+    const [cohort, model] = [join(dir, "cohort"), join(dir, "model.safetensors")];
+    await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
+    const fitted = await run(
+      fit,
+      ...["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", join(dir, "cache")],
+    );
+    assertStringIncludes(fitted.text, "Trained on 5 patients of phantom-lung1");
+    const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
+    const predictions = await Promise.all(
+      [0, 1].map(async () => (await run(predict, "--model", model, "--input", scan)).json as Prediction),
+    );
+    const [first, second] = predictions as [Prediction, Prediction];
+    assertEquals(first, second);
+    assertEquals(first.survival.map(({ months }) => months), Array.from({ length: 25 }, (_, month) => month));
+    const curve = first.survival.map(({ probability }) => probability);
+    assertEquals(curve[0], 1);
+    assert(curve.every((p, i) => p > 0 && (i === 0 || p <= curve[i - 1]!)));
+    assertAlmostEquals(first.attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
+    // The slices of the profile, as in training.
+    assertEquals(first.attention.length, profiles.smoke.slices);
+
+    await Deno.writeFile(model, (await Deno.readFile(model)).slice(0, -4));
+    await assertRejects(() => run(predict, "--model", model, "--input", scan), InputError, "model.safetensors");
+  }));
+
+/** Kinds of heads, and the final block; every aggregation there is: survival_model_test.ts. */
+const others: Record<string, readonly string[]> = {
+  "average pooling": ["--aggregation", "average"],
+  "self-attention and the final block": ["--aggregation", "self-attention", "--tune", "final-block"],
+};
+
+Deno.test("fit and predict take other aggregations, and the final block", () =>
+  inFolder(async (dir) => {
+    const [cohort, cache] = [join(dir, "cohort"), join(dir, "cache")];
+    await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
+    const shared = ["--lungs", "threshold"];
+    const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
+    const curves = new Set<string>();
+    for (const [name, args] of Object.entries(others)) {
+      const model = join(dir, `${name}.safetensors`);
+      const where = ["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", cache];
+      await run(fit, ...where, ...shared, ...args);
+      const { text, json } = await run(predict, "--model", model, "--input", scan, ...shared);
+      const { survival, attention, aggregation, fineTuning } = json as Prediction;
+      assertEquals([aggregation, fineTuning], [args[1], args[3] ?? "final-layer"], name);
+      assertEquals(survival.length, 25);
+      assertAlmostEquals(attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
+      assertStringIncludes(text, aggregation === "average" ? "all alike" : "most attention on slice");
+      curves.add(JSON.stringify(survival));
+    }
+    assertEquals(curves.size, Object.keys(others).length);
+  }));
+
+Deno.test("fit and predict refuse what is no cohort, no model and no profile", () =>
+  inFolder(async (dir) => {
+    const output = join(dir, "m.safetensors");
+    await assertRejects(() => run(fit, "--cohort", join(dir, "none"), "--output", output), InputError, "none");
+    await assertRejects(() => run(fit, "--cohort", dir, "--output", join(dir, "m.bin")), InputError, ".safetensors");
+    await assertRejects(
+      () => run(fit, "--cohort", dir, "--output", output, "--profile", "fast"),
+      InputError,
+      'Unknown profile "fast"',
+    );
+    for (
+      const [message, ...args] of [
+        ['Unknown aggregation "max"', "--aggregation", "max"],
+        ["nothing to aggregate", "--aggregation", "average", "--backbone", "r3d_18"],
+        ['Unknown --tune "all"', "--tune", "all"],
+      ] as const
+    ) {
+      await assertRejects(() => run(fit, "--cohort", dir, "--output", output, ...args), InputError, message);
+    }
+    await assertRejects(() => run(predict, "--model", output, "--input", dir), InputError, "Cannot read the model");
+  }));

@@ -1,0 +1,11 @@
+import { alexNet } from "@ctsurv/nn/mod.ts";
+import flops from "../../fixtures/flops.json" with { type: "json" };
+import { testBackbone } from "./test_backbone.ts";
+
+const { mac, mac_no_classifier } = flops["2d"].alexnet;
+
+testBackbone({
+  architecture: alexNet,
+  macs: [{ shape: [1, 224, 224, 3], features: mac_no_classifier, logits: mac }],
+  on: { features: ["onnx", "wasm"], gradients: ["onnx", "wasm"] },
+});

@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { paper } from "@ctsurv/analysis/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  jupyterDisplay,
+  provenance,
+  readTable1,
+  summarizeFolds,
+  table,
+  table1,
+  toDataFrame,
+  writeTable1,
+} from "@ctsurv/report/mod.ts";
+import { sampleResult } from "../samples.ts";
+
+const rows = [{ name: "a|b <i>", n: 3, ctd: 0.61234 }, { name: 'with "quotes", and', n: 12, ctd: null }, {
+  name: "none",
+  n: 0,
+  ctd: NaN,
+}];
+const sample = table(rows, [
+  { label: "Name", value: (row) => row.name },
+  { label: "N", value: (row) => row.n },
+  { label: "Ctd", value: (row) => row.ctd, decimals: 3 },
+], "Sample");
+
+Deno.test("table() aligns its text and never shows null or NaN", () => {
+  assertEquals(
+    sample.text,
+    [
+      "Sample",
+      "",
+      "Name                 N    Ctd",
+      "a|b <i>              3  0.612",
+      'with "quotes", and  12      –',
+      "none                 0      –",
+    ].join("\n"),
+  );
+});
+
+Deno.test("table() escapes HTML and Markdown, and quotes CSV with all digits", () => {
+  assertStringIncludes(sample.html, "a|b &lt;i&gt;");
+  assertStringIncludes(sample.html, '<td style="text-align: right">0.612</td>');
+  assertStringIncludes(sample.markdown, "| Name | N | Ctd |\n| --- | ---: | ---: |\n| a\\|b <i> | 3 | 0.612 |\n");
+  assertEquals(
+    sample.csv,
+    'Name,N,Ctd\r\na|b <i>,3,0.61234\r\n"with ""quotes"", and",12,\r\nnone,0,\r\n',
+  );
+});
+
+Deno.test("table1() sets the paper's numbers beside ours, and nothing where there are none", () => {
+  const { markdown } = table1(sampleResult());
+  assertStringIncludes(markdown, "Paper, LUNG1 (reported)");
+  assertStringIncludes(markdown, "| seeded, abc | 6 slices of 224 × 224 |");
+  assertStringIncludes(markdown, "0.620 [0.550, 0.690] | 0.584 ± 0.054 |");
+  assert(/does not have \|.*\| – \|\n/.test(markdown));
+});
+
+Deno.test("summarizeFolds() leaves folds without concordance out and tells both deviations", () => {
+  const fold = (ctd: number | null) => ({ fold: 1, patients: 4, events: 2, ctd });
+  const { mean, stdSample, stdPopulation } = summarizeFolds([fold(0.5), fold(null), fold(0.7)]);
+  assertEquals([mean, stdPopulation].map((value) => value!.toFixed(12)), ["0.600000000000", "0.100000000000"]);
+  assertEquals(stdSample!.toFixed(12), Math.sqrt(0.02).toFixed(12));
+  assertEquals(summarizeFolds([fold(0.5)]), { mean: 0.5, stdSample: null, stdPopulation: 0 });
+  assertEquals(summarizeFolds([fold(null)]), { mean: null, stdSample: null, stdPopulation: null });
+});
+
+Deno.test("writeTable1() and readTable1() keep everything, and refuse what is not a result", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "outputs", "table1.json");
+  const result = sampleResult();
+  await writeTable1(path, result);
+  assertEquals(await readTable1(path), result);
+  const broken = { ...result, models: [{ ...result.models[0]!, mean: NaN }] };
+  await assertRejects(() => writeTable1(path, broken));
+  assertEquals(await readTable1(path), result);
+  await Deno.writeTextFile(path, JSON.stringify({ ...result, extra: 1 }));
+  await assertRejects(() => readTable1(path), InputError, "extra");
+  await assertRejects(() => readTable1(`${path}.none`), InputError, "Cannot read");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("paper holds eight rows whose best is EfficientNetB0 with soft attention", () => {
+  assertEquals(paper.table1.length, 8);
+  const best = paper.table1.reduce((a, b) => b.ctd.mean > a.ctd.mean ? b : a);
+  assertEquals([best.model, best.ctd.mean, best.ctd.std], ["efficientnet_b0", 0.584, 0.054]);
+  assert(paper.table1.every(({ ctd }) => ctd.reported));
+});
+
+Deno.test("toDataFrame() groups as danfo does", async () => {
+  const frame = await toDataFrame([{ stage: "II", months: 10 }, { stage: "III", months: 4 }, {
+    stage: "III",
+    months: 6,
+  }]);
+  const means = frame.groupby(["stage"]).col(["months"]).mean();
+  assertEquals(means.values, [["II", 10], ["III", 5]]);
+});
+
+Deno.test("provenance() names versions, machine and what it was given, and is plain JSON", async () => {
+  const given = {
+    engine: "onnx",
+    provider: "cpu",
+    weights: { kind: "seeded", hash: "a".repeat(64) },
+    lungs: "U-Net 0123abcd, version 1",
+    cohort: { name: "phantom-lung1", hash: "b".repeat(64) },
+    profile: "smoke",
+    seeds: { folds: 42 },
+  };
+  const facts = await provenance(given);
+  const plain = JSON.parse(JSON.stringify(facts));
+  assertEquals(plain.versions.deno, Deno.version.deno);
+  assertEquals(plain.versions["onnxruntime-node"], "1.30.0");
+  assertEquals(plain.seeds, { folds: 42 });
+  assert(plain.git === null || /^[0-9a-f]{40}$/.test(plain.git.commit));
+  assert(plain.machine.cores >= 1 && plain.machine.memory > 0);
+  const shown = facts[jupyterDisplay]()["text/plain"]!;
+  assertStringIncludes(shown, "phantom-lung1, bbbbbbbbbbbb");
+  assertStringIncludes(shown, "U-Net 0123abcd, version 1");
+});

@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "@std/assert";
+import { isSpec, leaves } from "@ctsurv/engine/mod.ts";
+import { r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
+import { layoutOf, layouts } from "@ctsurv/weights/catalogue/layouts.ts";
+import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/name_maps.ts";
+import { catalogue, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
+import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
+import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
+
+/** torchvision's state dicts: names and shapes, by network. */
+const networks = stateDicts as unknown as Record<string, readonly (readonly [string, readonly number[]])[]>;
+/** timm's name, torchvision's, and timm's shape where it is another. */
+const pairs = timmKeys as unknown as Record<string, readonly (readonly [string, string, "reshape"?, (number[])?])[]>;
+
+Deno.test("the catalogue's files are told apart, and their hashes begin as their names say", () => {
+  for (const field of ["name", "url", "file"] as const) {
+    assertEquals(new Set(catalogue.map((entry) => entry[field])).size, catalogue.length, field);
+  }
+  for (const { file, sha256 } of catalogue) {
+    const digits = /-([0-9a-f]{8})\.pth$/.exec(file)?.[1];
+    assertEquals(sha256?.slice(0, 8), digits, file);
+    assert(sha256 === undefined || [8, 64].includes(sha256.length), file);
+  }
+});
+
+Deno.test("findEntries() gives a network's default weights, in every file that holds them", () => {
+  const names = (name: string) => findEntries(name).map((entry) => entry.name);
+  assertEquals(names("resnet50"), ["resnet50.imagenet1k_v1", "resnet50.tv_in1k"]);
+  assertEquals(names("resnet50.imagenet1k_v2"), ["resnet50.imagenet1k_v2"]);
+  assertEquals(names("r3d_18"), ["r3d_18.kinetics400_v1"]);
+});
+
+Deno.test("layouts are those of torchvision's state dicts, and of the U-Net", () => {
+  const named = (shapes: (typeof networks)[string]): NamedShape[] =>
+    shapes.filter(([name]) => !isStepCount(name)).map(([name, shape]) => ({ name, shape }));
+  const expected = Object.fromEntries(
+    Object.entries(networks).map(([name, shapes]) => [name, layoutOf(named(shapes))]),
+  );
+  const unet = leaves(uNetSpec(r231Shape) as never, isSpec).map(({ path, value }) => ({
+    name: path,
+    shape: value.shape,
+  }));
+  assertEquals(layouts, { ...expected, unet_r231: layoutOf(unet) });
+  assertEquals(new Set(Object.values(layouts)).size, 7);
+  assertEquals(catalogue.filter(({ architecture }) => !(architecture in layouts)), []);
+});
+
+const renames = {
+  efficientnet_b0: ["efficientnet_b0", renameTimmEfficientNet],
+  vgg16: ["vgg16", renameTimmVgg],
+  vit_base_patch16_224: ["vit_b_16", renameTimmVit],
+  resnet50: ["resnet50", (tensor: NamedShape) => tensor],
+} as const;
+
+for (const [timmName, [network, rename]] of Object.entries(renames)) {
+  Deno.test(`timm's names of ${timmName} become torchvision's, each and with its shape`, () => {
+    const shapes = new Map(networks[network]!);
+    const found = new Map(pairs[timmName]!.map(([timm, torchvision, , shape]) => {
+      const { name, shape: renamed } = rename({ name: timm, shape: shape ?? shapes.get(torchvision)! });
+      assertEquals(name, torchvision, timm);
+      return [name, renamed];
+    }));
+    assertEquals(found, shapes);
+  });
+}
+
+Deno.test("the published ViT has older names for its MLP", () => {
+  const { rename } = findEntries("vit_b_16")[0]!;
+  const tensor = { name: "encoder.layers.encoder_layer_11.mlp.linear_2.weight", shape: [768, 3072] };
+  assertEquals(rename!(tensor), { name: "encoder.layers.encoder_layer_11.mlp.3.weight", shape: [768, 3072] });
+});
