@@ -119,12 +119,12 @@ async function compare(
 }
 
 function describe(result: LungStages | string): string {
-  if (typeof result === "string") return `Preprocessing with R231 was not measured. ${result}`;
+  if (typeof result === "string") return `PreprocessedScan with R231 was not measured. ${result}`;
   const { name, shape, kept, voxels, stages, peakMegabytes } = result;
   const times = Object.entries(stages).map(([name, ms]) => ({ name, times: [ms] }));
   const whole = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
   return [
-    `Preprocessing with R231, ${name}: ${shape.join(" x ")}, ${kept} slices kept, ${voxels} lung voxels, at most ` +
+    `PreprocessedScan with R231, ${name}: ${shape.join(" x ")}, ${kept} slices kept, ${voxels} lung voxels, at most ` +
     `${Math.round(peakMegabytes)} MB`,
     formatMeasurements("one run", [{ name: "all of it", times: [whole] }, ...times]),
   ].join("\n");

@@ -2,7 +2,7 @@ import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort, readTumour } from "@ctsurv/cohort/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { viewPatient } from "@ctsurv/features/mod.ts";
+import { takeView } from "@ctsurv/features/mod.ts";
 import { preprocessCached } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { attentionStrip, type Figure, kaplanMeierFigure } from "@ctsurv/report/mod.ts";
@@ -25,7 +25,7 @@ async function slicesWithAttention(): Promise<Figure> {
   const segmenter = await createLungSegmenter(engine);
   const prepared = await preprocessCached(patient.image, `${root}data/cache/slices`, { segmenter, where: shown });
   await segmenter.dispose();
-  const { slices, seen } = viewPatient(prepared, { kind: "slice", slices: profile.slices, size: prepared.size });
+  const { slices, seen } = takeView(prepared, { kind: "slice", slices: profile.slices, size: prepared.size });
   const tumour = (await readTumour(cohort, patient))!;
   const holding = tumourSlices(tumour, prepared);
   const holds = (slice: number) => holding.some(([first, last]) => first <= slice && slice <= last);

@@ -66,11 +66,11 @@ export function modelCost(
     parameters: architecture.spec() as object,
     embedding: head.embedding,
   };
-  const macsOfEmbedding = traceMacs(
+  const macsOfExtraction = traceMacs(
     ({ x, parameters, embedding }) => linear(pooled(x, parameters as Tree<tf.Tensor>), embedding),
     images,
   );
-  const macsOfImages = isVolume ? macsOfEmbedding : slices * macsOfEmbedding;
+  const macsOfImages = isVolume ? macsOfExtraction : slices * macsOfExtraction;
   const width = head.embedding.bias.shape[0]!;
   const macsOfSurvival = traceMacs(({ z, layers }) => deepHit(z as tf.Tensor2D, layers), {
     z: float32(1, width),

@@ -1,4 +1,4 @@
-import type { Tumour } from "@ctsurv/cohort/mod.ts";
+import type { TumourMask } from "@ctsurv/cohort/mod.ts";
 import { DEFAULT_SETTINGS, type PreprocessedSlices, resampleMask } from "@ctsurv/imaging/mod.ts";
 
 /**
@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS, type PreprocessedSlices, resampleMask } from "@ctsurv
  * @returns [kept, size, size], 1 in the tumour.
  */
 export function tumourOnSlices(
-  { mask, shape, spacing }: Tumour,
+  { mask, shape, spacing }: TumourMask,
   { kept, box, size }: Pick<PreprocessedSlices, "kept" | "box" | "size">,
 ): Uint8Array {
   // The resampled grid may end after the scan does.
@@ -42,7 +42,7 @@ export type TumourExtent = readonly (readonly [first: number, last: number])[];
  * @param facts What preprocessing found: `areas` of all resampled slices, and which were `kept`.
  */
 export function tumourSlices(
-  { mask, shape, spacing }: Tumour,
+  { mask, shape, spacing }: TumourMask,
   { areas, kept }: { readonly areas: ArrayLike<number>; readonly kept: readonly number[] },
 ): TumourExtent {
   const plane = shape[1] * shape[2];

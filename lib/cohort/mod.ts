@@ -15,7 +15,7 @@ export { type EnsuredPhantom, ensurePhantom, type EnsurePhantomOptions } from ".
 export { type PhantomRisk, readPhantomRisk } from "./phantom/phantom_risk.ts";
 export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec, phantomSpecs } from "./phantom/phantoms.ts";
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
-export { readTumour, type Tumour } from "./read_tumour.ts";
+export { readTumour, type TumourMask } from "./read_tumour.ts";
 export { type ClinicalRecord, formatClinical, parseClinical } from "./table/clinical.ts";
 export { type ClinicalColumns, parseClinicalColumns } from "./table/clinical_columns.ts";
 export {

@@ -14,7 +14,7 @@ const phantomTumour = 2;
 const primaryTumour = "GTV-1";
 
 /** Where a patient's tumour is known to be, voxel by voxel of the scan in "LPS" order. */
-export interface Tumour extends Pick<Volume, "shape" | "spacing"> {
+export interface TumourMask extends Pick<Volume, "shape" | "spacing"> {
   /** 1 in the tumour; [slices, rows, columns]. */
   readonly mask: Uint8Array;
   /** Who says so. */
@@ -30,7 +30,7 @@ export interface Tumour extends Pick<Volume, "shape" | "spacing"> {
 export async function readTumour(
   { dir }: Pick<Cohort, "dir">,
   { id, image, series, segmentations = [] }: Pick<CohortPatient, "id" | "image" | "series" | "segmentations">,
-): Promise<Tumour | undefined> {
+): Promise<TumourMask | undefined> {
   const truth = join(dir, "truth", `${id}.nii.gz`);
   if (await exists(truth)) {
     const { volume } = await readVolume(truth);

@@ -1,3 +1,4 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "./tf.ts";
 import { leaves, mapTree, type Tree } from "./tree.ts";
 import { float32, isSpec, isTensor, type TensorSpec } from "./values.ts";
@@ -49,10 +50,6 @@ function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
   const isLarge = (i: number) => sizeOf(shapes[i]!) > largeSize;
   const small = indices.filter((i) => !isLarge(i));
   return [...indices.filter(isLarge).map((i) => [i]), ...(small.length > 0 ? [small] : [])];
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
 }
 
 /** The shapes of the moments for a tree of parameters; they start at zero. */

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
-import { numbersPath, readNumbers, type SlicesToEmbed, writeNumbers } from "./cached_features.ts";
-import type { Activations, CutEmbedder } from "./feature_extractor.ts";
+import { type KeyedSlices, numbersPath, readNumbers, writeNumbers } from "./cached_features.ts";
+import type { ActivationExtractor, Activations } from "./feature_extractor.ts";
 
 /**
  * Activations at a cut as float16, in which fine-tuning takes them.
@@ -40,11 +40,11 @@ const format = "ctsurv activations 1";
  * @throws {InputError} If an activation is beyond float16, 65504.
  */
 export async function cachedActivations(
-  embedder: CutEmbedder,
-  { slices, key }: SlicesToEmbed,
+  extractor: ActivationExtractor,
+  { slices, key }: KeyedSlices,
   folder: string,
 ): Promise<StoredActivations> {
-  const { architecture, source } = embedder.backbone;
+  const { architecture, source } = extractor.backbone;
   const identity = {
     format,
     backbone: architecture.name,
@@ -60,7 +60,7 @@ export async function cachedActivations(
   };
   const known = await readNumbers(entry);
   if (known) return { ...described(known.shape), load };
-  const { count, shape, data } = await embedder.embed(slices);
+  const { count, shape, data } = await extractor.extract(slices);
   const bytes = halfActivations(data, architecture);
   await writeNumbers(entry, { shape: [count, ...shape], bytes });
   return { count, shape, load };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readChecked, sha256, writeChecked } from "@ctsurv/base/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
-import type { SliceEmbedder } from "./feature_extractor.ts";
+import type { SliceFeatureExtractor } from "./feature_extractor.ts";
 
 /** Where numbers are kept, and everything they depend on. */
 export interface NumbersEntry {
@@ -39,7 +39,7 @@ export async function writeNumbers(entry: NumbersEntry, { shape, bytes }: Cached
 export type FeaturePrecision = "float16" | "float32";
 
 /** A patient's slices, and what identifies them. */
-export interface SlicesToEmbed {
+export interface KeyedSlices {
   /** [count, size, size] in [0, 1] */
   readonly slices: Float32Array;
   /** Changes whenever the slices do: the key of `preprocessCached`. */
@@ -62,18 +62,18 @@ const format = "ctsurv features 1";
  * same numbers whether computed or read.
  */
 export async function cachedFeatures(
-  embedder: Pick<SliceEmbedder, "embed">,
+  extractor: Pick<SliceFeatureExtractor, "extract">,
   { architecture, source }: Backbone,
-  { slices, key }: SlicesToEmbed,
+  { slices, key }: KeyedSlices,
   { folder, precision = "float32" }: FeatureCacheOptions,
 ): Promise<Float32Array> {
   const identity = { format, backbone: architecture.name, weights: source.sha256, slices: key, precision };
   const entry = { folder, extension: ".features", identity };
   const known = await readNumbers(entry);
   if (known) return decode(known.bytes, precision);
-  const embedded = await embedder.embed(slices);
-  const encoded = precision === "float16" ? Float16Array.from(embedded) : embedded;
-  const shape = [embedded.length / architecture.features, architecture.features];
+  const extracted = await extractor.extract(slices);
+  const encoded = precision === "float16" ? Float16Array.from(extracted) : extracted;
+  const shape = [extracted.length / architecture.features, architecture.features];
   await writeNumbers(entry, { shape, bytes: encoded as ArrayBufferView<ArrayBuffer> });
   return Float32Array.from(encoded);
 }

@@ -4,15 +4,15 @@ import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
 import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
-import type { FineTuningPatient, LabelledPatient, TrainingPatient } from "@ctsurv/training/mod.ts";
 import { cachedActivations } from "./cached_activations.ts";
 import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
-import type { CutEmbedder, ViewEmbedder } from "./feature_extractor.ts";
-import { type PatientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
-import { preparedSlices, type ScanToPrepare } from "./slice_queue.ts";
+import type { ActivationExtractor, FeatureExtractor } from "./feature_extractor.ts";
+import type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
+import { takeView, type View, type ViewedSlices } from "./view.ts";
+import { type ScanToPreprocess, sliceQueue } from "./slice_queue.ts";
 
 /** A patient whose scan and follow-up are known. */
-export interface PatientToEmbed extends ScanToPrepare {
+export interface ScannedPatient extends ScanToPreprocess {
   readonly record: ClinicalRecord;
 }
 
@@ -26,17 +26,17 @@ export interface SkippedPatient {
 export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
 
 /** A cohort as training sees it. */
-export interface EmbeddedCohort<Patient> {
+export interface ExtractedCohort<Patient> {
   readonly patients: readonly Patient[];
   readonly slices: readonly SliceFacts[];
   readonly skipped: readonly SkippedPatient[];
 }
 
-/** Options of {@linkcode embedCohort}. */
-export interface EmbedCohortOptions {
+/** Options of {@linkcode extractCohort}. */
+export interface ExtractOptions {
   readonly backbone: Backbone;
-  /** What the backbone sees of a patient, and the embedder is made for. @default {all slices} */
-  readonly view?: PatientView;
+  /** What the backbone sees of a patient, and the extractor is made for. @default {all slices} */
+  readonly view?: View;
   readonly segmenter: LungSegmenter;
   /** Where slices and features are kept between runs. */
   readonly cache: string;
@@ -52,29 +52,29 @@ export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
 }
 
 /**
- * Preprocesses a cohort and embeds it by `embed`, patient by patient. A patient whose scan cannot be used is left out
+ * Preprocesses a cohort and applies `extract`, patient by patient. A patient whose scan cannot be used is left out
  * with the reason.
  *
  * @throws {InputError} If no patient is left, or the disk is full.
  */
-async function embedCohort<Embedded extends object>(
-  cohort: readonly PatientToEmbed[],
-  { backbone, view, segmenter, cache, progress }: EmbedCohortOptions,
-  embed: (viewed: ViewedPatient) => Promise<Embedded>,
-): Promise<EmbeddedCohort<LabelledPatient & Embedded>> {
-  const patients: (LabelledPatient & Embedded)[] = [];
+async function extractCohort<Extracted extends object>(
+  cohort: readonly ScannedPatient[],
+  { backbone, view, segmenter, cache, progress }: ExtractOptions,
+  extract: (viewed: ViewedSlices) => Promise<Extracted>,
+): Promise<ExtractedCohort<LabelledPatient & Extracted>> {
+  const patients: (LabelledPatient & Extracted)[] = [];
   const slices: SliceFacts[] = [];
   const skipped: SkippedPatient[] = [];
   const { title, size } = backbone.architecture;
-  const whole: PatientView = { kind: "slice", slices: "all", size };
-  progress?.start(`${title}: patients preprocessed and embedded`, cohort.length);
-  const prepared = preparedSlices(cohort, { segmenter, folder: join(cache, "slices") });
+  const whole: View = { kind: "slice", slices: "all", size };
+  progress?.start(`${title}: features of patients`, cohort.length);
+  const prepared = sliceQueue(cohort, { segmenter, folder: join(cache, "slices") });
   try {
     for (const { id, record } of cohort) {
       try {
         const found = await prepared.next();
-        const viewed = viewPatient(found, view ?? whole);
-        patients.push({ id, ...await embed(viewed), followUp: followUp(record) });
+        const viewed = takeView(found, view ?? whole);
+        patients.push({ id, ...await extract(viewed), followUp: followUp(record) });
         const { slices: _pixels, isFromCache: _origin, ...facts } = found;
         slices.push({ ...facts, kept: viewed.seen.map((i) => found.kept[i]!), patient: id });
       } catch (error) {
@@ -86,58 +86,58 @@ async function embedCohort<Embedded extends object>(
   } finally {
     prepared.close();
   }
-  progress?.done(`${title}: ${patients.length} of ${cohort.length} patients preprocessed and embedded`);
+  progress?.done(`${title}: features of ${patients.length} of ${cohort.length} patients`);
   if (patients.length === 0) {
     throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
   }
   return { patients, slices, skipped };
 }
 
-/** Options of {@linkcode cohortActivations}. */
-export interface CohortActivationsOptions extends Omit<EmbedCohortOptions, "backbone"> {
-  readonly embedder: CutEmbedder;
+/** Options of {@linkcode extractActivations}. */
+export interface ExtractActivationsOptions extends Omit<ExtractOptions, "backbone"> {
+  readonly extractor: ActivationExtractor;
 }
 
 /**
- * Preprocesses a cohort and takes it to the cut before the backbone's final block, for fine-tuning; as `cohortFeatures`
+ * Preprocesses a cohort and takes it to the cut before the backbone's final block, for fine-tuning; as `extractFeatures`
  * otherwise. The activations stay in files of the cache: of EfficientNet-B0 18 kB for a slice, of ViT-B/16 300 kB.
  *
  * @throws {InputError} If no patient is left.
  */
-export async function cohortActivations(
-  cohort: readonly PatientToEmbed[],
-  { embedder, ...options }: CohortActivationsOptions,
-): Promise<EmbeddedCohort<FineTuningPatient>> {
+export async function extractActivations(
+  cohort: readonly ScannedPatient[],
+  { extractor, ...options }: ExtractActivationsOptions,
+): Promise<ExtractedCohort<FineTuningPatient>> {
   const folder = join(options.cache, "activations");
-  return await embedCohort(cohort, { ...options, backbone: embedder.backbone }, async (viewed) => ({
-    activations: await cachedActivations(embedder, viewed, folder),
+  return await extractCohort(cohort, { ...options, backbone: extractor.backbone }, async (viewed) => ({
+    activations: await cachedActivations(extractor, viewed, folder),
   }));
 }
 
 /** A cohort as features. */
-export type CohortFeatures = EmbeddedCohort<TrainingPatient>;
+export type CohortFeatures = ExtractedCohort<TrainingPatient>;
 
-/** Options of {@linkcode cohortFeatures}. */
-export interface CohortFeaturesOptions extends EmbedCohortOptions {
-  readonly embedder: Pick<ViewEmbedder, "embed">;
+/** Options of {@linkcode extractFeatures}. */
+export interface ExtractFeaturesOptions extends ExtractOptions {
+  readonly extractor: Pick<FeatureExtractor, "extract">;
   /** @default {"float32"} */
   readonly precision?: FeaturePrecision;
 }
 
 /**
- * Preprocesses and embeds a cohort, patient by patient. What was done before, with the same images, settings and
+ * Preprocesses a cohort and extracts its features, patient by patient. What was done before, with the same images, settings and
  * weights, is read from the cache, so that an interrupted run goes on where it was. A patient whose scan cannot be used
  * is left out with the reason.
  *
  * @throws {InputError} If no patient is left.
  */
-export async function cohortFeatures(
-  cohort: readonly PatientToEmbed[],
-  { embedder, precision = "float32", ...options }: CohortFeaturesOptions,
+export async function extractFeatures(
+  cohort: readonly ScannedPatient[],
+  { extractor, precision = "float32", ...options }: ExtractFeaturesOptions,
 ): Promise<CohortFeatures> {
   const folder = join(options.cache, "features");
-  return await embedCohort(cohort, options, async (viewed) => ({
-    features: await cachedFeatures(embedder, options.backbone, viewed, { folder, precision }),
+  return await extractCohort(cohort, options, async (viewed) => ({
+    features: await cachedFeatures(extractor, options.backbone, viewed, { folder, precision }),
     slices: viewed.count,
   }));
 }

@@ -1,31 +1,31 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
 import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
-import type { PatientView, ViewedPatient } from "./patient_view.ts";
+import type { View, ViewedSlices } from "./view.ts";
 
 /** What a backbone gives: its global features, what enters its classifier's last layer, or what enters its final block. */
-export type EmbeddingPoint = "features" | "penultimate" | "cut";
+export type ExtractionPoint = "features" | "penultimate" | "cut";
 
-/** Options of {@linkcode imageEmbedder}. */
-export interface ImageEmbedderOptions {
+/** Options of {@linkcode imageFeatureExtractor}. */
+export interface ImageFeatureExtractorOptions {
   /** Of one image, as it is given: [rows, columns], [3, rows, columns], … */
   readonly shape: readonly number[];
   /** Turns images [batch, ...shape] into what the backbone takes. */
   prepare(images: tf.Tensor): tf.Tensor;
   /** @default {"features"} */
-  readonly at?: EmbeddingPoint;
+  readonly at?: ExtractionPoint;
   /** Images that go through the network together: more do not make it faster, and memory grows. @default {8} */
   readonly batch?: number;
 }
 
 /** A frozen backbone, ready for images of one shape. */
-export interface ImageEmbedder {
+export interface ImageFeatureExtractor {
   /**
    * @param images [count, ...shape]
    * @param onImages Is told after every batch how many images it held.
    * @returns [count, features]
    */
-  embed(images: Float32Array, onImages?: (done: number) => void): Promise<Float32Array>;
+  extract(images: Float32Array, onImages?: (done: number) => void): Promise<Float32Array>;
   /** Numbers for an image. */
   readonly features: number;
   /** Their shape: [features], at the cut [rows, columns, channels] or whatever enters the final block. */
@@ -36,18 +36,18 @@ export interface ImageEmbedder {
 }
 
 /** Makes a backbone ready for images of one shape. */
-export async function imageEmbedder(
+export async function imageFeatureExtractor(
   engine: Engine,
   { architecture, parameters }: Backbone,
-  { shape, prepare, at = "features", batch = 8 }: ImageEmbedderOptions,
-): Promise<ImageEmbedder> {
+  { shape, prepare, at = "features", batch = 8 }: ImageFeatureExtractorOptions,
+): Promise<ImageFeatureExtractor> {
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
   const run = { features: architecture.pooled, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
   let outputShape: readonly number[] = [];
   const program = await compile(engine, ({ images }) => {
-    const embedded = run(prepare(images), tensors);
-    outputShape = embedded.shape.slice(1);
-    return { embedded };
+    const extracted = run(prepare(images), tensors);
+    outputShape = extracted.shape.slice(1);
+    return { extracted };
   }, { images: float32(batch, ...shape) });
   // An engine that computes op by op calls the function first of all to count.
   const macsPerImage = program.macs / batch;
@@ -57,7 +57,7 @@ export async function imageEmbedder(
     features,
     shape: outputShape,
     macsPerImage,
-    async embed(images, onImages) {
+    async extract(images, onImages) {
       const count = images.length / size;
       const all = new Float32Array(count * features);
       for (let from = 0; from < count; from += batch) {
@@ -65,19 +65,15 @@ export async function imageEmbedder(
         // The last batch is filled up with zeros, whose features are dropped.
         const filled = new Float32Array(batch * size);
         filled.set(images.subarray(from * size, (from + present) * size));
-        const { embedded } = await program.run({ images: hostTensor(filled, [batch, ...shape]) });
-        all.set((await embedded.read() as Float32Array).subarray(0, present * features), from * features);
-        embedded.dispose();
+        const { extracted } = await program.run({ images: hostTensor(filled, [batch, ...shape]) });
+        all.set((await extracted.read() as Float32Array).subarray(0, present * features), from * features);
+        extracted.dispose();
         onImages?.(present);
       }
       return all;
     },
     dispose: () => program.dispose(),
   };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
 }
 
 /** Activations before a final block, slice by slice, or of one volume. */
@@ -91,10 +87,10 @@ export interface Activations {
 }
 
 /** The frozen part of a backbone, ready to run. */
-export interface CutEmbedder {
+export interface ActivationExtractor {
   readonly backbone: Backbone;
   /** @param slices A patient's, [count, size, size] in [0, 1]. */
-  embed(slices: Float32Array): Promise<Activations>;
+  extract(slices: Float32Array): Promise<Activations>;
   dispose(): Promise<void>;
 }
 
@@ -102,47 +98,47 @@ export interface CutEmbedder {
  * Makes the frozen part of a backbone ready for slices of its own size, or of a view's. A network of volumes takes all
  * slices of a patient as one; its session is that of the last number of slices, as each holds all weights.
  */
-export async function cutEmbedder(
+export async function activationExtractor(
   engine: Engine,
   backbone: Backbone,
-  { size }: Pick<PatientView, "size"> = backbone.architecture,
-): Promise<CutEmbedder> {
+  { size }: Pick<View, "size"> = backbone.architecture,
+): Promise<ActivationExtractor> {
   const { architecture } = backbone;
   const isVolume = architecture.input === "volume";
   const ready = (slices: number) =>
-    imageEmbedder(engine, backbone, {
+    imageFeatureExtractor(engine, backbone, {
       shape: isVolume ? [slices, size, size] : [size, size],
       prepare: (images) => toNetworkInput(images, architecture),
       at: "cut",
       ...isVolume && { batch: 1 },
     });
-  let current: { readonly slices: number; readonly embedder: ImageEmbedder } | undefined;
-  if (!isVolume) current = { slices: 1, embedder: await ready(1) };
+  let current: { readonly slices: number; readonly extractor: ImageFeatureExtractor } | undefined;
+  if (!isVolume) current = { slices: 1, extractor: await ready(1) };
   return {
     backbone,
-    async embed(slices) {
+    async extract(slices) {
       const depth = isVolume ? slices.length / size ** 2 : 1;
       if (current?.slices !== depth) {
-        await current?.embedder.dispose();
-        current = { slices: depth, embedder: await ready(depth) };
+        await current?.extractor.dispose();
+        current = { slices: depth, extractor: await ready(depth) };
       }
-      const { embedder } = current;
-      const data = await embedder.embed(slices);
-      return { count: data.length / embedder.features, shape: embedder.shape, data };
+      const { extractor } = current;
+      const data = await extractor.extract(slices);
+      return { count: data.length / extractor.features, shape: extractor.shape, data };
     },
-    dispose: async () => await current?.embedder.dispose(),
+    dispose: async () => await current?.extractor.dispose(),
   };
 }
 
 /** A frozen backbone, ready to run. */
-export interface SliceEmbedder {
+export interface SliceFeatureExtractor {
   /**
    * Pooled features of preprocessed slices.
    *
-   * @param slices [count, size, size] in [0, 1], `size` being the embedder's.
+   * @param slices [count, size, size] in [0, 1], `size` being the extractor's.
    * @returns [count, features]
    */
-  embed(slices: Float32Array, onSlices?: (done: number) => void): Promise<Float32Array>;
+  extract(slices: Float32Array, onSlices?: (done: number) => void): Promise<Float32Array>;
   /** Multiply-accumulates for one slice. */
   readonly macsPerSlice: number;
   dispose(): Promise<void>;
@@ -153,23 +149,23 @@ export interface SliceEmbedder {
  *
  * @throws {InputError} If it takes volumes.
  */
-export async function sliceEmbedder(engine: Engine, backbone: Backbone): Promise<SliceEmbedder> {
+export async function sliceFeatureExtractor(engine: Engine, backbone: Backbone): Promise<SliceFeatureExtractor> {
   const { architecture } = backbone;
   if (architecture.input !== "slice") throw new InputError(`${architecture.title} takes volumes, not single slices`);
-  const { embed, macsPerImage, dispose } = await imageEmbedder(engine, backbone, {
+  const { extract, macsPerImage, dispose } = await imageFeatureExtractor(engine, backbone, {
     shape: [architecture.size, architecture.size],
     prepare: (slices) => toNetworkInput(slices, architecture),
   });
-  return { embed, macsPerSlice: macsPerImage, dispose };
+  return { extract, macsPerSlice: macsPerImage, dispose };
 }
 
 /** A frozen backbone, ready for patients as a view shows them. */
-export interface ViewEmbedder {
+export interface FeatureExtractor {
   /**
-   * @param images A patient's slices, or volume: {@linkcode ViewedPatient.slices}.
+   * @param images A patient's slices, or volume: {@linkcode ViewedSlices.slices}.
    * @returns [slices or 1, features]
    */
-  embed(images: ViewedPatient["slices"]): Promise<Float32Array>;
+  extract(images: ViewedSlices["slices"]): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -180,29 +176,30 @@ const largestBatch = 8;
  * Makes a backbone ready for a view. Of whole volumes the session is that of the last number of slices: each holds all
  * weights.
  */
-export async function viewEmbedder(
+export async function featureExtractor(
   engine: Engine,
   backbone: Backbone,
-  { kind, slices, size }: PatientView,
-): Promise<ViewEmbedder> {
+  { kind, slices, size }: View,
+): Promise<FeatureExtractor> {
   const { architecture } = backbone;
   const ready = (depth: number) =>
-    imageEmbedder(engine, backbone, {
+    imageFeatureExtractor(engine, backbone, {
       shape: kind === "volume" ? [depth, size, size] : [size, size],
       prepare: (images) => toNetworkInput(images, architecture),
       batch: kind === "volume" ? 1 : slices === "all" ? largestBatch : Math.min(slices, largestBatch),
     });
-  let current: { readonly depth: number; readonly embedder: ImageEmbedder } | undefined;
+  let current: { readonly depth: number; readonly extractor: ImageFeatureExtractor } | undefined;
   const forDepth = async (depth: number) => {
-    if (current?.depth === depth) return current.embedder;
-    await current?.embedder.dispose();
-    current = { depth, embedder: await ready(depth) };
-    return current.embedder;
+    if (current?.depth === depth) return current.extractor;
+    await current?.extractor.dispose();
+    current = { depth, extractor: await ready(depth) };
+    return current.extractor;
   };
   if (kind === "slice") await forDepth(1);
   else if (slices !== "all") await forDepth(slices);
   return {
-    embed: async (images) => await (await forDepth(kind === "volume" ? images.length / size ** 2 : 1)).embed(images),
-    dispose: async () => await current?.embedder.dispose(),
+    extract: async (images) =>
+      await (await forDepth(kind === "volume" ? images.length / size ** 2 : 1)).extract(images),
+    dispose: async () => await current?.extractor.dispose(),
   };
 }

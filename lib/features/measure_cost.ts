@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { PatientView } from "./patient_view.ts";
+import type { View } from "./view.ts";
 
 /** What embedding one patient costs on this machine. */
 export interface MeasuredCost {
@@ -15,7 +15,7 @@ export interface MeasuredCost {
 }
 
 /** A view of a known number of slices, and the backbone that it is for. */
-export interface CostToMeasure extends PatientView {
+export interface CostToMeasure extends View {
   readonly model: string;
   readonly slices: number;
 }

@@ -1,7 +1,7 @@
 import { peakMemory } from "@ctsurv/base/mod.ts";
 import { createEngine, type HostTensor, hostTensor, isSpec, mapTree, type Tree } from "@ctsurv/engine/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
-import { viewEmbedder } from "./feature_extractor.ts";
+import { featureExtractor } from "./feature_extractor.ts";
 import { type CostToMeasure, type MeasuredCost, timedRuns } from "./measure_cost.ts";
 
 /** Parameters that keep activations near their size: means, variances of one, no offsets. */
@@ -19,18 +19,22 @@ const engine = await createEngine();
 const before = Deno.memoryUsage().rss;
 const architecture = findBackbone(model);
 const source = { kind: "seeded", seed: 0, sha256: "constants" } as const;
-const embedder = await viewEmbedder(engine, { architecture, parameters: constants(architecture.spec()), source }, view);
+const extractor = await featureExtractor(
+  engine,
+  { architecture, parameters: constants(architecture.spec()), source },
+  view,
+);
 const images = new Float32Array(view.slices * view.size ** 2).fill(0.5);
 const times: number[] = [];
 for (let run = 0; run <= timedRuns; run++) {
   const started = performance.now();
-  await embedder.embed(images);
+  await extractor.extract(images);
   times.push(performance.now() - started);
 }
 const milliseconds = times.slice(1).sort((a, b) => a - b)[timedRuns >> 1]!;
 // Linux keeps the peak; elsewhere what is held now comes near it.
 const peak = await peakMemory() ?? Deno.memoryUsage().rss;
-await embedder.dispose();
+await extractor.dispose();
 console.log(
   JSON.stringify({ milliseconds, peakMemory: peak - before, engine: engine.description } satisfies MeasuredCost),
 );

@@ -4,36 +4,37 @@ export {
   cachedFeatures,
   type FeatureCacheOptions,
   type FeaturePrecision,
-  type SlicesToEmbed,
+  type KeyedSlices,
 } from "./cached_features.ts";
 export { createBackbone, type CreateBackboneOptions, pretrainedBackbone, requireWeights } from "./create_backbone.ts";
 export {
-  cohortActivations,
-  type CohortActivationsOptions,
   type CohortFeatures,
-  cohortFeatures,
-  type CohortFeaturesOptions,
-  type EmbedCohortOptions,
-  type EmbeddedCohort,
+  extractActivations,
+  type ExtractActivationsOptions,
+  type ExtractedCohort,
+  extractFeatures,
+  type ExtractFeaturesOptions,
+  type ExtractOptions,
   followUp,
   horizonMonths,
-  type PatientToEmbed,
+  type ScannedPatient,
   type SkippedPatient,
   type SliceFacts,
 } from "./extract_features.ts";
 export {
+  type ActivationExtractor,
+  activationExtractor,
   type Activations,
-  type CutEmbedder,
-  cutEmbedder,
-  type EmbeddingPoint,
-  type ImageEmbedder,
-  imageEmbedder,
-  type ImageEmbedderOptions,
-  type SliceEmbedder,
-  sliceEmbedder,
-  type ViewEmbedder,
-  viewEmbedder,
+  type ExtractionPoint,
+  type FeatureExtractor,
+  featureExtractor,
+  type ImageFeatureExtractor,
+  imageFeatureExtractor,
+  type ImageFeatureExtractorOptions,
+  type SliceFeatureExtractor,
+  sliceFeatureExtractor,
 } from "./feature_extractor.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
-export { type PatientView, patientView, type ViewedPatient, viewPatient } from "./patient_view.ts";
-export { type PreparedSlices, preparedSlices, type PreparedSlicesOptions, type ScanToPrepare } from "./slice_queue.ts";
+export { takeView, type View, type ViewedSlices, viewFor } from "./view.ts";
+export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";
+export type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";

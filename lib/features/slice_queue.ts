@@ -3,7 +3,7 @@ import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv
 import type { SlicesOrder } from "./slices_worker.ts";
 
 /** A patient's scan. */
-export interface ScanToPrepare {
+export interface ScanToPreprocess {
   readonly id: string;
   /** A NIfTI file or a folder of DICOM files. */
   readonly image: string;
@@ -11,8 +11,8 @@ export interface ScanToPrepare {
   readonly series?: string;
 }
 
-/** Options of {@linkcode preparedSlices}. */
-export interface PreparedSlicesOptions {
+/** Options of {@linkcode sliceQueue}. */
+export interface SliceQueueOptions {
   readonly segmenter: LungSegmenter;
   /** The folder of slices in the cache, see `preprocessCached`. */
   readonly folder: string;
@@ -21,7 +21,7 @@ export interface PreparedSlicesOptions {
 }
 
 /** The slices of some patients, one after the other. */
-export interface PreparedSlices {
+export interface SliceQueue {
   /**
    * The next patient's.
    *
@@ -36,10 +36,10 @@ export interface PreparedSlices {
  * {@linkcode preprocessCached} for patients in order. Those that are not in the cache are preprocessed ahead, several at
  * a time, if the segmenter is one that `createLungSegmenter` made; the slices are the same as without threads.
  */
-export function preparedSlices(
-  scans: readonly ScanToPrepare[],
-  { segmenter, folder, threads = Math.min(4, navigator.hardwareConcurrency) }: PreparedSlicesOptions,
-): PreparedSlices {
+export function sliceQueue(
+  scans: readonly ScanToPreprocess[],
+  { segmenter, folder, threads = Math.min(4, navigator.hardwareConcurrency) }: SliceQueueOptions,
+): SliceQueue {
   const { method } = segmenter;
   const pool = method === undefined || threads <= 1
     ? undefined
@@ -48,7 +48,7 @@ export function preparedSlices(
       describe: ({ where }) => where,
     });
   let isClosed = false;
-  const prepare = ({ id, image, series }: ScanToPrepare) => {
+  const prepare = ({ id, image, series }: ScanToPreprocess) => {
     const reading = { where: id, ...series !== undefined && { series } };
     const onMiss = pool && (() =>
       pool.run({ image, folder, method: method!, ...reading }).catch((error) => {

@@ -3,7 +3,7 @@ import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 
-/** What `preparedSlices` sends: one scan whose slices are to be put in the cache. */
+/** What `sliceQueue` sends: one scan whose slices are to be put in the cache. */
 export interface SlicesOrder {
   readonly image: string;
   readonly series?: string;

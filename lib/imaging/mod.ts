@@ -20,8 +20,8 @@ export {
   type LungSegmenter,
   NoLungError,
   preprocess,
+  type PreprocessedScan,
   type PreprocessedSlices,
-  type Preprocessing,
   type PreprocessOptions,
   type PreprocessSettings,
 } from "./slices/preprocess.ts";
@@ -34,7 +34,7 @@ export {
   type Segmentation,
 } from "./structures/read_structures.ts";
 export { averageVolume } from "./volume/average_volume.ts";
-export { summarizeHu, windowHu } from "./volume/hu.ts";
+export { summariseHu, windowHu } from "./volume/hu.ts";
 export { canonicalOrientation } from "./volume/orientation.ts";
 export { resample, type ResampleOptions } from "./volume/resample.ts";
 export type { Affine, Shape, Spacing, Volume } from "./volume/volume.ts";

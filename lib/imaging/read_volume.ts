@@ -2,7 +2,7 @@ import { InputError, statInput } from "@ctsurv/base/mod.ts";
 import type { Acquisition } from "./dicom/header.ts";
 import { readDicom } from "./dicom/read_dicom.ts";
 import { readNifti } from "./nifti/read_nifti.ts";
-import { summarizeHu } from "./volume/hu.ts";
+import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 
 export interface ReadVolumeOptions {
@@ -60,6 +60,6 @@ async function detectKind(path: string): Promise<"dicom" | "nifti"> {
 
 /** CT holds air, below -200 HU; a file without any was probably saved without its intercept, or is no CT. */
 function plausibility({ hu }: Volume): string[] {
-  const { min } = summarizeHu(hu);
+  const { min } = summariseHu(hu);
   return min > -200 ? [`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`] : [];
 }

@@ -4,6 +4,7 @@ export {
   type Backbone,
   type BackboneArchitecture,
   type BackboneFacts,
+  belongsTo,
   finalBlockNames,
   replaceParameters,
   type Stage,
@@ -53,6 +54,7 @@ export {
   type ChannelNormalise,
   channelNormalise,
   type Normalise,
+  scaleAndShift,
 } from "./layers/normalisation.ts";
 export {
   type BackboneStatistics,

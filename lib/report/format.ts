@@ -19,14 +19,8 @@ export function formatNumber(value: number | null | undefined, decimals: number)
   return value === null || value === undefined || !Number.isFinite(value) ? missing : value.toFixed(decimals);
 }
 
-/** A p-value as it stands in text: "p = 0.034", "p < 0.001". */
-export function formatP(p: number | null): string {
-  if (p === null || Number.isNaN(p)) return `p = ${missing}`;
-  return p < 0.001 ? "p < 0.001" : `p = ${formatNumber(p, 3)}`;
-}
-
-/** At most `wanted` whole numbers from 0 to `count - 1`, evenly spread, the first and the last among them. */
-export function spread(count: number, wanted: number): number[] {
+/** At most `wanted` whole numbers from 0 to `count - 1`, evenly spaced, the first and the last among them. */
+export function evenlySpaced(count: number, wanted: number): number[] {
   const number = Math.min(count, wanted);
   return Array.from({ length: number }, (_, i) => Math.round(number === 1 ? 0 : i * (count - 1) / (number - 1)));
 }

@@ -32,12 +32,11 @@ export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {
   type CrossValidated,
-  type FoldResult,
   type ModelResult,
   modelResult,
   type ModelResultOptions,
   readTable1,
-  summarizeFolds,
+  summariseFolds,
   table1,
   type Table1Result,
   updateTable1,

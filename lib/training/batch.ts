@@ -1,6 +1,6 @@
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import { binLabel, type Discretisation } from "@ctsurv/survival/deephit/mod.ts";
-import type { TrainingPatient } from "./patient.ts";
 
 /** The slices and labels of a batch; see `Batch` for the shapes. */
 export interface PatientBatch {
@@ -32,32 +32,47 @@ export function paddedSlices(slices: number): number {
   return Math.ceil(slices / sliceStep) * sliceStep;
 }
 
+/** A patient's features, whether or not anything is known of the follow-up. */
+type PatientFeatures = Pick<TrainingPatient, "features" | "slices">;
+
 /**
  * Lays the slices of some patients one after the other and fills up to whole steps. Rows and patients that only fill up
- * belong to nobody and weigh nothing.
+ * belong to nobody.
+ *
+ * @param rows Patients of the batch, at least as many as are given.
+ * @returns Features [slices, backbone features], and [rows, slices] with 1 where a slice is the patient's.
  */
-export function makeBatch(
-  patients: readonly TrainingPatient[],
-  { rows = patients.length, bins = 24, labels = "interval" }: BatchOptions = {},
-): PatientBatch {
+export function joinSlices(
+  patients: readonly PatientFeatures[],
+  rows: number = patients.length,
+): Pick<PatientBatch, "features" | "membership"> {
   const width = patients[0]!.features.length / patients[0]!.slices;
   const slices = paddedSlices(patients.reduce((sum, patient) => sum + patient.slices, 0));
   const features = new Float32Array(slices * width);
   const membership = new Float32Array(rows * slices);
-  const [bin, event, weight] = [new Float32Array(rows).fill(-1), new Float32Array(rows), new Float32Array(rows)];
   let at = 0;
   patients.forEach((patient, row) => {
     features.set(patient.features, at * width);
     membership.fill(1, row * slices + at, row * slices + at + patient.slices);
     at += patient.slices;
-    const label = binLabel(patient.followUp, { scheme: labels, bins });
+  });
+  return { features: hostTensor(features, [slices, width]), membership: hostTensor(membership, [rows, slices]) };
+}
+
+/** {@linkcode joinSlices} with the patients' labels. Rows that only fill up weigh nothing. */
+export function makeBatch(
+  patients: readonly TrainingPatient[],
+  { rows = patients.length, bins = 24, labels = "interval" }: BatchOptions = {},
+): PatientBatch {
+  const [bin, event, weight] = [new Float32Array(rows).fill(-1), new Float32Array(rows), new Float32Array(rows)];
+  patients.forEach(({ followUp }, row) => {
+    const label = binLabel(followUp, { scheme: labels, bins });
     bin[row] = label.bin;
     event[row] = label.event;
     weight[row] = 1;
   });
   return {
-    features: hostTensor(features, [slices, width]),
-    membership: hostTensor(membership, [rows, slices]),
+    ...joinSlices(patients, rows),
     bin: hostTensor(bin, [rows]),
     event: hostTensor(event, [rows]),
     weight: hostTensor(weight, [rows]),

@@ -8,11 +8,12 @@ import {
   encodeClinical,
 } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { horizonMonths } from "@ctsurv/features/mod.ts";
+import { horizonMonths, type LabelledPatient, type TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type CoxModel, type CoxOptions, coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
-import { type FitOptions, headTrainer } from "./head_trainer.ts";
-import type { LabelledPatient, Trainer, TrainingPatient } from "./patient.ts";
+import type { TrainOptions } from "./head_optimiser.ts";
+import { headTrainer } from "./head_trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** A survival head on clinical covariates. */
 export interface ClinicalDeepHit {
@@ -26,7 +27,7 @@ export interface ClinicalDeepHit {
  */
 export function clinicalDeepHitTrainer(
   engine: Engine,
-  options: FitOptions,
+  options: TrainOptions,
   encodingOptions?: ClinicalEncodingOptions,
 ): Trainer<ClinicalPatient, ClinicalDeepHit> {
   // Folds differ in which levels are frequent enough, hence in the number of covariates.
@@ -42,10 +43,10 @@ export function clinicalDeepHitTrainer(
     }));
   const trainerOf = (patients: readonly TrainingPatient[]) => trainers.get(patients[0]!.features.length);
   return {
-    async fit(patients, onEpoch) {
+    async train(patients, onEpoch) {
       const encoding = clinicalEncoding(patients.map(({ record }) => record), encodingOptions);
       const given = encoded(patients, encoding);
-      const { parameters, losses } = await trainerOf(given).fit(given, onEpoch);
+      const { parameters, losses } = await trainerOf(given).train(given, onEpoch);
       return { parameters: { encoding, head: parameters }, losses };
     },
     async predict({ encoding, head }, patients) {
@@ -80,7 +81,7 @@ export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOpti
 export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Trainer<ClinicalPatient, ClinicalCox> {
   const months = Array.from({ length: horizonMonths + 1 }, (_, month) => month);
   return {
-    fit: (patients) =>
+    train: (patients) =>
       Promise.try(() => {
         const encoding = clinicalEncoding(patients.map(({ record }) => record), options);
         const cox = fitCox({

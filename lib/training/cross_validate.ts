@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
-import { horizonMonths } from "@ctsurv/features/mod.ts";
+import { horizonMonths, type LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
   type ConcordanceInterval,
@@ -11,7 +11,7 @@ import {
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 import { stratifiedFolds } from "./folds.ts";
-import type { LabelledPatient, PatientPrediction, Trainer } from "./patient.ts";
+import type { PatientPrediction, Trainer } from "./trainer.ts";
 
 export interface FewPatientsOptions {
   /** Of the cohort. */
@@ -85,7 +85,7 @@ export interface CrossValidateOptions {
 
 /**
  * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a model that
- * was trained from scratch on all others. As many folds go on at a time as the trainer can fit; the results do not
+ * was trained from scratch on all others. As many folds go on at a time as the trainer can train; the results do not
  * depend on that.
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
@@ -102,11 +102,11 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
-    const fitted = await trainer.fit(train, (epoch, loss) => {
+    const trained = await trainer.train(train, (epoch, loss) => {
       check();
       onEpoch?.(fold, epoch, loss);
     });
-    const predicted = (await trainer.predict(fitted.parameters, test)).map((prediction, i) => ({
+    const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold,
       ...test[i]!.followUp,
@@ -117,7 +117,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
       ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
-      losses: fitted.losses,
+      losses: trained.losses,
     };
   });
   const ordered = patients.map(({ id }) => predictions.get(id)!);

@@ -1,10 +1,10 @@
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { serveOrders } from "@ctsurv/base/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { type FittedHead, type HeadTrainer, headTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
-import type { TrainingPatient } from "./patient.ts";
+import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 
-/** What `parallelHeadTrainer` sends: whom to fit a head on, and how, which is the same each time. */
+/** What `parallelHeadTrainer` sends: whom to train a head on, and how, which is the same each time. */
 export interface HeadOrder {
   readonly shape: SurvivalHeadShape;
   readonly options: Omit<HeadTrainerOptions, "initialise">;
@@ -13,7 +13,7 @@ export interface HeadOrder {
 
 let trainer: HeadTrainer | undefined;
 
-serveOrders(({ shape, options, patients }: HeadOrder, note): Promise<FittedHead> => {
+serveOrders(({ shape, options, patients }: HeadOrder, note): Promise<TrainedHead> => {
   trainer ??= headTrainer(onnxEngine({ threads: 1 }), shape, options);
-  return trainer.fit(patients, (epoch, loss) => note([epoch, loss]));
+  return trainer.train(patients, (epoch, loss) => note([epoch, loss]));
 });

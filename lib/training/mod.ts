@@ -20,28 +20,17 @@ export {
   toSurvivalPredictions,
   writeCrossValidation,
 } from "./cross_validate.ts";
-export type { FinalBlock } from "./fine_tuning/final_block_fitter.ts";
-export {
-  type FineTuned,
-  fineTuner,
-  type FineTunerOptions,
-  type FineTuning,
-  type FineTuningPatient,
-} from "./fine_tuning/fine_tuner.ts";
+export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
+export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
-export {
-  absorbScaling,
-  type FeatureScaling,
-  type FitOptions,
-  type FittedHead,
-  type HeadTrainer,
-  headTrainer,
-  measureFeatures,
-  scaleFeatures,
-} from "./head_trainer.ts";
-export { fitModel, type FitModelOptions, type FittedModel } from "./model/fit_model.ts";
+export { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
+export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
+export { type HeadTrainer, headTrainer, type TrainedHead } from "./head_trainer.ts";
+export { dropoutMask, type TrainOptions } from "./head_optimiser.ts";
+export { type EpochOptions, runEpochs } from "./epochs.ts";
+export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
 export { loadModel, saveModel, type SurvivalModel, type TrainedOn } from "./model/survival_model.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
-export type { Fitted, LabelledPatient, PatientPrediction, Trainer, TrainingPatient } from "./patient.ts";
-export { type Batch, batchSpec, type TrainingOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
+export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";

@@ -1,18 +1,18 @@
 import { workerPool } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { type FittedHead, type HeadTrainer, headTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
+import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 import type { HeadOrder } from "./head_worker.ts";
 
 /** Options of {@linkcode parallelHeadTrainer}. `initialise` is a function, which cannot be sent to another thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
-  /** Fits at a time, each on a thread of its own (200 MB). @default {the number of cores, at most 8} */
+  /** Trainings at a time, each on a thread of its own (200 MB). @default {the number of cores, at most 8} */
   readonly threads?: number;
 }
 
 /**
- * {@linkcode headTrainer} that fits several heads at a time, for the folds of `crossValidate`. Every head is the same, bit
- * by bit, as if they were fitted one after the other. Where the engine is not ONNX Runtime on the CPU, they are.
+ * {@linkcode headTrainer} that trains several heads at a time, for the folds of `crossValidate`. Every head is the same, bit
+ * by bit, as if they were trained one after the other. Where the engine is not ONNX Runtime on the CPU, they are.
  */
 export function parallelHeadTrainer(
   engine: Engine,
@@ -21,7 +21,7 @@ export function parallelHeadTrainer(
 ): HeadTrainer {
   const here = headTrainer(engine, shape, options);
   if (threads <= 1 || !engine.isDivisible) return here;
-  const pool = workerPool<HeadOrder, FittedHead>(import.meta.resolve("./head_worker.ts"), {
+  const pool = workerPool<HeadOrder, TrainedHead>(import.meta.resolve("./head_worker.ts"), {
     threads,
     describe: ({ patients }) => `A head for ${patients.length} patients`,
   });
@@ -29,7 +29,7 @@ export function parallelHeadTrainer(
   return {
     ...here,
     concurrency: threads,
-    fit(given, onEpoch) {
+    train(given, onEpoch) {
       const patients = given.map(({ id, followUp, slices, features }) => ({
         id,
         followUp,

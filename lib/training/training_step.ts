@@ -35,7 +35,7 @@ export interface Batch<T> {
 }
 
 /** How a head is trained. */
-export interface TrainingOptions extends AdamWOptions {
+export interface StepOptions extends AdamWOptions {
   readonly loss?: DeepHitOptions;
 }
 
@@ -61,7 +61,7 @@ export function batchSpec(
 }
 
 /** One step of training, from state and batch to the next state and the batch's loss: a pure function to compile. */
-export function trainingStep(options: TrainingOptions) {
+export function trainingStep(options: StepOptions) {
   return (
     { state, batch }: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> },
   ): { state: TrainingState<tf.Tensor>; loss: tf.Scalar } => {
@@ -77,7 +77,7 @@ export function trainingStep(options: TrainingOptions) {
  * {@linkcode trainingStep} that also gives the loss's gradient by the features, [slices, backbone features], for what is
  * trained below them.
  */
-export function trainingStepWithFeatures(options: TrainingOptions) {
+export function trainingStepWithFeatures(options: StepOptions) {
   return (
     { state, batch }: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> },
   ): { state: TrainingState<tf.Tensor>; loss: tf.Scalar; featureGradients: tf.Tensor } => {

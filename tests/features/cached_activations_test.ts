@@ -2,9 +2,14 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, type Tree } from "@ctsurv/engine/mod.ts";
-import { cachedActivations, type CutEmbedder, cutEmbedder, imageEmbedder } from "@ctsurv/features/mod.ts";
+import {
+  type ActivationExtractor,
+  activationExtractor,
+  cachedActivations,
+  imageFeatureExtractor,
+} from "@ctsurv/features/mod.ts";
 import { calibrationSlices, findBackbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
-import { finalBlockFitter } from "@ctsurv/training/fine_tuning/final_block_fitter.ts";
+import { finalBlockOptimiser } from "@ctsurv/training/fine_tuning/final_block_optimiser.ts";
 import { assertClose } from "../engine/agreement.ts";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashedParameters } from "../support/golden.ts";
@@ -12,7 +17,10 @@ import { inFolder } from "../support/in_folder.ts";
 import { finalBlockOf } from "../training/fine_tuning/final_blocks.ts";
 
 /** Gives six numbers for a slice, and counts how often it is asked. */
-function countingEmbedder(sha256 = "weights", finalBlock?: readonly string[]): CutEmbedder & { readonly runs: number } {
+function countingExtractor(
+  sha256 = "weights",
+  finalBlock?: readonly string[],
+): ActivationExtractor & { readonly runs: number } {
   const { architecture, ...rest } = finalBlockOf("alexnet");
   let runs = 0;
   return {
@@ -24,7 +32,7 @@ function countingEmbedder(sha256 = "weights", finalBlock?: readonly string[]): C
       architecture: { ...architecture, ...finalBlock && { finalBlock } },
       source: { kind: "seeded", seed: 1, sha256 },
     },
-    embed(slices) {
+    extract(slices) {
       runs++;
       const random = createRandom(slices[0]!, "activations");
       const data = Float32Array.from({ length: slices.length * 6 }, () => random.normal());
@@ -44,28 +52,28 @@ async function onlyFile(folder: string): Promise<string> {
 
 Deno.test("cachedActivations() computes once, and keeps float16", () =>
   inFolder(async (folder) => {
-    const embedder = countingEmbedder();
-    const { data } = await countingEmbedder().embed(slices);
+    const extractor = countingExtractor();
+    const { data } = await countingExtractor().extract(slices);
     for (let time = 0; time < 2; time++) {
-      const { count, shape, load } = await cachedActivations(embedder, { slices, key: "slices" }, folder);
+      const { count, shape, load } = await cachedActivations(extractor, { slices, key: "slices" }, folder);
       assertEquals([count, shape], [3, [2, 3]]);
       assertEquals(await load(), Float16Array.from(data));
     }
-    assertEquals(embedder.runs, 1);
+    assertEquals(extractor.runs, 1);
   }));
 
 Deno.test("cachedActivations() keeps other slices, weights and cuts apart", () =>
   inFolder(async (folder) => {
     for (
-      const [embedder, key] of [
-        [countingEmbedder(), "k"],
-        [countingEmbedder(), "l"],
-        [countingEmbedder("other weights"), "k"],
-        [countingEmbedder("weights", ["features.8"]), "k"],
+      const [extractor, key] of [
+        [countingExtractor(), "k"],
+        [countingExtractor(), "l"],
+        [countingExtractor("other weights"), "k"],
+        [countingExtractor("weights", ["features.8"]), "k"],
       ] as const
     ) {
-      await cachedActivations(embedder, { slices, key }, folder);
-      assertEquals(embedder.runs, 1);
+      await cachedActivations(extractor, { slices, key }, folder);
+      assertEquals(extractor.runs, 1);
     }
     assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 4);
   }));
@@ -78,24 +86,24 @@ const damages: Record<string, (file: Uint8Array) => Uint8Array> = {
 for (const [damage, apply] of Object.entries(damages)) {
   Deno.test(`cachedActivations() computes a file with ${damage} anew; one that is read meanwhile is refused`, () =>
     inFolder(async (folder) => {
-      const embedder = countingEmbedder();
-      const before = await cachedActivations(embedder, { slices, key: "slices" }, folder);
+      const extractor = countingExtractor();
+      const before = await cachedActivations(extractor, { slices, key: "slices" }, folder);
       const whole = await before.load();
       const path = await onlyFile(folder);
       await Deno.writeFile(path, apply(await Deno.readFile(path)));
       await assertRejects(() => before.load(), InputError, "is gone or damaged: run again");
-      const again = await cachedActivations(embedder, { slices, key: "slices" }, folder);
-      assertEquals(embedder.runs, 2);
+      const again = await cachedActivations(extractor, { slices, key: "slices" }, folder);
+      assertEquals(extractor.runs, 2);
       assertEquals(await again.load(), whole);
     }));
 }
 
 Deno.test("cachedActivations() refuses an activation that float16 cannot hold", () =>
   inFolder(async (folder) => {
-    const embed: CutEmbedder["embed"] = () =>
+    const extract: ActivationExtractor["extract"] = () =>
       Promise.resolve({ count: 1, shape: [2], data: Float32Array.of(1, 70000) });
     await assertRejects(
-      () => cachedActivations({ ...countingEmbedder(), embed }, { slices, key: "slices" }, folder),
+      () => cachedActivations({ ...countingExtractor(), extract }, { slices, key: "slices" }, folder),
       InputError,
       "beyond float16",
     );
@@ -110,22 +118,22 @@ function hashedBackbone(name: "efficientnet_b0" | "r3d_18", size: number) {
 }
 
 for (const [name, size, depths] of [["efficientnet_b0", 64, [11, 1]], ["r3d_18", 16, [5, 3]]] as const) {
-  Deno.test(`cutEmbedder: what ${name} gives at the cut becomes its features in the final block`, async () => {
+  Deno.test(`activationExtractor: what ${name} gives at the cut becomes its features in the final block`, async () => {
     const backbone = hashedBackbone(name, size);
     const engine = onnxEngine();
-    const cut = await cutEmbedder(engine, backbone);
-    const block = finalBlockFitter(engine, backbone, { learningRate: 1 });
+    const cut = await activationExtractor(engine, backbone);
+    const block = finalBlockOptimiser(engine, backbone, { learningRate: 1 });
     for (const depth of depths) {
       const slices = calibrationSlices(depth, size, depth);
-      const { count, shape, data } = await cut.embed(slices);
+      const { count, shape, data } = await cut.extract(slices);
       assertEquals(count, name === "r3d_18" ? 1 : depth);
       const features = await block.features(block.start.parameters, [{ count, shape, data: Float16Array.from(data) }]);
-      const whole = await imageEmbedder(engine, backbone, {
+      const whole = await imageFeatureExtractor(engine, backbone, {
         shape: name === "r3d_18" ? [depth, size, size] : [size, size],
         prepare: (images) => toNetworkInput(images, backbone.architecture),
         batch: 1,
       });
-      const expected = await whole.embed(slices);
+      const expected = await whole.extract(slices);
       await whole.dispose();
       const dims = [count, backbone.architecture.features];
       assertClose(hostTensor(features, dims), hostTensor(expected, dims), `${depth} slices`, { tolerance: 2e-3 });

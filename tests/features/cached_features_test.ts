@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { cachedFeatures, type FeatureCacheOptions, type SliceEmbedder } from "@ctsurv/features/mod.ts";
+import { cachedFeatures, type FeatureCacheOptions, type SliceFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 
@@ -12,15 +12,15 @@ function backbone(sha256: string): Backbone {
   return { architecture: { ...efficientNetB0, features }, parameters: {}, source };
 }
 
-/** Embeds one number as five, which float16 cannot hold, and counts how often. */
-function countingEmbedder(): SliceEmbedder & { readonly runs: number } {
+/** Makes five numbers of one, which float16 cannot hold, and counts how often. */
+function countingExtractor(): SliceFeatureExtractor & { readonly runs: number } {
   let runs = 0;
   return {
     get runs() {
       return runs;
     },
     macsPerSlice: 0,
-    embed(slices) {
+    extract(slices) {
       runs++;
       const random = createRandom(slices[0]!, "features");
       return Promise.resolve(Float32Array.from({ length: slices.length * features }, () => random.normal()));
@@ -38,14 +38,15 @@ async function onlyFile(folder: string): Promise<string> {
 }
 
 for (const precision of ["float32", "float16"] as const) {
-  Deno.test(`cachedFeatures() embeds once, and gives the same ${precision} numbers when reading`, () =>
+  Deno.test(`cachedFeatures() extracts once, and gives the same ${precision} numbers when reading`, () =>
     inFolder(async (folder) => {
-      const embedder = countingEmbedder();
-      const get = () => cachedFeatures(embedder, backbone("weights"), { slices, key: "slices" }, { folder, precision });
+      const extractor = countingExtractor();
+      const get = () =>
+        cachedFeatures(extractor, backbone("weights"), { slices, key: "slices" }, { folder, precision });
       const [computed, read] = [await get(), await get()];
-      assertEquals(embedder.runs, 1);
+      assertEquals(extractor.runs, 1);
       assertEquals(read, computed);
-      const exact = await countingEmbedder().embed(slices);
+      const exact = await countingExtractor().extract(slices);
       assertEquals(computed.length, 3 * features);
       assertEquals(computed, precision === "float32" ? exact : Float32Array.from(Float16Array.from(exact)));
       assertEquals(precision === "float32", computed.every((value, i) => value === exact[i]));
@@ -63,22 +64,22 @@ const damages: Record<string, (file: Uint8Array) => Uint8Array> = {
 for (const [damage, apply] of Object.entries(damages)) {
   Deno.test(`cachedFeatures() computes a file with ${damage} anew`, () =>
     inFolder(async (folder) => {
-      const embedder = countingEmbedder();
-      const get = () => cachedFeatures(embedder, backbone("weights"), { slices, key: "slices" }, { folder });
+      const extractor = countingExtractor();
+      const get = () => cachedFeatures(extractor, backbone("weights"), { slices, key: "slices" }, { folder });
       const computed = await get();
       const path = await onlyFile(folder), whole = await Deno.readFile(path);
       await Deno.writeFile(path, apply(whole));
       assertEquals(await get(), computed);
-      assertEquals(embedder.runs, 2);
+      assertEquals(extractor.runs, 2);
       assertEquals(await Deno.readFile(path), whole);
       assertEquals(await get(), computed);
-      assertEquals(embedder.runs, 2);
+      assertEquals(extractor.runs, 2);
     }));
 }
 
 Deno.test("cachedFeatures() keeps other slices, weights, architectures and precisions apart", () =>
   inFolder(async (folder) => {
-    const embedder = countingEmbedder();
+    const extractor = countingExtractor();
     const one = backbone("a");
     const other = { ...one, architecture: { ...one.architecture, name: "other" } };
     const asked: [Backbone, key: string, Partial<FeatureCacheOptions>][] = [
@@ -90,25 +91,25 @@ Deno.test("cachedFeatures() keeps other slices, weights, architectures and preci
     ];
     const found: Float32Array[] = [];
     for (const [i, [weights, key, options]] of asked.entries()) {
-      found.push(await cachedFeatures(embedder, weights, { slices: Float32Array.of(i), key }, { folder, ...options }));
+      found.push(await cachedFeatures(extractor, weights, { slices: Float32Array.of(i), key }, { folder, ...options }));
     }
-    assertEquals(embedder.runs, asked.length);
+    assertEquals(extractor.runs, asked.length);
     for (const [i, [weights, key, options]] of asked.entries()) {
-      const again = await cachedFeatures(embedder, weights, { slices: Float32Array.of(99), key }, {
+      const again = await cachedFeatures(extractor, weights, { slices: Float32Array.of(99), key }, {
         folder,
         ...options,
       });
       assertEquals(again, found[i]);
       assert(found.every((features, j) => i === j || features[0] !== again[0]));
     }
-    assertEquals(embedder.runs, asked.length);
+    assertEquals(extractor.runs, asked.length);
   }));
 
 Deno.test("cachedFeatures() does not serve a file that was copied over another", () =>
   inFolder(async (folder) => {
-    const embedder = countingEmbedder();
+    const extractor = countingExtractor();
     const get = (at: string, weights: string, key: string, first: number) =>
-      cachedFeatures(embedder, backbone(weights), { slices: Float32Array.of(first), key }, {
+      cachedFeatures(extractor, backbone(weights), { slices: Float32Array.of(first), key }, {
         folder: join(folder, at),
       });
     await get("mine", "a", "k", 1);
@@ -117,5 +118,5 @@ Deno.test("cachedFeatures() does not serve a file that was copied over another",
       await Deno.copyFile(await onlyFile(join(folder, "mine")), await onlyFile(join(folder, `other ${i}`)));
       assertEquals(await get(`other ${i}`, weights, key, 2 + i), computed);
     }
-    assertEquals(embedder.runs, 5);
+    assertEquals(extractor.runs, 5);
   }));

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type ClinicalRecord, ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import {
-  cohortFeatures,
-  type CohortFeaturesOptions,
+  extractFeatures,
+  type ExtractFeaturesOptions,
   followUp,
-  type PatientToEmbed,
-  type SliceEmbedder,
+  type ScannedPatient,
+  type SliceFeatureExtractor,
 } from "@ctsurv/features/mod.ts";
 import { scanDicom, thresholdLungs, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
@@ -27,16 +27,16 @@ const backbone: Backbone = {
 };
 
 /** Gives each slice its mean and its brightest pixel. After `limit` patients the power fails. */
-function embedder(limit = Infinity): SliceEmbedder & { readonly embedded: number } {
-  let embedded = 0;
+function extractor(limit = Infinity): SliceFeatureExtractor & { readonly extracted: number } {
+  let extracted = 0;
   return {
-    get embedded() {
-      return embedded;
+    get extracted() {
+      return extracted;
     },
     macsPerSlice: 0,
-    embed(slices) {
-      if (embedded === limit) return Promise.reject(new Error("the power failed"));
-      embedded++;
+    extract(slices) {
+      if (extracted === limit) return Promise.reject(new Error("the power failed"));
+      extracted++;
       const pixels = efficientNetB0.size ** 2;
       return Promise.resolve(Float32Array.from({ length: 2 * slices.length / pixels }, (_, i) => {
         const slice = slices.subarray((i >> 1) * pixels, ((i >> 1) + 1) * pixels);
@@ -65,23 +65,24 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(() => Deno.remove(cohort, { recursive: true }));
 
 /** Features of the cohort, with a new cache unless told otherwise. */
-async function featuresOf(options: Partial<CohortFeaturesOptions> & { readonly cache: string }) {
+async function featuresOf(options: Partial<ExtractFeaturesOptions> & { readonly cache: string }) {
   const { patients } = await openCohort(cohort);
-  return await cohortFeatures(patients, { backbone, embedder: embedder(), segmenter: thresholdLungs, ...options });
+  return await extractFeatures(patients, { backbone, extractor: extractor(), segmenter: thresholdLungs, ...options });
 }
 
-Deno.test("cohortFeatures() goes on after an interruption, and ends as if there had been none", () =>
+Deno.test("extractFeatures() goes on after an interruption, and ends as if there had been none", () =>
   inFolder(async (dir) => {
-    const run = (embedder: SliceEmbedder, cache = "cache") => featuresOf({ embedder, cache: join(dir, cache) });
-    const failing = embedder(1);
+    const run = (extractor: SliceFeatureExtractor, cache = "cache") =>
+      featuresOf({ extractor, cache: join(dir, cache) });
+    const failing = extractor(1);
     await assertRejects(() => run(failing), Error, "the power failed");
-    const [resumed, again, fresh] = [embedder(), embedder(), embedder()];
+    const [resumed, again, fresh] = [extractor(), extractor(), extractor()];
     const result = await run(resumed);
-    assertEquals([failing.embedded, resumed.embedded], [1, 2]);
+    assertEquals([failing.extracted, resumed.extracted], [1, 2]);
     assertEquals(await run(again), result);
-    assertEquals(again.embedded, 0);
+    assertEquals(again.extracted, 0);
     assertEquals(await run(fresh, "other cache"), result);
-    assertEquals(fresh.embedded, 3);
+    assertEquals(fresh.extracted, 3);
 
     const { patients: records } = await openCohort(cohort);
     assertEquals(result.skipped, []);
@@ -96,7 +97,7 @@ Deno.test("cohortFeatures() goes on after an interruption, and ends as if there 
     });
   }));
 
-Deno.test("cohortFeatures() leaves out a patient whose scan is corrupt, with the reason, and tells progress", () =>
+Deno.test("extractFeatures() leaves out a patient whose scan is corrupt, with the reason, and tells progress", () =>
   inFolder(async (cache) => {
     const { patients } = await openCohort(cohort);
     const broken = patients.find(({ image }) => image.endsWith(".nii.gz"))!;
@@ -108,30 +109,30 @@ Deno.test("cohortFeatures() leaves out a patient whose scan is corrupt, with the
     assertEquals(result.skipped.map(({ patient }) => patient), [broken.id]);
     assert(result.skipped[0]!.reason.includes(broken.image), result.skipped[0]!.reason);
     assertEquals(progress.said, [
-      "EfficientNetB0: patients preprocessed and embedded",
+      "EfficientNetB0: features of patients",
       3,
       ...[1, 1, 1],
-      "EfficientNetB0: 2 of 3 patients preprocessed and embedded",
+      "EfficientNetB0: features of 2 of 3 patients",
     ]);
     // Put right, the patient is taken in; nobody else is done again.
     await Deno.writeFile(broken.image, bytes);
-    const second = embedder();
-    assertEquals((await featuresOf({ cache, embedder: second })).patients.length, 3);
-    assertEquals(second.embedded, 1);
+    const second = extractor();
+    assertEquals((await featuresOf({ cache, extractor: second })).patients.length, 3);
+    assertEquals(second.extracted, 1);
   }));
 
-Deno.test("cohortFeatures() ends where the disk is full, and blames no patient for it", () =>
+Deno.test("extractFeatures() ends where the disk is full, and blames no patient for it", () =>
   inFolder(async (cache) => {
-    const full = { ...embedder(), embed: () => Promise.reject(new DiskFullError("no space left")) };
-    await assertRejects(() => featuresOf({ cache, embedder: full }), DiskFullError, "no space left");
+    const full = { ...extractor(), extract: () => Promise.reject(new DiskFullError("no space left")) };
+    await assertRejects(() => featuresOf({ cache, extractor: full }), DiskFullError, "no space left");
   }));
 
-Deno.test("cohortFeatures() reads a patient's own series where a folder holds several patients'", () =>
+Deno.test("extractFeatures() reads a patient's own series where a folder holds several patients'", () =>
   inFolder(async (dir) => {
     const { hu, shape, affine } = crudeChest();
     const images = join(dir, "images");
     const record = { survivalDays: 300, dead: true } as ClinicalRecord;
-    const patients: PatientToEmbed[] = [];
+    const patients: ScannedPatient[] = [];
     for (const id of ["A", "B"]) {
       const [file] = await writeDicomSeries(images, { hu: Int16Array.from(hu), shape, affine }, {
         dialect: "xio",
@@ -139,20 +140,20 @@ Deno.test("cohortFeatures() reads a patient's own series where a folder holds se
       });
       patients.push({ id, image: images, series: (await scanDicom(file!))!.series, record });
     }
-    const options = { backbone, embedder: embedder(), segmenter: thresholdLungs, cache: join(dir, "cache") };
-    const { skipped, slices } = await cohortFeatures(patients, options);
+    const options = { backbone, extractor: extractor(), segmenter: thresholdLungs, cache: join(dir, "cache") };
+    const { skipped, slices } = await extractFeatures(patients, options);
     assertEquals([skipped, slices.map(({ patient }) => patient)], [[], ["A", "B"]]);
     const unnamed = patients.map(({ series: _, ...patient }) => patient);
-    await assertRejects(() => cohortFeatures(unnamed, options), InputError, "CT of 2 patients");
+    await assertRejects(() => extractFeatures(unnamed, options), InputError, "CT of 2 patients");
   }));
 
-Deno.test("cohortFeatures() embeds what the view shows, and caches each view by itself", () =>
+Deno.test("extractFeatures() extracts what the view shows, and caches each view by itself", () =>
   inFolder(async (cache) => {
-    const shared = embedder();
-    const all = await featuresOf({ cache, embedder: shared });
+    const shared = extractor();
+    const all = await featuresOf({ cache, extractor: shared });
     const view = { kind: "slice", slices: 2, size: efficientNetB0.size } as const;
-    const two = await featuresOf({ cache, embedder: shared, view });
-    assertEquals([shared.embedded, two.patients.map(({ slices }) => slices)], [6, [2, 2, 2]]);
+    const two = await featuresOf({ cache, extractor: shared, view });
+    assertEquals([shared.extracted, two.patients.map(({ slices }) => slices)], [6, [2, 2, 2]]);
     two.patients.forEach(({ features }, i) => {
       const { kept } = all.slices[i]!;
       const seen = two.slices[i]!.kept.map((slice) => kept.indexOf(slice));
@@ -161,16 +162,16 @@ Deno.test("cohortFeatures() embeds what the view shows, and caches each view by 
       assertEquals([...features], expected);
     });
     const volume = { kind: "volume", slices: 3, size: efficientNetB0.size } as const;
-    const averaged = await featuresOf({ cache, embedder: shared, view: volume });
-    // Here the embedder gives two numbers for each slice of the volume; a patient is one embedding all the same.
+    const averaged = await featuresOf({ cache, extractor: shared, view: volume });
+    // Here the extractor gives two numbers for each slice of the volume; a patient is one embedding all the same.
     assertEquals(averaged.patients.map(({ slices, features }) => [slices, features.length]), [[1, 6], [1, 6], [1, 6]]);
     assertEquals(averaged.slices.map(({ kept }) => kept), all.slices.map(({ kept }) => kept));
-    const again = embedder();
-    for (const one of [{}, { view }, { view: volume }]) await featuresOf({ cache, embedder: again, ...one });
-    assertEquals(again.embedded, 0);
+    const again = extractor();
+    for (const one of [{}, { view }, { view: volume }]) await featuresOf({ cache, extractor: again, ...one });
+    assertEquals(again.extracted, 0);
   }));
 
-Deno.test("cohortFeatures() refuses a cohort of which nobody is left, and says why of the first", () =>
+Deno.test("extractFeatures() refuses a cohort of which nobody is left, and says why of the first", () =>
   inFolder(async (cache) => {
     const blind = { name: "blind", segment: () => Promise.reject(new InputError("no lungs to be seen")) };
     await assertRejects(
@@ -178,8 +179,8 @@ Deno.test("cohortFeatures() refuses a cohort of which nobody is left, and says w
       InputError,
       "None of 3 patients could be used. The first: no lungs",
     );
-    const nobody = { backbone, embedder: embedder(), segmenter: blind, cache };
-    await assertRejects(() => cohortFeatures([], nobody), InputError, "None of 0 patients");
+    const nobody = { backbone, extractor: extractor(), segmenter: blind, cache };
+    await assertRejects(() => extractFeatures([], nobody), InputError, "None of 0 patients");
   }));
 
 Deno.test("followUp() is in months of 30.4375 days, censored at 24", () => {

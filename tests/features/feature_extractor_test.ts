@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, tf, type Tree } from "@ctsurv/engine/mod.ts";
-import { imageEmbedder, sliceEmbedder, viewEmbedder } from "@ctsurv/features/mod.ts";
+import { featureExtractor, imageFeatureExtractor, sliceFeatureExtractor } from "@ctsurv/features/mod.ts";
 import {
   alexNet,
   type Backbone,
@@ -30,12 +30,12 @@ const backbone = drawn(alexNet);
 const options = { shape: [3, 70, 64], prepare: (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]) };
 const images = normal(3, 3, 70, 64).data as Float32Array;
 
-Deno.test("imageEmbedder() gives features, or what enters the classifier's last layer", async () => {
-  const features = await imageEmbedder(onnxEngine(), backbone, { ...options, batch: 2 });
-  const penultimate = await imageEmbedder(onnxEngine(), backbone, { ...options, batch: 2, at: "penultimate" });
+Deno.test("imageFeatureExtractor() gives features, or what enters the classifier's last layer", async () => {
+  const features = await imageFeatureExtractor(onnxEngine(), backbone, { ...options, batch: 2 });
+  const penultimate = await imageFeatureExtractor(onnxEngine(), backbone, { ...options, batch: 2, at: "penultimate" });
   assertEquals([features.features, penultimate.features], [256, 4096]);
-  assertEquals((await features.embed(images)).length, 3 * 256);
-  const hidden = await penultimate.embed(images);
+  assertEquals((await features.extract(images)).length, 3 * 256);
+  const hidden = await penultimate.extract(images);
   assertEquals(hidden.length, 3 * 4096);
   // It is behind a ReLU.
   assert(hidden.every((value) => value >= 0) && hidden.some((value) => value > 0));
@@ -43,19 +43,19 @@ Deno.test("imageEmbedder() gives features, or what enters the classifier's last 
   assertEquals(penultimate.macsPerImage - features.macsPerImage > 9216 * 4096 + 4096 * 4096 - 1, true);
 });
 
-Deno.test("imageEmbedder() gives a volume's features whatever volume is beside it", async () => {
+Deno.test("imageFeatureExtractor() gives a volume's features whatever volume is beside it", async () => {
   const shape = [4, 32, 32, 3];
   const volumes = drawn(resNet3d18);
   const two = normal(2, ...shape).data as Float32Array;
-  const together = await imageEmbedder(onnxEngine(), volumes, { shape, prepare: (x) => x, batch: 2 });
-  const alone = await imageEmbedder(onnxEngine(), volumes, { shape, prepare: (x) => x, batch: 1 });
-  const [expected, actual] = [await alone.embed(two), await together.embed(two)];
+  const together = await imageFeatureExtractor(onnxEngine(), volumes, { shape, prepare: (x) => x, batch: 2 });
+  const alone = await imageFeatureExtractor(onnxEngine(), volumes, { shape, prepare: (x) => x, batch: 1 });
+  const [expected, actual] = [await alone.extract(two), await together.extract(two)];
   assertClose(hostTensor(actual, [2, 512]), hostTensor(expected, [2, 512]), "features");
 });
 
-Deno.test("imageEmbedder() refuses images that are too small, and says how large they must be", async () => {
+Deno.test("imageFeatureExtractor() refuses images that are too small, and says how large they must be", async () => {
   await assertRejects(
-    () => imageEmbedder(onnxEngine(), backbone, { ...options, shape: [3, 62, 224] }),
+    () => imageFeatureExtractor(onnxEngine(), backbone, { ...options, shape: [3, 62, 224] }),
     InputError,
     "AlexNet takes images of at least 63 x 63, not 62 x 224",
   );
@@ -64,48 +64,48 @@ Deno.test("imageEmbedder() refuses images that are too small, and says how large
 const architecture = { ...efficientNetB0, size: 64 };
 const parameters = hashedParameters(efficientNetB0Spec(), goldens.scale.efficientnet_b0) as unknown as Tree<HostTensor>;
 const source = { kind: "seeded", seed: 0, sha256: hashParameters(parameters) } as const;
-const embedder = await sliceEmbedder(onnxEngine(), { architecture, parameters, source });
+const extractor = await sliceFeatureExtractor(onnxEngine(), { architecture, parameters, source });
 const pixels = architecture.size ** 2;
 const slices = calibrationSlices(11, architecture.size, 1);
-const embedded = await embedder.embed(slices);
+const extracted = await extractor.extract(slices);
 
 /** Features of some slices. */
 const rows = (features: Float32Array, from: number, count: number) =>
   hostTensor(features.slice(1280 * from, 1280 * (from + count)), [count, 1280]);
 
-Deno.test("sliceEmbedder: a slice's features do not depend on its place, nor on how full the batch is", async () => {
-  assertEquals(embedded.length, 11 * 1280);
+Deno.test("sliceFeatureExtractor: a slice's features do not depend on its place, nor on how full the batch is", async () => {
+  assertEquals(extracted.length, 11 * 1280);
   for (const [from, count] of [[0, 8], [8, 3], [5, 1], [3, 7]] as const) {
-    const alone = await embedder.embed(slices.slice(from * pixels, (from + count) * pixels));
-    assertClose(rows(alone, 0, count), rows(embedded, from, count), `${count} slices from ${from}`, {
+    const alone = await extractor.extract(slices.slice(from * pixels, (from + count) * pixels));
+    assertClose(rows(alone, 0, count), rows(extracted, from, count), `${count} slices from ${from}`, {
       tolerance: 1e-6,
     });
   }
 });
 
-Deno.test("sliceEmbedder: different slices have different features", () => {
+Deno.test("sliceFeatureExtractor: different slices have different features", () => {
   for (let i = 1; i < 11; i++) {
-    const [a, b] = [rows(embedded, i - 1, 1).data, rows(embedded, i, 1).data];
+    const [a, b] = [rows(extracted, i - 1, 1).data, rows(extracted, i, 1).data];
     assert(Math.max(...a.map((value, k) => Math.abs(value - b[k]!))) > 0.05, `slices ${i - 1} and ${i}`);
   }
 });
 
-Deno.test("sliceEmbedder: embed() tells how many slices each batch did, and takes none", async () => {
+Deno.test("sliceFeatureExtractor: extract() tells how many slices each batch did, and takes none", async () => {
   const told: number[] = [];
-  await embedder.embed(slices, (done) => told.push(done));
+  await extractor.extract(slices, (done) => told.push(done));
   assertEquals(told, [8, 3]);
-  assertEquals(await embedder.embed(new Float32Array()), new Float32Array());
+  assertEquals(await extractor.extract(new Float32Array()), new Float32Array());
 });
 
-Deno.test("sliceEmbedder: a slice of 224 x 224 takes the 0.3845 GMAC of B0 without its classifier", async () => {
-  const full = await sliceEmbedder(onnxEngine(), { architecture: efficientNetB0, parameters, source });
+Deno.test("sliceFeatureExtractor: a slice of 224 x 224 takes the 0.3845 GMAC of B0 without its classifier", async () => {
+  const full = await sliceFeatureExtractor(onnxEngine(), { architecture: efficientNetB0, parameters, source });
   assertEquals(full.macsPerSlice, 384_534_752);
   await full.dispose();
 });
 
-Deno.test("sliceEmbedder refuses a backbone of volumes", async () => {
+Deno.test("sliceFeatureExtractor refuses a backbone of volumes", async () => {
   const backbone = { architecture: resNet3d18, parameters: {}, source };
-  await assertRejects(() => sliceEmbedder(onnxEngine(), backbone), InputError, "ResNet3d-18 takes volumes");
+  await assertRejects(() => sliceFeatureExtractor(onnxEngine(), backbone), InputError, "ResNet3d-18 takes volumes");
 });
 
 const engine = onnxEngine();
@@ -116,14 +116,14 @@ function backboneOf(base: typeof efficientNetB0, size: number) {
   return { architecture, parameters, source: { kind: "seeded", seed: 0, sha256: hashParameters(parameters) } as const };
 }
 
-Deno.test("viewEmbedder() gives a view of slices what sliceEmbedder() gives each of them", async () => {
+Deno.test("featureExtractor() gives a view of slices what sliceFeatureExtractor() gives each of them", async () => {
   const backbone = backboneOf(efficientNetB0, 64);
   const slices = calibrationSlices(3, 64, 1);
   const [viewed, single] = [
-    await viewEmbedder(engine, backbone, { kind: "slice", slices: 3, size: 64 }),
-    await sliceEmbedder(engine, backbone),
+    await featureExtractor(engine, backbone, { kind: "slice", slices: 3, size: 64 }),
+    await sliceFeatureExtractor(engine, backbone),
   ];
-  const [found, expected] = [await viewed.embed(slices), await single.embed(slices)];
+  const [found, expected] = [await viewed.extract(slices), await single.extract(slices)];
   assertEquals(found.length, 3 * 1280);
   const apart = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
   assertEquals(apart < 1e-5, true, `${apart}`);
@@ -131,18 +131,18 @@ Deno.test("viewEmbedder() gives a view of slices what sliceEmbedder() gives each
   await single.dispose();
 });
 
-Deno.test("viewEmbedder() takes volumes of any depth, each as one image", async () => {
+Deno.test("featureExtractor() takes volumes of any depth, each as one image", async () => {
   const backbone = backboneOf(resNet3d18, 32);
-  const viewed = await viewEmbedder(engine, backbone, { kind: "volume", slices: "all", size: 32 });
+  const viewed = await featureExtractor(engine, backbone, { kind: "volume", slices: "all", size: 32 });
   for (const depth of [5, 9, 5]) {
     const volume = calibrationSlices(depth, 32, depth);
-    const found = await viewed.embed(volume);
-    const alone = await imageEmbedder(engine, backbone, {
+    const found = await viewed.extract(volume);
+    const alone = await imageFeatureExtractor(engine, backbone, {
       shape: [depth, 32, 32],
       prepare: (images) => toNetworkInput(images, resNet3d18),
       batch: 1,
     });
-    assertEquals(found, await alone.embed(volume));
+    assertEquals(found, await alone.extract(volume));
     assertEquals(found.length, 512);
     await alone.dispose();
   }

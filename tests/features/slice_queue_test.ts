@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
-import { preparedSlices, type ScanToPrepare } from "@ctsurv/features/mod.ts";
+import { type ScanToPreprocess, sliceQueue } from "@ctsurv/features/mod.ts";
 import { thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 
-async function withScans(use: (scans: readonly ScanToPrepare[], dir: string) => Promise<void>) {
+async function withScans(use: (scans: readonly ScanToPreprocess[], dir: string) => Promise<void>) {
   const dir = await Deno.makeTempDir();
   try {
     const overrides = { matrix: 64, sliceThickness: 12 };
@@ -19,15 +19,15 @@ async function withScans(use: (scans: readonly ScanToPrepare[], dir: string) => 
   }
 }
 
-async function all(scans: readonly ScanToPrepare[], options: Parameters<typeof preparedSlices>[1]) {
-  const prepared = preparedSlices(scans, options);
+async function all(scans: readonly ScanToPreprocess[], options: Parameters<typeof sliceQueue>[1]) {
+  const prepared = sliceQueue(scans, options);
   const found = [];
   for (const _ of scans) found.push(await prepared.next());
   prepared.close();
   return found;
 }
 
-Deno.test("preparedSlices() gives the same slices with one thread and with two, fresh and cached, in order", () =>
+Deno.test("sliceQueue() gives the same slices with one thread and with two, fresh and cached, in order", () =>
   withScans(async (scans, dir) => {
     const segmenter = await createLungSegmenter(onnxEngine(), "unet");
     const alone = await all(scans, { segmenter, folder: join(dir, "one"), threads: 1 });
@@ -39,14 +39,14 @@ Deno.test("preparedSlices() gives the same slices with one thread and with two, 
     await segmenter.dispose();
   }));
 
-Deno.test("preparedSlices(): a scan that cannot be used has the error that it has without threads; the others go on", () =>
+Deno.test("sliceQueue(): a scan that cannot be used has the error that it has without threads; the others go on", () =>
   withScans(async ([first, second], dir) => {
     const missing = { id: "NOBODY", image: join(dir, "none.nii.gz") };
     const segmenter = await createLungSegmenter(onnxEngine(), "threshold");
     const messages: string[] = [];
     for (const threads of [1, 2]) {
       const folder = join(dir, `${threads}`);
-      const prepared = preparedSlices([first!, missing, second!], { segmenter, folder, threads });
+      const prepared = sliceQueue([first!, missing, second!], { segmenter, folder, threads });
       const [before] = [await prepared.next()];
       messages.push((await assertRejects(() => prepared.next(), InputError)).message);
       assert(before.key !== (await prepared.next()).key);
@@ -56,7 +56,7 @@ Deno.test("preparedSlices(): a scan that cannot be used has the error that it ha
     assertEquals(messages[1], messages[0]);
   }));
 
-Deno.test("preparedSlices(): a segmenter that a thread cannot make is used here", () =>
+Deno.test("sliceQueue(): a segmenter that a thread cannot make is used here", () =>
   withScans(async (scans, dir) => {
     let calls = 0;
     const segmenter = {
@@ -70,12 +70,12 @@ Deno.test("preparedSlices(): a segmenter that a thread cannot make is used here"
     assertEquals(calls, scans.length);
   }));
 
-Deno.test("preparedSlices(): close() leaves what was begun, and nothing is preprocessed any more", () =>
+Deno.test("sliceQueue(): close() leaves what was begun, and nothing is preprocessed any more", () =>
   withScans(async (scans, dir) => {
     const segmenter = await createLungSegmenter(onnxEngine(), "unet");
     let calls = 0;
     const watched = { ...segmenter, segment: () => Promise.reject(new Error(`called ${++calls} times`)) };
-    const prepared = preparedSlices(scans, { segmenter: watched, folder: join(dir, "slices"), threads: 2 });
+    const prepared = sliceQueue(scans, { segmenter: watched, folder: join(dir, "slices"), threads: 2 });
     prepared.close();
     await assertRejects(() => prepared.next(), Error, "closed");
     assertEquals(calls, 0);

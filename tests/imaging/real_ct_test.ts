@@ -5,7 +5,7 @@ import {
   NoLungError,
   preprocess,
   readVolume,
-  summarizeHu,
+  summariseHu,
   thresholdLungs,
 } from "@ctsurv/imaging/mod.ts";
 import { sharedData } from "../support/shared_data.ts";
@@ -19,7 +19,7 @@ Deno.test("LUNG1-001 (Siemens, explicit VR) is read as pydicom reads it, and kee
   assertEquals(volume.shape, [134, 512, 512]);
   assertEquals(volume.spacing, [3, 0.9765625, 0.9765625]);
   assertEquals(volume.orientation, "LPS");
-  assertEquals(summarizeHu(volume.hu), { min: -1024, max: 3034, sum: -26042952667 });
+  assertEquals(summariseHu(volume.hu), { min: -1024, max: 3034, sum: -26042952667 });
   assertEquals([warnings.length, source.files.length], [0, 134]);
   const { kept, box, resampled } = await preprocess(volume, { segmenter });
   assertEquals(resampled.shape, [134, 500, 500]);
@@ -40,7 +40,7 @@ Deno.test("LUNG1-003 (XiO, implicit VR) comes out in spatial order though its in
   const { volume } = await readVolume(path);
   assertEquals(volume.shape, [107, 512, 512]);
   // Sum and heights from pydicom, sorted by position.
-  assertEquals(summarizeHu(volume.hu), { min: -1024, max: 3071, sum: -18968842713 });
+  assertEquals(summariseHu(volume.hu), { min: -1024, max: 3071, sum: -18968842713 });
   assertEquals([volume.affine[10], volume.affine[11]], [3, -305.9]);
   // Neighbouring slices look alike; where the order were broken, two would not.
   const pixels = 512 * 512;
@@ -69,7 +69,7 @@ Deno.test("a series in JPEG 2000 is read as pydicom reads it, slice by slice", a
   const { volume: { hu, shape }, warnings } = await readVolume(path);
   assertEquals(shape, [20, 512, 512]);
   // tests/oracles/dicom_codecs.py FOLDER
-  assertEquals(summarizeHu(hu), { min: -1024, max: 1839, sum: -3272217339 });
+  assertEquals(summariseHu(hu), { min: -1024, max: 1839, sum: -3272217339 });
   const plane = (slice: number) => hu.slice(slice * 512 * 512, (slice + 1) * 512 * 512);
   const hashes = Array.from({ length: 20 }, (_, slice) => sha256(new Uint8Array(plane(slice).buffer)).slice(0, 8));
   assertEquals(
@@ -84,7 +84,7 @@ Deno.test("a NIfTI with a slope of 2.2086 is scaled as nibabel scales it", async
   const path = sharedData("ct-cases/scaled-nifti/CT_AVM.nii.gz");
   if (!path) return;
   const { volume } = await readVolume(path);
-  const { min, max, sum } = summarizeHu(volume.hu);
+  const { min, max, sum } = summariseHu(volume.hu);
   // get_fdata() of nibabel 5.4.2
   assertEquals(min, 0);
   assertAlmostEquals(max, 563.2000029087067, 1e-4);

@@ -6,7 +6,7 @@ import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import { reproduce } from "@ctsurv/cli/commands/reproduce.ts";
 import { verify } from "@ctsurv/cli/commands/verify.ts";
 import { readNotebook, runNotebook } from "@ctsurv/notebook/mod.ts";
-import { readRunRecord, readTable1, summarizeFolds } from "@ctsurv/report/mod.ts";
+import { readRunRecord, readTable1, summariseFolds } from "@ctsurv/report/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { withEnv } from "../support/with_env.ts";
 
@@ -79,7 +79,7 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
         const [model] = models;
         assertEquals(model!.folds.length, 3);
         assertEquals(model!.folds.reduce((sum, fold) => sum + fold.patients, 0), cohort.patients);
-        assertAlmostEquals(model!.mean!, summarizeFolds(model!.folds).mean!, 1e-12);
+        assertAlmostEquals(model!.mean!, summariseFolds(model!.folds).mean!, 1e-12);
         assert(cohort.bestReachableCtd! > 0.5);
 
         const predictions = join(folder, "predictions", "efficientnet_b0.csv");

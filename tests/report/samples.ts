@@ -19,7 +19,7 @@ export function sampleResult(): report.Table1Result {
       weights: { kind: "seeded", hash: "abc" },
       view,
       folds,
-      ...report.summarizeFolds(folds),
+      ...report.summariseFolds(folds),
       pooled,
     };
   };

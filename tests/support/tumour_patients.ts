@@ -1,8 +1,7 @@
 import type { TumourExtent } from "@ctsurv/analysis/mod.ts";
 import { drawPatient, phantomLung1, type PhantomSpec, renderPhantom } from "@ctsurv/cohort/mod.ts";
-import { followUp } from "@ctsurv/features/mod.ts";
+import { followUp, type TrainingPatient } from "@ctsurv/features/mod.ts";
 import { preprocess } from "@ctsurv/imaging/mod.ts";
-import type { TrainingPatient } from "@ctsurv/training/mod.ts";
 
 /** The built-in cohort's recipe in coarse voxels, which are painted in a thirtieth of the time. */
 const scanner = { ...phantomLung1.scanners[0], sliceSpacing: 9 };

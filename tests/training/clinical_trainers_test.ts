@@ -36,7 +36,7 @@ const patients = clinicalPatients(120);
 
 Deno.test("coxTrainer finds the hazard ratios that the patients were drawn with, and its curves never rise", async () => {
   const trainer = coxTrainer();
-  const { parameters: { encoding, cox } } = await trainer.fit(clinicalPatients(3000));
+  const { parameters: { encoding, cox } } = await trainer.train(clinicalPatients(3000));
   const stage = cox.coefficients[1]! * (encoding.categories[0]!.reference === "III" ? -1 : 1);
   assertAlmostEquals(stage, Math.log(8), 3 * cox.standardErrors[1]!);
   assertAlmostEquals(cox.coefficients[0]! / encoding.age!.std, 0.02, 3 * cox.standardErrors[0]! / encoding.age!.std);
@@ -62,5 +62,5 @@ Deno.test("coxTrainer and DeepHit on the same covariates are cross-validated lik
 
 Deno.test("coxTrainer refuses patients of whom nobody died", async () => {
   const alive = patients.map((patient) => ({ ...patient, followUp: { months: 24, event: 0 as const } }));
-  await assertRejects(() => coxTrainer().fit(alive), InputError, "none of 120 died");
+  await assertRejects(() => coxTrainer().train(alive), InputError, "none of 120 died");
 });

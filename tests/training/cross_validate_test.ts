@@ -4,6 +4,7 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
 import {
@@ -13,7 +14,6 @@ import {
   type OutOfFoldPrediction,
   stratifiedFolds,
   toSurvivalPredictions,
-  type TrainingPatient,
 } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 
@@ -26,7 +26,7 @@ function patient(id: string, months: number, event: 0 | 1, survival: number): Tr
 function fakeTrainer() {
   const trained: string[][] = [], tested: string[][] = [];
   const trainer: HeadTrainer = {
-    fit(patients, onEpoch) {
+    train(patients, onEpoch) {
       trained.push(patients.map(({ id }) => id));
       onEpoch?.(1, trained.length / 10);
       const parameters = { model: hostTensor([trained.length - 1], [1]) } as unknown as SurvivalHead<HostTensor>;
@@ -146,7 +146,7 @@ Deno.test("crossValidate(): folds that go on together, and end in any order, giv
   let going = 0, most = 0;
   const trainer = (concurrency: number): HeadTrainer => ({
     concurrency,
-    async fit(patients, onEpoch) {
+    async train(patients, onEpoch) {
       most = Math.max(most, ++going);
       // Folds of fewer patients, which come last, end first.
       await sleep((patients.length - 15) * 20);
@@ -169,7 +169,7 @@ Deno.test("crossValidate(): after a fold has failed none is begun, and those tha
   const trainer: HeadTrainer = {
     ...fakeTrainer().trainer,
     concurrency: 2,
-    async fit(_, onEpoch) {
+    async train(_, onEpoch) {
       const fold = begun.length;
       begun.push(fold);
       if (fold === 0) throw new Error("the first fold fails");

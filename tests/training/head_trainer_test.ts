@@ -1,37 +1,32 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
-import {
-  crossValidate,
-  type FitOptions,
-  headTrainer,
-  toSurvivalPredictions,
-  type TrainingPatient,
-} from "@ctsurv/training/mod.ts";
+import { crossValidate, headTrainer, toSurvivalPredictions, type TrainOptions } from "@ctsurv/training/mod.ts";
 import { quickly, shuffledLabels, smallHead, toyPatients } from "./patients.ts";
 
 const engine = onnxEngine({ threads: 1 });
 const patients = toyPatients(24);
 
-function trainer(options: Partial<FitOptions> = {}) {
+function trainer(options: Partial<TrainOptions> = {}) {
   return headTrainer(engine, smallHead, { ...quickly, ...options });
 }
 
-Deno.test("headTrainer: fit() twice gives the same parameters and losses, bit by bit", async () => {
+Deno.test("headTrainer: train() twice gives the same parameters and losses, bit by bit", async () => {
   const [once, again] = [trainer({ epochs: 4 }), trainer({ epochs: 4 })];
-  const first = await once.fit(patients);
+  const first = await once.train(patients);
   // From the same sessions, and from new ones.
-  for (const head of [await once.fit(patients), await again.fit(patients)]) assertEquals(head, first);
+  for (const head of [await once.train(patients), await again.train(patients)]) assertEquals(head, first);
   assertEquals(await again.predict(first.parameters, patients), await once.predict(first.parameters, patients));
   const other = trainer({ epochs: 4, seed: 6 });
-  assertNotEquals((await other.fit(patients)).losses, first.losses);
+  assertNotEquals((await other.train(patients)).losses, first.losses);
   for (const one of [once, again, other]) await one.dispose();
 });
 
-Deno.test("headTrainer: fit() reports each epoch's loss, which falls where there is something to learn", async () => {
+Deno.test("headTrainer: train() reports each epoch's loss, which falls where there is something to learn", async () => {
   const learner = trainer();
   const told: [epoch: number, loss: number][] = [];
-  const { losses } = await learner.fit(patients, (epoch, loss) => told.push([epoch, loss]));
+  const { losses } = await learner.train(patients, (epoch, loss) => told.push([epoch, loss]));
   assertEquals(told, losses.map((loss, i) => [i + 1, loss]));
   assertEquals(losses.length, quickly.epochs);
   const mean = (part: readonly number[]) => part.reduce((a, b) => a + b) / part.length;
@@ -41,7 +36,7 @@ Deno.test("headTrainer: fit() reports each epoch's loss, which falls where there
 
 Deno.test("headTrainer: no epochs leave the weights of the seed", async () => {
   const idle = trainer({ epochs: 0 });
-  const { parameters, losses } = await idle.fit(patients);
+  const { parameters, losses } = await idle.train(patients);
   assertEquals(losses, []);
   const weight = parameters.embedding.weight.data;
   // Uniform within 1 / sqrt(16); see initialiseHead.
@@ -50,14 +45,14 @@ Deno.test("headTrainer: no epochs leave the weights of the seed", async () => {
   await idle.dispose();
 });
 
-Deno.test("headTrainer: fit() goes on from a head, on scaled features too, and leaves it as it was", async () => {
+Deno.test("headTrainer: train() goes on from a head, on scaled features too, and leaves it as it was", async () => {
   const source = trainer();
-  const { parameters: start, losses } = await source.fit(patients);
+  const { parameters: start, losses } = await source.train(patients);
   const before = structuredClone(start);
   const known = await source.predict(start, patients);
   for (const scaleFeatures of [false, true]) {
     const idle = headTrainer(engine, smallHead, { ...quickly, epochs: 0, scaleFeatures, start });
-    const { parameters } = await idle.fit(patients.slice(0, 9));
+    const { parameters } = await idle.train(patients.slice(0, 9));
     (await idle.predict(parameters, patients)).forEach(({ survival }, i) => {
       survival.forEach((s, month) => assertAlmostEquals(s, known[i]!.survival[month]!, 1e-4));
     });
@@ -65,21 +60,21 @@ Deno.test("headTrainer: fit() goes on from a head, on scaled features too, and l
   }
   const onward = headTrainer(engine, smallHead, { ...quickly, epochs: 2, start });
   // What was learnt is not learnt again.
-  assert((await onward.fit(patients)).losses[0]! < 0.7 * losses[0]!);
+  assert((await onward.train(patients)).losses[0]! < 0.7 * losses[0]!);
   assertEquals(start, before);
   for (const one of [source, onward]) await one.dispose();
 });
 
 Deno.test("headTrainer: predict() reads logits as they were trained, without a tail if there was none", async () => {
   const tailless = trainer({ epochs: 2, loss: { tail: false } });
-  const { parameters } = await tailless.fit(patients);
+  const { parameters } = await tailless.train(patients);
   for (const { survival } of await tailless.predict(parameters, patients)) assertEquals(survival.at(-1), 0);
   await tailless.dispose();
 });
 
 Deno.test("headTrainer: predict() gives curves from 1 that never rise, and attention that sums to 1", async () => {
   const learner = trainer({ epochs: 3 });
-  const { parameters } = await learner.fit(patients);
+  const { parameters } = await learner.train(patients);
   const predictions = await learner.predict(parameters, patients);
   assertEquals(predictions.map(({ id }) => id), patients.map(({ id }) => id));
   predictions.forEach(({ survival, attention }, i) => {
@@ -94,7 +89,7 @@ Deno.test("headTrainer: predict() gives curves from 1 that never rise, and atten
 
 Deno.test("headTrainer: predict() of a patient does not depend on who else is there, nor on dropout", async () => {
   const learner = trainer({ epochs: 2, dropout: 0.9 });
-  const { parameters } = await learner.fit(patients);
+  const { parameters } = await learner.train(patients);
   const all = await learner.predict(parameters, patients);
   assertEquals(await learner.predict(parameters, patients.slice(3, 5).toReversed()), all.slice(3, 5).toReversed());
   assertEquals(await learner.predict(parameters, []), []);
@@ -121,7 +116,7 @@ Deno.test("a head finds a hazard that the features tell, and none in shuffled la
 Deno.test("a head that is trained on its test patients predicts them better than chance however labels are shuffled", async () => {
   const cohort = shuffledLabels(patients);
   const learner = trainer({ dropout: 0, epochs: 120 });
-  const { parameters } = await learner.fit(cohort);
+  const { parameters } = await learner.train(cohort);
   const predicted = (await learner.predict(parameters, cohort)).map((p, i) => ({ ...p, ...cohort[i]!.followUp }));
   // What out-of-fold prediction is for: the same number from within the training set means nothing.
   const { value } = concordanceTable(toSurvivalPredictions(predicted)).pre.risk;

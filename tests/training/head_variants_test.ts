@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { concordance } from "@ctsurv/survival/mod.ts";
-import { type FitOptions, headTrainer, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { headTrainer, toSurvivalPredictions, type TrainOptions } from "@ctsurv/training/mod.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
-const variants: Record<string, Partial<SurvivalHeadShape> & Pick<FitOptions, "labels">> = {
+const variants: Record<string, Partial<SurvivalHeadShape> & Pick<TrainOptions, "labels">> = {
   "average pooling": { aggregation: { kind: "average" } },
   "self-attention": { aggregation: { kind: "self-attention" } },
   "self-attention with positions": { aggregation: { kind: "self-attention", positions: "sinusoidal" } },
@@ -19,7 +19,7 @@ const variants: Record<string, Partial<SurvivalHeadShape> & Pick<FitOptions, "la
 for (const [name, { labels = "interval", ...variant }] of Object.entries(variants)) {
   Deno.test(`headTrainer learns to rank patients it never saw: ${name}`, async () => {
     const trainer = headTrainer(onnxEngine({ threads: 1 }), { ...smallHead, ...variant }, { ...quickly, labels });
-    const { parameters } = await trainer.fit(toyPatients(96));
+    const { parameters } = await trainer.train(toyPatients(96));
     const unseen = toyPatients(40, 2);
     const predicted = await trainer.predict(parameters, unseen);
     await trainer.dispose();

@@ -6,11 +6,11 @@ import { quickly, smallHead, toyPatients } from "./patients.ts";
 const patients = toyPatients(24);
 const options = { ...quickly, epochs: 4, scaleFeatures: true };
 
-Deno.test("headTrainer and parallelHeadTrainer: any threads of the engine and any fits at a time, the same bits", async () => {
+Deno.test("headTrainer and parallelHeadTrainer: any threads of the engine and any trainings at a time, the same bits", async () => {
   const folds = { folds: 3, foldSeed: 42 };
   const reference = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
   const expected = await crossValidate(reference, patients, folds);
-  const { parameters: start } = await reference.fit(patients);
+  const { parameters: start } = await reference.train(patients);
   const onward = headTrainer(onnxEngine({ threads: 1 }), smallHead, { ...options, start });
   const further = await crossValidate(onward, patients, folds);
 
@@ -24,7 +24,7 @@ Deno.test("headTrainer and parallelHeadTrainer: any threads of the engine and an
       assertEquals(together.concurrency ?? 1, threads);
       assertEquals(await crossValidate(together, patients, folds), expected);
       // From the threads' own sessions again.
-      assertEquals(await together.fit(patients), await reference.fit(patients));
+      assertEquals(await together.train(patients), await reference.train(patients));
       await together.dispose();
     }
   }
@@ -59,12 +59,12 @@ Deno.test("parallelHeadTrainer: tells every epoch of every fold, and stops when 
 
 Deno.test("parallelHeadTrainer: a thread's failure is the fold's; a closed trainer says so", async () => {
   const trainer = parallelHeadTrainer(onnxEngine(), { ...smallHead, backboneFeatures: 3 }, { ...options, threads: 2 });
-  await assertRejects(() => trainer.fit(patients), Error, "A head for 24 patients");
+  await assertRejects(() => trainer.train(patients), Error, "A head for 24 patients");
   await trainer.dispose();
-  await assertRejects(() => trainer.fit(patients), Error, "the threads are closed");
+  await assertRejects(() => trainer.train(patients), Error, "the threads are closed");
 });
 
-Deno.test("parallelHeadTrainer: an engine that threads cannot repeat fits one head at a time", async () => {
+Deno.test("parallelHeadTrainer: an engine that threads cannot repeat trains one head at a time", async () => {
   const trainer = parallelHeadTrainer(cpuEngine(), smallHead, { ...options, threads: 2 });
   assertEquals(trainer.concurrency, undefined);
   await trainer.dispose();

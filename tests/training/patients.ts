@@ -1,7 +1,8 @@
 import { createRandom } from "@ctsurv/base/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { censorAt } from "@ctsurv/survival/mod.ts";
-import type { FitOptions, TrainingPatient } from "@ctsurv/training/mod.ts";
+import type { TrainOptions } from "@ctsurv/training/mod.ts";
 
 /** A head small enough to be trained in a blink. */
 export const smallHead = {
@@ -13,7 +14,7 @@ export const smallHead = {
 } satisfies SurvivalHeadShape;
 
 /** Few epochs at a high learning rate. */
-export const quickly: FitOptions = { epochs: 30, batchSize: 4, dropout: 0.2, learningRate: 3e-3, seed: 5 };
+export const quickly: TrainOptions = { epochs: 30, batchSize: 4, dropout: 0.2, learningRate: 3e-3, seed: 5 };
 
 /**
  * Patients whose first feature is their log hazard, in every slice with a little noise; the other features tell nothing.

@@ -16,7 +16,7 @@ import {
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, initialiseHead, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
-import { type Batch, batchSpec, makeBatch, type TrainingOptions, trainingStep } from "@ctsurv/training/mod.ts";
+import { type Batch, batchSpec, makeBatch, type StepOptions, trainingStep } from "@ctsurv/training/mod.ts";
 import { assertClose } from "../engine/agreement.ts";
 import { smallHead, toyPatients } from "./patients.ts";
 
@@ -41,7 +41,7 @@ function batchOf(rows: number): Batch<HostTensor> {
   };
 }
 
-async function step(engine: Engine, batch: Batch<HostTensor>, options: TrainingOptions = { learningRate: 0.01 }) {
+async function step(engine: Engine, batch: Batch<HostTensor>, options: StepOptions = { learningRate: 0.01 }) {
   const inputs = { state, batch };
   const program = await compile(engine, trainingStep(options), signatureOf(inputs));
   const outputs = await readValues(await program.run(inputs));

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { InputError, sha256 } from "@ctsurv/base/mod.ts";
-import { sizeOf } from "@ctsurv/weights/formats/stored_tensor.ts";
+import { InputError, sha256, sizeOf } from "@ctsurv/base/mod.ts";
 import { addWeights, encodeSafetensors, findPretrained, verifyWeights } from "@ctsurv/weights/mod.ts";
 import stateDicts from "../fixtures/state_dicts.json" with { type: "json" };
 import { inFolder } from "../support/in_folder.ts";

@@ -116,7 +116,7 @@ export const clinical: Command = {
       throw new InputError(`${name} has ${patients.length} patients; ${profile.folds} folds need at least as many`);
     }
     const trainer = coxTrainer();
-    const { parameters } = await trainer.fit(patients);
+    const { parameters } = await trainer.train(patients);
     const cox = await crossValidate(trainer, patients, profile);
     const deepHit = options.deephit ? await crossValidateDeepHit(patients, profile) : undefined;
     if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { createEngine, tf } from "@ctsurv/engine/mod.ts";
-import { createBackbone, type EmbeddingPoint, imageEmbedder } from "@ctsurv/features/mod.ts";
+import { createBackbone, type ExtractionPoint, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
@@ -37,29 +37,29 @@ export const embed: Command = {
     const file = typeof options.weights === "string" ? { file: options.weights } : {};
     const backbone = await createBackbone(architecture.name, engine, { seed, ...file });
     const axes = shape.map((_, axis) => axis + 1);
-    const embedder = await imageEmbedder(engine, backbone, {
+    const extractor = await imageFeatureExtractor(engine, backbone, {
       shape,
       at,
       prepare: (images) => tf.transpose(images, [0, ...axes.slice(1), 1]),
       batch: architecture.input === "volume" ? 1 : Math.min(count, 8),
     });
-    const embedded = await embedder.embed(data);
-    await embedder.dispose();
+    const features = await extractor.extract(data);
+    await extractor.dispose();
     const output = String(options.output);
-    await writeNpy(output, { data: embedded, shape: [count, embedder.features] });
+    await writeNpy(output, { data: features, shape: [count, extractor.features] });
     const result = {
       backbone: architecture.name,
       at,
       weights: backbone.source,
       engine: engine.description,
-      shape: [count, embedder.features],
-      macsPerImage: embedder.macsPerImage,
+      shape: [count, extractor.features],
+      macsPerImage: extractor.macsPerImage,
       output,
     };
     return {
       json: result,
       text:
-        `${count} ${architecture.input === "volume" ? "volumes" : "images"}, ${embedder.features} features each, by ` +
+        `${count} ${architecture.input === "volume" ? "volumes" : "images"}, ${extractor.features} features each, by ` +
         `${architecture.title} with ${
           backbone.source.kind === "seeded" ? `weights of seed ${seed}` : backbone.source.file
         } on ${engine.description}: ${output}`,
@@ -67,7 +67,7 @@ export const embed: Command = {
   },
 };
 
-function parsePoint(text: string): EmbeddingPoint {
+function parsePoint(text: string): ExtractionPoint {
   if (text !== "features" && text !== "penultimate") {
     throw new InputError(`--at is "${text}": choose features or penultimate`);
   }

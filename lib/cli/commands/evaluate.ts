@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { formatP, InputError } from "@ctsurv/base/mod.ts";
 import {
   censorPredictions,
   evaluatePredictions,
@@ -9,7 +9,7 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
 import { alignPatients, comparePredictions, type Comparison } from "../evaluation/compare_predictions.ts";
-import { evaluationText, formatP, formatScore } from "../evaluation/evaluation_text.ts";
+import { decimals, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
 import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
 
 const mostReplicates = 100_000;
@@ -142,7 +142,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
       `${first} - ${second}`,
       bootstrap
         ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
-          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p)} ` +
+          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p, decimals)} ` +
           `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
         : replicates === 0 && typeof ctd.get(first) === "number"
         ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
@@ -150,7 +150,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
       ...(folds
         ? [
           `  ${formatScore(folds.difference)} in the mean over ${folds.degreesOfFreedom + 1} folds, ` +
-          `${formatP(folds.p)} (corrected resampled t-test)`,
+          `${formatP(folds.p, decimals)} (corrected resampled t-test)`,
         ]
         : []),
     ]),

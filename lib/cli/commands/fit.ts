@@ -1,11 +1,11 @@
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { createBackbone, patientView } from "@ctsurv/features/mod.ts";
+import { createBackbone, viewFor } from "@ctsurv/features/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import { findProfile, profiles } from "@ctsurv/study/mod.ts";
-import { type FineTuning, fitModel, saveModel } from "@ctsurv/training/mod.ts";
+import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import { aggregationOption, type Command, lungsOption, parseAggregation } from "../command.ts";
 
 const tunings = ["final-layer", "final-block"] satisfies FineTuning[];
@@ -39,9 +39,9 @@ export const fit: Command = {
     const cohort = await openCohort(String(options.cohort));
     const engine = await createEngine();
     const backbone = await createBackbone(backboneName, engine, { weights: profile.weights });
-    const view = patientView(backbone.architecture, profile);
+    const view = viewFor(backbone.architecture, profile);
     const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
-    const { model, losses, patients, skipped } = await fitModel(engine, cohort.patients, {
+    const { model, losses, patients, skipped } = await trainModel(engine, cohort.patients, {
       ...profile,
       backbone,
       view,

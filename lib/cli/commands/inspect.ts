@@ -1,4 +1,4 @@
-import { readVolume, summarizeHu } from "@ctsurv/imaging/mod.ts";
+import { readVolume, summariseHu } from "@ctsurv/imaging/mod.ts";
 import { type CheckpointNumbers, isCheckpoint, openCheckpoint } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandOutput } from "../command.ts";
 
@@ -45,7 +45,7 @@ export const inspect: Command = {
       shape: volume.shape,
       spacing: volume.spacing.map(tidy),
       orientation: volume.orientation,
-      hu: summarizeHu(volume.hu),
+      hu: summariseHu(volume.hu),
       files: source.files.length,
       warnings,
     };

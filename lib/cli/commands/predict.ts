@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
-import { viewPatient } from "@ctsurv/features/mod.ts";
+import { takeView } from "@ctsurv/features/mod.ts";
 import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { loadModel, modelPredictor } from "@ctsurv/training/mod.ts";
@@ -32,7 +32,7 @@ export const predict: Command = {
     const prepared = await preprocess(volume, { segmenter, where: input });
     // As training saw its slices, which went through float16.
     const slices = Float32Array.from(Float16Array.from(prepared.slices));
-    const viewed = viewPatient({ slices, key: input, size: prepared.size }, view);
+    const viewed = takeView({ slices, key: input, size: prepared.size }, view);
     const seen = viewed.seen.map((i) => prepared.kept[i]!);
     const predictor = await modelPredictor(engine, model);
     const prediction = await predictor.predict(input, viewed);

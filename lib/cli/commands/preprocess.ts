@@ -11,7 +11,7 @@ import {
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
-/** `ctsurv preprocess`: from a CT to the slices that a backbone embeds, as files. */
+/** `ctsurv preprocess`: from a CT to the slices that a backbone sees, as files. */
 export const preprocess: Command = {
   name: "preprocess",
   summary: "Turn a CT into the 224 x 224 lung slices that the networks see.",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
-import { type Cohort, type CohortPatient, openCohort, readTumour, type Tumour } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, type CohortPatient, openCohort, readTumour, type TumourMask } from "@ctsurv/cohort/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
 import {
   assessQuality,
@@ -9,7 +9,7 @@ import {
   type LungSegmenter,
   measureScan,
   preprocess,
-  type Preprocessing,
+  type PreprocessedScan,
   type QualityRow,
   readVolume,
   resampleMask,
@@ -98,7 +98,7 @@ async function examineAndDraw(
 ): Promise<Examination> {
   const { id, image, series } = patient;
   const sheet = join(output, "contact-sheets", `${id}.png`);
-  let scan: Preprocessing | undefined;
+  let scan: PreprocessedScan | undefined;
   const examination = await examine(id, async () => {
     const reading = await readVolume(image, series === undefined ? {} : { series });
     scan = await preprocess(reading.volume, { segmenter, where: id });
@@ -118,7 +118,7 @@ async function examineAndDraw(
 }
 
 /** An outline that cannot be read spoils the picture, not the scan. */
-async function tumourIn(cohort: Cohort, patient: CohortPatient, messages: string[]): Promise<Tumour | undefined> {
+async function tumourIn(cohort: Cohort, patient: CohortPatient, messages: string[]): Promise<TumourMask | undefined> {
   try {
     return await readTumour(cohort, patient);
   } catch (error) {

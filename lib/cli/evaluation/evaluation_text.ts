@@ -1,3 +1,4 @@
+import { formatP } from "@ctsurv/base/mod.ts";
 import type {
   BrierIntervals,
   BrierScores,
@@ -11,16 +12,11 @@ import type {
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns } from "../command.ts";
 
-const decimals = 4;
+export const decimals = 4;
 
 /** A number as the tables have it; "undefined" for null and NaN. */
 export function formatScore(value: number | null | undefined): string {
   return typeof value === "number" && !Number.isNaN(value) ? value.toFixed(decimals) : "undefined";
-}
-
-/** A p-value: never 0. */
-export function formatP(p: number): string {
-  return Number.isNaN(p) ? "p undefined" : p < 1e-4 ? "p < 0.0001" : `p = ${p.toFixed(decimals)}`;
 }
 
 /** One model's evaluation for people, in lines. */
@@ -110,7 +106,7 @@ function calibrationLines(
   return [
     Number.isNaN(statistic)
       ? "D-calibration is undefined"
-      : `D-calibration: chi-square ${statistic.toFixed(2)} of ${bins.length} bins, ${formatP(p)}`,
+      : `D-calibration: chi-square ${statistic.toFixed(2)} of ${bins.length} bins, ${formatP(p, decimals)}`,
     `Calibration at ${calibration.time} months: ICI ${formatScore(calibrationIndex?.ici)}, ` +
     `E50 ${formatScore(calibrationIndex?.e50)}, E90 ${formatScore(calibrationIndex?.e90)}; ` +
     `mean |predicted - observed| of the groups ${formatScore(calibration.groupedError)}`,
@@ -144,7 +140,9 @@ function riskLines({ riskGroups, auc }: Evaluation): string[] {
   ];
   return [
     `Split at the median of S(${time}): log-rank chi-square ` +
-    (Number.isNaN(statistic) ? "undefined" : `${statistic.toFixed(2)}, ${degreesOfFreedom} df, ${formatP(p)}`),
+    (Number.isNaN(statistic)
+      ? "undefined"
+      : `${statistic.toFixed(2)}, ${degreesOfFreedom} df, ${formatP(p, decimals)}`),
     ...alignColumns([
       ["  ", "patients", "deaths", "Kaplan-Meier", "95 % interval", ...auc.times.map((t) => `at risk ${t}`)],
       row("high risk", highRisk),

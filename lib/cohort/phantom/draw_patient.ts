@@ -24,7 +24,7 @@ export function drawLungPoint(
 }
 
 /** The dominant tumour (GTV-1) of a phantom patient, before it is given a place. */
-export interface Tumour {
+export interface PhantomTumour {
   /** mm, of the sphere of the same volume. */
   readonly radius: number;
   /** mm3 */
@@ -55,7 +55,7 @@ const LIMITS = { volume: [-2.1, 1.33], other: [-2.15, 2.15] } as const;
 const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis: Math.sqrt(0.04) };
 
 /** Draws a tumour. Everything that survival depends on is decided here, and is visible in the image. */
-function drawTumour(random: Random, medianRadius: number): Tumour {
+function drawTumour(random: Random, medianRadius: number): PhantomTumour {
   const draw = ([low, high]: readonly [number, number]) => Math.min(high, Math.max(low, random.normal()));
   const z = { volume: draw(LIMITS.volume), spiculation: draw(LIMITS.other), necrosis: draw(LIMITS.other) };
   const radius = medianRadius * Math.exp(LOG_RADIUS_SD * z.volume);
@@ -76,7 +76,7 @@ function logistic(x: number): number {
 export interface PhantomPatient {
   /** 1, 2, … */
   readonly number: number;
-  readonly tumour: Tumour;
+  readonly tumour: PhantomTumour;
   /** Probability of being alive at 0, 1, …, 24 months, given the tumour. */
   readonly survival: readonly number[];
   readonly record: ClinicalRecord;
@@ -125,7 +125,7 @@ function hazardOf(effect: number): Hazard {
 type Clinical = Omit<ClinicalRecord, "patient" | "survivalDays" | "dead">;
 
 /** Frequencies are LUNG1's. Given the tumour's size nothing here depends on survival. */
-function drawClinical(random: Random, { stages }: PhantomSpec, { radius }: Tumour): Clinical {
+function drawClinical(random: Random, { stages }: PhantomSpec, { radius }: PhantomTumour): Clinical {
   const age = random.uniform() < 22 / 422 ? null : Math.min(91, Math.max(34, 68 + 10 * random.normal()));
   // Invasion raises T whatever the size; TNM's bounds are diameters of 30, 50 and 70 mm.
   const bySize = [15, 25, 35].filter((bound) => radius > bound).length + 1;

@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, median } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "./clinical.ts";
 
 /** How clinical records become covariates of a regression. */
@@ -73,13 +73,13 @@ export function clinicalEncoding(
 }
 
 function ageEncoding(records: readonly ClinicalRecord[]): AgeEncoding | null {
-  const known = records.flatMap(({ age }) => age === null ? [] : [age]).sort((a, b) => a - b);
+  const known = records.flatMap(({ age }) => age === null ? [] : [age]);
   if (known.length === 0) return null;
-  const median = (known[(known.length - 1) >> 1]! + known[known.length >> 1]!) / 2;
-  const ages = records.map(({ age }) => age ?? median);
+  const middle = median(known);
+  const ages = records.map(({ age }) => age ?? middle);
   const mean = ages.reduce((sum, age) => sum + age, 0) / ages.length;
   const std = Math.sqrt(ages.reduce((sum, age) => sum + (age - mean) ** 2, 0) / ages.length);
-  return std > 0 ? { median, mean, std, unknown: records.length - known.length } : null;
+  return std > 0 ? { median: middle, mean, std, unknown: records.length - known.length } : null;
 }
 
 function categoryEncoding(

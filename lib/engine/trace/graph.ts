@@ -179,11 +179,6 @@ export function countMacs(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + node.macs, 0);
 }
 
-/** The number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
-}
-
 /** Whether two shapes are equal. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);

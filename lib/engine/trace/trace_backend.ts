@@ -1,5 +1,6 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "../tf.ts";
-import { type ConstantData, type GraphBuilder, type OnnxDType, type Ref, sizeOf } from "./graph.ts";
+import type { ConstantData, GraphBuilder, OnnxDType, Ref } from "./graph.ts";
 
 interface Constant {
   readonly data: ConstantData;

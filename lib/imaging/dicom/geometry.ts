@@ -9,7 +9,7 @@ const SAME_POSITION_MM = 0.01;
 const MAX_TILT_DEGREES = 0.5;
 
 /** Slices of one series in the order of space: each entry holds the images at one position, normally one. */
-export type SliceStack = readonly (readonly [DicomImage, ...DicomImage[]])[];
+export type StackedImages = readonly (readonly [DicomImage, ...DicomImage[]])[];
 
 /**
  * Sorts images along the normal of their planes, by dot(position, columns x rows), which neither InstanceNumber nor file
@@ -17,7 +17,7 @@ export type SliceStack = readonly (readonly [DicomImage, ...DicomImage[]])[];
  *
  * @throws {InputError} If the images differ in size, pixel spacing or orientation.
  */
-export function stackSlices(where: string, images: readonly [DicomImage, ...DicomImage[]]): SliceStack {
+export function stackSlices(where: string, images: readonly [DicomImage, ...DicomImage[]]): StackedImages {
   const [first] = images;
   for (const image of images) {
     const difference = describeDifference(first, image);

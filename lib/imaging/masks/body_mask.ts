@@ -1,7 +1,7 @@
 import type { Shape, Volume } from "../volume/volume.ts";
 import { findComponents } from "./components.ts";
 import { fillHoles } from "./fill.ts";
-import { spread } from "./morphology.ts";
+import { fillNeighbours } from "./morphology.ts";
 
 /** Between air and tissue; clothes and blankets fall below it. */
 const TISSUE_HU = -500;
@@ -42,9 +42,9 @@ export function bodyMask({ hu, shape, spacing }: Pick<Volume, "hu" | "shape" | "
   const flat: Shape = [1, coarseRows, coarseColumns];
   for (let slice = 0; slice < slices; slice++) {
     const plane = mask.subarray(slice * size, (slice + 1) * size);
-    const eroded = spread(plane, coarseColumns, 0);
+    const eroded = fillNeighbours(plane, coarseColumns, 0);
     keepLargest(eroded, flat);
-    plane.set(spread(eroded, coarseColumns, 1));
+    plane.set(fillNeighbours(eroded, coarseColumns, 1));
   }
   fillHoles(mask, coarse);
   return { mask, shape: coarse, rowStep, columnStep };

@@ -4,7 +4,7 @@
  * @param mask [rows, columns] of 0 and 1.
  */
 export function dilate(mask: Uint8Array, columns: number): Uint8Array {
-  return spread(mask, columns, 1);
+  return fillNeighbours(mask, columns, 1);
 }
 
 /**
@@ -14,7 +14,7 @@ export function dilate(mask: Uint8Array, columns: number): Uint8Array {
  * @param mask [rows, columns] of 0 and 1.
  */
 export function erode(mask: Uint8Array, columns: number): Uint8Array {
-  const result = spread(mask, columns, 0);
+  const result = fillNeighbours(mask, columns, 0);
   result.fill(0, 0, columns);
   result.fill(0, mask.length - columns);
   for (let i = 0; i < mask.length; i += columns) result[i] = result[i + columns - 1] = 0;
@@ -22,7 +22,7 @@ export function erode(mask: Uint8Array, columns: number): Uint8Array {
 }
 
 /** Every pixel that is `value` hands it to its four neighbours: what lies beyond the border hands on nothing. */
-export function spread(mask: Uint8Array, columns: number, value: 0 | 1): Uint8Array {
+export function fillNeighbours(mask: Uint8Array, columns: number, value: 0 | 1): Uint8Array {
   const result = mask.slice();
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] !== value) continue;

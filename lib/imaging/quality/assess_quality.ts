@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, median } from "@ctsurv/base/mod.ts";
 import type { ScanMeasurements } from "./measure_scan.ts";
 
 /** Where lungs were found whole (phantoms, LUNG1-003) it is 0 to 5 mL; this much is a ball of 27 mm. */
@@ -133,11 +133,6 @@ export function assessQuality(examinations: readonly Examination[]): QualityRow[
     ];
     return { patient, status: reasons.length > 0 ? "flagged" : "ok", reasons, measured: one.measured };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /**

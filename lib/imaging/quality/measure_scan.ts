@@ -3,9 +3,9 @@ import { type BodyMask, bodyMask } from "../masks/body_mask.ts";
 import { findComponents } from "../masks/components.ts";
 import { dilate, erode } from "../masks/morphology.ts";
 import type { VolumeReading } from "../read_volume.ts";
-import { DEFAULT_SETTINGS, type Preprocessing } from "../slices/preprocess.ts";
+import { DEFAULT_SETTINGS, type PreprocessedScan } from "../slices/preprocess.ts";
 import { affineColumn, angleBetween, type Vector } from "../volume/affine.ts";
-import { summarizeHu } from "../volume/hu.ts";
+import { summariseHu } from "../volume/hu.ts";
 import type { Spacing, Volume } from "../volume/volume.ts";
 
 /** A body this near to the edge of the field of view touches it, in pixels of the body mask. */
@@ -168,11 +168,11 @@ export interface ScanMeasurements {
  */
 export function measureScan(
   { volume, source, warnings }: VolumeReading,
-  { resampled, lungs, kept, first, last, areas, lungVolume, box, slices }: Preprocessing,
+  { resampled, lungs, kept, first, last, areas, lungVolume, box, slices }: PreprocessedScan,
   { threshold = DEFAULT_SETTINGS.threshold }: { readonly threshold?: number } = {},
 ): ScanMeasurements {
   const { acquisition } = source;
-  const { min, max } = summarizeHu(volume.hu);
+  const { min, max } = summariseHu(volume.hu);
   const body = bodyMask(resampled);
   const { bodyVolume, midline } = measureBody(body, resampled, kept);
   const { right, left } = lungSides(lungs, resampled, midline);

@@ -80,7 +80,7 @@ export interface PreprocessedSlices {
 }
 
 /** The slices, and what came before them, for figures and measurements. */
-export interface Preprocessing extends PreprocessedSlices {
+export interface PreprocessedScan extends PreprocessedSlices {
   /** In "LPS" order and at the new spacing. */
   readonly resampled: Volume;
   /** Lungs, [slices, rows, columns] of the resampled volume. */
@@ -94,7 +94,7 @@ export interface Preprocessing extends PreprocessedSlices {
  * @throws {NoLungError} If no slice passes.
  * @throws {InputError} If the volume is oblique.
  */
-export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<Preprocessing> {
+export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<PreprocessedScan> {
   const { segmenter, where = "volume", ...given } = options;
   const settings = { ...DEFAULT_SETTINGS, ...given };
   const resampled = resample(canonicalOrientation(volume, where), settings);

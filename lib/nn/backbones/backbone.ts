@@ -126,7 +126,7 @@ export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinit
 }
 
 /** Whether a module or parameter is a module, or lies in it: `layer4.2.bn1.weight` in `layer4.2`. */
-function belongsTo(name: string, module: string): boolean {
+export function belongsTo(name: string, module: string): boolean {
   return name === module || name.startsWith(`${module}.`);
 }
 

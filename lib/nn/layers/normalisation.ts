@@ -99,3 +99,13 @@ export function layerNorm(x: tf.Tensor, { weight, bias }: LayerNorm<tf.Tensor>, 
   const variance = tf.mean(tf.pow(centred, 2), -1, true);
   return tf.add(tf.mul(tf.div(centred, tf.sqrt(tf.add(variance, epsilon))), weight), bias);
 }
+
+/**
+ * {@linkcode channelNormalise} in evaluation mode as one factor and one term for each channel: tfjs's own gradient of a
+ * batch normalisation goes over the activations twice as often.
+ */
+export const scaleAndShift: ChannelNormalise = (x, norm) => {
+  if (!("weight" in norm)) return channelNormalise(x, norm);
+  const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, epsilon)));
+  return tf.add(tf.mul(x, scale), tf.sub(norm.bias, tf.mul(norm.running_mean, scale)));
+};

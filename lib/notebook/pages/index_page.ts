@@ -2,7 +2,7 @@ import { costTable, type Provenance, type Table, table, table1, table2, type Tab
 import type { Heading } from "./markdown.ts";
 import { type Markup, markup, trusted } from "./markup.ts";
 import type { PageContent } from "./pages.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitise } from "./sanitise.ts";
 import type { RunResults, Site } from "./write_report.ts";
 
 /** How results came to be: what is true of all of them, and of each what is not. */
@@ -101,7 +101,7 @@ function wide({ html }: Table): Markup {
 
 function figure({ file, svg }: RunResults["figures"][number], i: number): Markup {
   const caption = markup`<figcaption><a href="${address(file)}">${file}</a></figcaption>`;
-  return markup`<figure>${sanitize(svg, { scope: `figure-${i + 1}` })}${caption}</figure>\n`;
+  return markup`<figure>${sanitise(svg, { scope: `figure-${i + 1}` })}${caption}</figure>\n`;
 }
 
 function pageList(pages: Site["pages"]): Markup | undefined {

@@ -6,7 +6,7 @@ import hljs from "highlight.js/lib/common";
 import MarkdownIt from "markdown-it";
 import temml from "temml";
 import { type Markup, markup, trusted } from "./markup.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitise } from "./sanitise.ts";
 
 /** A formula in TeX as MathML, which browsers draw without fonts, style sheets or scripts; wrong TeX as it is. */
 export function formula(tex: string, { display }: { readonly display: boolean }): Markup {
@@ -114,7 +114,7 @@ export function createMarkdown(): (source: string, options?: MarkdownOptions) =>
       token.attrSet("id", id);
       return [{ level: Number(token.tag.slice(1)), text, id }];
     });
-    const body = sanitize(markdown.renderer.render(tokens, markdown.options, env), {
+    const body = sanitise(markdown.renderer.render(tokens, markdown.options, env), {
       pictures,
       ...link && { link },
     });

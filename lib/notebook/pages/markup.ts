@@ -1,6 +1,6 @@
 import { escapeMarkup } from "@ctsurv/report/mod.ts";
 
-/** Markup that stands in a page as it is. Whoever makes one answers for it: see `markup`, `trusted`, `sanitize`. */
+/** Markup that stands in a page as it is. Whoever makes one answers for it: see `markup`, `trusted`, `sanitise`. */
 export interface Markup {
   readonly html: string;
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { NotebookOutput } from "../notebook_document.ts";
 import { createMarkdown, formula } from "./markdown.ts";
 import { type Markup, markup, trusted } from "./markup.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitise } from "./sanitise.ts";
 
 /** Characters of a text that a page shows; who needs more reads the notebook. */
 const longestText = 100_000;
@@ -50,10 +50,10 @@ interface About {
 /** From the richest. */
 const shown: Readonly<Record<string, (content: string, about: About) => Markup | undefined>> = {
   "text/html": (content, { scope }) => {
-    const clean = sanitize(content, { scope });
+    const clean = sanitise(content, { scope });
     return markup`<div class="output scroll" role="region" aria-label="Output" tabindex="0">${clean}</div>`;
   },
-  "image/svg+xml": (content, { scope }) => figure(sanitize(content, { scope })),
+  "image/svg+xml": (content, { scope }) => figure(sanitise(content, { scope })),
   "image/png": picture,
   "image/jpeg": picture,
   "image/webp": picture,

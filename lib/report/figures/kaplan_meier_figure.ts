@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { InputError } from "@ctsurv/base/mod.ts";
+import { formatP, InputError } from "@ctsurv/base/mod.ts";
 import { atRisk, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
-import { formatNumber, formatP } from "../format.ts";
+import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./theme.ts";
 

@@ -1,7 +1,12 @@
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
-import { DEFAULT_SETTINGS, type Preprocessing, type QualityRow, type ScanMeasurements } from "@ctsurv/imaging/mod.ts";
+import {
+  DEFAULT_SETTINGS,
+  type PreprocessedScan,
+  type QualityRow,
+  type ScanMeasurements,
+} from "@ctsurv/imaging/mod.ts";
 import { theme } from "../figures/theme.ts";
-import { formatNumber, spread } from "../format.ts";
+import { evenlySpaced, formatNumber } from "../format.ts";
 import { paintScanView, type Range, type Region, type ScanView, scanView } from "./scan_view.ts";
 import { paintPicture, type Picture } from "./slice_image.ts";
 
@@ -90,7 +95,7 @@ export interface ContactSheetOptions {
 }
 
 /** What of a preprocessing is drawn. */
-export type SheetScan = Pick<Preprocessing, "resampled" | "lungs" | "areas" | "kept" | "first" | "last" | "box">;
+export type SheetScan = Pick<PreprocessedScan, "resampled" | "lungs" | "areas" | "kept" | "first" | "last" | "box">;
 
 /** px */
 const [width, margin, gap, captionHeight, lineHeight] = [900, 14, 8, 20, 19];
@@ -118,7 +123,7 @@ export function contactSheet(scan: SheetScan, { quality, tumour, window }: Conta
   const [row, column] = fullestPlanes(scan);
   const coronal = scanView(resampled, "coronal", row, look);
   const sagittal = scanView(resampled, "sagittal", column, look);
-  const shown = spread(kept.length, axialSlices).map((i) => kept[i]!);
+  const shown = evenlySpaced(kept.length, axialSlices).map((i) => kept[i]!);
   const axial = shown.map((slice) => scanView(resampled, "axial", slice, look));
 
   const across = Math.min(axialColumns, axial.length);

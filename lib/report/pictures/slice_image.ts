@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { theme } from "../figures/theme.ts";
-import { spread } from "../format.ts";
+import { evenlySpaced } from "../format.ts";
 import { paintOutline, paintPlane } from "./scan_view.ts";
 
 /** Grey slices: `[slices, rows, columns]`, values in [0, 1], black to white. */
@@ -123,7 +123,7 @@ export function sliceImage(stack: SliceStack, slice: number, options: SliceImage
  * @throws {InputError} If there is no such slice or the shapes do not fit.
  */
 export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {}): Picture {
-  const { slices = spread(stack.shape[0], 12), columns = 6, caption = (slice) => `slice ${slice}` } = options;
+  const { slices = evenlySpaced(stack.shape[0], 12), columns = 6, caption = (slice) => `slice ${slice}` } = options;
   const { width, height } = pictureSize(stack, options);
   const across = Math.max(1, Math.min(columns, slices.length));
   const down = Math.ceil(slices.length / across);

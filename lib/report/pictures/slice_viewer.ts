@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
-import { escapeMarkup, formatNumber, spread } from "../format.ts";
+import { escapeMarkup, evenlySpaced, formatNumber } from "../format.ts";
 import { sheetColours } from "./contact_sheet.ts";
 import { type SliceCrop, sliceJpeg, type SliceOverlay, type SliceStack } from "./slice_image.ts";
 
@@ -34,7 +34,7 @@ const captionHeight = 26;
  */
 export function sliceViewer(
   stack: SliceStack,
-  { label, spacing, slices = spread(stack.shape[0], 32), width = 320, ...drawn }: SliceViewerOptions,
+  { label, spacing, slices = evenlySpaced(stack.shape[0], 32), width = 320, ...drawn }: SliceViewerOptions,
 ): SliceViewer {
   if (slices.length === 0) throw new InputError(`${label}: there are no slices to show`);
   const pictures = slices.map((slice) => {

@@ -107,11 +107,11 @@ const table1Schema = z.strictObject({
 /** The cross-validated results of one cohort and profile: what Table 1, its figures and its files are made from. */
 export type Table1Result = z.infer<typeof table1Schema>;
 export type ModelResult = z.infer<typeof model>;
-export type FoldResult = z.infer<typeof fold>;
+export type Table1Fold = z.infer<typeof fold>;
 
 /** The mean over folds with both standard deviations; folds without a concordance do not count. */
-export function summarizeFolds(
-  folds: readonly FoldResult[],
+export function summariseFolds(
+  folds: readonly Table1Fold[],
 ): Pick<ModelResult, "mean" | "stdSample" | "stdPopulation"> {
   const values = folds.map(({ ctd }) => ctd).filter((ctd) => ctd !== null);
   const n = values.length;

@@ -1,3 +1,4 @@
+import { median } from "@ctsurv/base/mod.ts";
 import type { ResultValue } from "./difference.ts";
 import { elementNames } from "./element_names.ts";
 import { type ComparisonKind, comparisonKind } from "./number_kind.ts";
@@ -78,9 +79,4 @@ function present(value: unknown): ResultValue | undefined {
 
 function plain(value: unknown): ResultValue {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value as ResultValue;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

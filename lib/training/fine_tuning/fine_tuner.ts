@@ -1,26 +1,17 @@
 import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
-import type { StoredActivations } from "@ctsurv/features/mod.ts";
+import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { headFitter, runEpochs } from "../head_fitter.ts";
-import {
-  absorbScaling,
-  type FeatureScaling,
-  type FitOptions,
-  headTrainer,
-  measureFeatures,
-  scaleFeatures,
-} from "../head_trainer.ts";
-import type { LabelledPatient, Trainer, TrainingPatient } from "../patient.ts";
+import { runEpochs } from "../epochs.ts";
+import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
+import { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "../feature_scaling.ts";
+import { headTrainer } from "../head_trainer.ts";
+import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./activations.ts";
-import { type FinalBlock, finalBlockFitter, type FinalBlockState } from "./final_block_fitter.ts";
+import type { FinalBlock } from "./final_block_features.ts";
+import { finalBlockOptimiser, type FinalBlockState } from "./final_block_optimiser.ts";
 
 /** What of a backbone is trained with the head: nothing but the new final layer, or the last block too. */
 export type FineTuning = "final-layer" | "final-block";
-
-/** A patient as fine-tuning sees one. */
-export interface FineTuningPatient extends LabelledPatient {
-  readonly activations: StoredActivations;
-}
 
 /** Everything that was trained. */
 export interface FineTuned {
@@ -30,7 +21,7 @@ export interface FineTuned {
 }
 
 /** Options of {@linkcode fineTuner}. */
-export interface FineTunerOptions extends FitOptions {
+export interface FineTunerOptions extends TrainOptions {
   /** @default {"final-layer"} */
   readonly fineTuning?: FineTuning;
   /** Bytes of activations that may stay in memory; the rest is read batch by batch. @default {2 ** 30} */
@@ -53,8 +44,8 @@ export function fineTuner(
   const { fineTuning = "final-layer", activationMemory = 2 ** 30 } = options;
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const heads = headTrainer(engine, headShape, options);
-  const fitter = headFitter(engine, headShape, { ...options, featureGradients: true });
-  const block = finalBlockFitter(engine, backbone, options);
+  const optimiser = headOptimiser(engine, headShape, { ...options, featureGradients: true });
+  const block = finalBlockOptimiser(engine, backbone, options);
   const reader = activationReader(activationMemory);
 
   const load = async (patients: readonly FineTuningPatient[], next: readonly FineTuningPatient[]) => {
@@ -63,26 +54,26 @@ export function fineTuner(
     return patients.map(({ activations }, i) => ({ ...activations, data: data[i]! }));
   };
   /** The patients with the features that some block gives, read one after the other. */
-  const embed = async (finalBlock: FinalBlock<HostTensor>, patients: readonly FineTuningPatient[]) => {
-    const embedded: TrainingPatient[] = [];
+  const featuresOf = async (finalBlock: FinalBlock<HostTensor>, patients: readonly FineTuningPatient[]) => {
+    const withBlock: TrainingPatient[] = [];
     for (const [i, patient] of patients.entries()) {
       const features = await block.features(finalBlock, await load([patient], patients.slice(i + 1, i + 2)));
-      embedded.push(...withFeatures([patient], features));
+      withBlock.push(...withFeatures([patient], features));
     }
-    return embedded;
+    return withBlock;
   };
 
-  const fitFinalBlock: Trainer<FineTuningPatient, FineTuned>["fit"] = async (patients, onEpoch) => {
+  const optimiseFinalBlock: Trainer<FineTuningPatient, FineTuned>["train"] = async (patients, onEpoch) => {
     const { parameters: own } = block.start;
-    const scaling = options.scaleFeatures ? measureFeatures(await embed(own, patients)) : undefined;
-    const head = fitter.begin();
+    const scaling = options.scaleFeatures ? measureFeatures(await featuresOf(own, patients)) : undefined;
+    const head = optimiser.begin();
     let state: FinalBlockState<HostTensor | Value> = block.start;
     let step = 0;
     const losses = await runEpochs(patients, options, async (batch, next) => {
       const activations = await load(batch, next);
-      const embedded = withFeatures(batch, await block.features(state.parameters, activations));
+      const withBlock = withFeatures(batch, await block.features(state.parameters, activations));
       const { loss, featureGradients } = await head.step(
-        scaling ? embedded.map((patient) => scaleFeatures(patient, scaling)) : embedded,
+        scaling ? withBlock.map((patient) => scaleFeatures(patient, scaling)) : withBlock,
       );
       const gradients = scaling ? unscaleGradients(featureGradients!, scaling) : featureGradients!;
       state = await block.step(state, activations, gradients, ++step);
@@ -94,19 +85,19 @@ export function fineTuner(
     return { parameters: { head: { ...parameters, embedding }, finalBlock }, losses };
   };
 
-  const fitFinalLayer: typeof fitFinalBlock = async (patients, onEpoch) => {
+  const optimiseFinalLayer: typeof optimiseFinalBlock = async (patients, onEpoch) => {
     const { parameters: finalBlock } = block.start;
-    const { parameters: head, losses } = await heads.fit(await embed(finalBlock, patients), onEpoch);
+    const { parameters: head, losses } = await heads.train(await featuresOf(finalBlock, patients), onEpoch);
     return { parameters: { head, finalBlock }, losses };
   };
 
   return {
-    fit: fineTuning === "final-block" ? fitFinalBlock : fitFinalLayer,
+    train: fineTuning === "final-block" ? optimiseFinalBlock : optimiseFinalLayer,
     async predict({ head, finalBlock }, patients) {
-      return await heads.predict(head, await embed(finalBlock, patients));
+      return await heads.predict(head, await featuresOf(finalBlock, patients));
     },
     async dispose() {
-      for (const part of [heads, fitter, block]) await part.dispose();
+      for (const part of [heads, optimiser, block]) await part.dispose();
     },
   };
 }

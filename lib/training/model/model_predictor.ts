@@ -1,15 +1,14 @@
 import type { Engine } from "@ctsurv/engine/mod.ts";
-import { cutEmbedder, halfActivations, type ViewedPatient, viewEmbedder } from "@ctsurv/features/mod.ts";
-import { profiles } from "@ctsurv/study/mod.ts";
-import { fineTuner } from "../fine_tuning/fine_tuner.ts";
-import { headTrainer } from "../head_trainer.ts";
-import type { PatientPrediction } from "../patient.ts";
+import { activationExtractor, featureExtractor, halfActivations, type ViewedSlices } from "@ctsurv/features/mod.ts";
+import { finalBlockFeatures } from "../fine_tuning/final_block_features.ts";
+import { headPredictor } from "../head_predictor.ts";
+import type { PatientPrediction } from "../trainer.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 
 /** A model, ready for patients. */
 export interface ModelPredictor {
-  /** @param patient What `viewPatient` gives by the model's view. */
-  predict(id: string, patient: Pick<ViewedPatient, "slices" | "count">): Promise<PatientPrediction>;
+  /** @param patient What `takeView` gives by the model's view. */
+  predict(id: string, patient: Pick<ViewedSlices, "slices" | "count">): Promise<PatientPrediction>;
   dispose(): Promise<void>;
 }
 
@@ -21,48 +20,41 @@ export async function modelPredictor(engine: Engine, model: SurvivalModel): Prom
   return model.finalBlock ? await tunedPredictor(engine, model) : await frozenPredictor(engine, model);
 }
 
-/** Nobody is followed up while predicting. */
-const followUp = { months: 0, event: 0 } as const;
-
 async function frozenPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
-  const { backbone, view, shape, head } = model;
-  const embedder = await viewEmbedder(engine, backbone, view);
-  const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
-  const trainer = headTrainer(engine, headShape, fitOptions(model));
+  const extractor = await featureExtractor(engine, model.backbone, model.view);
+  const predictor = headOf(engine, model);
   return {
     async predict(id, { slices, count }) {
-      const features = await embedder.embed(slices);
-      const [prediction] = await trainer.predict(head, [{ id, features, slices: count, followUp }]);
+      const features = await extractor.extract(slices);
+      const [prediction] = await predictor.predict(model.head, [{ id, features, slices: count }]);
       return prediction!;
     },
     async dispose() {
-      for (const part of [trainer, embedder]) await part.dispose();
+      for (const part of [predictor, extractor]) await part.dispose();
     },
   };
 }
 
 async function tunedPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
-  const { backbone, view, shape, head } = model;
+  const { backbone, view, head } = model;
   const finalBlock = model.finalBlock!;
-  const embedder = await cutEmbedder(engine, backbone, view);
-  const tuner = fineTuner(engine, backbone, shape, { ...fitOptions(model), fineTuning: "final-block" });
+  const extractor = await activationExtractor(engine, backbone, view);
+  const block = finalBlockFeatures(engine, backbone);
+  const predictor = headOf(engine, model);
   return {
     async predict(id, { slices }) {
-      const { data, ...described } = await embedder.embed(slices);
-      const half = halfActivations(data, backbone.architecture);
-      const load = () => Promise.resolve(half);
-      const [prediction] = await tuner.predict({ head, finalBlock }, [
-        { id, followUp, activations: { ...described, load } },
-      ]);
+      const { data, ...described } = await extractor.extract(slices);
+      const activations = { ...described, data: halfActivations(data, backbone.architecture) };
+      const features = await block.features(finalBlock, [activations]);
+      const [prediction] = await predictor.predict(head, [{ id, features, slices: described.count }]);
       return prediction!;
     },
     async dispose() {
-      for (const part of [tuner, embedder]) await part.dispose();
+      for (const part of [predictor, block, extractor]) await part.dispose();
     },
   };
 }
 
-/** Prediction asks of them no more than whether there is a tail. */
-function fitOptions({ tail }: SurvivalModel) {
-  return { ...profiles.workshop, loss: { tail } };
+function headOf(engine: Engine, { backbone, shape, tail }: SurvivalModel) {
+  return headPredictor(engine, { ...shape, backboneFeatures: backbone.architecture.features }, { tail });
 }

@@ -9,7 +9,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
-import { type PatientView, pretrainedBackbone } from "@ctsurv/features/mod.ts";
+import { pretrainedBackbone, type View } from "@ctsurv/features/mod.ts";
 import {
   type Backbone,
   type BackboneArchitecture,
@@ -22,7 +22,7 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 import { decodeSafetensors, encodeSafetensors, findPretrained, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
-import type { FinalBlock } from "../fine_tuning/final_block_fitter.ts";
+import type { FinalBlock } from "../fine_tuning/final_block_features.ts";
 import { formatDescription, type ModelDescription, parseDescription } from "./model_description.ts";
 
 /** What a model was trained on, in words for people and for provenance. */
@@ -36,11 +36,11 @@ export interface TrainedOn {
   readonly segmenter: string;
 }
 
-/** A backbone and a fitted head: everything that predicts survival from slices. */
+/** A backbone and a trained head: everything that predicts survival from slices. */
 export interface SurvivalModel {
   readonly backbone: Backbone;
   /** What the backbone saw of each patient; prediction shows it the same. */
-  readonly view: PatientView;
+  readonly view: View;
   /** Sizes and kinds of the head; whatever is left out is the paper's. */
   readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
   /** Whether its logits were trained beside the constant one of the tail; they are read in the same way. */

@@ -1,5 +1,5 @@
 import { renameOldVit, renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "./name_maps.ts";
-import type { Preprocessing, PretrainedFile } from "./pretrained_file.ts";
+import type { Normalisation, PretrainedFile } from "./pretrained_file.ts";
 
 const torchvision = "https://download.pytorch.org/models";
 const timm = (name: string) => ({
@@ -10,7 +10,7 @@ const timm = (name: string) => ({
 const fromTorchvision = (file: string) => ({ url: `${torchvision}/${file}`, file, licence: "BSD-3-Clause" });
 
 /** torchvision's preset (torchvision/transforms/_presets.py). */
-const imageNet: Preprocessing = {
+const imageNet: Normalisation = {
   resize: 256,
   interpolation: "bilinear",
   crop: 224,

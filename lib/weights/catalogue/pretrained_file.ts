@@ -2,7 +2,7 @@ import type { NameMap } from "../load_weights.ts";
 import type { CheckpointKind } from "../open_checkpoint.ts";
 
 /** What images went through before the network was trained on them; the network expects the same. */
-export interface Preprocessing {
+export interface Normalisation {
   /** Pixels of the shorter side, or rows and columns, before the crop. */
   readonly resize: number | readonly [number, number];
   readonly interpolation: "bilinear" | "bicubic";
@@ -34,5 +34,5 @@ export interface PretrainedFile extends NameMap {
   /** SPDX, as its authors state it. Data sets have terms of their own. */
   readonly licence: string;
   /** Absent where the network has a module for it (lung segmentation). */
-  readonly preprocessing?: Preprocessing;
+  readonly preprocessing?: Normalisation;
 }

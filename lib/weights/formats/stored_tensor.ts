@@ -1,3 +1,4 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { crc32 } from "node:zlib";
 import { type ByteSource, readBytes, type Refuse } from "./bytes.ts";
 
@@ -79,11 +80,6 @@ export interface TensorView {
 /** A tensor and where its numbers are. */
 export interface StoredTensor extends TensorView {
   readonly storage: Storage;
-}
-
-/** How many numbers a shape holds. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
 }
 
 /** The strides of C order. */

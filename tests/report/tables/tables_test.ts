@@ -6,7 +6,7 @@ import {
   jupyterDisplay,
   provenance,
   readTable1,
-  summarizeFolds,
+  summariseFolds,
   table,
   table1,
   toDataFrame,
@@ -57,13 +57,13 @@ Deno.test("table1() sets the paper's numbers beside ours, and nothing where ther
   assert(/does not have \|.*\| – \|\n/.test(markdown));
 });
 
-Deno.test("summarizeFolds() leaves folds without concordance out and tells both deviations", () => {
+Deno.test("summariseFolds() leaves folds without concordance out and tells both deviations", () => {
   const fold = (ctd: number | null) => ({ fold: 1, patients: 4, events: 2, ctd });
-  const { mean, stdSample, stdPopulation } = summarizeFolds([fold(0.5), fold(null), fold(0.7)]);
+  const { mean, stdSample, stdPopulation } = summariseFolds([fold(0.5), fold(null), fold(0.7)]);
   assertEquals([mean, stdPopulation].map((value) => value!.toFixed(12)), ["0.600000000000", "0.100000000000"]);
   assertEquals(stdSample!.toFixed(12), Math.sqrt(0.02).toFixed(12));
-  assertEquals(summarizeFolds([fold(0.5)]), { mean: 0.5, stdSample: null, stdPopulation: 0 });
-  assertEquals(summarizeFolds([fold(null)]), { mean: null, stdSample: null, stdPopulation: null });
+  assertEquals(summariseFolds([fold(0.5)]), { mean: 0.5, stdSample: null, stdPopulation: 0 });
+  assertEquals(summariseFolds([fold(null)]), { mean: null, stdSample: null, stdPopulation: null });
 });
 
 Deno.test("writeTable1() and readTable1() keep everything, and refuse what is not a result", async () => {

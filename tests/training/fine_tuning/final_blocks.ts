@@ -1,6 +1,6 @@
 import { type HostTensor, isSpec, leaves, type Tree } from "@ctsurv/engine/mod.ts";
+import type { FineTuningPatient } from "@ctsurv/features/mod.ts";
 import { type Backbone, findBackbone } from "@ctsurv/nn/mod.ts";
-import type { FineTuningPatient } from "@ctsurv/training/mod.ts";
 import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashed, hashedParameters } from "../../support/golden.ts";
 

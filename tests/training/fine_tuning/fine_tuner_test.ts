@@ -44,7 +44,7 @@ for (const { model, activations, ...expected } of golden.cases) {
       seed: 1,
       initialise: hashedHead,
     });
-    const { parameters, losses } = await tuner.fit(patients);
+    const { parameters, losses } = await tuner.train(patients);
     await tuner.dispose();
     losses.forEach((loss, i) => assertAlmostEquals(loss, expected.losses[i]!, 1e-4 * expected.losses[i]!));
     assertEquals(Object.keys(parameters.finalBlock), Object.keys(expected.finalBlock));
@@ -71,7 +71,7 @@ for (const { model, activations, ...expected } of golden.cases) {
         fineTuning,
         scaleFeatures: true,
       });
-      const { parameters: { finalBlock }, losses } = await tuner.fit(few);
+      const { parameters: { finalBlock }, losses } = await tuner.train(few);
       await tuner.dispose();
       assert(losses.at(-1)! < losses[0]!, `${losses}`);
       assertEquals(copyOfParameters(backbone), own);
@@ -100,26 +100,26 @@ Deno.test("fineTuner reads activations once if they fit in memory, else every ti
   const loads = () => cohort.map((patient) => patient.loads);
   const before = loads();
   const [inMemory, streamed] = [alexNetTuner(), alexNetTuner({ activationMemory: 0 })];
-  const fitted = await inMemory.fit(cohort);
-  await inMemory.predict(fitted.parameters, cohort);
+  const trained = await inMemory.train(cohort);
+  await inMemory.predict(trained.parameters, cohort);
   assertEquals(loads(), before.map((count) => count + 1));
-  assertEquals(await streamed.fit(cohort), fitted);
+  assertEquals(await streamed.train(cohort), trained);
   assertEquals(loads(), before.map((count) => count + 1 + epochs));
   for (const tuner of [inMemory, streamed]) await tuner.dispose();
 });
 
 Deno.test("fineTuner: every fold starts from the same block, and predicts with its own", async () => {
   const tuner = alexNetTuner({ scaleFeatures: true });
-  const first = await tuner.fit(cohort);
-  assertEquals(await tuner.fit(cohort), first);
+  const first = await tuner.train(cohort);
+  assertEquals(await tuner.train(cohort), first);
   const predicted = await tuner.predict(first.parameters, cohort);
   assertEquals(predicted.map(({ attention }) => attention.length), cohort.map(({ activations }) => activations.count));
-  const { parameters } = await alexNetTuner({ epochs: 0 }).fit(cohort);
+  const { parameters } = await alexNetTuner({ epochs: 0 }).train(cohort);
   const withOwn = await tuner.predict({ ...first.parameters, finalBlock: parameters.finalBlock }, cohort);
   assertNotEquals(withOwn, predicted);
   const { predictions } = await crossValidate(tuner, cohort, { folds: 2, foldSeed: 1 });
   const inFold = cohort.filter((_, i) => predictions[i]!.fold !== 0);
-  const fold = await tuner.fit(inFold);
+  const fold = await tuner.train(inFold);
   const [alone] = await tuner.predict(fold.parameters, cohort.filter((_, i) => predictions[i]!.fold === 0));
   assertEquals(alone!.survival, predictions.find(({ id }) => id === alone!.id)!.survival);
   await tuner.dispose();

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, isSpec, leaves, onnxEngine } from "@ctsurv/engine/mod.ts";
-import { viewEmbedder } from "@ctsurv/features/mod.ts";
+import { featureExtractor } from "@ctsurv/features/mod.ts";
 import {
   calibrationSlices,
   efficientNetB0,
@@ -39,9 +39,9 @@ async function predict(model: SurvivalModel) {
   return prediction;
 }
 
-const embedder = await viewEmbedder(engine, model.backbone, model.view);
-const features = await embedder.embed(slices);
-await embedder.dispose();
+const extractor = await featureExtractor(engine, model.backbone, model.view);
+const features = await extractor.extract(slices);
+await extractor.dispose();
 
 /** What training has: the head and the features. */
 async function predictAsTrained({ shape, tail, head }: SurvivalModel) {

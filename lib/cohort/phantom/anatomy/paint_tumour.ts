@@ -1,5 +1,5 @@
 import type { Random } from "@ctsurv/base/mod.ts";
-import { drawLungPoint, type Tumour } from "../draw_patient.ts";
+import { drawLungPoint, type PhantomTumour } from "../draw_patient.ts";
 import type { Anatomy } from "./anatomy.ts";
 import { type Brush, type Canvas, label, mix, paintTube, type Point, sliceZ } from "./canvas.ts";
 
@@ -11,7 +11,7 @@ const VITAL = 38;
  * Paints the dominant tumour, and in some patients one or two small satellites, and marks both as tumour. The tumour may
  * lean on the chest wall, the mediastinum or the diaphragm and grow into it, but most of it lies in the lung.
  */
-export function paintTumour(canvas: Canvas, anatomy: Anatomy, tumour: Tumour, random: Random): void {
+export function paintTumour(canvas: Canvas, anatomy: Anatomy, tumour: PhantomTumour, random: Random): void {
   const centre = placeTumour(canvas, tumour.radius, random);
   const vital = VITAL + 0.3 * (anatomy.blood - 42);
   const amplitude = 0.05 + 0.2 * tumour.spiculation;
@@ -108,7 +108,7 @@ function paintBlob(
 }
 
 /** Thin strands into the lung around; not counted as tumour, as radiologists contour. */
-function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: Tumour, random: Random): void {
+function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: PhantomTumour, random: Random): void {
   const count = Math.round(26 * spiculation);
   const { hu, labels } = canvas;
   const strand: Brush = (start, end) => {

@@ -1,5 +1,6 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, kernel, type Ref, sameShape, sizeOf, type TraceKernel } from "../graph.ts";
+import { type GraphBuilder, kernel, type Ref, sameShape, type TraceKernel } from "../graph.ts";
 import { gemm } from "./linear.ts";
 import { concat, pad, reverse, slice } from "./shapes.ts";
 

@@ -1,13 +1,6 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "../../tf.ts";
-import {
-  type Attribute,
-  type GraphBuilder,
-  kernel,
-  type OnnxDType,
-  type Ref,
-  sizeOf,
-  type TraceKernel,
-} from "../graph.ts";
+import { type Attribute, type GraphBuilder, kernel, type OnnxDType, type Ref, type TraceKernel } from "../graph.ts";
 import { binary, cast, filled } from "./elementwise.ts";
 import { concat, slice } from "./shapes.ts";
 

@@ -1,5 +1,6 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, kernel, type Ref, sizeOf, type TraceKernel } from "../graph.ts";
+import { type GraphBuilder, kernel, type Ref, type TraceKernel } from "../graph.ts";
 import { channelsFirst, channelsLast } from "./convolutions.ts";
 import { cast } from "./elementwise.ts";
 

@@ -1,5 +1,6 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { tf } from "../../tf.ts";
-import { type GraphBuilder, kernel, type OnnxDType, type Ref, sameShape, sizeOf, type TraceKernel } from "../graph.ts";
+import { type GraphBuilder, kernel, type OnnxDType, type Ref, sameShape, type TraceKernel } from "../graph.ts";
 import { binary, cast, filled, scalarLike, where } from "./elementwise.ts";
 
 /** `x[starts[i] : ends[i] : steps[i]]` on every axis. */

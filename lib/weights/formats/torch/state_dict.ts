@@ -1,8 +1,8 @@
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import type { Refuse } from "../bytes.ts";
 import {
   type CheckpointDType,
   itemSizes,
-  sizeOf,
   spanOf,
   type Storage,
   type StoredTensor,

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { patientView, viewPatient } from "@ctsurv/features/mod.ts";
+import { takeView, viewFor } from "@ctsurv/features/mod.ts";
 import { efficientNetB0, resNet3d18 } from "@ctsurv/nn/mod.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 
@@ -9,16 +9,16 @@ function patient(kept: number) {
 }
 const numbers = (slices: Float32Array) => [...slices].filter((_, i) => i % 4 === 0);
 
-Deno.test("patientView() shows a 2D backbone slices at its size, a 3D one the profile's volume", () => {
-  assertEquals(patientView(efficientNetB0, profiles.workshop), { kind: "slice", slices: 5, size: 224 });
-  assertEquals(patientView(resNet3d18, profiles.workshop), { kind: "volume", slices: 16, size: 112 });
-  assertEquals(patientView(efficientNetB0, profiles.paper).slices, "all");
-  assertEquals(patientView(resNet3d18, profiles.paper), { kind: "volume", slices: "all", size: 224 });
+Deno.test("viewFor() shows a 2D backbone slices at its size, a 3D one the profile's volume", () => {
+  assertEquals(viewFor(efficientNetB0, profiles.workshop), { kind: "slice", slices: 5, size: 224 });
+  assertEquals(viewFor(resNet3d18, profiles.workshop), { kind: "volume", slices: 16, size: 112 });
+  assertEquals(viewFor(efficientNetB0, profiles.paper).slices, "all");
+  assertEquals(viewFor(resNet3d18, profiles.paper), { kind: "volume", slices: "all", size: 224 });
 });
 
-Deno.test("viewPatient() takes the middle slice of each of as many equal parts", () => {
+Deno.test("takeView() takes the middle slice of each of as many equal parts", () => {
   const view = { kind: "slice", size: 2 } as const;
-  const seen = (kept: number, slices: number | "all") => viewPatient(patient(kept), { ...view, slices });
+  const seen = (kept: number, slices: number | "all") => takeView(patient(kept), { ...view, slices });
   assertEquals(seen(60, 6).seen, [5, 15, 25, 35, 45, 55]);
   assertEquals(numbers(seen(60, 6).slices), [5, 15, 25, 35, 45, 55]);
   assertEquals(seen(7, 3).seen, [1, 3, 5]);
@@ -31,16 +31,16 @@ Deno.test("viewPatient() takes the middle slice of each of as many equal parts",
   }
 });
 
-Deno.test("viewPatient() makes no slices of fewer, and leaves all as they are", () => {
-  const all = viewPatient(patient(4), { kind: "slice", slices: "all", size: 2 });
+Deno.test("takeView() makes no slices of fewer, and leaves all as they are", () => {
+  const all = takeView(patient(4), { kind: "slice", slices: "all", size: 2 });
   const { slices, key } = patient(4);
   assertEquals(all, { slices, key, count: 4, seen: [0, 1, 2, 3] });
-  assertEquals(viewPatient(patient(4), { kind: "slice", slices: 6, size: 2 }), all);
+  assertEquals(takeView(patient(4), { kind: "slice", slices: 6, size: 2 }), all);
 });
 
-Deno.test("viewPatient() averages a volume to the slices asked for, more or fewer, as one image", () => {
+Deno.test("takeView() averages a volume to the slices asked for, more or fewer, as one image", () => {
   const volume = (kept: number, slices: number | "all", size = 2) =>
-    viewPatient(patient(kept), { kind: "volume", slices, size });
+    takeView(patient(kept), { kind: "volume", slices, size });
   assertEquals(numbers(volume(6, 3).slices), [0.5, 2.5, 4.5]);
   assertEquals(numbers(volume(2, 4).slices), [0, 0, 1, 1]);
   assertEquals(volume(6, 3).count, 1);
@@ -49,7 +49,7 @@ Deno.test("viewPatient() averages a volume to the slices asked for, more or fewe
   numbers(volume(5, 2).slices).forEach((value, i) => assertAlmostEquals(value, [0.8, 3.2][i]!, 1e-6));
 });
 
-Deno.test("viewPatient() names every view of a patient differently", () => {
+Deno.test("takeView() names every view of a patient differently", () => {
   const names = [
     { kind: "slice", slices: "all", size: 2 },
     { kind: "slice", slices: 3, size: 2 },
@@ -58,5 +58,5 @@ Deno.test("viewPatient() names every view of a patient differently", () => {
     { kind: "volume", slices: 3, size: 2 },
     { kind: "volume", slices: 3, size: 1 },
   ] as const;
-  assertEquals(new Set(names.map((view) => viewPatient(patient(9), view).key)).size, names.length);
+  assertEquals(new Set(names.map((view) => takeView(patient(9), view).key)).size, names.length);
 });

@@ -1,4 +1,5 @@
-import { createRandom, memoise } from "@ctsurv/base/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
+import { createRandom, memoise, type Random } from "@ctsurv/base/mod.ts";
 import {
   biasCorrections,
   compile,
@@ -16,16 +17,22 @@ import {
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import {
+  type Initialise,
   initialiseHead,
   seededParameters,
   type SurvivalHead,
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { makeBatch } from "./batch.ts";
-import type { FitOptions } from "./head_trainer.ts";
-import type { TrainingPatient } from "./patient.ts";
-import { type Batch, batchSpec, type TrainingState, trainingStep, trainingStepWithFeatures } from "./training_step.ts";
+import { makeBatch, type TrainingLabels } from "./batch.ts";
+import {
+  type Batch,
+  batchSpec,
+  type StepOptions,
+  type TrainingState,
+  trainingStep,
+  trainingStepWithFeatures,
+} from "./training_step.ts";
 
 /**
  * How heads are trained and applied: a step of few slices is too short to gain from more threads, and on one thread its
@@ -33,6 +40,25 @@ import { type Batch, batchSpec, type TrainingState, trainingStep, trainingStepWi
  * of Ctd.
  */
 export const oneThread: PrepareOptions = { threads: 1 };
+
+/** How a head is trained. */
+export interface TrainOptions extends StepOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Probability that a hidden unit of DeepHit is left out of a step. */
+  readonly dropout: number;
+  /** For new weights, the order of patients and dropout. */
+  readonly seed: number;
+  /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
+  readonly labels?: TrainingLabels;
+  /** Draws a new head's weights. @default {initialiseHead} */
+  readonly initialise?: Initialise;
+  /**
+   * Trains on features of mean 0 and standard deviation 1 over the training patients' slices; the scaling then becomes
+   * part of the embedding's weights. Features of untrained backbones need it, the paper has none. @default {false}
+   */
+  readonly scaleFeatures?: boolean;
+}
 
 /** What one step gives. */
 export interface HeadStep {
@@ -42,16 +68,16 @@ export interface HeadStep {
 }
 
 /** A head while it is trained. */
-export interface HeadFit {
+export interface HeadOptimisation {
   step(batch: readonly TrainingPatient[]): Promise<HeadStep>;
   /** The trained head. No step may follow. */
   finish(): Promise<SurvivalHead<HostTensor>>;
 }
 
-/** Begins fits of heads; its sessions serve all of them. */
-export interface HeadFitter {
+/** Begins optimisations of heads; its sessions serve all of them. */
+export interface HeadOptimiser {
   /** @param head The weights to begin with, instead of new ones. */
-  begin(head?: SurvivalHead<HostTensor>): HeadFit;
+  begin(head?: SurvivalHead<HostTensor>): HeadOptimisation;
   dispose(): Promise<void>;
 }
 
@@ -63,15 +89,27 @@ type StepOutputs = {
 };
 
 /**
- * A fitter of heads of one shape.
+ * A mask for inverted dropout (Srivastava et al. 2014): each unit is left out, 0, with the probability given, and else
+ * scaled by `1 / (1 - probability)`, so that the expected sum of a layer's inputs is what it is without dropout.
+ *
+ * @param shape [patients, width]
+ */
+export function dropoutMask(random: Random, shape: readonly [number, number], probability: number): HostTensor {
+  const keep = 1 - probability;
+  const numbers = Float32Array.from({ length: shape[0] * shape[1] }, () => random.uniform() < keep ? 1 / keep : 0);
+  return hostTensor(numbers, shape);
+}
+
+/**
+ * An optimiser of heads of one shape.
  *
  * @param featureGradients Whether steps give the gradient by the features, which takes a matrix product more.
  */
-export function headFitter(
+export function headOptimiser(
   engine: Engine,
   shape: SurvivalHeadShape,
-  options: FitOptions & { readonly featureGradients?: boolean },
-): HeadFitter {
+  options: TrainOptions & { readonly featureGradients?: boolean },
+): HeadOptimiser {
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100, bins = 24 } = shape;
@@ -82,16 +120,10 @@ export function headFitter(
     return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
-  const begin = (head = seededParameters(spec, seed, initialise)): HeadFit => {
+  const begin = (head = seededParameters(spec, seed, initialise)): HeadOptimisation => {
     const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
-    const keep = 1 - options.dropout;
-    const drawMask = () =>
-      hostTensor(
-        Float32Array.from({ length: batchSize * width }, () => dropout.uniform() < keep ? 1 / keep : 0),
-        [batchSize, width],
-      );
     let step = 0;
     return {
       async step(patients) {
@@ -102,7 +134,7 @@ export function headFitter(
           state: state ?? start,
           batch: {
             ...batch,
-            dropout: Array.from({ length: layers }, drawMask),
+            dropout: Array.from({ length: layers }, () => dropoutMask(dropout, [batchSize, width], options.dropout)),
             corrections: { first: hostTensor([first], []), second: hostTensor([second], []) },
           },
         });
@@ -129,39 +161,4 @@ export function headFitter(
       for (const program of steps.values()) await (await program).dispose();
     },
   };
-}
-
-/** Options of {@linkcode runEpochs}. */
-export interface EpochOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** For the order of patients. */
-  readonly seed: number;
-}
-
-/**
- * Shows `step` every batch of every epoch, in a new order each time.
- *
- * @param step Gives the batch's loss. It is also told the batch that follows in the same epoch.
- * @returns Mean loss of each epoch's batches.
- */
-export async function runEpochs<Patient>(
-  patients: readonly Patient[],
-  { epochs, batchSize, seed }: EpochOptions,
-  step: (batch: readonly Patient[], next: readonly Patient[]) => Promise<number>,
-  onEpoch?: (epoch: number, loss: number) => void,
-): Promise<number[]> {
-  const order = createRandom(seed, "order");
-  const losses: number[] = [];
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const shuffled = order.shuffle([...patients]);
-    const batchLosses: number[] = [];
-    for (let from = 0; from < shuffled.length; from += batchSize) {
-      const to = from + batchSize;
-      batchLosses.push(await step(shuffled.slice(from, to), shuffled.slice(to, to + batchSize)));
-    }
-    losses.push(batchLosses.reduce((sum, loss) => sum + loss, 0) / batchLosses.length);
-    onEpoch?.(epoch, losses.at(-1)!);
-  }
-  return losses;
 }

@@ -66,7 +66,7 @@ const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-des
  * Foreign markup as it may stand in a page: nothing in it runs or loads from elsewhere, and broken markup comes out
  * balanced. Its style sheets stay, for tables and figures need them, and as in a notebook they hold for the whole page.
  */
-export function sanitize(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Markup {
+export function sanitise(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Markup {
   const clean = sanitizeHtml(markup, {
     allowedTags: allowedMarkup.elements,
     allowedAttributes: { "*": allowedMarkup.attributes },

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
-import { cohortActivations, cutEmbedder, type PatientToEmbed, viewPatient } from "@ctsurv/features/mod.ts";
+import { activationExtractor, extractActivations, type ScannedPatient, takeView } from "@ctsurv/features/mod.ts";
 import { preprocessCached, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { efficientNetB0, finalBlockNames, seededBackbone } from "@ctsurv/nn/mod.ts";
 import {
   fineTuner,
   type FineTuning,
-  fitModel,
-  type FitModelOptions,
   loadModel,
   modelPredictor,
   saveModel,
+  trainModel,
+  type TrainModelOptions,
 } from "@ctsurv/training/mod.ts";
 import { copyOfParameters } from "../fine_tuning/final_blocks.ts";
 import { quickly } from "../patients.ts";
@@ -29,7 +29,7 @@ const coarse = {
 const trainedOn = { cohort: "phantom", patients: 3, events: 2, profile: "smoke", epochs: 2, segmenter: "threshold" };
 
 let folder = "";
-let patients: readonly PatientToEmbed[] = [];
+let patients: readonly ScannedPatient[] = [];
 Deno.test.beforeAll(async () => {
   folder = await Deno.makeTempDir();
   await ensurePhantom("phantom-lung1", join(folder, "cohort"), coarse);
@@ -37,7 +37,7 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
 
-function optionsOf(fineTuning: FineTuning): FitModelOptions {
+function optionsOf(fineTuning: FineTuning): TrainModelOptions {
   return {
     ...quickly,
     epochs: 2,
@@ -61,25 +61,25 @@ async function predictSaved(path: string) {
     where: id,
   });
   const predictor = await modelPredictor(engine, model);
-  const prediction = await predictor.predict(id, viewPatient(prepared, model.view));
+  const prediction = await predictor.predict(id, takeView(prepared, model.view));
   await predictor.dispose();
   return prediction;
 }
 
-Deno.test("fitModel() with the final block: a saved model predicts what the fitted one did, bit by bit", async () => {
+Deno.test("trainModel() with the final block: a saved model predicts what the trained one did, bit by bit", async () => {
   const options = optionsOf("final-block");
-  const { model, losses } = await fitModel(engine, patients, options);
+  const { model, losses } = await trainModel(engine, patients, options);
   assert(losses.every(Number.isFinite));
   assertEquals(Object.keys(model.finalBlock!), finalBlockNames(efficientNetB0));
   const own = copyOfParameters(backbone);
   for (const [name, { data }] of Object.entries(model.finalBlock!)) assertNotEquals(data, own.get(name), name);
 
-  const embedder = await cutEmbedder(engine, backbone);
-  const cohort = await cohortActivations(patients, { ...options, embedder });
+  const extractor = await activationExtractor(engine, backbone);
+  const cohort = await extractActivations(patients, { ...options, extractor });
   const tuner = fineTuner(engine, backbone, model.shape, options);
   const { head, finalBlock } = model;
   const [before] = await tuner.predict({ head, finalBlock: finalBlock! }, [cohort.patients[0]!]);
-  for (const part of [embedder, tuner]) await part.dispose();
+  for (const part of [extractor, tuner]) await part.dispose();
 
   const path = join(folder, "tuned.safetensors");
   await saveModel(path, { ...model, trainedOn });
@@ -88,8 +88,8 @@ Deno.test("fitModel() with the final block: a saved model predicts what the fitt
   assert((await Deno.stat(path)).size > 4 * 1_129_392);
 });
 
-Deno.test("fitModel() with the final layer is another model, and saves no block", async () => {
-  const { model } = await fitModel(engine, patients, optionsOf("final-layer"));
+Deno.test("trainModel() with the final layer is another model, and saves no block", async () => {
+  const { model } = await trainModel(engine, patients, optionsOf("final-layer"));
   assertEquals(model.finalBlock, undefined);
   assertEquals([model.tail, model.shape], [false, { layers: 2, width: 20 }]);
   const path = join(folder, "frozen.safetensors");
@@ -98,11 +98,11 @@ Deno.test("fitModel() with the final layer is another model, and saves no block"
   assertEquals([survival.length, survival[0], survival[24]], [25, 1, 0]);
 });
 
-Deno.test("fitModel() refuses a cohort in which nobody died", async () => {
+Deno.test("trainModel() refuses a cohort in which nobody died", async () => {
   const alive = patients.map((patient) => ({ ...patient, record: { ...patient.record, dead: false } }));
   for (const fineTuning of ["final-layer", "final-block"] as const) {
     await assertRejects(
-      () => fitModel(engine, alive, optionsOf(fineTuning)),
+      () => trainModel(engine, alive, optionsOf(fineTuning)),
       InputError,
       "None of the 3 patients died",
     );

@@ -1,10 +1,10 @@
 import { averageVolume } from "@ctsurv/imaging/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 import type { Profile, SliceCount } from "@ctsurv/study/mod.ts";
-import type { SlicesToEmbed } from "./cached_features.ts";
+import type { KeyedSlices } from "./cached_features.ts";
 
 /** What a backbone sees of a patient's kept slices. */
-export interface PatientView {
+export interface View {
   /** Slices one by one, evenly spaced, as they are; or one volume, averaged to so many slices. */
   readonly kind: BackboneArchitecture["input"];
   readonly slices: SliceCount;
@@ -12,8 +12,8 @@ export interface PatientView {
   readonly size: number;
 }
 
-/** A patient's images, ready for an embedder. */
-export interface ViewedPatient extends SlicesToEmbed {
+/** A patient's images, ready for an extractor. */
+export interface ViewedSlices extends KeyedSlices {
   /** Embeddings that come of it: one for each slice, or one for the volume. */
   readonly count: number;
   /** Of the kept slices, the ones that are seen. */
@@ -21,10 +21,10 @@ export interface ViewedPatient extends SlicesToEmbed {
 }
 
 /** What a backbone sees under a profile: every 2D backbone the same slices, at its own size. */
-export function patientView(
+export function viewFor(
   { input, size }: Pick<BackboneArchitecture, "input" | "size">,
   { slices, volume }: Pick<Profile, "slices" | "volume">,
-): PatientView {
+): View {
   return input === "volume" ? { kind: input, ...volume } : { kind: input, slices, size };
 }
 
@@ -34,10 +34,10 @@ export function patientView(
  *
  * @param patient Preprocessed slices [kept, size, size].
  */
-export function viewPatient(
-  { slices, key, size: full }: SlicesToEmbed & { readonly size: number },
-  { kind, slices: asked, size }: PatientView,
-): ViewedPatient {
+export function takeView(
+  { slices, key, size: full }: KeyedSlices & { readonly size: number },
+  { kind, slices: asked, size }: View,
+): ViewedSlices {
   const pixels = full ** 2;
   const kept = slices.length / pixels;
   const depth = asked === "all" ? kept : asked;

@@ -1,28 +1,29 @@
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import {
-  cohortActivations,
-  cohortFeatures,
-  cutEmbedder,
-  type EmbedCohortOptions,
-  type PatientToEmbed,
-  type PatientView,
+  activationExtractor,
+  extractActivations,
+  extractFeatures,
+  type ExtractOptions,
+  featureExtractor,
+  type LabelledPatient,
+  type ScannedPatient,
   type SkippedPatient,
-  viewEmbedder,
+  type View,
 } from "@ctsurv/features/mod.ts";
 import { fineTuner, type FineTunerOptions } from "../fine_tuning/fine_tuner.ts";
 import { headTrainer } from "../head_trainer.ts";
-import type { Fitted, LabelledPatient, Trainer } from "../patient.ts";
+import type { Trained, Trainer } from "../trainer.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 
-/** Options of {@linkcode fitModel}. */
-export interface FitModelOptions extends EmbedCohortOptions, FineTunerOptions {
-  readonly view: PatientView;
+/** Options of {@linkcode trainModel}. */
+export interface TrainModelOptions extends ExtractOptions, FineTunerOptions {
+  readonly view: View;
   readonly shape: SurvivalModel["shape"];
 }
 
 /** A model, and what it was made of. */
-export interface FittedModel {
+export interface TrainedModel {
   readonly model: Omit<SurvivalModel, "trainedOn">;
   /** Mean loss of each epoch's batches. */
   readonly losses: readonly number[];
@@ -36,23 +37,23 @@ export interface FittedModel {
  *
  * @throws {InputError} If no patient can be used, or none of them died.
  */
-export async function fitModel(
+export async function trainModel(
   engine: Engine,
-  cohort: readonly PatientToEmbed[],
-  options: FitModelOptions,
-): Promise<FittedModel> {
+  cohort: readonly ScannedPatient[],
+  options: TrainModelOptions,
+): Promise<TrainedModel> {
   const { backbone, view, shape, loss } = options;
   const model = { backbone, view, shape, tail: loss?.tail ?? true };
   if (options.fineTuning === "final-block") {
-    const embedder = await cutEmbedder(engine, backbone, view);
-    const { patients, skipped } = await cohortActivations(cohort, { ...options, embedder });
-    await embedder.dispose();
+    const extractor = await activationExtractor(engine, backbone, view);
+    const { patients, skipped } = await extractActivations(cohort, { ...options, extractor });
+    await extractor.dispose();
     const { parameters, losses } = await train(fineTuner(engine, backbone, shape, options), patients, options);
     return { model: { ...model, ...parameters }, losses, patients, skipped };
   }
-  const embedder = await viewEmbedder(engine, backbone, view);
-  const { patients, skipped } = await cohortFeatures(cohort, { ...options, embedder });
-  await embedder.dispose();
+  const extractor = await featureExtractor(engine, backbone, view);
+  const { patients, skipped } = await extractFeatures(cohort, { ...options, extractor });
+  await extractor.dispose();
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const { parameters: head, losses } = await train(headTrainer(engine, headShape, options), patients, options);
   return { model: { ...model, head }, losses, patients, skipped };
@@ -62,13 +63,13 @@ async function train<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
   { epochs, progress }: { readonly epochs: number; readonly progress?: Progress },
-): Promise<Fitted<Parameters>> {
+): Promise<Trained<Parameters>> {
   if (patients.every(({ followUp }) => followUp.event === 0)) {
     throw new InputError(`None of the ${patients.length} patients died within two years`);
   }
   progress?.start("Epochs", epochs);
-  const fitted = await trainer.fit(patients, () => progress?.tick());
+  const trained = await trainer.train(patients, () => progress?.tick());
   progress?.done(`${epochs} epochs`);
   await trainer.dispose();
-  return fitted;
+  return trained;
 }

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sanitize } from "@ctsurv/notebook/pages/sanitize.ts";
+import { sanitise } from "@ctsurv/notebook/pages/sanitise.ts";
 import { assertHarmless, elements, hostile } from "./support.ts";
 
-Deno.test("sanitize() takes what runs, loads or takes over the page out of hostile markup", () => {
+Deno.test("sanitise() takes what runs, loads or takes over the page out of hostile markup", () => {
   for (const markup of hostile) {
-    assertHarmless(sanitize(markup).html);
-    assertHarmless(sanitize(markup, { scope: "a", link: (href) => href }).html);
+    assertHarmless(sanitise(markup).html);
+    assertHarmless(sanitise(markup, { scope: "a", link: (href) => href }).html);
   }
 });
 
@@ -22,30 +22,30 @@ Deno.test("assertHarmless() tells hostile markup, but for what only a browser's 
   assertEquals(missed, ["<svg><style>&lt;/style&gt;&lt;img src=x onerror=alert(1)&gt;</style></svg>"]);
 });
 
-Deno.test("sanitize() balances broken markup, so that it cannot end the place it stands in", () => {
-  const { html: markup } = sanitize("</div><div><table><tr><td>x <b>and <i>y</b></i>");
+Deno.test("sanitise() balances broken markup, so that it cannot end the place it stands in", () => {
+  const { html: markup } = sanitise("</div><div><table><tr><td>x <b>and <i>y</b></i>");
   assertEquals(markup, "<div><table><tr><td>x <b>and <i>y</i></b></td></tr></table></div>");
 });
 
-Deno.test("sanitize() keeps what tables, figures and details are made of", () => {
+Deno.test("sanitise() keeps what tables, figures and details are made of", () => {
   const table = '<table><thead><tr><th scope="col" style="text-align: right">1 &lt; 2</th></tr></thead></table>';
-  assertEquals(sanitize(table).html, table);
+  assertEquals(sanitise(table).html, table);
   const details = "<details open><summary>Solution</summary><p>x</p></details>";
-  assertEquals(sanitize(details).html, details);
+  assertEquals(sanitise(details).html, details);
   const picture = '<img alt="" src="data:image/png;base64,aGk=" />';
-  assertEquals(sanitize(picture).html, picture);
+  assertEquals(sanitise(picture).html, picture);
 });
 
-Deno.test("sanitize() puts words in the place of a picture that the page does not hold", () => {
-  assertEquals(sanitize('<img src="x.png" alt="a <lung>">').html, "<span>a &lt;lung&gt;</span>");
+Deno.test("sanitise() puts words in the place of a picture that the page does not hold", () => {
+  assertEquals(sanitise('<img src="x.png" alt="a <lung>">').html, "<span>a &lt;lung&gt;</span>");
   const pictures = { "attachment:x.png": "data:image/png;base64,aGk=" };
-  assertStringIncludes(sanitize('<img src="attachment:x.png">', { pictures }).html, pictures["attachment:x.png"]);
+  assertStringIncludes(sanitise('<img src="attachment:x.png">', { pictures }).html, pictures["attachment:x.png"]);
 });
 
-Deno.test("sanitize() renames ids with all that refer to them, so that clip paths do not collide", () => {
+Deno.test("sanitise() renames ids with all that refer to them, so that clip paths do not collide", () => {
   const svg = '<svg viewBox="0 0 9 9" aria-labelledby="t d"><title id="t">T</title><desc id="d">D</desc>' +
     '<clipPath id="c"><path d="M0 0" /></clipPath><g clip-path="url(#c)" style="mask: url(#c)"><use xlink:href="#d"/></g></svg>';
-  const { html: markup } = sanitize(svg, { scope: "s" });
+  const { html: markup } = sanitise(svg, { scope: "s" });
   const all = Object.fromEntries(
     elements(markup).map(({ name, attributes }) => [name, Object.fromEntries(attributes)]),
   );
@@ -55,8 +55,8 @@ Deno.test("sanitize() renames ids with all that refer to them, so that clip path
   assertEquals([all.g!["clip-path"], all.g!.style, all.use!["xlink:href"]], ["url(#s-c)", "mask: url(#s-c)", "#s-d"]);
 });
 
-Deno.test("sanitize() renames ids in selectors and leaves colours alone", () => {
-  const { html: markup } = sanitize('<style>#T_1 td, p #T_1:hover { color: #fff; }</style><table id="T_1"></table>', {
+Deno.test("sanitise() renames ids in selectors and leaves colours alone", () => {
+  const { html: markup } = sanitise('<style>#T_1 td, p #T_1:hover { color: #fff; }</style><table id="T_1"></table>', {
     scope: "s",
   });
   assertStringIncludes(markup, "#s-T_1 td, p #s-T_1:hover { color: #fff; }");
@@ -64,18 +64,18 @@ Deno.test("sanitize() renames ids in selectors and leaves colours alone", () => 
   assert(!markup.includes("s-fff"));
 });
 
-Deno.test("sanitize() asks where relative links lead, and leaves the text of those that lead nowhere", () => {
+Deno.test("sanitise() asks where relative links lead, and leaves the text of those that lead nowhere", () => {
   const link = (href: string) => href === "a.ipynb" ? "a.html" : undefined;
-  assertEquals(sanitize('<a href="a.ipynb">a</a>', { link }).html, '<a href="a.html">a</a>');
-  assertEquals(sanitize('<a href="b.ipynb">b</a>', { link }).html, "<span>b</span>");
-  assertEquals(sanitize('<a href="//evil.test">b</a>', { link }).html, "<span>b</span>");
-  assertMatch(sanitize('<a href="https://example.org/">c</a>', { link }).html, /href="https:\/\/example.org\/"/);
+  assertEquals(sanitise('<a href="a.ipynb">a</a>', { link }).html, '<a href="a.html">a</a>');
+  assertEquals(sanitise('<a href="b.ipynb">b</a>', { link }).html, "<span>b</span>");
+  assertEquals(sanitise('<a href="//evil.test">b</a>', { link }).html, "<span>b</span>");
+  assertMatch(sanitise('<a href="https://example.org/">c</a>', { link }).html, /href="https:\/\/example.org\/"/);
 });
 
-Deno.test("sanitize() keeps the links of figures within the figure", () => {
+Deno.test("sanitise() keeps the links of figures within the figure", () => {
   const svg = (href: string) => `<svg><a xlink:href="${href}"><path d="M0 0"></path></a></svg>`;
   const within = (tag: string, end: string) => `<svg><${tag}><path d="M0 0"></path></${end}></svg>`;
-  assertEquals(sanitize(svg("https://example.org/")).html, within('a href="https://example.org/"', "a"));
-  assertEquals(sanitize(svg("javascript:alert(1)")).html, within("g", "g"));
-  assertEquals(sanitize(svg("b.html")).html, within("g", "g"));
+  assertEquals(sanitise(svg("https://example.org/")).html, within('a href="https://example.org/"', "a"));
+  assertEquals(sanitise(svg("javascript:alert(1)")).html, within("g", "g"));
+  assertEquals(sanitise(svg("b.html")).html, within("g", "g"));
 });

@@ -1,0 +1,102 @@
+import { memoise } from "@ctsurv/base/mod.ts";
+import {
+  compile,
+  type Engine,
+  float32,
+  type HostTensor,
+  isSpec,
+  leaves,
+  mapTree,
+  type TensorSpec,
+  tf,
+  toTensors,
+  type Tree,
+  type Value,
+} from "@ctsurv/engine/mod.ts";
+import { type Backbone, belongsTo, finalBlockNames, scaleAndShift } from "@ctsurv/nn/mod.ts";
+import { type ActivationPiece, activationPieces, type HalfActivations } from "./activations.ts";
+
+/** Trained parameters of a final block by their names in the state dict: `features.8.0.weight`. */
+export type FinalBlock<T> = Readonly<Record<string, T>>;
+
+/** Numbers on the host, or as the engine holds them. */
+export type Held = HostTensor | Value;
+
+/**
+ * Slices, and numbers at the cut, that go through a block together: more are not faster, and what a step remembers of
+ * them grows. ViT's 151,296 numbers a slice take 3 GiB for 32 slices.
+ */
+const slicesAtOnce = 32;
+const numbersAtOnce = 2 ** 20;
+
+/** From activations at the cut to features, with any parameters of the final block. */
+export interface FinalBlockFeatures {
+  /** Names in the state dict of what is trained. */
+  readonly names: readonly string[];
+  readonly spec: FinalBlock<TensorSpec>;
+  /** The backbone's own block. */
+  readonly own: FinalBlock<HostTensor>;
+  /** The block as a function to compile. */
+  run(activations: tf.Tensor, block: FinalBlock<tf.Tensor>): tf.Tensor;
+  /** Activations in pieces that go through the block together. */
+  pieces(activations: readonly HalfActivations[]): Generator<ActivationPiece>;
+  /** Features of all slices, one after the other: [slices, features]. */
+  features(block: FinalBlock<Held>, activations: readonly HalfActivations[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** The final block of a backbone, ready for activations. Its sessions serve every block. */
+export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlockFeatures {
+  const { architecture } = backbone;
+  const names = finalBlockNames(architecture);
+  const known = new Map(leaves(backbone.parameters, isHost).map(({ path, value }) => [path, value]));
+  const own = Object.fromEntries(names.map((name) => [name, known.get(name)!]));
+  const spec: FinalBlock<TensorSpec> = Object.fromEntries(names.map((name) => [name, float32(...own[name]!.shape)]));
+  const run = blockFunction(backbone, known);
+  const pieces = (activations: readonly HalfActivations[]) => {
+    const numbers = activations[0]!.shape.reduce((product, dim) => product * dim, 1);
+    const together = Math.max(1, Math.min(slicesAtOnce, Math.floor(numbersAtOnce / numbers)));
+    return activationPieces(activations, architecture.input === "volume" ? 1 : together);
+  };
+  const forward = memoise((shape: readonly number[]) =>
+    compile(engine, ({ activations, block }) => ({ features: run(activations, block) }), {
+      activations: float32(...shape),
+      block: spec,
+    })
+  );
+  return {
+    names,
+    spec,
+    own,
+    run,
+    pieces,
+    async features(block, activations) {
+      const width = architecture.features;
+      const all = new Float32Array(activations.reduce((sum, { count }) => sum + count, 0) * width);
+      for (const { activations: piece, from, count } of pieces(activations)) {
+        const { features } = await (await forward.get(piece.shape)).run({ activations: piece, block });
+        all.set((await features.read() as Float32Array).subarray(0, count * width), from * width);
+        features.dispose();
+      }
+      return all;
+    },
+    async dispose() {
+      for (const program of forward.values()) await (await program).dispose();
+    },
+  };
+}
+
+/** From activations to features with some block; the frozen numbers it needs besides become constants. */
+function blockFunction({ architecture }: Backbone, known: ReadonlyMap<string, HostTensor>) {
+  return (activations: tf.Tensor, block: FinalBlock<tf.Tensor>): tf.Tensor => {
+    const unused = tf.scalar(NaN);
+    const parameters = mapTree(architecture.spec(), isSpec, (_, path) => {
+      if (block[path]) return block[path];
+      const isOfBlock = architecture.finalBlock.some((module) => belongsTo(path, module));
+      return isOfBlock ? toTensors(known.get(path)!) as tf.Tensor : unused;
+    });
+    return architecture.fromCut(activations, parameters as Tree<tf.Tensor>, scaleAndShift);
+  };
+}
+
+const isHost = isSpec as (node: unknown) => node is HostTensor;
