@@ -82,7 +82,7 @@ if (names.includes("preprocess")) {
   for (const path of scan === undefined ? [undefined] : [undefined, scan]) {
     for (const method of ["unet", "threshold"]) {
       say(`preprocess, ${path ?? "a phantom"}, ${method} …`);
-      const segmenter = await createLungSegmenter(onnx, method);
+      const segmenter = await createLungSegmenter(onnx, { method });
       const { shape, kept, stages, peakMegabytes } = await preprocessStages(segmenter, { scan: path });
       await segmenter.dispose();
       const what = `${path ? "a scan" : "a phantom"} of ${shape.join(" x ")}, ${segmenter.name}, ${kept} slices kept`;

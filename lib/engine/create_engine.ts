@@ -11,11 +11,10 @@ const choices = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
  * The engine that runs everything. `auto` takes TensorFlow on a GPU where its native package is installed, else ONNX
  * Runtime on the CPU, else WebAssembly. ONNX Runtime's GPU providers are chosen by name only.
  *
- * @param choice `auto`, `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
- * @default {Deno.env.get("CTSURV_ENGINE") ?? "auto"}
+ * @param choice `auto` (the default), `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
  * @throws {InputError} If the engine is unknown or not installed.
  */
-export async function createEngine(choice: string = Deno.env.get("CTSURV_ENGINE") || "auto"): Promise<Engine> {
+export async function createEngine(choice = "auto"): Promise<Engine> {
   if (!choices.includes(choice)) {
     throw new InputError(`Unknown engine "${choice}" (CTSURV_ENGINE): choose one of ${choices.join(", ")}`);
   }

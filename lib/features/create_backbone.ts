@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor, Tree } from "@ctsurv/engine/mod.ts";
 import { type Backbone, type BackboneArchitecture, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
-import type { Profile } from "@ctsurv/study/mod.ts";
 import { findPretrained, loadWeights, openCheckpoint, type Pretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
 
 /**
@@ -25,34 +24,27 @@ export async function pretrainedBackbone(
   };
 }
 
-/**
- * Which weights backbones get: what the environment variable `CTSURV_WEIGHTS` says, else what is asked for.
- *
- * @throws {InputError} If the variable says something else.
- */
-function selectedWeights(asked: Profile["weights"]): Profile["weights"] {
-  const selected = Deno.env.get("CTSURV_WEIGHTS") || asked;
-  if (selected === "seeded" || selected === "pretrained") return selected;
-  throw new InputError(`Unknown weights "${selected}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
-}
+/** Weights from a seed, or published ones. */
+export type WeightsKind = "seeded" | "pretrained";
 
 /**
  * Finds the weights that a run will need, where it needs pretrained ones, before it spends hours on anything else.
  *
  * @param backbones Names of architectures.
- * @param weights What the profile asks for; `CTSURV_WEIGHTS` overrides it.
+ * @param folder Where weights are kept. Default: `defaultWeightsFolder()`.
  * @returns One per backbone; none if they are seeded.
  * @throws {InputError} If some are missing or damaged: all of them at once, and how to get each.
  */
 export async function requireWeights(
   backbones: readonly string[],
-  weights: Profile["weights"],
+  weights: WeightsKind,
+  folder?: string,
 ): Promise<readonly Pretrained[]> {
-  if (selectedWeights(weights) === "seeded") return [];
+  if (weights === "seeded") return [];
   const found: Pretrained[] = [], problems: string[] = [];
   for (const name of backbones) {
     try {
-      found.push(await findPretrained(name));
+      found.push(await findPretrained(name, folder));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error.message);
@@ -67,10 +59,12 @@ export async function requireWeights(
 
 /** Options of {@linkcode createBackbone}. */
 export interface CreateBackboneOptions {
-  /** What the profile asks for; the environment variable `CTSURV_WEIGHTS` overrides it. @default {"seeded"} */
-  readonly weights?: Profile["weights"];
-  /** Weights of this file, whatever `weights` and `CTSURV_WEIGHTS` say. */
+  /** @default {"seeded"} */
+  readonly weights?: WeightsKind;
+  /** Weights of this file, whatever `weights` says. */
   readonly file?: string;
+  /** Where pretrained weights are kept. @default {`defaultWeightsFolder()`} */
+  readonly weightsFolder?: string;
   /** @default {42} */
   readonly seed?: number;
 }
@@ -84,11 +78,11 @@ export interface CreateBackboneOptions {
 export async function createBackbone(
   name: string,
   engine: Engine,
-  { weights = "seeded", file, seed = 42 }: CreateBackboneOptions = {},
+  { weights = "seeded", file, weightsFolder, seed = 42 }: CreateBackboneOptions = {},
 ): Promise<Backbone> {
   const architecture = findBackbone(name);
   if (file !== undefined) return await pretrainedBackbone(architecture, await recogniseWeights(file));
-  const [pretrained] = await requireWeights([name], weights);
+  const [pretrained] = await requireWeights([name], weights, weightsFolder);
   return pretrained
     ? await pretrainedBackbone(architecture, pretrained)
     : await seededBackbone(architecture, engine, { seed });

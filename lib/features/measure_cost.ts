@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { View } from "./view.ts";
 
-/** What embedding one patient costs on this machine. */
+/** What extracting the features of one patient costs on this machine. */
 export interface MeasuredCost {
   /** Wall time from slices to features, median of {@linkcode timedRuns} after one that is not timed. */
   readonly milliseconds: number;
@@ -18,6 +18,8 @@ export interface MeasuredCost {
 export interface CostToMeasure extends View {
   readonly model: string;
   readonly slices: number;
+  /** As `createEngine` takes it. @default {"auto"} */
+  readonly engine?: string;
 }
 
 /** Runs that are timed. */

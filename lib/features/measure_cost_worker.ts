@@ -14,8 +14,8 @@ function constants(spec: Parameters<typeof mapTree>[0]): Tree<HostTensor> {
   }) as Tree<HostTensor>;
 }
 
-const { model, ...view } = JSON.parse(Deno.args[0]!) as CostToMeasure;
-const engine = await createEngine();
+const { model, engine: choice, ...view } = JSON.parse(Deno.args[0]!) as CostToMeasure;
+const engine = await createEngine(choice);
 const before = Deno.memoryUsage().rss;
 const architecture = findBackbone(model);
 const source = { kind: "seeded", seed: 0, sha256: "constants" } as const;

@@ -40,8 +40,8 @@ export function sliceQueue(
   scans: readonly ScanToPreprocess[],
   { segmenter, folder, threads = Math.min(4, navigator.hardwareConcurrency) }: SliceQueueOptions,
 ): SliceQueue {
-  const { method } = segmenter;
-  const pool = method === undefined || threads <= 1
+  const { recipe } = segmenter;
+  const pool = recipe === undefined || threads <= 1
     ? undefined
     : workerPool<SlicesOrder, void>(import.meta.resolve("./slices_worker.ts"), {
       threads,
@@ -51,7 +51,7 @@ export function sliceQueue(
   const prepare = ({ id, image, series }: ScanToPreprocess) => {
     const reading = { where: id, ...series !== undefined && { series } };
     const onMiss = pool && (() =>
-      pool.run({ image, folder, method: method!, ...reading }).catch((error) => {
+      pool.run({ image, folder, recipe: recipe!, ...reading }).catch((error) => {
         if (isClosed) throw error;
         // What a thread could not do is tried again here, and then tells its error as if there were no threads.
       }));

@@ -12,12 +12,12 @@ export interface SlicesOrder {
   /** The folder of slices. */
   readonly folder: string;
   /** How lungs are found; the same each time. */
-  readonly method: string;
+  readonly recipe: NonNullable<LungSegmenter["recipe"]>;
 }
 
 let segmenter: LungSegmenter | undefined;
 
-serveOrders(async ({ image, folder, method, ...reading }: SlicesOrder): Promise<void> => {
-  segmenter ??= await createLungSegmenter(onnxEngine({ threads: 1 }), method);
+serveOrders(async ({ image, folder, recipe, ...reading }: SlicesOrder): Promise<void> => {
+  segmenter ??= await createLungSegmenter(onnxEngine({ threads: 1 }), recipe);
   await preprocessCached(image, folder, { segmenter, ...reading });
 });

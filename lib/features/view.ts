@@ -1,7 +1,9 @@
 import { averageVolume } from "@ctsurv/imaging/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
-import type { Profile, SliceCount } from "@ctsurv/study/mod.ts";
 import type { KeyedSlices } from "./cached_features.ts";
+
+/** A number of slices, or all that preprocessing kept. */
+export type SliceCount = number | "all";
 
 /** What a backbone sees of a patient's kept slices. */
 export interface View {
@@ -20,10 +22,18 @@ export interface ViewedSlices extends KeyedSlices {
   readonly seen: readonly number[];
 }
 
-/** What a backbone sees under a profile: every 2D backbone the same slices, at its own size. */
+/** How much of a patient is shown to backbones, see `Profile` of the study. */
+export interface ViewSizes {
+  /** Of a patient's kept slices, for 2D backbones. */
+  readonly slices: SliceCount;
+  /** The volume for 3D backbones: `slices` of `size` x `size`. */
+  readonly volume: { readonly slices: SliceCount; readonly size: number };
+}
+
+/** What a backbone sees: every 2D backbone the same slices, at its own size. */
 export function viewFor(
   { input, size }: Pick<BackboneArchitecture, "input" | "size">,
-  { slices, volume }: Pick<Profile, "slices" | "volume">,
+  { slices, volume }: ViewSizes,
 ): View {
   return input === "volume" ? { kind: input, ...volume } : { kind: input, slices, size };
 }

@@ -1,3 +1,4 @@
 /** A study as the notebooks run it: profile, selected cohort. */
-export { findProfile, type Profile, profiles, requireFolds, type SliceCount } from "./profile.ts";
+export { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
+export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";

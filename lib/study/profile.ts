@@ -1,10 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
-import { followUp } from "@ctsurv/features/mod.ts";
+import { followUp, type SliceCount, type WeightsKind } from "@ctsurv/features/mod.ts";
 import { refuseFewPatients } from "@ctsurv/training/mod.ts";
-
-/** A number of slices, or all that preprocessing kept. */
-export type SliceCount = number | "all";
+import { type Environment, readEnvironment } from "./environment.ts";
 
 /** How much of the protocol is run. Nothing else differs between profiles. */
 export interface Profile {
@@ -28,7 +26,7 @@ export interface Profile {
   /** The volume that a 3D backbone sees of a patient: `slices` of `size` x `size`. */
   readonly volume: { readonly slices: SliceCount; readonly size: number };
   /** Weights of the frozen backbones. */
-  readonly weights: "seeded" | "pretrained";
+  readonly weights: WeightsKind;
 }
 
 /** The paper's protocol: section "Experiments", and DESIGN's choices where it is silent. */
@@ -78,18 +76,23 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
 };
 
 /**
- * The profile of that name.
+ * The profile of a name, or the one that `CTSURV_PROFILE` names. `CTSURV_WEIGHTS` overrides its kind of weights.
  *
- * @default {Deno.env.get("CTSURV_PROFILE") ?? "workshop"}
- * @throws {InputError} If there is none.
+ * @throws {InputError} If there is no such profile, or no such kind of weights.
  */
-export function findProfile(name: string = Deno.env.get("CTSURV_PROFILE") || "workshop"): Profile {
-  if (!Object.hasOwn(profiles, name)) {
+export function findProfile(name?: string, environment: Environment = readEnvironment()): Profile {
+  const wanted = name ?? environment.profile;
+  if (!Object.hasOwn(profiles, wanted)) {
     throw new InputError(
-      `Unknown profile "${name}" (CTSURV_PROFILE): choose one of ${Object.keys(profiles).join(", ")}`,
+      `Unknown profile "${wanted}" (CTSURV_PROFILE): choose one of ${Object.keys(profiles).join(", ")}`,
     );
   }
-  return profiles[name as Profile["name"]];
+  const profile = profiles[wanted as Profile["name"]];
+  const weights = environment.weights ?? profile.weights;
+  if (weights !== "seeded" && weights !== "pretrained") {
+    throw new InputError(`Unknown weights "${weights}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
+  }
+  return weights === profile.weights ? profile : { ...profile, weights };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
+import { readEnvironment } from "./environment.ts";
 
 export interface SelectedCohortOptions {
   /** Which of the built-in cohorts, where none is named. @default {"phantom-lung1"} */
@@ -12,9 +13,6 @@ export interface SelectedCohortOptions {
   readonly progress?: Progress;
 }
 
-/** The environment variables that name a cohort in place of a built-in one. */
-const variables = { "phantom-lung1": "CTSURV_COHORT", "phantom-claro": "CTSURV_TARGET_COHORT" } as const;
-
 /**
  * The cohort that an environment variable names by its folder: `CTSURV_COHORT`, or in place of phantom-claro, to which
  * notebook 5 transfers, `CTSURV_TARGET_COHORT`. By default the built-in one, which is made where it is not there yet, in
@@ -25,7 +23,8 @@ const variables = { "phantom-lung1": "CTSURV_COHORT", "phantom-claro": "CTSURV_T
 export async function openSelectedCohort(
   { builtIn = "phantom-lung1", patients, folder, progress }: SelectedCohortOptions,
 ): Promise<Cohort> {
-  const selected = Deno.env.get(variables[builtIn]);
+  const { cohort, targetCohort } = readEnvironment();
+  const selected = builtIn === "phantom-lung1" ? cohort : targetCohort;
   if (selected) return await openCohort(resolve(selected));
   const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
   let known = 0;
@@ -51,7 +50,7 @@ export async function openSelectedCohort(
 export function outputsFolder(
   cohort: string,
   profile: string,
-  outputs: string = Deno.env.get("CTSURV_OUTPUTS") || "../outputs",
+  outputs: string = readEnvironment().outputs ?? "../outputs",
 ): string {
   const name = cohort.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^[-.]+|-+$/g, "");
   return resolve(join(outputs, `${name || "cohort"}-${profile}`));

@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { type Pretrained, recogniseWeights, unverifiedName, weightsFolder } from "./find_pretrained.ts";
+import { defaultWeightsFolder, type Pretrained, recogniseWeights, unverifiedName } from "./find_pretrained.ts";
 
 /**
  * Copies a file of weights into the folder, under the name that ctsurv looks for; see {@linkcode recogniseWeights}.
@@ -8,7 +8,7 @@ import { type Pretrained, recogniseWeights, unverifiedName, weightsFolder } from
  * @returns What it was recognised as, with the path of the copy.
  * @throws {InputError} If it cannot be read, or is of none of the networks.
  */
-export async function addWeights(file: string, folder: string = weightsFolder()): Promise<Pretrained> {
+export async function addWeights(file: string, folder: string = defaultWeightsFolder()): Promise<Pretrained> {
   const recognised = await recogniseWeights(file);
   const { entry, sha256, isVerified } = recognised;
   const name = isVerified ? entry.file : unverifiedName(entry.architecture, sha256, extname(file));

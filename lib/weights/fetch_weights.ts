@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { fileExists, InputError } from "@ctsurv/base/mod.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { download, type DownloadOptions } from "./download.ts";
-import { checkFile, weightsFolder } from "./find_pretrained.ts";
+import { checkFile, defaultWeightsFolder } from "./find_pretrained.ts";
 
 /** Options of {@linkcode fetchWeights}. */
 export interface FetchOptions extends Omit<DownloadOptions, "bytes"> {
-  /** @default {weightsFolder()} */
+  /** @default {defaultWeightsFolder()} */
   readonly folder?: string;
-  /** A server that has the files under their names. @default CTSURV_WEIGHTS_URL, else where they were published */
+  /** A server that has the files under their names. @default {where they were published} */
   readonly mirror?: string;
 }
 
@@ -27,7 +27,7 @@ export interface FetchedFile {
  * @throws {InputError} If it cannot be had, saying what to do instead.
  */
 export async function fetchWeights(entry: PretrainedFile, options: FetchOptions = {}): Promise<FetchedFile> {
-  const { folder = weightsFolder(), mirror = Deno.env.get("CTSURV_WEIGHTS_URL") || undefined } = options;
+  const { folder = defaultWeightsFolder(), mirror } = options;
   const path = join(folder, entry.file);
   if (await fileExists(path)) {
     return { path, sha256: await checkKept(path, entry), wasThere: true };

@@ -40,9 +40,10 @@ export async function checkFile(path: string, entry: PretrainedFile): Promise<st
   return found;
 }
 
-/** Where files of weights are kept: `CTSURV_WEIGHTS_DIR`, else `data/weights` of this checkout. */
-export function weightsFolder(): string {
-  return Deno.env.get("CTSURV_WEIGHTS_DIR") || fileURLToPath(new URL("../../data/weights", import.meta.url));
+/** Where files of weights are kept unless said: `data/weights` of this checkout, or below the working directory. */
+export function defaultWeightsFolder(): string {
+  const beside = new URL("../../data/weights", import.meta.url);
+  return beside.protocol === "file:" ? fileURLToPath(beside) : join("data", "weights");
 }
 
 /** Weights that are on this machine. */
@@ -83,7 +84,7 @@ export function unverifiedName(architecture: string, sha256: string, extension: 
  * @param name Of an architecture (`resnet50`: its default weights) or of one file (`resnet50.imagenet1k_v2`).
  * @throws {InputError} If they are not there, saying how to get them, or if the file is damaged.
  */
-export async function findPretrained(name: string, folder: string = weightsFolder()): Promise<Pretrained> {
+export async function findPretrained(name: string, folder: string = defaultWeightsFolder()): Promise<Pretrained> {
   const entries = findEntries(name);
   for (const entry of entries) {
     const path = join(folder, entry.file);

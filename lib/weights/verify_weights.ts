@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import { checkKept } from "./fetch_weights.ts";
-import { findUnverified, weightsFolder } from "./find_pretrained.ts";
+import { defaultWeightsFolder, findUnverified } from "./find_pretrained.ts";
 import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
 
 /** A file of the folder that is as it should be. */
@@ -20,7 +20,7 @@ export interface VerifiedFile {
  *
  * @throws {InputError} Naming every file that is damaged, and what to do.
  */
-export async function verifyWeights(folder: string = weightsFolder()): Promise<readonly VerifiedFile[]> {
+export async function verifyWeights(folder: string = defaultWeightsFolder()): Promise<readonly VerifiedFile[]> {
   const verified: VerifiedFile[] = [];
   const problems: string[] = [];
   const verify = async (path: string, isVerified: boolean, hash: () => Promise<string>) => {

@@ -35,18 +35,3 @@ Deno.test("createEngine() refuses an engine it does not know and lists those it 
     await assertRejects(() => createEngine(unknown), InputError, "choose one of auto, onnx, onnx:cpu");
   }
 });
-
-Deno.test("createEngine() reads CTSURV_ENGINE, empty meaning auto", async () => {
-  const before = Deno.env.get("CTSURV_ENGINE");
-  try {
-    Deno.env.set("CTSURV_ENGINE", "cpu");
-    assertEquals((await createEngine()).name, "cpu");
-    Deno.env.set("CTSURV_ENGINE", "abacus");
-    await assertRejects(() => createEngine(), InputError, 'Unknown engine "abacus" (CTSURV_ENGINE)');
-    Deno.env.set("CTSURV_ENGINE", "");
-    assertEquals((await createEngine()).name, (await createEngine("auto")).name);
-  } finally {
-    if (before === undefined) Deno.env.delete("CTSURV_ENGINE");
-    else Deno.env.set("CTSURV_ENGINE", before);
-  }
-});

@@ -8,10 +8,10 @@ import { profiles } from "@ctsurv/study/mod.ts";
 import { loadModel, saveModel } from "@ctsurv/training/mod.ts";
 import { addWeights, encodeSafetensors } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
-import { withEnv } from "../support/with_env.ts";
 
 const engine = onnxEngine();
-const create = (weights: "seeded" | "pretrained") => createBackbone("efficientnet_b0", engine, { weights });
+const create = (weightsFolder: string) =>
+  createBackbone("efficientnet_b0", engine, { weights: "pretrained", weightsFolder });
 const drawn = await seededBackbone(efficientNetB0, engine, { seed: 7 });
 
 /** EfficientNet-B0's weights as a file that nobody has published. */
@@ -24,19 +24,17 @@ async function writeWeights(path: string): Promise<void> {
 Deno.test("createBackbone() takes pretrained weights from the folder or from a file, and says which", () =>
   inFolder(async (dir) => {
     const [folder, file] = [join(dir, "weights"), join(dir, "b0.safetensors")];
-    await withEnv({ CTSURV_WEIGHTS_DIR: folder, CTSURV_WEIGHTS: undefined }, async () => {
-      await assertRejects(() => create("pretrained"), InputError, "ctsurv weights fetch efficientnet_b0");
-      await assertRejects(() => create("pretrained"), InputError, "CTSURV_WEIGHTS=seeded");
-      await writeWeights(file);
-      const { sha256, path } = await addWeights(file, folder);
-      const found = await create("pretrained");
-      const named = await createBackbone("efficientnet_b0", engine, { file });
-      for (const backbone of [found, named]) assertEquals(backbone.parameters, drawn.parameters);
-      // Neither is called by the name of the published file, which it is not.
-      assertEquals(found.source, { kind: "pretrained", file: basename(path), sha256 });
-      assertEquals(named.source, { kind: "pretrained", file: "b0.safetensors", sha256 });
-      await assertRejects(() => createBackbone("resnet50", engine, { file }), InputError, "of this network");
-    });
+    await assertRejects(() => create(folder), InputError, "ctsurv weights fetch efficientnet_b0");
+    await assertRejects(() => create(folder), InputError, "CTSURV_WEIGHTS=seeded");
+    await writeWeights(file);
+    const { sha256, path } = await addWeights(file, folder);
+    const found = await create(folder);
+    const named = await createBackbone("efficientnet_b0", engine, { file });
+    for (const backbone of [found, named]) assertEquals(backbone.parameters, drawn.parameters);
+    // Neither is called by the name of the published file, which it is not.
+    assertEquals(found.source, { kind: "pretrained", file: basename(path), sha256 });
+    assertEquals(named.source, { kind: "pretrained", file: "b0.safetensors", sha256 });
+    await assertRejects(() => createBackbone("resnet50", engine, { file }), InputError, "of this network");
   }));
 
 Deno.test("saveModel(), loadModel(): a pretrained backbone comes back from its file, and from no other", () =>
@@ -44,52 +42,32 @@ Deno.test("saveModel(), loadModel(): a pretrained backbone comes back from its f
     const [folder, file, saved] = [join(dir, "weights"), join(dir, "b0.safetensors"), join(dir, "model.safetensors")];
     await writeWeights(file);
     const added = await addWeights(file, folder);
-    await withEnv({ CTSURV_WEIGHTS_DIR: folder }, async () => {
-      const backbone = await create("pretrained");
-      const head = seededParameters(survivalHeadSpec({ backboneFeatures: 1280 }), 9, initialiseHead);
-      const trainedOn = { cohort: "toy", patients: 3, events: 2, profile: "paper", epochs: 1, segmenter: "threshold" };
-      const view = { kind: "slice", slices: "all", size: 224 } as const;
-      await saveModel(saved, { backbone, view, shape: {}, tail: true, head, trainedOn });
-      assert((await Deno.stat(saved)).size < 4e6);
-      assertEquals((await loadModel(saved, engine)).backbone, backbone);
-      await Deno.remove(added.path);
-      await assertRejects(() => loadModel(saved, engine), InputError, "ctsurv weights fetch");
-    });
+    const backbone = await create(folder);
+    const head = seededParameters(survivalHeadSpec({ backboneFeatures: 1280 }), 9, initialiseHead);
+    const trainedOn = { cohort: "toy", patients: 3, events: 2, profile: "paper", epochs: 1, segmenter: "threshold" };
+    const view = { kind: "slice", slices: "all", size: 224 } as const;
+    await saveModel(saved, { backbone, view, shape: {}, tail: true, head, trainedOn });
+    assert((await Deno.stat(saved)).size < 4e6);
+    const load = () => loadModel(saved, engine, { weightsFolder: folder });
+    assertEquals((await load()).backbone, backbone);
+    await Deno.remove(added.path);
+    await assertRejects(load, InputError, "ctsurv weights fetch");
   }));
 
 Deno.test("createBackbone() refuses what is unknown", async () => {
   await assertRejects(() => createBackbone("vgg17", engine), InputError, 'Unknown backbone "vgg17"');
-  await withEnv({ CTSURV_WEIGHTS: "frozen" }, async () => {
-    await assertRejects(() => create("seeded"), InputError, 'Unknown weights "frozen"');
-  });
-});
-
-Deno.test("createBackbone() lets CTSURV_WEIGHTS override the profile", async () => {
-  await withEnv({ CTSURV_WEIGHTS: "seeded" }, async () => {
-    assertEquals((await create("pretrained")).source.kind, "seeded");
-  });
 });
 
 const { backbones } = profiles.paper;
 
 Deno.test("requireWeights() names every network whose weights are missing, at once, and how to get each", () =>
-  inFolder((dir) =>
-    withEnv({ CTSURV_WEIGHTS_DIR: dir, CTSURV_WEIGHTS: undefined }, async () => {
-      const { message } = await assertRejects(() => requireWeights(backbones, "pretrained"), InputError) as Error;
-      for (const name of backbones) assertStringIncludes(message, `ctsurv weights fetch ${name}`);
-      assertEquals(message.split("CTSURV_WEIGHTS=seeded").length, 2);
-    })
-  ));
+  inFolder(async (dir) => {
+    const { message } = await assertRejects(() => requireWeights(backbones, "pretrained", dir), InputError) as Error;
+    for (const name of backbones) assertStringIncludes(message, `ctsurv weights fetch ${name}`);
+    assertEquals(message.split("CTSURV_WEIGHTS=seeded").length, 2);
+  }));
 
-Deno.test("requireWeights() looks for none where seeded weights do, by the profile or by CTSURV_WEIGHTS", () =>
-  inFolder((dir) =>
-    withEnv({ CTSURV_WEIGHTS_DIR: dir, CTSURV_WEIGHTS: undefined }, async () => {
-      assertEquals(await requireWeights(backbones, "seeded"), []);
-      await withEnv({ CTSURV_WEIGHTS: "seeded" }, async () => {
-        assertEquals(await requireWeights(backbones, "pretrained"), []);
-      });
-      await withEnv({ CTSURV_WEIGHTS: "pretrained" }, async () => {
-        await assertRejects(() => requireWeights(["vgg16"], "seeded"), InputError, "vgg16");
-      });
-    })
-  ));
+Deno.test("requireWeights() looks for none where seeded weights do", () =>
+  inFolder(async (dir) => {
+    assertEquals(await requireWeights(backbones, "seeded", dir), []);
+  }));

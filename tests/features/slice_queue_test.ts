@@ -29,7 +29,7 @@ async function all(scans: readonly ScanToPreprocess[], options: Parameters<typeo
 
 Deno.test("sliceQueue() gives the same slices with one thread and with two, fresh and cached, in order", () =>
   withScans(async (scans, dir) => {
-    const segmenter = await createLungSegmenter(onnxEngine(), "unet");
+    const segmenter = await createLungSegmenter(onnxEngine(), { method: "unet" });
     const alone = await all(scans, { segmenter, folder: join(dir, "one"), threads: 1 });
     const together = await all(scans, { segmenter, folder: join(dir, "two"), threads: 2 });
     const cached = await all(scans, { segmenter, folder: join(dir, "two"), threads: 2 });
@@ -42,7 +42,7 @@ Deno.test("sliceQueue() gives the same slices with one thread and with two, fres
 Deno.test("sliceQueue(): a scan that cannot be used has the error that it has without threads; the others go on", () =>
   withScans(async ([first, second], dir) => {
     const missing = { id: "NOBODY", image: join(dir, "none.nii.gz") };
-    const segmenter = await createLungSegmenter(onnxEngine(), "threshold");
+    const segmenter = await createLungSegmenter(onnxEngine(), { method: "threshold" });
     const messages: string[] = [];
     for (const threads of [1, 2]) {
       const folder = join(dir, `${threads}`);
@@ -72,7 +72,7 @@ Deno.test("sliceQueue(): a segmenter that a thread cannot make is used here", ()
 
 Deno.test("sliceQueue(): close() leaves what was begun, and nothing is preprocessed any more", () =>
   withScans(async (scans, dir) => {
-    const segmenter = await createLungSegmenter(onnxEngine(), "unet");
+    const segmenter = await createLungSegmenter(onnxEngine(), { method: "unet" });
     let calls = 0;
     const watched = { ...segmenter, segment: () => Promise.reject(new Error(`called ${++calls} times`)) };
     const prepared = sliceQueue(scans, { segmenter: watched, folder: join(dir, "slices"), threads: 2 });

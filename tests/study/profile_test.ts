@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
-import { findProfile, profiles, requireFolds } from "@ctsurv/study/mod.ts";
+import { findProfile, profiles, readEnvironment, requireFolds } from "@ctsurv/study/mod.ts";
 
 Deno.test("profiles: paper is the paper's protocol, and the others run less of the same", () => {
   const { paper, workshop, smoke } = profiles;
@@ -16,20 +16,12 @@ Deno.test("profiles: paper is the paper's protocol, and the others run less of t
   assertEquals([smoke.weights, workshop.weights], ["seeded", "seeded"]);
 });
 
-Deno.test("findProfile() takes CTSURV_PROFILE, empty or absent meaning workshop", () => {
-  const before = Deno.env.get("CTSURV_PROFILE");
-  try {
-    Deno.env.delete("CTSURV_PROFILE");
-    assertEquals(findProfile(), profiles.workshop);
-    Deno.env.set("CTSURV_PROFILE", "");
-    assertEquals(findProfile(), profiles.workshop);
-    Deno.env.set("CTSURV_PROFILE", "smoke");
-    assertEquals(findProfile(), profiles.smoke);
-    assertEquals(findProfile("paper"), profiles.paper);
-  } finally {
-    if (before === undefined) Deno.env.delete("CTSURV_PROFILE");
-    else Deno.env.set("CTSURV_PROFILE", before);
-  }
+Deno.test("findProfile() takes the environment's profile, absent meaning workshop", () => {
+  const environment = (variables: Readonly<Record<string, string>>) => readEnvironment((name) => variables[name]);
+  assertEquals(findProfile(undefined, environment({})), profiles.workshop);
+  assertEquals(findProfile(undefined, environment({ CTSURV_PROFILE: "" })), profiles.workshop);
+  assertEquals(findProfile(undefined, environment({ CTSURV_PROFILE: "smoke" })), profiles.smoke);
+  assertEquals(findProfile("paper", environment({ CTSURV_PROFILE: "smoke" })), profiles.paper);
 });
 
 Deno.test("findProfile() refuses another name and lists those there are", () => {

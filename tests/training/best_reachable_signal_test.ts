@@ -1,10 +1,9 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { bestReachableCtd, type OutcomeToReach } from "@ctsurv/analysis/mod.ts";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomLung1, type PhantomRisk } from "@ctsurv/cohort/mod.ts";
 import { createHazard } from "@ctsurv/cohort/phantom/hazard.ts";
 import { followUp, horizonMonths } from "@ctsurv/features/mod.ts";
-import { censorAt, pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { bestReachableCtd, censorAt, type OutcomeToReach, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 
 /** The built-in cohort's. */
 const phantomSeed = 42;

@@ -10,10 +10,9 @@ import {
   parseClinicalColumns,
   readTable,
 } from "@ctsurv/cohort/mod.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
 import { table } from "@ctsurv/report/mod.ts";
-import { findProfile, type Profile, profiles } from "@ctsurv/study/mod.ts";
+import { findProfile, openEngine, type Profile, profiles } from "@ctsurv/study/mod.ts";
 import { type HazardRatio, hazardRatios } from "@ctsurv/survival/mod.ts";
 import {
   type ClinicalCox,
@@ -182,7 +181,7 @@ async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
   profile: Profile,
 ): Promise<CrossValidation> {
-  const trainer = clinicalDeepHitTrainer(await createEngine(), profile);
+  const trainer = clinicalDeepHitTrainer(await openEngine(), profile);
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });

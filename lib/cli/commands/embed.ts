@@ -1,8 +1,9 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { createEngine, tf } from "@ctsurv/engine/mod.ts";
-import { createBackbone, type ExtractionPoint, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
+import { tf } from "@ctsurv/engine/mod.ts";
+import { type ExtractionPoint, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
+import { openBackbone, openEngine } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** `ctsurv embed`: features of images that are already as the network takes them. */
@@ -33,9 +34,9 @@ export const embed: Command = {
     const seed = parseWholeNumber("seed", String(options.seed));
     const at = parsePoint(String(options.at));
     const { data, shape: [count, ...shape] } = await readImages(String(options.input), architecture);
-    const engine = await createEngine();
+    const engine = await openEngine();
     const file = typeof options.weights === "string" ? { file: options.weights } : {};
-    const backbone = await createBackbone(architecture.name, engine, { seed, ...file });
+    const backbone = await openBackbone(architecture.name, engine, { seed, ...file });
     const axes = shape.map((_, axis) => axis + 1);
     const extractor = await imageFeatureExtractor(engine, backbone, {
       shape,

@@ -1,10 +1,8 @@
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
-import { createBackbone, viewFor } from "@ctsurv/features/mod.ts";
-import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+import { viewFor } from "@ctsurv/features/mod.ts";
 import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
-import { findProfile, profiles } from "@ctsurv/study/mod.ts";
+import { findProfile, openBackbone, openEngine, openLungs, profiles } from "@ctsurv/study/mod.ts";
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import { aggregationOption, type Command, lungsOption, parseAggregation } from "../command.ts";
 
@@ -37,10 +35,10 @@ export const fit: Command = {
     if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${tunings.join(", ")}`);
     const profile = findProfile(String(options.profile));
     const cohort = await openCohort(String(options.cohort));
-    const engine = await createEngine();
-    const backbone = await createBackbone(backboneName, engine, { weights: profile.weights });
+    const engine = await openEngine();
+    const backbone = await openBackbone(backboneName, engine, { weights: profile.weights });
     const view = viewFor(backbone.architecture, profile);
-    const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
+    const segmenter = await openLungs(engine, options.lungs as string | undefined);
     const { model, losses, patients, skipped } = await trainModel(engine, cohort.patients, {
       ...profile,
       backbone,

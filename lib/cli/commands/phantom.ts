@@ -1,7 +1,6 @@
-import { bestReachableCtd } from "@ctsurv/analysis/mod.ts";
 import { terminalProgress } from "@ctsurv/base/mod.ts";
 import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
-import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { bestReachableCtd, censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 const HORIZON = 24; // months

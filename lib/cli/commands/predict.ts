@@ -1,9 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
 import { takeView } from "@ctsurv/features/mod.ts";
 import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
-import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { loadModel, modelPredictor } from "@ctsurv/training/mod.ts";
+import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
 /** `ctsurv predict`: the survival curve of one scan. */
@@ -17,11 +16,11 @@ export const predict: Command = {
   },
   async run({ options }) {
     const [modelPath, input] = [String(options.model), String(options.input)];
-    const engine = await createEngine();
-    const model = await loadModel(modelPath, engine);
+    const engine = await openEngine();
+    const model = await loadModel(modelPath, engine, { weightsFolder: readEnvironment().weightsFolder });
     const { backbone, view, trainedOn } = model;
     const aggregation = model.shape.aggregation?.kind ?? "gated";
-    const segmenter = await createLungSegmenter(engine, options.lungs as string | undefined);
+    const segmenter = await openLungs(engine, options.lungs as string | undefined);
     if (trainedOn.segmenter !== segmenter.name) {
       throw new InputError(
         `${modelPath} was trained on lungs by "${trainedOn.segmenter}"; here they are found by "${segmenter.name}". ` +

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
 import {
   DEFAULT_SETTINGS,
   preprocess as preprocessVolume,
@@ -8,7 +7,7 @@ import {
   writeNifti,
   writeNpy,
 } from "@ctsurv/imaging/mod.ts";
-import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
+import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
 /** `ctsurv preprocess`: from a CT to the slices that a backbone sees, as files. */
@@ -35,7 +34,7 @@ export const preprocess: Command = {
     };
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings } = await readVolume(input, series);
-    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
+    const segmenter = await openLungs(await openEngine(), options.lungs as string | undefined);
     const result = await preprocessVolume(volume, { ...given, segmenter, where: input });
     await segmenter.dispose();
     const { slices, size, kept, first, last, box, areas, lungVolume, resampled, lungs } = result;

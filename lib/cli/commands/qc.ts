@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Cohort, type CohortPatient, openCohort, readTumour, type TumourMask } from "@ctsurv/cohort/mod.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
 import {
   assessQuality,
   type Examination,
@@ -14,8 +13,8 @@ import {
   readVolume,
   resampleMask,
 } from "@ctsurv/imaging/mod.ts";
-import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
+import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
 /** `ctsurv qc`: quality control of a cohort's scans. */
@@ -32,7 +31,7 @@ export const qc: Command = {
     const { output } = options as { output: string };
     const cohort = await openCohort(String(options.cohort));
     const patients = choosePatients(cohort, options.patients);
-    const segmenter = await createLungSegmenter(await createEngine(), options.lungs as string | undefined);
+    const segmenter = await openLungs(await openEngine(), options.lungs as string | undefined);
     const examinations: Examination[] = [];
     const messages = [...cohort.messages];
     const progress = terminalProgress();

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { formatSeconds, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
-import { createEngine, type Engine } from "@ctsurv/engine/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
 import { decodeUNet, encodeUNet, type NetworkLungs, unetLungs } from "@ctsurv/lungs/mod.ts";
 import {
@@ -10,6 +10,7 @@ import {
   scorePhantoms,
   trainUNet,
 } from "@ctsurv/lungs/training/mod.ts";
+import { openEngine } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** Steps between two lines of progress. */
@@ -37,7 +38,7 @@ export const trainLungs: Command = {
       throw new InputError(`--seed is ${seed}; it must be below ${SEEDS}, to keep clear of other phantoms`);
     }
     const scans = typeof options.real === "string" ? await listScans(options.real) : [];
-    const engine = await createEngine();
+    const engine = await openEngine();
     const given = typeof options.weights === "string" ? await readFile(options.weights) : undefined;
     const file = given ?? await train(engine, steps, seed);
     const weights = decodeUNet(file, String(options.weights ?? "the trained network"));

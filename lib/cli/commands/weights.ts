@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { addWeights, catalogue, fetchWeights, findEntries, verifyWeights, weightsFolder } from "@ctsurv/weights/mod.ts";
+import { readEnvironment } from "@ctsurv/study/mod.ts";
+import { addWeights, catalogue, fetchWeights, findEntries, verifyWeights } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandInput, CommandOutput } from "../command.ts";
 
 const verbs: Readonly<Record<string, (input: CommandInput) => Promise<CommandOutput>>> = { list, fetch, verify, add };
@@ -23,7 +24,7 @@ export const weights: Command = {
 
 async function list(input: CommandInput): Promise<CommandOutput> {
   takeNone(input);
-  const folder = weightsFolder();
+  const folder = readEnvironment().weightsFolder;
   const json = await Promise.all(catalogue.map(async (entry) => {
     const { name, file, bytes, sha256, licence, trainedOn, url } = entry;
     const path = join(folder, file);
@@ -61,9 +62,15 @@ async function fetch({ positionals: [, ...names], options }: CommandInput): Prom
   const stallSeconds = Number(options.timeout);
   if (!(stallSeconds > 0)) throw new InputError(`--timeout has to be a number of seconds, not "${options.timeout}"`);
   const entries = names.map((name) => findEntries(name)[0]!);
+  const { weightsFolder: folder, weightsMirror: mirror } = readEnvironment();
   const json = [];
   for (const entry of entries) {
-    const file = await fetchWeights(entry, { stallSeconds, progress: terminalProgress() });
+    const file = await fetchWeights(entry, {
+      folder,
+      ...mirror !== undefined && { mirror },
+      stallSeconds,
+      progress: terminalProgress(),
+    });
     json.push({ name: entry.name, ...file, isVerified: entry.sha256 !== undefined });
   }
   const text = json.map(({ name, path, wasThere, isVerified, sha256 }) =>
@@ -74,16 +81,17 @@ async function fetch({ positionals: [, ...names], options }: CommandInput): Prom
 
 async function verify(input: CommandInput): Promise<CommandOutput> {
   takeNone(input);
-  const json = await verifyWeights();
+  const folder = readEnvironment().weightsFolder;
+  const json = await verifyWeights(folder);
   const text = json.map(({ path, kind, tensors, isVerified, sha256 }) =>
     `${path}: ${kind}, ${tensors} tensors${isVerified ? ", as in the catalogue" : unverified(sha256)}`
   ).join("\n");
-  return { text: text || `No weights in ${weightsFolder()}`, json };
+  return { text: text || `No weights in ${folder}`, json };
 }
 
 async function add({ positionals: [, file, ...more] }: CommandInput): Promise<CommandOutput> {
   if (file === undefined || more.length > 0) throw new InputError('"ctsurv weights add" needs one FILE');
-  const { path, entry, sha256, isVerified } = await addWeights(file);
+  const { path, entry, sha256, isVerified } = await addWeights(file, readEnvironment().weightsFolder);
   const name = isVerified ? entry.name : entry.architecture;
   return {
     text: `${name}: ${path}${isVerified ? "" : unverified(sha256)}`,

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { checkResources, folderBytes, type Resources } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { requireWeights } from "@ctsurv/features/mod.ts";
-import { type Profile, requireFolds } from "@ctsurv/study/mod.ts";
+import { type Profile, readEnvironment, requireFolds } from "@ctsurv/study/mod.ts";
 
 /** What `reproduce` held at most, all its processes together, and a little more; at `paper` ResNet3D-18 decides. */
 const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
@@ -65,7 +65,7 @@ export interface Undertaking {
  */
 export async function checkBeforehand({ profile, cohort, target }: Undertaking): Promise<void> {
   for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);
-  await requireWeights([...profile.backbones, "r3d_18"], profile.weights);
+  await requireWeights([...profile.backbones, "r3d_18"], profile.weights, readEnvironment().weightsFolder);
   const needs = await resourceNeeds({ profile, cohort, target }, data);
   const warning = await checkResources(`The profile ${profile.name}`, { folder: data, needs });
   if (warning) console.error(warning);

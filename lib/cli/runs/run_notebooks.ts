@@ -5,7 +5,7 @@ import { freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
 import { type NotebookRun, runNotebook, writeReport } from "@ctsurv/notebook/mod.ts";
 import { writeRunRecord } from "@ctsurv/report/mod.ts";
-import { findProfile, outputsFolder, type Profile } from "@ctsurv/study/mod.ts";
+import { findProfile, outputsFolder, type Profile, readEnvironment } from "@ctsurv/study/mod.ts";
 
 export interface RunNotebookFileOptions {
   /** Where it is saved; default in place. */
@@ -145,10 +145,10 @@ export interface SelectRunOptions {
 export async function selectRun(given: SelectRunOptions): Promise<SelectedRun> {
   const profile = findProfile(given.profile);
   const open = (dir: string | undefined) => dir === undefined ? undefined : openCohort(dir);
-  const named = (variable: string) => Deno.env.get(variable) || undefined;
-  const cohort = await open(given.cohort ?? named("CTSURV_COHORT"));
-  const target = await open(named("CTSURV_TARGET_COHORT"));
-  const outputs = named("CTSURV_OUTPUTS") ?? fileURLToPath(new URL("../../../outputs/", import.meta.url));
+  const environment = readEnvironment();
+  const cohort = await open(given.cohort ?? environment.cohort);
+  const target = await open(environment.targetCohort);
+  const outputs = environment.outputs ?? fileURLToPath(new URL("../../../outputs/", import.meta.url));
   return { profile, cohort, target, folder: outputsFolder(cohort?.name ?? "phantom-lung1", profile.name, outputs) };
 }
 

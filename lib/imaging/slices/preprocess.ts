@@ -12,8 +12,8 @@ import { selectSlices, type SelectSlicesOptions } from "./select_slices.ts";
 export interface LungSegmenter {
   /** Names method and settings or weights, for provenance and as part of cache keys: same name, same masks. */
   readonly name: string;
-  /** What `createLungSegmenter` makes it by, so that another thread can have one too; absent where it was not. */
-  readonly method?: string;
+  /** How `createLungSegmenter` made it, so that another thread can have one too; absent where something else made it. */
+  readonly recipe?: { readonly method: string; readonly weightsFolder?: string };
   /** 1 in the lungs, 0 elsewhere; [slices, rows, columns] of the volume, which is in canonical ("LPS") orientation. */
   segment(volume: Volume): Promise<Uint8Array>;
 }

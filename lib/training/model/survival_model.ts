@@ -83,13 +83,23 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
   await writeAtomic(path, encodeSafetensors(named, metadata));
 }
 
+/** Options of {@linkcode loadModel}. */
+export interface LoadModelOptions {
+  /** Where the pretrained weights of its backbone are kept. @default {`defaultWeightsFolder()`} */
+  readonly weightsFolder?: string;
+}
+
 /**
  * Reads what {@linkcode saveModel} wrote. The weights have to be those that the description tells of, all of them and
  * no others, for they decide which head is applied.
  *
  * @throws {InputError} If there is no such file, it is no model, or its weights are not those it was trained with.
  */
-export async function loadModel(path: string, engine: Engine): Promise<SurvivalModel> {
+export async function loadModel(
+  path: string,
+  engine: Engine,
+  { weightsFolder }: LoadModelOptions = {},
+): Promise<SurvivalModel> {
   const file = await Deno.readFile(path).catch((error: Error) => {
     throw new InputError(`Cannot read the model ${path}: ${error.message}`);
   });
@@ -107,7 +117,7 @@ export async function loadModel(path: string, engine: Engine): Promise<SurvivalM
   const head = readTree(content.tensors, "head.", spec as unknown as Tree<HostTensor>, path);
   const block = description.finalBlock ? blockSpec(architecture) : {};
   const finalBlock = readTree(content.tensors, "finalBlock.", block, path) as FinalBlock<HostTensor>;
-  const backbone = await loadBackbone(content.tensors, architecture, description, engine, path);
+  const backbone = await loadBackbone(content.tensors, architecture, description, engine, path, weightsFolder);
   return {
     backbone,
     view,
@@ -133,9 +143,10 @@ async function loadBackbone(
   { backbone: { name, sha256, ...source } }: ModelDescription,
   engine: Engine,
   path: string,
+  weightsFolder?: string,
 ): Promise<Backbone> {
   const found = source.kind === "pretrained"
-    ? await pretrainedBackbone(architecture, await findPretrained(name))
+    ? await pretrainedBackbone(architecture, await findPretrained(name, weightsFolder))
     : await seededBackbone(architecture, engine, {
       seed: source.seed,
       statistics: new Map(

@@ -1,5 +1,12 @@
-import type { PhantomRisk } from "@ctsurv/cohort/mod.ts";
-import { concordance, type FollowUp } from "@ctsurv/survival/mod.ts";
+import type { FollowUp } from "../follow_up/follow_up.ts";
+import { concordance } from "./concordance.ts";
+
+/** The survival curve that a patient's death was drawn from, as phantoms have it. */
+export interface TrueSurvival {
+  readonly patient: string;
+  /** S(0), S(1), ... by month. */
+  readonly survival: readonly number[];
+}
 
 /** What happened to a patient, censored at the horizon. */
 export interface OutcomeToReach {
@@ -13,7 +20,7 @@ export interface OutcomeToReach {
  *
  * @throws {Error} If a patient is not in the truth.
  */
-export function bestReachableCtd(truth: readonly PhantomRisk[], patients: readonly OutcomeToReach[]): number | null {
+export function bestReachableCtd(truth: readonly TrueSurvival[], patients: readonly OutcomeToReach[]): number | null {
   const curves = new Map(truth.map(({ patient, survival }) => [patient, survival]));
   const survival = patients.map(({ id }) => {
     const curve = curves.get(id);

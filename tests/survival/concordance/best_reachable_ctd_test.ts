@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { bestReachableCtd } from "@ctsurv/analysis/mod.ts";
+import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
 
 const truth = [0.9, 0.5, 0.1].map((alive, i) => ({
   patient: `P${i + 1}`,

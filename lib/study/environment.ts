@@ -1,0 +1,80 @@
+import { createEngine, type Engine } from "@ctsurv/engine/mod.ts";
+import { createBackbone, type CreateBackboneOptions } from "@ctsurv/features/mod.ts";
+import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
+import type { Backbone } from "@ctsurv/nn/mod.ts";
+import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
+
+/**
+ * What the environment's variables say, and what holds where they are unset or empty. The command line and the notebooks
+ * read them here; functions of the library take what they need as arguments.
+ */
+export interface Environment {
+  /** `CTSURV_PROFILE`. */
+  readonly profile: string;
+  /** `CTSURV_COHORT`: the folder of a cohort in place of the built-in one. */
+  readonly cohort: string | undefined;
+  /** `CTSURV_TARGET_COHORT`: the folder of a cohort in place of phantom-claro, to which notebook 5 transfers. */
+  readonly targetCohort: string | undefined;
+  /** `CTSURV_ENGINE`, see `createEngine`. */
+  readonly engine: string;
+  /** `CTSURV_LUNGS`, see `createLungSegmenter`. */
+  readonly lungs: string;
+  /** `CTSURV_WEIGHTS`: overrides the profile's kind of weights. */
+  readonly weights: string | undefined;
+  /** `CTSURV_WEIGHTS_DIR`: where weights are kept. */
+  readonly weightsFolder: string;
+  /** `CTSURV_WEIGHTS_URL`: a mirror of the files of weights. */
+  readonly weightsMirror: string | undefined;
+  /** `CTSURV_OUTPUTS`: where results go. */
+  readonly outputs: string | undefined;
+}
+
+/** Reads the environment. */
+export function readEnvironment(
+  get: (variable: string) => string | undefined = (variable) => Deno.env.get(variable),
+): Environment {
+  const read = (variable: string) => get(variable) || undefined;
+  return {
+    profile: read("CTSURV_PROFILE") ?? "workshop",
+    cohort: read("CTSURV_COHORT"),
+    targetCohort: read("CTSURV_TARGET_COHORT"),
+    engine: read("CTSURV_ENGINE") ?? "auto",
+    lungs: read("CTSURV_LUNGS") ?? "unet",
+    weights: read("CTSURV_WEIGHTS"),
+    weightsFolder: read("CTSURV_WEIGHTS_DIR") ?? defaultWeightsFolder(),
+    weightsMirror: read("CTSURV_WEIGHTS_URL"),
+    outputs: read("CTSURV_OUTPUTS"),
+  };
+}
+
+/**
+ * The engine that the environment selects.
+ *
+ * @throws {InputError} If it is unknown or not installed.
+ */
+export async function openEngine(): Promise<Engine> {
+  return await createEngine(readEnvironment().engine);
+}
+
+/**
+ * The lung segmenter that is named, or that the environment selects.
+ *
+ * @throws {InputError} If there is none of that name, or its weights are not there.
+ */
+export async function openLungs(engine: Engine, method?: string): Promise<NetworkLungs> {
+  const { lungs, weightsFolder } = readEnvironment();
+  return await createLungSegmenter(engine, { method: method ?? lungs, weightsFolder });
+}
+
+/**
+ * A frozen backbone, its pretrained weights taken from where the environment says.
+ *
+ * @throws {InputError} As `createBackbone` does.
+ */
+export async function openBackbone(
+  name: string,
+  engine: Engine,
+  options: Omit<CreateBackboneOptions, "weightsFolder"> = {},
+): Promise<Backbone> {
+  return await createBackbone(name, engine, { ...options, weightsFolder: readEnvironment().weightsFolder });
+}
