@@ -1,6 +1,12 @@
 /** Cohorts on disk: clinical tables, import of downloads, phantoms. */
 export { type Cohort, type CohortPatient, openCohort } from "./cohort.ts";
-export { type CohortManifest, type ImageEntry, parseCohortManifest, type PhantomOrigin, type SegmentationFile } from "./cohort_manifest.ts";
+export {
+  type CohortManifest,
+  type ImageEntry,
+  parseCohortManifest,
+  type PhantomOrigin,
+  type SegmentationFile,
+} from "./cohort_manifest.ts";
 export type { FoundSeries, ImportRecord } from "./import/cohort_folder.ts";
 export { importCohort, type ImportCohortOptions, type ImportedCohort } from "./import/import_cohort.ts";
 export type { OddStage, SkippedFiles } from "./import/scan_images.ts";
@@ -12,6 +18,14 @@ export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export { readTumour, type TumourMask } from "./read_tumour.ts";
 export { type ClinicalRecord, formatClinical, parseClinical } from "./table/clinical.ts";
 export { type ClinicalColumns, parseClinicalColumns } from "./table/clinical_columns.ts";
-export { type AgeEncoding, type CategoryEncoding, clinicalCovariates, type ClinicalEncoding, clinicalEncoding, type ClinicalEncodingOptions, encodeClinical } from "./table/clinical_encoding.ts";
+export {
+  type AgeEncoding,
+  type CategoryEncoding,
+  clinicalCovariates,
+  type ClinicalEncoding,
+  clinicalEncoding,
+  type ClinicalEncodingOptions,
+  encodeClinical,
+} from "./table/clinical_encoding.ts";
 export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./table/csv.ts";
 export { type Exclusion, lung1Exclusions } from "./table/lung1_exclusions.ts";

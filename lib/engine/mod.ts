@@ -9,4 +9,23 @@ export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_e
 export { tf } from "./tf.ts";
 export { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 export { type ValueAndGradients, valueAndGradients } from "./value_and_gradients.ts";
-export { disposeValues, type DType, float32, type HostTensor, hostTensor, type InputsOf, int32, isSpec, isTensor, type OutputsOf, readValues, signatureOf, type TensorData, type TensorsOf, type TensorSpec, toTensors, type Value, zerosOf } from "./values.ts";
+export {
+  disposeValues,
+  type DType,
+  float32,
+  type HostTensor,
+  hostTensor,
+  type InputsOf,
+  int32,
+  isSpec,
+  isTensor,
+  type OutputsOf,
+  readValues,
+  signatureOf,
+  type TensorData,
+  type TensorsOf,
+  type TensorSpec,
+  toTensors,
+  type Value,
+  zerosOf,
+} from "./values.ts";

@@ -1,9 +1,45 @@
 /** From scans to features of a frozen backbone, cached. */
 export { cachedActivations, halfActivations, type StoredActivations } from "./cached_activations.ts";
-export { cachedFeatures, type FeatureCacheOptions, type FeaturePrecision, type KeyedSlices } from "./cached_features.ts";
-export { createBackbone, type CreateBackboneOptions, pretrainedBackbone, requireWeights, type WeightsKind } from "./create_backbone.ts";
-export { type CohortFeatures, extractActivations, type ExtractActivationsOptions, type ExtractedCohort, extractFeatures, type ExtractFeaturesOptions, type ExtractOptions, followUp, horizonMonths, type ScannedPatient, type SkippedPatient, type SliceFacts } from "./extract_features.ts";
-export { type ActivationExtractor, activationExtractor, type Activations, type ExtractionPoint, type FeatureExtractor, featureExtractor, type ImageFeatureExtractor, imageFeatureExtractor, type ImageFeatureExtractorOptions, type SliceFeatureExtractor, sliceFeatureExtractor } from "./feature_extractor.ts";
+export {
+  cachedFeatures,
+  type FeatureCacheOptions,
+  type FeaturePrecision,
+  type KeyedSlices,
+} from "./cached_features.ts";
+export {
+  createBackbone,
+  type CreateBackboneOptions,
+  pretrainedBackbone,
+  requireWeights,
+  type WeightsKind,
+} from "./create_backbone.ts";
+export {
+  type CohortFeatures,
+  extractActivations,
+  type ExtractActivationsOptions,
+  type ExtractedCohort,
+  extractFeatures,
+  type ExtractFeaturesOptions,
+  type ExtractOptions,
+  followUp,
+  horizonMonths,
+  type ScannedPatient,
+  type SkippedPatient,
+  type SliceFacts,
+} from "./extract_features.ts";
+export {
+  type ActivationExtractor,
+  activationExtractor,
+  type Activations,
+  type ExtractionPoint,
+  type FeatureExtractor,
+  featureExtractor,
+  type ImageFeatureExtractor,
+  imageFeatureExtractor,
+  type ImageFeatureExtractorOptions,
+  type SliceFeatureExtractor,
+  sliceFeatureExtractor,
+} from "./feature_extractor.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
 export { type SliceCount, takeView, type View, type ViewedSlices, viewFor, type ViewSizes } from "./view.ts";
 export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";

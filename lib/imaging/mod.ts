@@ -15,10 +15,24 @@ export { assessQuality, type Examination, examine, type QualityRow } from "./qua
 export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { type Box, cropBox, resizeSlice } from "./slices/crop_and_resize.ts";
-export { DEFAULT_SETTINGS, type LungSegmenter, NoLungError, preprocess, type PreprocessedScan, type PreprocessedSlices, type PreprocessOptions, type PreprocessSettings } from "./slices/preprocess.ts";
+export {
+  DEFAULT_SETTINGS,
+  type LungSegmenter,
+  NoLungError,
+  preprocess,
+  type PreprocessedScan,
+  type PreprocessedSlices,
+  type PreprocessOptions,
+  type PreprocessSettings,
+} from "./slices/preprocess.ts";
 export { type CachedSlices, preprocessCached, type PreprocessCachedOptions } from "./slices/preprocess_cached.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./slices/select_slices.ts";
-export { listStructures, readSegmentation, type ReadSegmentationOptions, type Segmentation } from "./structures/read_structures.ts";
+export {
+  listStructures,
+  readSegmentation,
+  type ReadSegmentationOptions,
+  type Segmentation,
+} from "./structures/read_structures.ts";
 export { averageVolume } from "./volume/average_volume.ts";
 export { summariseHu, windowHu } from "./volume/hu.ts";
 export { canonicalOrientation } from "./volume/orientation.ts";

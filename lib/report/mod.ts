@@ -15,14 +15,33 @@ export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts
 export { theme } from "./figures/theme.ts";
 export { describeView, escapeMarkup, formatNumber } from "./format.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./pictures/contact_sheet.ts";
-export { type Picture, sliceImage, type SliceImageOptions, sliceMontage, type SliceMontageOptions, type SliceOverlay, type SliceStack } from "./pictures/slice_image.ts";
+export {
+  type Picture,
+  sliceImage,
+  type SliceImageOptions,
+  sliceMontage,
+  type SliceMontageOptions,
+  type SliceOverlay,
+  type SliceStack,
+} from "./pictures/slice_image.ts";
 export { type SliceViewer, sliceViewer, type SliceViewerOptions } from "./pictures/slice_viewer.ts";
 export { type AggregationResult, readAggregation, writeAggregation } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
-export { type CrossValidated, type ModelResult, modelResult, type ModelResultOptions, readTable1, summariseFolds, table1, type Table1Result, updateTable1, writeTable1 } from "./results/table1.ts";
+export {
+  type CrossValidated,
+  type ModelResult,
+  modelResult,
+  type ModelResultOptions,
+  readTable1,
+  summariseFolds,
+  table1,
+  type Table1Result,
+  updateTable1,
+  writeTable1,
+} from "./results/table1.ts";
 export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./results/table2.ts";
 export { type CostRow, costTable, type CostTableOptions, flopsFindings, flopsTable } from "./tables/cost_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
@@ -32,3 +51,4 @@ export { describeDifference, type Difference } from "./verification/difference.t
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
+export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { horizonMonths, type LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
@@ -39,7 +38,7 @@ export function refuseFewPatients(outcomes: readonly Pick<FollowUp, "event">[], 
 
 /** A prediction by a model that never saw the patient. */
 export interface OutOfFoldPrediction extends PatientPrediction {
-  /** From 0. */
+  /** From 1. */
   readonly fold: number;
   readonly months: number;
   readonly event: 0 | 1;
@@ -47,7 +46,7 @@ export interface OutOfFoldPrediction extends PatientPrediction {
 
 /** One fold's test patients. */
 export interface FoldResult {
-  /** From 0. */
+  /** From 1. */
   readonly fold: number;
   readonly patients: number;
   readonly events: number;
@@ -79,7 +78,7 @@ export interface CrossValidateOptions {
   readonly folds: number;
   /** scikit-learn's `random_state`. */
   readonly foldSeed: number;
-  /** Called after every epoch of every fold; of folds that go on together, in turns. */
+  /** Called after every epoch of every fold, numbered from 1; of folds that go on together, in turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
 }
 
@@ -104,16 +103,16 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     const test = patients.filter((_, i) => assignment[i] === fold);
     const trained = await trainer.train(train, (epoch, loss) => {
       check();
-      onEpoch?.(fold, epoch, loss);
+      onEpoch?.(fold + 1, epoch, loss);
     });
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
-      fold,
+      fold: fold + 1,
       ...test[i]!.followUp,
     }));
     predicted.forEach((prediction) => predictions.set(prediction.id, prediction));
     results[fold] = {
-      fold,
+      fold: fold + 1,
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
       ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
@@ -189,34 +188,10 @@ export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): 
   const header = ["patient", "fold", "months", "event", ...Array.from({ length: months }, (_, month) => `S${month}`)];
   const rows = predictions.map((
     { id, fold, months, event, survival },
-  ) => [quote(id), fold + 1, months, event, ...survival]);
+  ) => [quote(id), fold, months, event, ...survival]);
   return [header, ...rows].map((row) => `${row.join(",")}\n`).join("");
 }
 
 function quote(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** A cross-validation and how it came to be; see `provenance` of the reports. */
-export interface CrossValidationRecord extends CrossValidation {
-  readonly provenance: object;
-}
-
-/**
- * Writes a model's predictions, `predictions/<model>.csv`, and everything about its cross-validation,
- * `cross_validation/<model>.json`, into a folder of results.
- */
-export async function writeCrossValidation(
-  folder: string,
-  model: string,
-  record: CrossValidationRecord,
-): Promise<void> {
-  await writeAtomic(join(folder, "predictions", `${model}.csv`), formatPredictions(record.predictions));
-  await writeAtomic(join(folder, "cross_validation", `${model}.json`), JSON.stringify(record, plainNumbers) + "\n");
-}
-
-function plainNumbers(_key: string, value: unknown): unknown {
-  // Attention to six digits: enough for any figure.
-  if (value instanceof Float32Array) return Array.from(value, (x) => Number(x.toPrecision(6)));
-  return value instanceof Float64Array ? Array.from(value) : value;
 }

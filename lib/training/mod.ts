@@ -1,7 +1,23 @@
 /** From features to cross-validated predictions: batches, training, fine-tuning, saved models. */
 export { type BatchOptions, makeBatch, paddedSlices, type PatientBatch, type TrainingLabels } from "./batch.ts";
-export { type ClinicalCox, type ClinicalDeepHit, clinicalDeepHitTrainer, type ClinicalPatient, coxTrainer, type CoxTrainerOptions } from "./clinical_trainers.ts";
-export { crossValidate, type CrossValidateOptions, type CrossValidation, type CrossValidationRecord, type FoldResult, formatPredictions, type OutOfFoldPrediction, refuseFewPatients, toSurvivalPredictions, writeCrossValidation } from "./cross_validate.ts";
+export {
+  type ClinicalCox,
+  type ClinicalDeepHit,
+  clinicalDeepHitTrainer,
+  type ClinicalPatient,
+  coxTrainer,
+  type CoxTrainerOptions,
+} from "./clinical_trainers.ts";
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  type CrossValidation,
+  type FoldResult,
+  formatPredictions,
+  type OutOfFoldPrediction,
+  refuseFewPatients,
+  toSurvivalPredictions,
+} from "./cross_validate.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
@@ -12,7 +28,13 @@ export { dropoutMask, type TrainOptions } from "./head_optimiser.ts";
 export { type EpochOptions, runEpochs } from "./epochs.ts";
 export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
-export { loadModel, type LoadModelOptions, saveModel, type SurvivalModel, type TrainedOn } from "./model/survival_model.ts";
+export {
+  loadModel,
+  type LoadModelOptions,
+  saveModel,
+  type SurvivalModel,
+  type TrainedOn,
+} from "./model/survival_model.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";

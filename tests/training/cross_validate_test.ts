@@ -60,16 +60,17 @@ Deno.test("crossValidate() deals folds as stratifiedFolds() and predicts each pa
     assertEquals(folds[fold]!.patients, tested[fold]!.length);
   }
   assertEquals(predictions.map(({ id }) => id), ids);
-  assertEquals(predictions.map(({ fold }) => fold), [...assignment]);
+  assertEquals(predictions.map(({ fold }) => fold), Array.from(assignment, (fold) => fold + 1));
   assertEquals(predictions.map(({ months, event }) => ({ months, event })), cohort.map(({ followUp }) => followUp));
+  assertEquals(folds.map(({ fold }) => fold), [1, 2, 3, 4]);
   assertEquals(folds.reduce((sum, { events }) => sum + events, 0), 15);
   assertEquals(folds.map(({ losses }) => losses), [[0.1], [0.2], [0.3], [0.4]]);
 });
 
-Deno.test("crossValidate() tells fold, epoch and loss", async () => {
+Deno.test("crossValidate() tells fold, from 1, epoch and loss", async () => {
   const told: number[][] = [];
   await crossValidate(fakeTrainer().trainer, cohort, { folds: 2, foldSeed: 7, onEpoch: (...args) => told.push(args) });
-  assertEquals(told, [[0, 1, 0.1], [1, 1, 0.2]]);
+  assertEquals(told, [[1, 1, 0.1], [2, 1, 0.2]]);
 });
 
 Deno.test("crossValidate(): Ctd by fold, mean and deviations, and pooled, by hand", async () => {
@@ -86,7 +87,7 @@ Deno.test("crossValidate(): Ctd by fold, mean and deviations, and pooled, by han
     { folds: 2, foldSeed: 1 },
   );
   // One comparable pair a fold: won, lost or tied.
-  const expected = [0, 1].map((fold) => {
+  const expected = [1, 2].map((fold) => {
     const [early, late] = predictions.filter((one) => one.fold === fold).map(({ survival }) => survival[1]!);
     return early! < late! ? 1 : early === late ? 0.5 : 0;
   });
@@ -195,7 +196,7 @@ const predictions = Array.from({ length: 40 }, (_, i): OutOfFoldPrediction => {
   let left = 1;
   return {
     id: i === 0 ? 'Müller, "A"\nB' : `LUNG1-${i}`,
-    fold: i % 3,
+    fold: i % 3 + 1,
     months: 24 * random.uniform(),
     event: i % 4 === 0 ? 0 : 1,
     survival: Float64Array.from({ length: 25 }, (_, month) => left *= month === 0 ? 1 : random.uniform() ** 0.1),
@@ -208,7 +209,7 @@ Deno.test("formatPredictions() keeps every digit, and names that need quotes", (
   assertEquals(header, ["patient", "fold", "months", "event", ...Array.from({ length: 25 }, (_, k) => `S${k}`)]);
   rows.forEach(({ cells: [id, fold, ...numbers] }, i) => {
     const { survival, months, event, ...expected } = predictions[i]!;
-    assertEquals([id, Number(fold)], [expected.id, expected.fold + 1]);
+    assertEquals([id, Number(fold)], [expected.id, expected.fold]);
     assertEquals(numbers.map(Number), [months, event, ...survival]);
   });
 });

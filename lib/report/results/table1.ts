@@ -10,7 +10,7 @@ import { readResults } from "./result_files.ts";
 /** The part of a cross-validation that goes into Table 1; `crossValidate` gives it. */
 export interface CrossValidated {
   readonly folds: readonly {
-    /** From 0. */
+    /** From 1. */
     readonly fold: number;
     readonly patients: number;
     readonly events: number;
@@ -32,7 +32,7 @@ export interface ModelResultOptions {
   readonly provenance?: Provenance;
 }
 
-/** A cross-validation as a row of Table 1: folds from 1, the primary Ctd. */
+/** A cross-validation as a row of Table 1, with the primary Ctd. */
 export function modelResult(
   { folds, mean, stdSample, stdPopulation, pooled, interval }: CrossValidated,
   { model, name, weights, view, provenance }: ModelResultOptions,
@@ -42,7 +42,7 @@ export function modelResult(
     name,
     weights,
     view,
-    folds: folds.map(({ fold, patients, events, ctd }) => ({ fold: fold + 1, patients, events, ctd: ctd.value })),
+    folds: folds.map(({ fold, patients, events, ctd }) => ({ fold, patients, events, ctd: ctd.value })),
     mean,
     stdSample,
     stdPopulation,

@@ -13,11 +13,11 @@ export function elementNames(
   const first = typeof rows[0] === "object" && rows[0] !== null ? Object.keys(rows[0]).slice(0, 1) : [];
   const key = [...identities, ...first].find((key) => lists.every((list) => identifies(list, key)));
   if (key === undefined) return [undefined, undefined];
-  // Folds count from 1 for people.
-  const shift = key === "fold" && lists.some((list) => list.some((one) => valueOf(one, key) === 0)) ? 1 : 0;
+  // Folds count from 1 for people; results of ctsurv 0.1 have them from 0.
+  const shiftOf = (list: readonly unknown[]) => key === "fold" && list.some((one) => valueOf(one, key) === 0) ? 1 : 0;
   // Two models may share a title; then what tells them apart has to do.
   const title = key === "model" && lists.every((list) => identifies(list, "name")) ? "name" : key;
-  return lists.map((list) => list.map((one) => nameOf(one, title, shift)));
+  return lists.map((list) => list.map((one) => nameOf(one, title, shiftOf(list))));
 }
 
 function valueOf(one: unknown, key: string): unknown {

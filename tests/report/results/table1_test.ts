@@ -25,8 +25,8 @@ const pooled = concordanceTable({ times: [0, 1], survival: [[1, 0.5], [1, 0.6]],
 Deno.test("modelResult() counts folds from 1 and takes the primary Ctd", () => {
   const result = modelResult({
     folds: [
-      { fold: 0, patients: 1, events: 1, ctd: { value: null } },
-      { fold: 1, patients: 1, events: 0, ctd: { value: 0.25 } },
+      { fold: 1, patients: 1, events: 1, ctd: { value: null } },
+      { fold: 2, patients: 1, events: 0, ctd: { value: 0.25 } },
     ],
     mean: 0.25,
     stdSample: null,

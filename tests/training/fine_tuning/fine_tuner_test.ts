@@ -120,7 +120,7 @@ Deno.test("fineTuner: every fold starts from the same block, and predicts with i
   const { predictions } = await crossValidate(tuner, cohort, { folds: 2, foldSeed: 1 });
   const inFold = cohort.filter((_, i) => predictions[i]!.fold !== 0);
   const fold = await tuner.train(inFold);
-  const [alone] = await tuner.predict(fold.parameters, cohort.filter((_, i) => predictions[i]!.fold === 0));
+  const [alone] = await tuner.predict(fold.parameters, cohort.filter((_, i) => predictions[i]!.fold === 1));
   assertEquals(alone!.survival, predictions.find(({ id }) => id === alone!.id)!.survival);
   await tuner.dispose();
 });
