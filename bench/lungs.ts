@@ -8,7 +8,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
-import { canonicalOrientation, DEFAULT_SETTINGS, readVolume, resample } from "@ctsurv/imaging/mod.ts";
+import { canonicalOrientation, defaultSettings, readVolume, resample } from "@ctsurv/imaging/mod.ts";
 import { R231_SIZE, r231Inputs, r231Network, r231Paint, r231Postprocess } from "@ctsurv/lungs/mod.ts";
 import { r231Shape, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { peakMegabytes } from "./peak_megabytes.ts";
@@ -69,7 +69,7 @@ async function lungStages(path: string, threads: number): Promise<LungStages> {
   const { volume } = await timed("read", () => readVolume(path));
   const resampled = await timed(
     "orient and resample",
-    () => resample(canonicalOrientation(volume, path), DEFAULT_SETTINGS),
+    () => resample(canonicalOrientation(volume, path), defaultSettings),
   );
   const network = await timed("prepare the network", () => r231Network(engine, parameters, 1));
   const { images, boxes } = await timed("find bodies, crop to 256 x 256", () => r231Inputs(resampled));

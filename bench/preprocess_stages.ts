@@ -3,7 +3,7 @@ import { ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
 import {
   canonicalOrientation,
   cropBox,
-  DEFAULT_SETTINGS,
+  defaultSettings,
   type LungSegmenter,
   readVolume,
   resample,
@@ -54,7 +54,7 @@ export async function preprocessStages(
       const { volume } = await timed("read", () => readVolume(scan));
       const resampled = await timed(
         "orient and resample",
-        () => resample(canonicalOrientation(volume, scan), DEFAULT_SETTINGS),
+        () => resample(canonicalOrientation(volume, scan), defaultSettings),
       );
       const lungs = await timed("find lungs", () => segmenter.segment(resampled));
       const slices = await timed("select, crop and resize", () => cutOut(resampled, lungs));
@@ -86,9 +86,9 @@ async function makePhantom(dir: string): Promise<string> {
 
 /** The last stages, as `preprocess()` goes about them. */
 export function cutOut({ hu, shape }: Volume, lungs: Uint8Array) {
-  const { size, window } = DEFAULT_SETTINGS;
+  const { size, window } = defaultSettings;
   const [, rows, columns] = shape;
-  const { kept } = selectSlices(lungs, shape, DEFAULT_SETTINGS);
+  const { kept } = selectSlices(lungs, shape, defaultSettings);
   const box = cropBox(lungs, shape, kept);
   const data = new Float32Array(kept.length * size * size);
   kept.forEach((slice, i) => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Command } from "@ctsurv/cli/command.ts";
-import { catalogue } from "@ctsurv/weights/mod.ts";
+import { CATALOGUE } from "@ctsurv/weights/mod.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
@@ -138,7 +138,7 @@ Deno.test("docs/CHECKLIST.md has every item of CLAIM 2024 and TRIPOD+AI once, in
 
 Deno.test("docs/WEIGHTS.md has the catalogue's hashes", async () => {
   const listed = rows(await read("docs/WEIGHTS.md"), "Their hashes");
-  const hashed = catalogue.flatMap(({ name, sha256 }) => sha256 === undefined ? [] : [[name, sha256]]);
+  const hashed = CATALOGUE.flatMap(({ name, sha256 }) => sha256 === undefined ? [] : [[name, sha256]]);
   assertEquals(listed.map(([name, hash]) => [name!.replaceAll("`", ""), /[0-9a-f]+/.exec(hash!)![0]]), hashed);
 });
 

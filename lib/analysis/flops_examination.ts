@@ -54,7 +54,7 @@ export interface ReportedCost {
   readonly gflops: number;
 }
 
-const conventions: readonly FlopsPerMac[] = [1, 2];
+const CONVENTIONS: readonly FlopsPerMac[] = [1, 2];
 
 /**
  * Looks for numbers of slices and conventions under which reported costs of a patient come out. Costs are of the images
@@ -69,7 +69,7 @@ export function examineFlops(
 ): FlopsExamination {
   const costs = [first, second].map(({ architecture }) => costOf(architecture)) as [SliceCost, SliceCost];
   const [ofFirst, ofSecond] = [first, second].map((reported, i) =>
-    conventions.map((flopsPerMac) => readReported(reported, costs[i]!, flopsPerMac))
+    CONVENTIONS.map((flopsPerMac) => readReported(reported, costs[i]!, flopsPerMac))
   ) as [FlopsReading[], FlopsReading[]];
   const pairs = ofFirst.flatMap((a) => ofSecond.map((b) => [a, b] as const));
   const apart = ([a, b]: readonly [FlopsReading, FlopsReading]) => Math.abs(Math.log(a.depth / b.depth));

@@ -1,5 +1,5 @@
 import type { TumourMask } from "@ctsurv/cohort/mod.ts";
-import { DEFAULT_SETTINGS, type PreprocessedSlices, resampleMask } from "@ctsurv/imaging/mod.ts";
+import { defaultSettings, type PreprocessedSlices, resampleMask } from "@ctsurv/imaging/mod.ts";
 
 /**
  * Where a patient's tumour is on the slices that preprocessing made, for drawing its outline: each pixel takes the
@@ -16,13 +16,13 @@ export function tumourOnSlices(
   const along = (axis: 1 | 2, [first, last]: readonly [number, number]) =>
     Array.from({ length: size }, (_, pixel) => {
       const resampled = first + (pixel + 0.5) * (last - first + 1) / size;
-      return voxel(axis, resampled * DEFAULT_SETTINGS.spacing[axis]);
+      return voxel(axis, resampled * defaultSettings.spacing[axis]);
     });
   const [rows, columns] = [along(1, box.rows), along(2, box.columns)];
   const result = new Uint8Array(kept.length * size * size);
   let pixel = 0;
   for (const slice of kept) {
-    const plane = voxel(0, (slice + 0.5) * DEFAULT_SETTINGS.spacing[0]);
+    const plane = voxel(0, (slice + 0.5) * defaultSettings.spacing[0]);
     for (const row of rows) {
       for (const column of columns) {
         const isInside = Math.min(plane, row, column) >= 0;
@@ -53,7 +53,7 @@ export function tumourSlices(
   const resampled = resampleMask(
     holds,
     { shape: [shape[0], 1, 1], spacing: [spacing[0], 1, 1] },
-    { shape: [areas.length, 1, 1], spacing: [DEFAULT_SETTINGS.spacing[0], 1, 1] },
+    { shape: [areas.length, 1, 1], spacing: [defaultSettings.spacing[0], 1, 1] },
   );
   const ranges: [number, number][] = [];
   kept.forEach((slice, i) => {

@@ -3,11 +3,11 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { lungMethods } from "@ctsurv/lungs/mod.ts";
 import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 
-const kinds = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
+const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
 
 /** `--aggregation`: how a patient's slices become one vector. */
 export const aggregationOption: CommandOption = {
-  describe: `how slices become one vector: ${kinds.join(", ")} (default: gated, the paper's soft attention)`,
+  describe: `how slices become one vector: ${KINDS.join(", ")} (default: gated, the paper's soft attention)`,
   value: "NAME",
 };
 
@@ -21,8 +21,8 @@ export function parseAggregation(
   text: string | true | undefined,
   architecture?: Pick<BackboneArchitecture, "name" | "input">,
 ): AggregationChoice {
-  const kind = kinds.find((one) => one === (text ?? "gated"));
-  if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${kinds.join(", ")}`);
+  const kind = KINDS.find((one) => one === (text ?? "gated"));
+  if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${KINDS.join(", ")}`);
   if (text !== undefined && architecture?.input === "volume") {
     throw new InputError(
       `${architecture.name} gives one vector for all slices of a patient, so that there is nothing to aggregate: leave ` +

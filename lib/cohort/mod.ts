@@ -28,4 +28,4 @@ export {
   encodeClinical,
 } from "./table/clinical_encoding.ts";
 export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./table/csv.ts";
-export { type Exclusion, lung1Exclusions } from "./table/lung1_exclusions.ts";
+export { type Exclusion, LUNG1_EXCLUSIONS } from "./table/lung1_exclusions.ts";

@@ -9,9 +9,9 @@ import {
 import type { Cohort, CohortPatient } from "./cohort.ts";
 
 /** Value of tumour voxels in a phantom's `truth/<PatientID>.nii.gz`. */
-const phantomTumour = 2;
+const PHANTOM_TUMOUR = 2;
 /** LUNG1's name of the primary tumour's gross volume, in RTSTRUCT and SEG alike. */
-const primaryTumour = "GTV-1";
+const PRIMARY_TUMOUR = "GTV-1";
 
 /** Where a patient's tumour is known to be, voxel by voxel of the scan in "LPS" order. */
 export interface TumourMask extends Pick<Volume, "shape" | "spacing"> {
@@ -37,7 +37,7 @@ export async function readTumour(
     const { hu: labels, shape, spacing } = canonicalOrientation(volume, truth);
     return {
       // Typed arrays' own map: `from` with a function takes twenty times as long.
-      mask: new Uint8Array(labels.map((label) => label === phantomTumour ? 1 : 0)),
+      mask: new Uint8Array(labels.map((label) => label === PHANTOM_TUMOUR ? 1 : 0)),
       shape,
       spacing,
       source: "phantom",
@@ -45,7 +45,7 @@ export async function readTumour(
   }
   // SEG has the planes' pixels as they are, RTSTRUCT polygons that have to be filled.
   for (const { kind, path } of segmentations.toSorted((a, b) => a.kind < b.kind ? 1 : -1)) {
-    const names = (await listStructures(path)).filter((name) => name.toUpperCase() === primaryTumour);
+    const names = (await listStructures(path)).filter((name) => name.toUpperCase() === PRIMARY_TUMOUR);
     if (names.length === 0) continue;
     const reading = await readVolume(image, series === undefined ? {} : { series });
     const { mask } = await readSegmentation(path, reading, { structure: names[0]! });

@@ -42,12 +42,12 @@ export function biasCorrections(
 }
 
 /** Parameters of more numbers than this are updated by themselves. */
-const largeSize = 2 ** 16;
+const LARGE_SIZE = 2 ** 16;
 
 /** Indices of parameters that are updated together. */
 function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
   const indices = shapes.map((_, i) => i);
-  const isLarge = (i: number) => sizeOf(shapes[i]!) > largeSize;
+  const isLarge = (i: number) => sizeOf(shapes[i]!) > LARGE_SIZE;
   const small = indices.filter((i) => !isLarge(i));
   return [...indices.filter(isLarge).map((i) => [i]), ...(small.length > 0 ? [small] : [])];
 }

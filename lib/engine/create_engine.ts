@@ -5,7 +5,7 @@ import { wasmEngine } from "./eager/wasm_engine.ts";
 import type { Engine } from "./engine.ts";
 import { onnxEngine, type Provider } from "./onnx/onnx_engine.ts";
 
-const choices = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
+const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
 
 /**
  * The engine that runs everything. `auto` takes TensorFlow on a GPU where its native package is installed, else ONNX
@@ -15,8 +15,8 @@ const choices = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
  * @throws {InputError} If the engine is unknown or not installed.
  */
 export async function createEngine(choice = "auto"): Promise<Engine> {
-  if (!choices.includes(choice)) {
-    throw new InputError(`Unknown engine "${choice}" (CTSURV_ENGINE): choose one of ${choices.join(", ")}`);
+  if (!CHOICES.includes(choice)) {
+    throw new InputError(`Unknown engine "${choice}" (CTSURV_ENGINE): choose one of ${CHOICES.join(", ")}`);
   }
   if (choice === "wasm") return await wasmEngine();
   if (choice === "cpu") return cpuEngine();

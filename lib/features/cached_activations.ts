@@ -30,7 +30,7 @@ export interface StoredActivations extends Omit<Activations, "data"> {
 }
 
 /** Raised whenever the same slices and weights would give other numbers, or the file another layout. */
-const format = "ctsurv activations 1";
+const FORMAT = "ctsurv activations 1";
 
 /**
  * What enters a backbone's final block for a patient's slices, computed once and kept as float16: half the size of
@@ -46,7 +46,7 @@ export async function cachedActivations(
 ): Promise<StoredActivations> {
   const { architecture, source } = extractor.backbone;
   const identity = {
-    format,
+    format: FORMAT,
     backbone: architecture.name,
     weights: source.sha256,
     cut: architecture.finalBlock,

@@ -54,7 +54,7 @@ export interface FeatureCacheOptions {
 }
 
 /** Raised whenever the same slices and weights would give other numbers, or the file another layout. */
-const format = "ctsurv features 1";
+const FORMAT = "ctsurv features 1";
 
 /**
  * Features of a patient's slices by a frozen backbone, [slices, features], computed once: the cache is keyed by the
@@ -67,7 +67,7 @@ export async function cachedFeatures(
   { slices, key }: KeyedSlices,
   { folder, precision = "float32" }: FeatureCacheOptions,
 ): Promise<Float32Array> {
-  const identity = { format, backbone: architecture.name, weights: source.sha256, slices: key, precision };
+  const identity = { format: FORMAT, backbone: architecture.name, weights: source.sha256, slices: key, precision };
   const entry = { folder, extension: ".features", identity };
   const known = await readNumbers(entry);
   if (known) return decode(known.bytes, precision);

@@ -44,11 +44,11 @@ export interface ExtractOptions {
 }
 
 /** The paper predicts two years. */
-export const horizonMonths = 24;
+export const HORIZON_MONTHS = 24;
 
 /** Months to death or last contact, censored at two years. */
 export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
-  return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, horizonMonths);
+  return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON_MONTHS);
 }
 
 /**

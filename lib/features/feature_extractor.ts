@@ -170,7 +170,7 @@ export interface FeatureExtractor {
 }
 
 /** More slices at a time do not make a network faster, and take more memory. */
-const largestBatch = 8;
+const LARGEST_BATCH = 8;
 
 /**
  * Makes a backbone ready for a view. Of whole volumes the session is that of the last number of slices: each holds all
@@ -186,7 +186,7 @@ export async function featureExtractor(
     imageFeatureExtractor(engine, backbone, {
       shape: kind === "volume" ? [depth, size, size] : [size, size],
       prepare: (images) => toNetworkInput(images, architecture),
-      batch: kind === "volume" ? 1 : slices === "all" ? largestBatch : Math.min(slices, largestBatch),
+      batch: kind === "volume" ? 1 : slices === "all" ? LARGEST_BATCH : Math.min(slices, LARGEST_BATCH),
     });
   let current: { readonly depth: number; readonly extractor: ImageFeatureExtractor } | undefined;
   const forDepth = async (depth: number) => {

@@ -3,7 +3,7 @@ import type { View } from "./view.ts";
 
 /** What extracting the features of one patient costs on this machine. */
 export interface MeasuredCost {
-  /** Wall time from slices to features, median of {@linkcode timedRuns} after one that is not timed. */
+  /** Wall time from slices to features, median of {@linkcode TIMED_RUNS} after one that is not timed. */
   readonly milliseconds: number;
   /**
    * Bytes of memory: the most that a process of its own ever held (resident set), less what it held before the network
@@ -23,7 +23,7 @@ export interface CostToMeasure extends View {
 }
 
 /** Runs that are timed. */
-export const timedRuns = 3;
+export const TIMED_RUNS = 3;
 
 const worker = fileURLToPath(new URL("measure_cost_worker.ts", import.meta.url));
 const config = fileURLToPath(new URL("../../deno.json", import.meta.url));

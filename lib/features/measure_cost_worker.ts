@@ -2,7 +2,7 @@ import { peakMemory } from "@ctsurv/base/mod.ts";
 import { createEngine, type HostTensor, hostTensor, isSpec, mapTree, type Tree } from "@ctsurv/engine/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
 import { featureExtractor } from "./feature_extractor.ts";
-import { type CostToMeasure, type MeasuredCost, timedRuns } from "./measure_cost.ts";
+import { type CostToMeasure, type MeasuredCost, TIMED_RUNS } from "./measure_cost.ts";
 
 /** Parameters that keep activations near their size: means, variances of one, no offsets. */
 function constants(spec: Parameters<typeof mapTree>[0]): Tree<HostTensor> {
@@ -25,13 +25,13 @@ const extractor = await featureExtractor(
   view,
 );
 const images = new Float32Array(view.slices * view.size ** 2).fill(0.5);
-const times: number[] = [];
-for (let run = 0; run <= timedRuns; run++) {
+const TIMES: number[] = [];
+for (let run = 0; run <= TIMED_RUNS; run++) {
   const started = performance.now();
   await extractor.extract(images);
-  times.push(performance.now() - started);
+  TIMES.push(performance.now() - started);
 }
-const milliseconds = times.slice(1).sort((a, b) => a - b)[timedRuns >> 1]!;
+const milliseconds = TIMES.slice(1).sort((a, b) => a - b)[TIMED_RUNS >> 1]!;
 // Linux keeps the peak; elsewhere what is held now comes near it.
 const peak = await peakMemory() ?? Deno.memoryUsage().rss;
 await extractor.dispose();

@@ -22,7 +22,7 @@ export {
   type ExtractFeaturesOptions,
   type ExtractOptions,
   followUp,
-  horizonMonths,
+  HORIZON_MONTHS,
   type ScannedPatient,
   type SkippedPatient,
   type SliceFacts,
@@ -40,7 +40,7 @@ export {
   type SliceFeatureExtractor,
   sliceFeatureExtractor,
 } from "./feature_extractor.ts";
-export { type CostToMeasure, measureCost, type MeasuredCost, timedRuns } from "./measure_cost.ts";
+export { type CostToMeasure, measureCost, type MeasuredCost, TIMED_RUNS } from "./measure_cost.ts";
 export { type SliceCount, takeView, type View, type ViewedSlices, viewFor, type ViewSizes } from "./view.ts";
 export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";
 export type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";

@@ -16,7 +16,7 @@ export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { type Box, cropBox, resizeSlice } from "./slices/crop_and_resize.ts";
 export {
-  DEFAULT_SETTINGS,
+  defaultSettings,
   type LungSegmenter,
   NoLungError,
   preprocess,

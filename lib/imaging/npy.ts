@@ -3,7 +3,7 @@ import { InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
 import { swapBytes } from "./dicom/pixels.ts";
 
 /** NumPy's name of each element type, less its byte order. */
-const TYPES = {
+const types = {
   f4: Float32Array,
   f8: Float64Array,
   i1: Int8Array,
@@ -57,7 +57,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
   if (offset > file.length) throw new InputError(`${path}: cut off inside the .npy header`);
   const { descr, shape } = parseHeader(path, new TextDecoder().decode(file.subarray(start, offset)));
 
-  const Type = TYPES[descr.slice(1) as keyof typeof TYPES];
+  const Type = types[descr.slice(1) as keyof typeof types];
   if (!Type || !"<>|=".includes(descr[0]!)) {
     throw new InputError(
       `${path}: elements of type ${JSON.stringify(descr)}; save it as float32 (array.astype("<f4"))`,
@@ -99,7 +99,7 @@ function parseHeader(path: string, header: string): { descr: string; shape: numb
 export async function writeNpy(path: string, { data, shape }: NpyArray): Promise<void> {
   const count = shape.reduce((product, length) => product * length, 1);
   if (data.length !== count) throw new RangeError(`${data.length} elements do not make (${shape.join(", ")})`);
-  const type = Object.entries(TYPES).find(([, Type]) => data instanceof Type)![0];
+  const type = Object.entries(types).find(([, Type]) => data instanceof Type)![0];
   const order = data.BYTES_PER_ELEMENT === 1 ? "|" : "<";
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': ${tuple}, }`;

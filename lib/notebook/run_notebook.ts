@@ -114,7 +114,7 @@ export interface NotebookRun {
 }
 
 /** How long, at the end of the notebook, timers and unawaited promises have to fail before that goes unseen. */
-const settleMilliseconds = 50;
+const SETTLE_MILLISECONDS = 50;
 
 /**
  * Executes a notebook's code cells in order, in a fresh Deno kernel whose folder is the notebook's, and writes it with
@@ -146,7 +146,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
     onCell?.({ done: cells, total: run.length });
     cells++;
     const error = await execute(kernel, cell, collector.into(cell.outputs), {
-      settleMilliseconds: cells === run.length ? settleMilliseconds : 0,
+      settleMilliseconds: cells === run.length ? SETTLE_MILLISECONDS : 0,
       ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     });
     if (!error) continue;

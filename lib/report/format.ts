@@ -12,11 +12,11 @@ export function escapeMarkup(text: string): string {
 }
 
 /** What stands where there is no number. */
-export const missing = "–";
+export const MISSING = "–";
 
 /** A number with fixed decimals; null, undefined and what is not finite as "–". */
 export function formatNumber(value: number | null | undefined, decimals: number): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? missing : value.toFixed(decimals);
+  return value === null || value === undefined || !Number.isFinite(value) ? MISSING : value.toFixed(decimals);
 }
 
 /** At most `wanted` whole numbers from 0 to `count - 1`, evenly spaced, the first and the last among them. */

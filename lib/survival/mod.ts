@@ -39,7 +39,7 @@ export {
 export { atRisk, type KaplanMeier, kaplanMeier } from "./estimates/kaplan_meier.ts";
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
-export { censorAt, daysPerMonth, daysToMonths, type FollowUp, type MonthRule } from "./follow_up/follow_up.ts";
+export { censorAt, DAYS_PER_MONTH, daysToMonths, type FollowUp, type MonthRule } from "./follow_up/follow_up.ts";
 export {
   censorPredictions,
   checkOutcomes,

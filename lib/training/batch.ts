@@ -25,11 +25,11 @@ export interface BatchOptions {
 export type TrainingLabels = Exclude<Discretisation, "nodes">;
 
 /** Slices of a batch are filled up to a multiple of this, so that a few sessions serve every batch. */
-const sliceStep = 32;
+const SLICE_STEP = 32;
 
 /** The rows that a batch of so many slices takes. */
 export function paddedSlices(slices: number): number {
-  return Math.ceil(slices / sliceStep) * sliceStep;
+  return Math.ceil(slices / SLICE_STEP) * SLICE_STEP;
 }
 
 /** A patient's features, whether or not anything is known of the follow-up. */

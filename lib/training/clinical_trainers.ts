@@ -8,7 +8,7 @@ import {
   encodeClinical,
 } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { horizonMonths, type LabelledPatient, type TrainingPatient } from "@ctsurv/features/mod.ts";
+import { HORIZON_MONTHS, type LabelledPatient, type TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type CoxModel, type CoxOptions, coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
 import type { TrainOptions } from "./head_optimiser.ts";
@@ -79,7 +79,7 @@ export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOpti
  * covariates, such as the median age, is learnt from the patients it is fitted to.
  */
 export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Trainer<ClinicalPatient, ClinicalCox> {
-  const months = Array.from({ length: horizonMonths + 1 }, (_, month) => month);
+  const months = Array.from({ length: HORIZON_MONTHS + 1 }, (_, month) => month);
   return {
     train: (patients) =>
       Promise.try(() => {

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { horizonMonths, type LabelledPatient } from "@ctsurv/features/mod.ts";
+import { HORIZON_MONTHS, type LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
   type ConcordanceInterval,
@@ -30,7 +30,7 @@ export function refuseFewPatients(outcomes: readonly Pick<FollowUp, "event">[], 
   if (largest >= folds && deaths >= 2) return;
   throw new InputError(
     `${name} has too few patients for ${folds} folds: ${outcomes.length}, of whom ${deaths} died within ` +
-      `${horizonMonths} months. ${folds} folds need at least ${folds} patients with the same outcome (died, or not), ` +
+      `${HORIZON_MONTHS} months. ${folds} folds need at least ${folds} patients with the same outcome (died, or not), ` +
       "and 2 deaths. Import more patients, or take a profile with fewer folds; notebook 01 and ctsurv qc work with " +
       "any number",
   );

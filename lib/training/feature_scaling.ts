@@ -9,7 +9,7 @@ export interface FeatureScaling {
 }
 
 /** Below this share of the average spread a feature counts as constant, and is not blown up. */
-const leastSpread = 1e-3;
+const LEAST_SPREAD = 1e-3;
 
 /** The scaling of all slices of these patients, such as those of a training fold. */
 export function measureFeatures(patients: readonly TrainingPatient[]): FeatureScaling {
@@ -24,7 +24,7 @@ export function measureFeatures(patients: readonly TrainingPatient[]): FeatureSc
     for (let i = 0; i < features.length; i++) variance[i % width]! += (features[i]! - mean[i % width]!) ** 2 / slices;
   }
   const std = variance.map(Math.sqrt);
-  const floor = leastSpread * std.reduce((sum, s) => sum + s, 0) / width || 1;
+  const floor = LEAST_SPREAD * std.reduce((sum, s) => sum + s, 0) / width || 1;
   return { mean, std: std.map((s) => Math.max(s, floor)) };
 }
 

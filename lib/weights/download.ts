@@ -9,7 +9,7 @@ export interface DownloadOptions {
   readonly progress?: Progress;
 }
 
-const megabyte = 1e6;
+const MEGABYTE = 1e6;
 
 /**
  * Downloads a file, going on where an earlier attempt ended: `path` may hold its first bytes. They are kept when the
@@ -81,16 +81,16 @@ interface SaveOptions extends DownloadOptions {
 async function save(response: Response, path: string, { start, total, progress, watch }: SaveOptions): Promise<void> {
   const file = await Deno.open(path, { write: true, create: true, append: start > 0, truncate: start === 0 });
   let done = start;
-  progress?.start(`${path.replace(/^.*[/\\]|\.part$/g, "")} (MB)`, Math.round((total ?? 0) / megabyte));
+  progress?.start(`${path.replace(/^.*[/\\]|\.part$/g, "")} (MB)`, Math.round((total ?? 0) / MEGABYTE));
   try {
-    progress?.tick(Math.floor(done / megabyte));
+    progress?.tick(Math.floor(done / MEGABYTE));
     for await (const piece of pieces(response)) {
       watch.feed();
       if (total !== undefined && done + piece.length > total) {
         throw new InputError(`The server sent more than ${total} bytes`);
       }
       await write(file, piece, path);
-      progress?.tick(Math.floor((done + piece.length) / megabyte) - Math.floor(done / megabyte));
+      progress?.tick(Math.floor((done + piece.length) / MEGABYTE) - Math.floor(done / MEGABYTE));
       done += piece.length;
     }
   } finally {

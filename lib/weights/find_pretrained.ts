@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
-import { catalogue } from "./catalogue/catalogue.ts";
+import { CATALOGUE } from "./catalogue/catalogue.ts";
 import { findByLayout, hasLayout } from "./catalogue/layouts.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkKept } from "./fetch_weights.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** Digits of a SHA-256. */
-const fullHash = 64;
+const FULL_HASH = 64;
 
 /** Whether an entry's whole hash is known, so that a file that has it is the published one beyond doubt. */
 function isPinned({ sha256 = "" }: PretrainedFile): boolean {
-  return sha256.length === fullHash;
+  return sha256.length === FULL_HASH;
 }
 
 /**
@@ -64,13 +64,13 @@ export interface Pretrained {
  * @throws {InputError} If there is none.
  */
 export function findEntries(name: string): readonly PretrainedFile[] {
-  const first = catalogue.find((entry) => entry.name === name || entry.architecture === name);
+  const first = CATALOGUE.find((entry) => entry.name === name || entry.architecture === name);
   if (!first) {
-    const known = catalogue.map((entry) => entry.name).join(", ");
+    const known = CATALOGUE.map((entry) => entry.name).join(", ");
     throw new InputError(`There are no weights "${name}": choose one of ${known}, or name a network, such as resnet50`);
   }
   if (first.name === name) return [first];
-  return catalogue.filter(({ architecture, weights }) => architecture === name && weights === first.weights);
+  return CATALOGUE.filter(({ architecture, weights }) => architecture === name && weights === first.weights);
 }
 
 /** Name of a file in the folder that was added though its hash is not known. */
@@ -132,11 +132,11 @@ function notThere({ name, architecture, file, url, bytes }: PretrainedFile, fold
 export async function recogniseWeights(path: string): Promise<Pretrained> {
   using checkpoint = await openCheckpoint(path);
   const sha256 = await sha256File(path);
-  const published = catalogue.find((entry) => entry.sha256 !== undefined && sha256.startsWith(entry.sha256));
+  const published = CATALOGUE.find((entry) => entry.sha256 !== undefined && sha256.startsWith(entry.sha256));
   if (published) await checkFile(path, published);
   const entry = published ?? findByLayout(checkpoint);
   if (!entry) {
-    const networks = [...new Set(catalogue.map(({ architecture }) => architecture))].join(", ");
+    const networks = [...new Set(CATALOGUE.map(({ architecture }) => architecture))].join(", ");
     throw new InputError(
       `${path} (SHA-256 ${sha256}) is no file that ctsurv knows, and its tensors are not those of ${networks}`,
     );

@@ -92,10 +92,10 @@ function toFloat32(data: CheckpointNumbers): Float32Array {
 }
 
 /** Names in a message, the first few of them. */
-const shownNames = 5;
+const SHOWN_NAMES = 5;
 
 function listing(what: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : "";
-  return [`${names.length} ${what} (${names.slice(0, shownNames).join(", ")}${more})`];
+  const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : "";
+  return [`${names.length} ${what} (${names.slice(0, SHOWN_NAMES).join(", ")}${more})`];
 }

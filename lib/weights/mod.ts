@@ -1,6 +1,6 @@
 /** Pretrained weights: the catalogue, safe readers of checkpoints, download and verification. */
 export { addWeights } from "./add_weights.ts";
-export { catalogue } from "./catalogue/catalogue.ts";
+export { CATALOGUE } from "./catalogue/catalogue.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";
 export { checkKept, type FetchedFile, type FetchOptions, fetchWeights } from "./fetch_weights.ts";
 export {

@@ -12,12 +12,12 @@ import {
 } from "./formats/stored_tensor.ts";
 import { readTorchLegacy, readTorchZip } from "./formats/torch/read_torch.ts";
 
-const extensions: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
+const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 
 /** Whether a path is a file of weights, by its name or first bytes; {@linkcode openCheckpoint} says if it is valid. */
 export async function isCheckpoint(path: string): Promise<boolean> {
   const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
-  if (!isFile || extensions.includes(extname(path).toLowerCase())) return isFile;
+  if (!isFile || EXTENSIONS.includes(extname(path).toLowerCase())) return isFile;
   const source = openFileSource(path);
   const head = readBytes(source, 0, Math.min(9, source.size));
   source.close();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
-import { catalogue } from "./catalogue/catalogue.ts";
+import { CATALOGUE } from "./catalogue/catalogue.ts";
 import { checkKept } from "./fetch_weights.ts";
 import { defaultWeightsFolder, findUnverified } from "./find_pretrained.ts";
 import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
@@ -33,12 +33,12 @@ export async function verifyWeights(folder: string = defaultWeightsFolder()): Pr
       problems.push(error.message);
     }
   };
-  for (const entry of catalogue) {
+  for (const entry of CATALOGUE) {
     const path = join(folder, entry.file);
     if (!await fileExists(path)) continue;
     await verify(path, entry.sha256 !== undefined, () => checkKept(path, entry));
   }
-  for (const architecture of new Set(catalogue.map((entry) => entry.architecture))) {
+  for (const architecture of new Set(CATALOGUE.map((entry) => entry.architecture))) {
     for (const path of await findUnverified(architecture, folder)) await verify(path, false, () => sha256File(path));
   }
   if (problems.length > 0) throw new InputError(problems.join("\n"));

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomLung1, type PhantomRisk } from "@ctsurv/cohort/mod.ts";
 import { createHazard } from "@ctsurv/cohort/phantom/hazard.ts";
-import { followUp, horizonMonths } from "@ctsurv/features/mod.ts";
+import { followUp, HORIZON_MONTHS } from "@ctsurv/features/mod.ts";
 import { bestReachableCtd, censorAt, type OutcomeToReach, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 
 /** The built-in cohort's. */
@@ -30,7 +30,7 @@ function drawCohort(patients: number, seed: number) {
 function expectedCtd(truth: readonly PhantomRisk[]): number {
   const people = truth.map(({ linearPredictor, survival }) => ({
     hazard: Math.exp(phantomLung1.effect * linearPredictor),
-    alive: survival[horizonMonths]!,
+    alive: survival[HORIZON_MONTHS]!,
   }));
   let [concordant, comparable] = [0, 0];
   people.forEach((one, i) => {
@@ -48,7 +48,7 @@ function drawOutcomes(truth: readonly PhantomRisk[], seed: number): OutcomeToRea
   const random = createRandom(seed, "outcomes");
   return truth.map(({ patient, linearPredictor }) => {
     const months = hazard.drawMonths(linearPredictor, random);
-    return { id: patient, followUp: censorAt({ months, event: 1 }, horizonMonths) };
+    return { id: patient, followUp: censorAt({ months, event: 1 }, HORIZON_MONTHS) };
   });
 }
 

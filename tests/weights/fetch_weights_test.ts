@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError, sha256 } from "@ctsurv/base/mod.ts";
-import { catalogue, fetchWeights, type PretrainedFile } from "@ctsurv/weights/mod.ts";
+import { CATALOGUE, fetchWeights, type PretrainedFile } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { broken, type FileServer, type ServerOptions, withServer } from "./file_server.ts";
 
 const file = Uint8Array.from({ length: 300_000 }, (_, i) => i * i);
 const entry: PretrainedFile = {
-  ...catalogue[0]!,
+  ...CATALOGUE[0]!,
   url: "http://127.0.0.1:9/published",
   file: "net.pth",
   bytes: file.length,
@@ -183,7 +183,7 @@ Deno.test("fetchWeights() does not replace a damaged file unasked", async () => 
 });
 
 Deno.test("fetchWeights() checks a file without a published hash by its names and shapes", async () => {
-  const unknown = catalogue.find((other) => other.sha256 === undefined)!;
+  const unknown = CATALOGUE.find((other) => other.sha256 === undefined)!;
   const { bytes: _bytes, sha256: _sha256, ...others } = entry;
   await inFolder((folder) =>
     withServer(file, {}, async ({ url }) => {

@@ -10,7 +10,7 @@ export function kernelInternals(): KernelInternals | undefined {
 }
 
 /** Measured: of 150 cells run by nbclient on a busy machine up to 83 lost an output without waiting, none with 20 ms. */
-const waitMilliseconds = 50;
+const WAIT_MILLISECONDS = 50;
 
 /** Only our own runner's kernels have it, and need no waiting (lib/notebook/kernel/guard.ts). */
 const fence = Symbol.for("ctsurv.fence");
@@ -29,7 +29,7 @@ export function keepOutputsInPlace(internals: KernelInternals | undefined = kern
   if (!internals || !broadcastResult || isKept in broadcastResult || fence in globalThis) return;
   const settled = async (executionCount: number, result: unknown) => {
     await broadcastResult(executionCount, result);
-    await new Promise((resolve) => setTimeout(resolve, waitMilliseconds));
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS));
   };
   internals.broadcastResult = Object.assign(settled, { [isKept]: true });
 }

@@ -9,7 +9,7 @@ interface Bar {
 }
 
 /** How often a log gets a line where there is no terminal to draw a bar in. */
-const logSeconds = 10;
+const LOG_SECONDS = 10;
 
 /** Progress on stderr: a bar with the time left in a terminal, elsewhere (a log, CI) a line now and then. */
 export function terminalProgress(): Progress {
@@ -18,7 +18,7 @@ export function terminalProgress(): Progress {
     return createProgress({
       show: (state) => console.error(progressLine(state)),
       end: (summary, { seconds }) => withTime(summary, seconds),
-      everySeconds: logSeconds,
+      everySeconds: LOG_SECONDS,
     });
   }
   let bar: Bar | undefined;

@@ -4,7 +4,7 @@ import {
   type ClinicalEncoding,
   type ClinicalRecord,
   type Exclusion,
-  lung1Exclusions,
+  LUNG1_EXCLUSIONS,
   openCohort,
   parseClinical,
   parseClinicalColumns,
@@ -172,7 +172,7 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
   const all = parseClinical(await readTable(String(file)), String(file), meaning);
   const excluded = options["keep-excluded"]
     ? []
-    : lung1Exclusions.filter(({ patient }) => all.some((record) => record.patient === patient));
+    : LUNG1_EXCLUSIONS.filter(({ patient }) => all.some((record) => record.patient === patient));
   const left = new Set(excluded.map(({ patient }) => patient));
   return { name: String(file), records: all.filter(({ patient }) => !left.has(patient)), excluded };
 }

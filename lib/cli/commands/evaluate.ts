@@ -9,10 +9,10 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
 import { alignPatients, comparePredictions, type Comparison } from "../evaluation/compare_predictions.ts";
-import { decimals, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
+import { DECIMALS, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
 import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
 
-const mostReplicates = 100_000;
+const MOST_REPLICATES = 100_000;
 
 /** `ctsurv evaluate`: every metric of a table of predictions; of several, how they compare. */
 export const evaluate: Command = {
@@ -93,8 +93,8 @@ function month(text: string, option: string): number {
 
 function samples(text: string): number {
   const value = parseWholeNumber("replicates", text);
-  if (value <= mostReplicates) return value;
-  throw new InputError(`--replicates is ${value}: beyond ${mostReplicates} an interval hardly changes`);
+  if (value <= MOST_REPLICATES) return value;
+  throw new InputError(`--replicates is ${value}: beyond ${MOST_REPLICATES} an interval hardly changes`);
 }
 
 const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
@@ -142,7 +142,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
       `${first} - ${second}`,
       bootstrap
         ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
-          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p, decimals)} ` +
+          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p, DECIMALS)} ` +
           `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
         : replicates === 0 && typeof ctd.get(first) === "number"
         ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
@@ -150,7 +150,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
       ...(folds
         ? [
           `  ${formatScore(folds.difference)} in the mean over ${folds.degreesOfFreedom + 1} folds, ` +
-          `${formatP(folds.p, decimals)} (corrected resampled t-test)`,
+          `${formatP(folds.p, DECIMALS)} (corrected resampled t-test)`,
         ]
         : []),
     ]),

@@ -6,7 +6,7 @@ import { findProfile, openBackbone, openEngine, openLungs, profiles } from "@cts
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import { aggregationOption, type Command, lungsOption, parseAggregation } from "../command.ts";
 
-const tunings = ["final-layer", "final-block"] satisfies FineTuning[];
+const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
 
 /** `ctsurv fit`: trains a model on a whole cohort and saves it. */
 export const fit: Command = {
@@ -18,7 +18,7 @@ export const fit: Command = {
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", default: "efficientnet_b0" },
     aggregation: aggregationOption,
     tune: {
-      describe: `what of the backbone is trained with the head: ${tunings.join(", ")}; the latter keeps 18 kB ` +
+      describe: `what of the backbone is trained with the head: ${TUNINGS.join(", ")}; the latter keeps 18 kB ` +
         "(efficientnet_b0) to 300 kB (vit_b_16) a slice in the cache",
       value: "NAME",
       default: "final-layer",
@@ -31,8 +31,8 @@ export const fit: Command = {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
     if (!output.endsWith(".safetensors")) throw new InputError(`--output ${output}: a model ends in .safetensors`);
     const aggregation = parseAggregation(options.aggregation, findBackbone(backboneName));
-    const fineTuning = tunings.find((one) => one === options.tune);
-    if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${tunings.join(", ")}`);
+    const fineTuning = TUNINGS.find((one) => one === options.tune);
+    if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
     const profile = findProfile(String(options.profile));
     const cohort = await openCohort(String(options.cohort));
     const engine = await openEngine();

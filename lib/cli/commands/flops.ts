@@ -5,7 +5,7 @@ import { costTable, flopsFindings, flopsTable } from "@ctsurv/report/mod.ts";
 import { aggregationOption, type Command, parseAggregation, parseWholeNumber } from "../command.ts";
 
 /** Rows and columns of the films that r3d_18's published weights were made on. */
-const filmSize = 112;
+const FILM_SIZE = 112;
 
 /** `ctsurv flops`: what every model costs, and what the reported costs can mean. */
 export const flops: Command = {
@@ -23,7 +23,7 @@ export const flops: Command = {
     const aggregation = parseAggregation(options.aggregation);
     const costs = Object.values(backbones).flatMap((architecture) => [
       modelCost(architecture, { slices, aggregation }),
-      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: filmSize, aggregation })] : [],
+      ...architecture.input === "volume" ? [modelCost(architecture, { slices, size: FILM_SIZE, aggregation })] : [],
     ]);
     const examination = examineFlops();
     const findings = flopsFindings(examination);

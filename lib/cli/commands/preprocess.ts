@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import {
-  DEFAULT_SETTINGS,
+  defaultSettings,
   preprocess as preprocessVolume,
   readVolume,
   writeNifti,
@@ -19,11 +19,11 @@ export const preprocess: Command = {
     output: { describe: "folder for slices.npy, lungs.nii.gz and preprocess.json", value: "DIR", required: true },
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
     lungs: lungsOption,
-    interpolation: { describe: "bspline or linear", value: "NAME", default: DEFAULT_SETTINGS.interpolation },
+    interpolation: { describe: "bspline or linear", value: "NAME", default: defaultSettings.interpolation },
     interior: {
       describe: "keep or drop slices with little lung between those with more",
       value: "CHOICE",
-      default: DEFAULT_SETTINGS.interior,
+      default: defaultSettings.interior,
     },
   },
   async run({ options }) {
@@ -51,7 +51,7 @@ export const preprocess: Command = {
     };
     await writeNpy(join(output, "slices.npy"), { data: slices, shape: [kept.length, size, size] });
     await writeNifti(join(output, "lungs.nii.gz"), { data: lungs, shape: resampled.shape, affine: resampled.affine });
-    const settings = { ...DEFAULT_SETTINGS, ...given };
+    const settings = { ...defaultSettings, ...given };
     const record = { input, ...json, indices: kept, areas: [...areas], settings };
     await writeAtomic(join(output, "preprocess.json"), JSON.stringify(record, null, 2) + "\n");
     const text = [

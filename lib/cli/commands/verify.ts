@@ -16,7 +16,7 @@ import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { runNotebooks, selectRun } from "../runs/run_notebooks.ts";
 
 /** Differences of one file that are named without `--all`. */
-const perFile = 5;
+const PER_FILE = 5;
 
 /** `ctsurv verify`: compares a new run with the results that are kept. */
 export const verify: Command = {
@@ -28,7 +28,7 @@ export const verify: Command = {
     against: { describe: "the results to compare with (default: outputs/<cohort>-<profile>)", value: "DIR" },
     results: { describe: "compare these results, and run nothing", value: "DIR" },
     tolerance: { describe: "a NUMBER for all kinds of numbers, or KIND=NUMBER", value: "NUMBER", repeatable: true },
-    all: { describe: `name every difference, not the largest ${perFile} of each file` },
+    all: { describe: `name every difference, not the largest ${PER_FILE} of each file` },
     keep: { describe: "leave the new results and notebooks in this folder (default: nowhere)", value: "DIR" },
   },
   details: details(),
@@ -60,7 +60,7 @@ export const verify: Command = {
         return await compare(join(folder, basename(run.folder)));
       });
     const passed = comparison.differences.length === 0;
-    const text = verificationText(comparison, { tolerances, ...!given.all && { perFile } });
+    const text = verificationText(comparison, { tolerances, ...!given.all && { perFile: PER_FILE } });
     return {
       text: passed ? text : `${text}\n\n${advice(profile)}`,
       json: { reference, passed, tolerances, ...comparison },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { readEnvironment } from "@ctsurv/study/mod.ts";
-import { addWeights, catalogue, fetchWeights, findEntries, verifyWeights } from "@ctsurv/weights/mod.ts";
+import { addWeights, CATALOGUE, fetchWeights, findEntries, verifyWeights } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandInput, CommandOutput } from "../command.ts";
 
 const verbs: Readonly<Record<string, (input: CommandInput) => Promise<CommandOutput>>> = { list, fetch, verify, add };
@@ -25,7 +25,7 @@ export const weights: Command = {
 async function list(input: CommandInput): Promise<CommandOutput> {
   takeNone(input);
   const folder = readEnvironment().weightsFolder;
-  const json = await Promise.all(catalogue.map(async (entry) => {
+  const json = await Promise.all(CATALOGUE.map(async (entry) => {
     const { name, file, bytes, sha256, licence, trainedOn, url } = entry;
     const path = join(folder, file);
     const size = await Deno.stat(path).then((info) => info.size, () => undefined);

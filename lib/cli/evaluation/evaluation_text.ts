@@ -12,11 +12,11 @@ import type {
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns } from "../command.ts";
 
-export const decimals = 4;
+export const DECIMALS = 4;
 
 /** A number as the tables have it; "undefined" for null and NaN. */
 export function formatScore(value: number | null | undefined): string {
-  return typeof value === "number" && !Number.isNaN(value) ? value.toFixed(decimals) : "undefined";
+  return typeof value === "number" && !Number.isNaN(value) ? value.toFixed(DECIMALS) : "undefined";
 }
 
 /** One model's evaluation for people, in lines. */
@@ -106,7 +106,7 @@ function calibrationLines(
   return [
     Number.isNaN(statistic)
       ? "D-calibration is undefined"
-      : `D-calibration: chi-square ${statistic.toFixed(2)} of ${bins.length} bins, ${formatP(p, decimals)}`,
+      : `D-calibration: chi-square ${statistic.toFixed(2)} of ${bins.length} bins, ${formatP(p, DECIMALS)}`,
     `Calibration at ${calibration.time} months: ICI ${formatScore(calibrationIndex?.ici)}, ` +
     `E50 ${formatScore(calibrationIndex?.e50)}, E90 ${formatScore(calibrationIndex?.e90)}; ` +
     `mean |predicted - observed| of the groups ${formatScore(calibration.groupedError)}`,
@@ -142,7 +142,7 @@ function riskLines({ riskGroups, auc }: Evaluation): string[] {
     `Split at the median of S(${time}): log-rank chi-square ` +
     (Number.isNaN(statistic)
       ? "undefined"
-      : `${statistic.toFixed(2)}, ${degreesOfFreedom} df, ${formatP(p, decimals)}`),
+      : `${statistic.toFixed(2)}, ${degreesOfFreedom} df, ${formatP(p, DECIMALS)}`),
     ...alignColumns([
       ["  ", "patients", "deaths", "Kaplan-Meier", "95 % interval", ...auc.times.map((t) => `at risk ${t}`)],
       row("high risk", highRisk),

@@ -3,7 +3,7 @@ import { parseCsv, refuseIfAny } from "@ctsurv/cohort/mod.ts";
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
 /** By how much float32 sums may leave [0, 1] or rise from one time to the next. */
-const rounding = 1e-6;
+const ROUNDING = 1e-6;
 
 /** A table of predictions. */
 export interface Predictions extends SurvivalPredictions {
@@ -73,7 +73,7 @@ function parsePredictions(text: string, file: string): Predictions {
       months: number(monthsAt, "a number of months from 0", (months) => months >= 0 && months < Infinity),
       event: number(eventAt, "0 (censored) or 1 (death)", (event) => event === 0 || event === 1),
       survival: curve.map(({ index }) =>
-        number(index, "a probability from 0 to 1", (s) => s >= -rounding && s <= 1 + rounding)
+        number(index, "a probability from 0 to 1", (s) => s >= -ROUNDING && s <= 1 + ROUNDING)
       ),
     };
   });
@@ -96,7 +96,7 @@ function parsePredictions(text: string, file: string): Predictions {
  */
 export function rises({ patients, times, survival }: Predictions): string[] {
   const rising = survival.flatMap((row, patient) => {
-    const k = row.findIndex((s, k) => k > 0 && s > row[k - 1]! + rounding);
+    const k = row.findIndex((s, k) => k > 0 && s > row[k - 1]! + ROUNDING);
     return k === -1 ? [] : [{ patient, k }];
   });
   if (rising.length === 0) return [];

@@ -68,7 +68,7 @@ export async function runNotebookFile(
 const sources = fileURLToPath(new URL("../../../notebooks/", import.meta.url));
 
 /** In the order in which they build on each other. */
-const names = [
+const NAMES = [
   "01_preprocessing.ipynb",
   "02_backbone_comparison.ipynb",
   "03_aggregation_ablation.ipynb",
@@ -100,7 +100,7 @@ export async function runNotebooks(
   const free = await freeDisk(resolve(outputs));
   const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs, temporary };
   const notebooks = [];
-  for (const name of names) {
+  for (const name of NAMES) {
     const { cells, seconds, peakMemory } = await runNotebookFile(join(sources, name), {
       output: join(resolve(saveIn), name),
       ...selected,

@@ -5,7 +5,7 @@ import type { CohortManifest } from "../cohort_manifest.ts";
 import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
 import { parseClinicalColumns } from "../table/clinical_columns.ts";
 import { readTable } from "../table/csv.ts";
-import { type Exclusion, lung1Exclusions } from "../table/lung1_exclusions.ts";
+import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
 import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { copyImages, planCopies } from "./copy_images.ts";
 import { type ImportPlan, planImport } from "./plan_import.ts";
@@ -125,7 +125,7 @@ function exclusions(
     if (!known.has(patient)) throw new InputError(`--exclude ${patient}=…: no such patient in the clinical table`);
   }
   const reasons = new Map([
-    ...keepExcluded ? [] : lung1Exclusions.map(({ patient, reason }) => [patient, reason] as const),
+    ...keepExcluded ? [] : LUNG1_EXCLUSIONS.map(({ patient, reason }) => [patient, reason] as const),
     ...exclude,
   ]);
   return [...known].flatMap((patient) => {

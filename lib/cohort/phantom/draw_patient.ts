@@ -49,7 +49,7 @@ const LOG_RADIUS_SD = 0.55;
  * In standard deviations. A lung has no room for more than the largest, which 9 % of patients have; 2 % have the
  * smallest.
  */
-const LIMITS = { volume: [-2.1, 1.33], other: [-2.15, 2.15] } as const;
+const limits = { volume: [-2.1, 1.33], other: [-2.15, 2.15] } as const;
 
 /** The weights' squares sum to 1, so that the linear predictor has about the variance of its parts. */
 const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis: Math.sqrt(0.04) };
@@ -57,7 +57,7 @@ const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis
 /** Draws a tumour. Everything that survival depends on is decided here, and is visible in the image. */
 function drawTumour(random: Random, medianRadius: number): PhantomTumour {
   const draw = ([low, high]: readonly [number, number]) => Math.min(high, Math.max(low, random.normal()));
-  const z = { volume: draw(LIMITS.volume), spiculation: draw(LIMITS.other), necrosis: draw(LIMITS.other) };
+  const z = { volume: draw(limits.volume), spiculation: draw(limits.other), necrosis: draw(limits.other) };
   const radius = medianRadius * Math.exp(LOG_RADIUS_SD * z.volume);
   return {
     radius,
@@ -115,10 +115,10 @@ export function drawPatient(spec: PhantomSpec, seed: number, number: number): Ph
 }
 
 // The calibration takes milliseconds, a patient microseconds; it is a pure function of the effect.
-const hazards = new Map<number, Hazard>();
+const HAZARDS = new Map<number, Hazard>();
 function hazardOf(effect: number): Hazard {
-  const hazard = hazards.get(effect) ?? createHazard(effect);
-  hazards.set(effect, hazard);
+  const hazard = HAZARDS.get(effect) ?? createHazard(effect);
+  HAZARDS.set(effect, hazard);
   return hazard;
 }
 

@@ -29,7 +29,7 @@ export interface EnsuredPhantom {
 const IN_PROGRESS = ".phantom.json";
 
 /** What a patient's scan and truth take on disk, as a rule: 8 MB, and a little more with thin slices. */
-const patientBytes = 9e6;
+const PATIENT_BYTES = 9e6;
 
 /**
  * Makes a phantom cohort in `dir`, unless the same one is already there. What an earlier, interrupted call finished is
@@ -65,7 +65,7 @@ export async function ensurePhantom(
   const ids = new Set(people.map(({ record }) => record.patient));
   const finished = await tidy(dir, isReusable ? ids : new Set());
   const numbers = people.filter(({ record }) => !finished.has(record.patient)).map(({ number }) => number);
-  const needs = { disk: numbers.length * patientBytes, memory: 0 };
+  const needs = { disk: numbers.length * PATIENT_BYTES, memory: 0 };
   await checkResources(`Making ${numbers.length} patients of ${name}`, { folder: dir, needs });
   let done = patients - numbers.length;
   onProgress({ done, patients });

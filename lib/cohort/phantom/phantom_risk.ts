@@ -14,7 +14,7 @@ export interface PhantomRisk {
   readonly survival: readonly number[];
 }
 
-const header = ["patient", "tumour_volume_mm3", "linear_predictor"];
+const HEADER = ["patient", "tumour_volume_mm3", "linear_predictor"];
 
 /** The text of `truth/risk.csv`. */
 export function formatPhantomRisk(patients: readonly PhantomPatient[]): string {
@@ -25,7 +25,7 @@ export function formatPhantomRisk(patients: readonly PhantomPatient[]): string {
     tumour.linearPredictor,
     ...survival,
   ]);
-  return [[...header, ...months], ...rows, []].map((cells) => cells.join(",")).join("\n");
+  return [[...HEADER, ...months], ...rows, []].map((cells) => cells.join(",")).join("\n");
 }
 
 /**

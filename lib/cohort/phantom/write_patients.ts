@@ -46,7 +46,7 @@ export function reverseAxes<T extends Int16Array | Uint8Array>(grid: Grid<T>, or
 }
 
 /** As dcm2niix writes, three times in six; the others are what registration and labelling tools leave behind. */
-const orientations = ["LAS", "RAS", "LAS", "LAS", "LPS", "RAI"] as const;
+const ORIENTATIONS = ["LAS", "RAS", "LAS", "LAS", "LPS", "RAI"] as const;
 
 /**
  * Renders a patient and writes image and truth into a cohort's folder. The truth comes last: where it is, the image is
@@ -60,7 +60,7 @@ export async function writePatient(dir: string, spec: PhantomSpec, seed: number,
   const { hu, labels, shape, affine } = renderPhantom(spec, seed, patient);
   const id = patient.record.patient;
   const isDicom = number % 16 === 3 || number % 16 === 6;
-  const orientation = isDicom ? "LPS" : orientations[number % orientations.length]!;
+  const orientation = isDicom ? "LPS" : ORIENTATIONS[number % ORIENTATIONS.length]!;
   if (isDicom) {
     await writeDicom(join(dir, "images", id), patient, { hu, shape, affine });
   } else {

@@ -90,7 +90,7 @@ export interface ClinicalRecord {
 }
 
 /** In the order of LUNG1's table. */
-const fields: readonly (keyof ClinicalRecord)[] = [
+const FIELDS: readonly (keyof ClinicalRecord)[] = [
   "patient",
   "age",
   "tStage",
@@ -102,7 +102,7 @@ const fields: readonly (keyof ClinicalRecord)[] = [
   "survivalDays",
   "dead",
 ];
-const required: readonly (keyof ClinicalRecord)[] = ["patient", "survivalDays", "dead"];
+const REQUIRED: readonly (keyof ClinicalRecord)[] = ["patient", "survivalDays", "dead"];
 
 /**
  * Reads a clinical table, by default with LUNG1's columns (`PatientID,age,clinical.T.Stage,…,Survival.time,
@@ -121,9 +121,9 @@ export function parseClinical(text: string, file: string, columns?: ClinicalColu
   const nameOf = (field: keyof ClinicalRecord) => namesOf[columnOf(field)];
   const header = csv.header.map((name) => name.toLowerCase());
   const position = Object.fromEntries(
-    fields.map((field) => [field, header.indexOf(nameOf(field)?.toLowerCase() ?? "")]),
+    FIELDS.map((field) => [field, header.indexOf(nameOf(field)?.toLowerCase() ?? "")]),
   );
-  const absent = (columns ? fields : required).filter((field) => nameOf(field) && position[field] === -1).map(nameOf);
+  const absent = (columns ? FIELDS : REQUIRED).filter((field) => nameOf(field) && position[field] === -1).map(nameOf);
   if (absent.length > 0) {
     const advice = columns ? "" : ". If they have other names, say which in a columns file (docs/COHORTS.md)";
     throw new InputError(
@@ -136,7 +136,7 @@ export function parseClinical(text: string, file: string, columns?: ClinicalColu
   const lineOf = new Map<string, number>();
   const records: ClinicalRecord[] = [];
   for (const { line, cells } of csv.rows) {
-    const raw = Object.fromEntries(fields.map((field) => [field, known(cells[position[field]!])]));
+    const raw = Object.fromEntries(FIELDS.map((field) => [field, known(cells[position[field]!])]));
     const problem = (field: keyof ClinicalRecord, message: string) =>
       problems.push(`${file}, row ${line} (${raw.patient ?? "no patient"}), column ${nameOf(field)}: ${message}`);
     const { data, error } = schema.safeParse(raw);
@@ -158,8 +158,8 @@ export function formatClinical(records: readonly ClinicalRecord[]): string {
     const text = String(value);
     return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const rows = records.map((record) => fields.map((field) => cell(record[field])).join(","));
-  const header = fields.map((field) => lung1Columns.columns[columnOf(field)]);
+  const rows = records.map((record) => FIELDS.map((field) => cell(record[field])).join(","));
+  const header = FIELDS.map((field) => lung1Columns.columns[columnOf(field)]);
   return [header.join(","), ...rows, ""].join("\n");
 }
 

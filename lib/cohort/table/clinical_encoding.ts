@@ -46,9 +46,9 @@ export interface ClinicalEncodingOptions {
 }
 
 /** What stands for NA, which is a level like any other. */
-const unknown = "unknown";
+const UNKNOWN = "unknown";
 
-const columns = ["overallStage", "histology", "gender"] as const;
+const COLUMNS = ["overallStage", "histology", "gender"] as const;
 const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
 
 /**
@@ -63,7 +63,7 @@ export function clinicalEncoding(
 ): ClinicalEncoding {
   const encoding = {
     age: ageEncoding(records),
-    categories: columns.map((column) => categoryEncoding(records, column, rareBelow)),
+    categories: COLUMNS.map((column) => categoryEncoding(records, column, rareBelow)),
   };
   if (clinicalCovariates(encoding).length > 0) return encoding;
   throw new InputError(
@@ -89,7 +89,7 @@ function categoryEncoding(
 ): CategoryEncoding {
   const counts = new Map<string, number>();
   for (const record of records) {
-    const level = record[column] ?? unknown;
+    const level = record[column] ?? UNKNOWN;
     counts.set(level, (counts.get(level) ?? 0) + 1);
   }
   const byName = [...counts].map(([level, patients]) => ({ level, patients }))
@@ -117,7 +117,7 @@ export function encodeClinical(record: ClinicalRecord, { age, categories }: Clin
   return Float64Array.from([
     ...age ? [((record.age ?? age.median) - age.mean) / age.std] : [],
     ...categories.flatMap(({ column, levels }) =>
-      levels.map(({ level }) => Number((record[column] ?? unknown) === level))
+      levels.map(({ level }) => Number((record[column] ?? UNKNOWN) === level))
     ),
   ]);
 }

@@ -111,7 +111,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-const shown = 20;
+const SHOWN = 20;
 
 /**
  * Reports all that is wrong with a file at once, so that it can be mended in one go.
@@ -121,8 +121,8 @@ const shown = 20;
 export function refuseIfAny(problems: readonly string[], file: string): void {
   if (problems.length === 0) return;
   if (problems.length === 1) throw new InputError(problems[0]);
-  const more = problems.length > shown ? [`and ${problems.length - shown} more`] : [];
+  const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
   throw new InputError(
-    [`${file} has ${problems.length} problems:`, ...problems.slice(0, shown), ...more].join("\n  "),
+    [`${file} has ${problems.length} problems:`, ...problems.slice(0, SHOWN), ...more].join("\n  "),
   );
 }

@@ -8,7 +8,7 @@ export interface Exclusion {
  * The seven patients of LUNG1 (NSCLC-Radiomics, 422 patients) that the paper's 415 leave out. The authors' code lists
  * them as having missing slices; the reasons here are those that users of the collection have published.
  */
-export const lung1Exclusions: readonly Exclusion[] = [
+export const LUNG1_EXCLUSIONS: readonly Exclusion[] = [
   { patient: "LUNG1-014", reason: "CT slices are missing" },
   { patient: "LUNG1-021", reason: "CT slices are missing" },
   { patient: "LUNG1-085", reason: "CT slices are missing" },

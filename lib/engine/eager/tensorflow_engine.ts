@@ -6,11 +6,11 @@ import { switchBackend, tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /** TensorFlow's native packages, the one with GPU support first. */
-const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
+const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
 
 /** One of TensorFlow's native packages that is installed with its binding. */
 export interface TensorflowPackage {
-  readonly name: typeof packages[number];
+  readonly name: typeof PACKAGES[number];
   readonly version: string;
   readonly entry: string;
 }
@@ -21,7 +21,7 @@ export interface TensorflowPackage {
  */
 export function findTensorflow(): TensorflowPackage[] {
   const require = createRequire(import.meta.url);
-  return packages.flatMap((name) => {
+  return PACKAGES.flatMap((name) => {
     try {
       const manifest = require.resolve(`${name}/package.json`);
       // lib/napi-v<N>/tfjs_binding.node, N being the version of Node's native interface it was built for.

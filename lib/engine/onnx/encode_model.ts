@@ -2,8 +2,8 @@ import { PbfWriter } from "pbf";
 import { type Attribute, type Graph, type GraphNode, onnxType, type Ref } from "../trace/graph.ts";
 
 /** ONNX intermediate representation 8 goes with operator set 17. */
-const irVersion = 8;
-const opset = 17;
+const IR_VERSION = 8;
+const OPSET = 17;
 
 /** `AttributeProto.AttributeType` */
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
@@ -14,10 +14,10 @@ const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
  */
 export function encodeModel(graph: Graph): Uint8Array {
   const pbf = new PbfWriter();
-  pbf.writeVarintField(1, irVersion);
+  pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, "ctsurv");
   pbf.writeMessage(7, writeGraph, graph);
-  pbf.writeMessage(8, writeOpset, { domain: "", version: opset });
+  pbf.writeMessage(8, writeOpset, { domain: "", version: OPSET });
   return pbf.finish();
 }
 

@@ -23,17 +23,17 @@ const traceKernels: Readonly<Record<string, TraceKernel>> = {
   ...resizingKernels,
 };
 
-const backendName = "ctsurv-trace";
+const BACKEND_NAME = "ctsurv-trace";
 
 /** tfjs keeps its backends and kernels in a global registry; ours is added once, on first use. */
 function traceBackend(): TraceBackend {
-  const existing = tf.findBackend(backendName);
+  const existing = tf.findBackend(BACKEND_NAME);
   if (existing) return existing as TraceBackend;
-  tf.registerBackend(backendName, () => new TraceBackend(), 0);
+  tf.registerBackend(BACKEND_NAME, () => new TraceBackend(), 0);
   for (const [kernelName, recordKernel] of Object.entries(traceKernels)) {
     tf.registerKernel({
       kernelName,
-      backendName,
+      backendName: BACKEND_NAME,
       kernelFunc: ({ inputs, backend, attrs }) => {
         const trace = backend as TraceBackend;
         const refs: Record<string, Ref> = {};
@@ -45,7 +45,7 @@ function traceBackend(): TraceBackend {
       },
     });
   }
-  return tf.findBackend(backendName) as TraceBackend;
+  return tf.findBackend(BACKEND_NAME) as TraceBackend;
 }
 
 /** A graph and the tree in which the function returned its outputs. */
@@ -63,7 +63,7 @@ export interface Traced {
  */
 export function trace(fn: TensorFunction, signature: Tree<TensorSpec>): Traced {
   const backend = traceBackend();
-  return onBackend(backendName, () => record(backend, fn, signature));
+  return onBackend(BACKEND_NAME, () => record(backend, fn, signature));
 }
 
 function record(backend: TraceBackend, fn: TensorFunction, signature: Tree<TensorSpec>): Traced {

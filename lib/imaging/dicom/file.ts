@@ -28,7 +28,7 @@ interface Syntax {
 }
 
 /** PS3.6 Annex A, those that images come in. */
-const SYNTAXES: Readonly<Record<string, Syntax>> = {
+const syntaxes: Readonly<Record<string, Syntax>> = {
   "1.2.840.10008.1.2": { name: "Implicit VR Little Endian", codec: "none" },
   "1.2.840.10008.1.2.1": { name: "Explicit VR Little Endian", codec: "none" },
   [DEFLATED]: { name: "Deflated Explicit VR Little Endian", codec: "none" },
@@ -53,7 +53,7 @@ const SYNTAXES: Readonly<Record<string, Syntax>> = {
  * @throws {InputError} If it is none that can be read, by its number and name.
  */
 export function pixelCodec(path: string, uid: string): PixelCodec {
-  const syntax = SYNTAXES[uid];
+  const syntax = syntaxes[uid];
   if (syntax?.codec) return syntax.codec;
   throw new InputError(
     `${path}: transfer syntax ${uid || "(missing)"} (${syntax?.name ?? "of no known name"}) cannot be read. ` +
@@ -63,12 +63,12 @@ export function pixelCodec(path: string, uid: string): PixelCodec {
 
 /** Whether pixels in this syntax may have lost something. */
 export function isLossySyntax(uid: string): boolean {
-  return SYNTAXES[uid]?.isLossy ?? false;
+  return syntaxes[uid]?.isLossy ?? false;
 }
 
 /** The syntax's name in the standard. */
 export function syntaxName(uid: string): string {
-  return SYNTAXES[uid]?.name ?? uid;
+  return syntaxes[uid]?.name ?? uid;
 }
 
 /** No slice, and no segmentation of one scan, unpacks to more. */

@@ -45,7 +45,7 @@ export interface DicomHeader {
 }
 
 /** What files without a modality are by their class. */
-const MODALITIES: Readonly<Record<string, string>> = {
+const modalities: Readonly<Record<string, string>> = {
   "1.2.840.10008.5.1.4.1.1.2": "CT",
   "1.2.840.10008.5.1.4.1.1.2.1": "CT",
   "1.2.840.10008.1.3.10": "DICOMDIR",
@@ -71,7 +71,7 @@ export function readDicomHeader({ path, bytes, transferSyntax }: DicomFile): Dic
   return {
     path,
     fileLength: bytes.length,
-    modality: tags.text("Modality") || (MODALITIES[sopClass] ?? ""),
+    modality: tags.text("Modality") || (modalities[sopClass] ?? ""),
     patient: tags.text("PatientID"),
     series: tags.text("SeriesInstanceUID"),
     description: tags.text("SeriesDescription"),

@@ -4,7 +4,7 @@ import { guardParser } from "./file.ts";
 import type { DicomHeader } from "./header.ts";
 
 /** The DICOM attributes read here, by keyword, as dicom-parser writes tags. */
-const TAGS = {
+const tags = {
   MediaStorageSOPClassUID: "x00020002",
   ImageType: "x00080008",
   SOPClassUID: "x00080016",
@@ -60,7 +60,7 @@ const TAGS = {
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A DICOM attribute that {@linkcode DicomTags} reads. */
-export type DicomKeyword = keyof typeof TAGS;
+export type DicomKeyword = keyof typeof tags;
 
 /** Reads attributes of one file; what is missing or malformed is refused by file, keyword and tag. */
 export interface DicomTags {
@@ -92,19 +92,19 @@ export interface DicomTags {
 export function createDicomTags(path: string, ...datasets: readonly [DataSet, ...DataSet[]]): DicomTags {
   const holder = (tag: string) => datasets.find(({ elements }) => elements[tag]?.length) ?? datasets[0];
   const text = (keyword: DicomKeyword) => {
-    const tag = TAGS[keyword];
+    const tag = tags[keyword];
     return unpad(guardParser(path, () => holder(tag).string(tag)) ?? "");
   };
   const refuse = (message: string, keyword?: DicomKeyword) =>
-    new InputError(`${path}: ${message}${keyword ? ` [${keyword} ${printTag(TAGS[keyword])}]` : ""}`);
+    new InputError(`${path}: ${message}${keyword ? ` [${keyword} ${printTag(tags[keyword])}]` : ""}`);
   const whole = (keyword: DicomKeyword, signed = false) => {
-    const tag = TAGS[keyword];
+    const tag = tags[keyword];
     const dataset = holder(tag);
     if (!dataset.elements[tag]?.length) return undefined;
     return guardParser(path, () => signed ? dataset.int16(tag) : dataset.uint16(tag));
   };
   const itemsOf = (keyword: DicomKeyword) => {
-    const tag = TAGS[keyword];
+    const tag = tags[keyword];
     return (holder(tag).elements[tag]?.items ?? []).flatMap(({ dataSet }) => dataSet ?? []);
   };
   const decimals = (keyword: DicomKeyword, count: number) => {
@@ -130,7 +130,7 @@ export function createDicomTags(path: string, ...datasets: readonly [DataSet, ..
       return value;
     },
     pixels() {
-      const element = holder(TAGS.PixelData).elements[TAGS.PixelData];
+      const element = holder(tags.PixelData).elements[tags.PixelData];
       return element &&
         { offset: element.dataOffset, length: element.length, isEncapsulated: element.hadUndefinedLength === true };
     },

@@ -5,7 +5,7 @@ import { affineFrom, flipLpsRas, type Vector } from "../volume/affine.ts";
 import type { Affine, Shape } from "../volume/volume.ts";
 
 /** The voxel types that CT comes in, by NIfTI code. */
-const TYPES = {
+const types = {
   2: { name: "uint8", bytes: 1, array: Uint8Array },
   4: { name: "int16", bytes: 2, array: Int16Array },
   8: { name: "int32", bytes: 4, array: Int32Array },
@@ -17,7 +17,7 @@ const TYPES = {
 } as const;
 
 /** What the other codes are, so that a refusal can say it. */
-const REFUSED_TYPES: Readonly<Record<number, string>> = {
+const refusedTypes: Readonly<Record<number, string>> = {
   1: "1-bit",
   32: "complex64",
   128: "RGB colour",
@@ -35,7 +35,7 @@ export interface NiftiHeader {
   readonly shape: Shape;
   /** (column, row, slice, 1) -> LPS mm. */
   readonly affine: Affine;
-  readonly type: typeof TYPES[keyof typeof TYPES];
+  readonly type: typeof types[keyof typeof types];
   readonly littleEndian: boolean;
   /** Where the voxels begin, bytes. */
   readonly offset: number;
@@ -58,10 +58,10 @@ export function readNiftiHeader(where: string, bytes: Uint8Array): NiftiHeader {
   // Without the bytes past it, the library leaves header extensions alone, on which it can be made to loop.
   const view = new DataView(Uint8Array.from(bytes.subarray(0, size)).buffer);
   const fields = readHeader(view.buffer);
-  const type = TYPES[fields.datatypeCode as keyof typeof TYPES];
+  const type = types[fields.datatypeCode as keyof typeof types];
   if (!type) {
     throw new InputError(
-      `${where}: voxels are ${REFUSED_TYPES[fields.datatypeCode] ?? `of unknown type ${fields.datatypeCode}`}. ` +
+      `${where}: voxels are ${refusedTypes[fields.datatypeCode] ?? `of unknown type ${fields.datatypeCode}`}. ` +
         "A CT has one number per voxel: int16, uint16, float32 and the like",
     );
   }
@@ -144,7 +144,7 @@ function readAffine(where: string, fields: Fields, view: DataView, layout: Layou
         "Convert the scan again from its source",
     );
   }
-  const unit = UNITS[fields.xyzt_units & 7] ?? 1;
+  const unit = units[fields.xyzt_units & 7] ?? 1;
   if (unit !== 1) {
     warnings.push(`lengths are in ${unit === 1000 ? "metres" : "micrometres"}; they were converted to mm`);
   }
@@ -158,7 +158,7 @@ function readAffine(where: string, fields: Fields, view: DataView, layout: Layou
 }
 
 /** mm per unit of `xyzt_units`. */
-const UNITS: Readonly<Record<number, number>> = { 1: 1000, 3: 0.001 };
+const units: Readonly<Record<number, number>> = { 1: 1000, 3: 0.001 };
 
 function readSform(view: DataView, { version, littleEndian }: Layout): readonly number[] {
   const at = (i: number) =>

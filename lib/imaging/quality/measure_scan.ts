@@ -3,7 +3,7 @@ import { type BodyMask, bodyMask } from "../masks/body_mask.ts";
 import { findComponents } from "../masks/components.ts";
 import { dilate, erode } from "../masks/morphology.ts";
 import type { VolumeReading } from "../read_volume.ts";
-import { DEFAULT_SETTINGS, type PreprocessedScan } from "../slices/preprocess.ts";
+import { defaultSettings, type PreprocessedScan } from "../slices/preprocess.ts";
 import { affineColumn, angleBetween, type Vector } from "../volume/affine.ts";
 import { summariseHu } from "../volume/hu.ts";
 import type { Spacing, Volume } from "../volume/volume.ts";
@@ -169,7 +169,7 @@ export interface ScanMeasurements {
 export function measureScan(
   { volume, source, warnings }: VolumeReading,
   { resampled, lungs, kept, first, last, areas, lungVolume, box, slices }: PreprocessedScan,
-  { threshold = DEFAULT_SETTINGS.threshold }: { readonly threshold?: number } = {},
+  { threshold = defaultSettings.threshold }: { readonly threshold?: number } = {},
 ): ScanMeasurements {
   const { acquisition } = source;
   const { min, max } = summariseHu(volume.hu);

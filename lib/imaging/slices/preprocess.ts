@@ -50,7 +50,7 @@ export interface PreprocessOptions extends PreprocessSettings {
 }
 
 /** The settings of the paper, and of this project where it is silent. */
-export const DEFAULT_SETTINGS: Required<PreprocessSettings> = {
+export const defaultSettings: Required<PreprocessSettings> = {
   spacing: [3, 1, 1],
   interpolation: "bspline",
   outside: -1024,
@@ -96,7 +96,7 @@ export interface PreprocessedScan extends PreprocessedSlices {
  */
 export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<PreprocessedScan> {
   const { segmenter, where = "volume", ...given } = options;
-  const settings = { ...DEFAULT_SETTINGS, ...given };
+  const settings = { ...defaultSettings, ...given };
   const resampled = resample(canonicalOrientation(volume, where), settings);
   const lungs = await segmenter.segment(resampled);
   if (lungs.length !== resampled.hu.length) {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { listFiles, readChecked, readInput, sha256, writeChecked } from "@ctsurv/base/mod.ts";
 import { measureScan, type ScanMeasurements } from "../quality/measure_scan.ts";
 import { readVolume, type ReadVolumeOptions } from "../read_volume.ts";
-import { DEFAULT_SETTINGS, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
+import { defaultSettings, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
 
 /** Options of {@linkcode preprocessCached}. */
 export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOptions {
@@ -36,7 +36,7 @@ export async function preprocessCached(
   options: PreprocessCachedOptions,
 ): Promise<CachedSlices> {
   const { segmenter, series, where = path, onMiss, ...given } = options;
-  const settings = { ...DEFAULT_SETTINGS, ...given };
+  const settings = { ...defaultSettings, ...given };
   const described = Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1);
   const key = sha256(JSON.stringify([FORMAT, await hashInput(path), segmenter.name, series ?? null, described]));
   const cached = join(cacheDir, `${key}.slices`);

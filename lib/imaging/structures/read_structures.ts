@@ -113,7 +113,7 @@ interface Kind {
 }
 
 /** By modality. */
-const KINDS: Readonly<Record<string, Kind>> = {
+const kinds: Readonly<Record<string, Kind>> = {
   SEG: { list: listSegments, draw: placeFrames },
   RTSTRUCT: { list: listRegions, draw: drawContours },
 };
@@ -121,7 +121,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 async function open(path: string) {
   const file = await openDicomFile(path);
   const header = readDicomHeader(file);
-  const kind = KINDS[header.modality];
+  const kind = kinds[header.modality];
   if (!kind) {
     throw new InputError(`${path}: modality ${header.modality || "(none)"}; masks are read from SEG and RTSTRUCT`);
   }

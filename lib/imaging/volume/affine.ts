@@ -30,11 +30,11 @@ export function affineSpacing(affine: Affine): Spacing {
 export function affineOrientation(affine: Affine): string {
   const steps = ([0, 1, 2] as const).map((axis) => unit(affineColumn(affine, axis)));
   const fit = (order: readonly number[]) => order.reduce((sum, side, axis) => sum + Math.abs(steps[axis]![side]!), 0);
-  const best = permutations.reduce((a, b) => fit(b) > fit(a) ? b : a);
+  const best = PERMUTATIONS.reduce((a, b) => fit(b) > fit(a) ? b : a);
   return best.map((side, axis) => (steps[axis]![side]! < 0 ? "RAI" : "LPS")[side]).join("");
 }
 
-const permutations = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] as const;
+const PERMUTATIONS = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] as const;
 
 /** LPS (DICOM, ITK) to RAS (NIfTI) world coordinates, or back: x and y change sign. */
 export function flipLpsRas(affine: Affine): Affine {

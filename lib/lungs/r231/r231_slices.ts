@@ -12,7 +12,7 @@ import {
 } from "@ctsurv/imaging/mod.ts";
 
 /** The grid on which the body is looked for. */
-const coarse: PlaneShape = [128, 128];
+const COARSE: PlaneShape = [128, 128];
 /** HU; air is below, clothes and foam too. */
 const TISSUE = -500;
 
@@ -25,7 +25,7 @@ const TISSUE = -500;
  */
 function r231BodyBox(slice: Volume["hu"], shape: PlaneShape): Box {
   const [rows, columns] = shape;
-  const mask = zoomSlice(bodyMask(slice, shape), coarse, shape, 0);
+  const mask = zoomSlice(bodyMask(slice, shape), COARSE, shape, 0);
   const { starts, ends, labels } = findComponents(mask, [1, rows, columns], "corners");
   if (starts.length === 0) return { rows: [0, rows - 1], columns: [0, columns - 1] };
   let [top, bottom, left, right] = [rows, 0, columns, 0];
@@ -39,8 +39,8 @@ function r231BodyBox(slice: Volume["hu"], shape: PlaneShape): Box {
 }
 
 function bodyMask(slice: Volume["hu"], shape: PlaneShape): Uint8Array {
-  const [rows, columns] = coarse;
-  const tissue = Uint8Array.from(zoomSlice(slice, shape, coarse, 0), (hu) => hu > TISSUE ? 1 : 0);
+  const [rows, columns] = COARSE;
+  const tissue = Uint8Array.from(zoomSlice(slice, shape, COARSE, 0), (hu) => hu > TISSUE ? 1 : 0);
   const filled = erode(dilate(tissue, columns), columns);
   fillEnclosed(filled, [1, rows, columns], { connectivity: "corners" });
   const body = erode(erode(filled, columns), columns);

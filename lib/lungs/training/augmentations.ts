@@ -6,7 +6,7 @@ import * as surroundings from "./augment_surroundings.ts";
 import type { Augmentation, DrawnSlice } from "./drawn_slice.ts";
 
 /** Every augmentation, in the order in which they are applied, and how often. */
-export const augmentations: readonly (readonly [probability: number, name: string, augment: Augmentation])[] = [
+export const AUGMENTATIONS: readonly (readonly [probability: number, name: string, augment: Augmentation])[] = [
   [0.5, "parenchyma", lung.parenchyma],
   [0.25, "bulge", borders.bulge],
   [0.15, "diaphragm", borders.diaphragm],
@@ -37,5 +37,5 @@ export const augmentations: readonly (readonly [probability: number, name: strin
 
 /** Applies each augmentation, in place, with its probability. */
 export function augment(slice: DrawnSlice, random: Random): void {
-  for (const [probability, , apply] of augmentations) if (random.uniform() < probability) apply(slice, random);
+  for (const [probability, , apply] of AUGMENTATIONS) if (random.uniform() < probability) apply(slice, random);
 }

@@ -1,7 +1,7 @@
 import { drawPatient, phantomClaro, phantomLung1, type PhantomScan } from "@ctsurv/cohort/mod.ts";
 import {
   canonicalOrientation,
-  DEFAULT_SETTINGS,
+  defaultSettings,
   dice,
   type LungSegmenter,
   resample,
@@ -80,7 +80,7 @@ export interface Agreement {
  * @throws {InputError} If the volume is oblique.
  */
 export async function compareOnScan(unet: LungSegmenter, volume: Volume, where: string): Promise<Agreement> {
-  const resampled = resample(canonicalOrientation(volume, where), { spacing: DEFAULT_SETTINGS.spacing });
+  const resampled = resample(canonicalOrientation(volume, where), { spacing: defaultSettings.spacing });
   const [a, b] = [await unet.segment(resampled), await thresholdLungs.segment(resampled)];
   return { dice: round(dice(a, b)), unet: summarise(a, resampled), threshold: summarise(b, resampled) };
 }

@@ -16,7 +16,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { type Initialise, seededParameters, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { GRID_SIZE } from "../unet/unet_grid.ts";
-import { UNET_SHAPE } from "../unet/unet_weights.ts";
+import { unetShape } from "../unet/unet_weights.ts";
 import { measureStatistics } from "./measure_statistics.ts";
 import { type SliceStream, sliceStream, toBatch } from "./slice_stream.ts";
 import {
@@ -67,7 +67,7 @@ export const initialiseUNet: Initialise = (random, shape, path) => {
  */
 export async function trainUNet(engine: Engine, options: TrainUNetOptions): Promise<UNet<HostTensor>> {
   const { steps, seed, batch = 8, learningRate = 0.003, onStep = () => {} } = options;
-  const spec = uNetSpec(UNET_SHAPE);
+  const spec = uNetSpec(unetShape);
   const stream = sliceStream(seed);
   try {
     const trainable = await fit(engine, spec, stream, { steps, seed, batch, learningRate, onStep });

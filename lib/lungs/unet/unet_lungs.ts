@@ -16,7 +16,7 @@ export interface UNetLungsOptions {
 const LARGEST_HOLE = 1000;
 
 /** The network finds little that is no lung, and a tumour or collapse may cut off a lung's apex: more than two pieces. */
-const PIECES = { atMost: 6, leastShare: 0.004 };
+const pieces = { atMost: 6, leastShare: 0.004 };
 
 /** Raised whenever the same weights no longer give the same masks. */
 const VERSION = 1;
@@ -39,7 +39,7 @@ export async function unetLungs(engine: Engine, options: UNetLungsOptions = {}):
     async segment(volume) {
       network ??= compileNetwork(engine, weights, batch);
       const mask = await segmentSlices(await network, volume, batch);
-      keepLungs(mask, volume, PIECES);
+      keepLungs(mask, volume, pieces);
       fillSmallHoles(mask, volume);
       return mask;
     },

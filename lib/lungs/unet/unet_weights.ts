@@ -12,7 +12,7 @@ import { type UNet, type UNetShape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
 
 /** The lung U-Net: background and lung, 455,986 numbers. */
-export const UNET_SHAPE: UNetShape = { width: 8, depth: 5, classes: 2 };
+export const unetShape: UNetShape = { width: 8, depth: 5, classes: 2 };
 
 /** The weights that this project ships. */
 export const shippedWeights = new URL("../../../data/lungs/unet.safetensors", import.meta.url);
@@ -38,14 +38,14 @@ export function encodeUNet(
 }
 
 /**
- * Reads the file of a network of {@linkcode UNET_SHAPE}.
+ * Reads the file of a network of {@linkcode unetShape}.
  *
  * @param where The file's name, for messages.
  * @throws {InputError} If it is not that.
  */
 export function decodeUNet(file: Uint8Array<ArrayBuffer>, where: string): UNetWeights {
   const { tensors, metadata } = decodeSafetensors(file, where);
-  const spec = uNetSpec(UNET_SHAPE) as unknown as Tree<TensorSpec>;
+  const spec = uNetSpec(unetShape) as unknown as Tree<TensorSpec>;
   const expected = leaves(spec, isSpec).length;
   if (tensors.size !== expected) {
     throw new InputError(`${where}: holds ${tensors.size} tensors; the lung U-Net has ${expected}`);

@@ -16,7 +16,7 @@ import {
 const pool = { window: 3, stride: 2 };
 
 /** AlexNet in one tower (Krizhevsky 2014, torchvision's `alexnet`): no groups, no local response normalisation. */
-const layers = [
+const LAYERS = [
   { channels: 64, kernel: 11, stride: 4, padding: 2 },
   pool,
   { channels: 192, kernel: 5, stride: 1, padding: 2 },
@@ -27,20 +27,20 @@ const layers = [
   pool,
 ];
 
-const featureChannels = 256;
+const FEATURE_CHANNELS = 256;
 /** Rows and columns that the classifier takes. */
-const grid = 6;
-const hidden = 4096;
-const classes = 1000;
+const GRID = 6;
+const HIDDEN = 4096;
+const CLASSES = 1000;
 
 /** The shapes of all parameters, named as in torchvision's state dict: 61,100,840 learnable numbers. */
 export function alexNetSpec(): PlainNetwork<TensorSpec> {
   return {
-    features: plainFeaturesSpec(layers),
+    features: plainFeaturesSpec(LAYERS),
     classifier: {
-      1: linearSpec(featureChannels * grid ** 2, hidden),
-      4: linearSpec(hidden, hidden),
-      6: linearSpec(hidden, classes),
+      1: linearSpec(FEATURE_CHANNELS * GRID ** 2, HIDDEN),
+      4: linearSpec(HIDDEN, HIDDEN),
+      6: linearSpec(HIDDEN, CLASSES),
     },
   };
 }
@@ -50,18 +50,18 @@ export const alexNet = defineBackbone<PlainNetwork<tf.Tensor>>({
   name: "alexnet",
   title: "AlexNet",
   input: "slice",
-  features: featureChannels,
-  penultimateFeatures: hidden,
+  features: FEATURE_CHANNELS,
+  penultimateFeatures: HIDDEN,
   size: 224,
   smallest: 63,
   ...imageNet,
   finalBlock: ["features.10"],
   initialise: initialisePlain,
   spec: alexNetSpec,
-  stages: plainFeatureStages(layers),
+  stages: plainFeatureStages(LAYERS),
   pool: globalMean,
   classifier: [
-    { name: "avgpool", run: (x) => adaptiveAveragePool(x, grid) },
+    { name: "avgpool", run: (x) => adaptiveAveragePool(x, GRID) },
     flatten,
     linearStage(1),
     reluStage(2),

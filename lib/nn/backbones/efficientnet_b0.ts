@@ -25,7 +25,7 @@ interface StageRow {
 }
 
 /** EfficientNet-B0, features.1 to features.7 (Tan and Le 2019, table 1; torchvision's `efficientnet_b0`). */
-const stages: readonly StageRow[] = [
+const STAGES: readonly StageRow[] = [
   { expand: 1, kernel: 3, stride: 1, inChannels: 32, outChannels: 16, blocks: 1 },
   { expand: 6, kernel: 3, stride: 2, inChannels: 16, outChannels: 24, blocks: 2 },
   { expand: 6, kernel: 5, stride: 2, inChannels: 24, outChannels: 40, blocks: 2 },
@@ -35,9 +35,9 @@ const stages: readonly StageRow[] = [
   { expand: 6, kernel: 3, stride: 1, inChannels: 192, outChannels: 320, blocks: 1 },
 ];
 
-const stemChannels = 32;
-const headChannels = 1280;
-const classes = 1000;
+const STEM_CHANNELS = 32;
+const HEAD_CHANNELS = 1280;
+const CLASSES = 1000;
 
 /**
  * Squeeze and excitation: two 1x1 convolutions with bias, [out, in, 1, 1], around a SiLU, then a sigmoid gate by
@@ -86,11 +86,11 @@ function blockSpec(row: StageRow, index: number): MBConv<TensorSpec> {
 export function efficientNetB0Spec(): EfficientNetB0<TensorSpec> {
   return {
     features: [
-      convNormSpec(3, stemChannels, 3),
-      ...stages.map((row) => Array.from({ length: row.blocks }, (_, index) => blockSpec(row, index))),
-      convNormSpec(stages.at(-1)!.outChannels, headChannels, 1),
+      convNormSpec(3, STEM_CHANNELS, 3),
+      ...STAGES.map((row) => Array.from({ length: row.blocks }, (_, index) => blockSpec(row, index))),
+      convNormSpec(STAGES.at(-1)!.outChannels, HEAD_CHANNELS, 1),
     ],
-    classifier: { 1: linearSpec(headChannels, classes) },
+    classifier: { 1: linearSpec(HEAD_CHANNELS, CLASSES) },
   };
 }
 
@@ -143,8 +143,8 @@ export const efficientNetB0 = defineBackbone<EfficientNetB0<tf.Tensor>>({
   name: "efficientnet_b0",
   title: "EfficientNetB0",
   input: "slice",
-  features: headChannels,
-  penultimateFeatures: headChannels,
+  features: HEAD_CHANNELS,
+  penultimateFeatures: HEAD_CHANNELS,
   size: 224,
   smallest: 1,
   ...imageNet,
@@ -153,8 +153,8 @@ export const efficientNetB0 = defineBackbone<EfficientNetB0<tf.Tensor>>({
   spec: efficientNetB0Spec,
   stages: [
     convStage(0, { stride: 2, padding: 1 }),
-    ...stages.flatMap((row, i) => blockStages(row, i + 1)),
-    convStage(stages.length + 1),
+    ...STAGES.flatMap((row, i) => blockStages(row, i + 1)),
+    convStage(STAGES.length + 1),
   ],
   pool: globalMean,
   classifier: [

@@ -14,17 +14,17 @@ interface LayerRow {
 }
 
 /** R3D-18 (Tran et al. 2018, table 1; torchvision's `r3d_18`). */
-const layers: readonly LayerRow[] = [
+const LAYERS: readonly LayerRow[] = [
   { name: "layer1", inChannels: 64, outChannels: 64, stride: 1 },
   { name: "layer2", inChannels: 64, outChannels: 128, stride: 2 },
   { name: "layer3", inChannels: 128, outChannels: 256, stride: 2 },
   { name: "layer4", inChannels: 256, outChannels: 512, stride: 2 },
 ];
 
-const blocks = 2;
-const stemChannels = 64;
-const featureChannels = 512;
-const classes = 400;
+const BLOCKS = 2;
+const STEM_CHANNELS = 64;
+const FEATURE_CHANNELS = 512;
+const CLASSES = 400;
 
 /** Two 3x3x3 convolutions, and what brings the input to their shape. */
 interface BasicBlock<T> {
@@ -58,16 +58,16 @@ function blockSpec({ inChannels, outChannels, stride }: LayerRow, index: number)
 
 /** The shapes of all parameters: 33,371,472 learnable numbers. */
 export function resNet3d18Spec(): ResNet3d18<TensorSpec> {
-  const [layer1, layer2, layer3, layer4] = layers.map((row) =>
-    Array.from({ length: blocks }, (_, index) => blockSpec(row, index))
+  const [layer1, layer2, layer3, layer4] = LAYERS.map((row) =>
+    Array.from({ length: BLOCKS }, (_, index) => blockSpec(row, index))
   ) as [BasicBlock<TensorSpec>[], BasicBlock<TensorSpec>[], BasicBlock<TensorSpec>[], BasicBlock<TensorSpec>[]];
   return {
-    stem: conv3dNormSpec(3, stemChannels, [3, 7, 7]),
+    stem: conv3dNormSpec(3, STEM_CHANNELS, [3, 7, 7]),
     layer1,
     layer2,
     layer3,
     layer4,
-    fc: linearSpec(featureChannels, classes),
+    fc: linearSpec(FEATURE_CHANNELS, CLASSES),
   };
 }
 
@@ -99,7 +99,7 @@ function basicBlock(
 }
 
 function layerStages({ name, stride }: LayerRow): Stage<ResNet3d18<tf.Tensor>>[] {
-  return Array.from({ length: blocks }, (_, index) => ({
+  return Array.from({ length: BLOCKS }, (_, index) => ({
     name: `${name}.${index}`,
     run: (x, parameters, normalise) => basicBlock(x, parameters[name][index]!, index === 0 ? stride : 1, normalise),
   }));
@@ -110,8 +110,8 @@ export const resNet3d18 = defineBackbone<ResNet3d18<tf.Tensor>>({
   name: "r3d_18",
   title: "ResNet3d-18",
   input: "volume",
-  features: featureChannels,
-  penultimateFeatures: featureChannels,
+  features: FEATURE_CHANNELS,
+  penultimateFeatures: FEATURE_CHANNELS,
   // Its weights were made on films of 112 x 112; here it sees what the other networks see.
   size: 224,
   smallest: 1,
@@ -130,7 +130,7 @@ export const resNet3d18 = defineBackbone<ResNet3d18<tf.Tensor>>({
         return asVolumes(tf.relu(normalise(y, stem[1])), batch);
       },
     },
-    ...layers.flatMap(layerStages),
+    ...LAYERS.flatMap(layerStages),
   ],
   pool: globalMean,
   classifier: [

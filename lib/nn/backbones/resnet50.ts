@@ -25,17 +25,17 @@ interface LayerRow {
 }
 
 /** ResNet-50 (He et al. 2016, table 1). */
-const layers: readonly LayerRow[] = [
+const LAYERS: readonly LayerRow[] = [
   { name: "layer1", inChannels: 64, width: 64, blocks: 3, stride: 1 },
   { name: "layer2", inChannels: 256, width: 128, blocks: 4, stride: 2 },
   { name: "layer3", inChannels: 512, width: 256, blocks: 6, stride: 2 },
   { name: "layer4", inChannels: 1024, width: 512, blocks: 3, stride: 2 },
 ];
 
-const expansion = 4;
-const stemChannels = 64;
-const featureChannels = 2048;
-const classes = 1000;
+const EXPANSION = 4;
+const STEM_CHANNELS = 64;
+const FEATURE_CHANNELS = 2048;
+const CLASSES = 1000;
 
 /** 1x1 to the width, 3x3 with the stride, 1x1 to four times the width, and what brings the input to that shape. */
 interface Bottleneck<T> {
@@ -56,7 +56,7 @@ export type ResNet50<T> =
   & { readonly fc: Linear<T> };
 
 function bottleneckSpec({ inChannels, width }: LayerRow, index: number): Bottleneck<TensorSpec> {
-  const outChannels = expansion * width;
+  const outChannels = EXPANSION * width;
   const block = {
     conv1: convSpec(index === 0 ? inChannels : outChannels, width, 1),
     bn1: batchNormSpec(width),
@@ -70,17 +70,17 @@ function bottleneckSpec({ inChannels, width }: LayerRow, index: number): Bottlen
 
 /** The shapes of all parameters: 25,557,032 learnable numbers. */
 export function resNet50Spec(): ResNet50<TensorSpec> {
-  const [layer1, layer2, layer3, layer4] = layers.map((row) =>
+  const [layer1, layer2, layer3, layer4] = LAYERS.map((row) =>
     Array.from({ length: row.blocks }, (_, index) => bottleneckSpec(row, index))
   ) as [Bottleneck<TensorSpec>[], Bottleneck<TensorSpec>[], Bottleneck<TensorSpec>[], Bottleneck<TensorSpec>[]];
   return {
-    conv1: convSpec(3, stemChannels, 7),
-    bn1: batchNormSpec(stemChannels),
+    conv1: convSpec(3, STEM_CHANNELS, 7),
+    bn1: batchNormSpec(STEM_CHANNELS),
     layer1,
     layer2,
     layer3,
     layer4,
-    fc: linearSpec(featureChannels, classes),
+    fc: linearSpec(FEATURE_CHANNELS, CLASSES),
   };
 }
 
@@ -111,8 +111,8 @@ export const resNet50 = defineBackbone<ResNet50<tf.Tensor>>({
   name: "resnet50",
   title: "ResNet50",
   input: "slice",
-  features: featureChannels,
-  penultimateFeatures: featureChannels,
+  features: FEATURE_CHANNELS,
+  penultimateFeatures: FEATURE_CHANNELS,
   size: 224,
   smallest: 1,
   ...imageNet,
@@ -124,7 +124,7 @@ export const resNet50 = defineBackbone<ResNet50<tf.Tensor>>({
     { name: "bn1", run: (x, { bn1 }, normalise) => normalise(x, bn1) },
     { name: "relu", run: (x) => tf.relu(x) },
     { name: "maxpool", run: (x) => maxPool(x, 3, { stride: 2, padding: 1 }) },
-    ...layers.flatMap(layerStages),
+    ...LAYERS.flatMap(layerStages),
   ],
   pool: globalMean,
   classifier: [

@@ -18,7 +18,7 @@ const conv = (channels: number): PlainConv => ({ channels, kernel: 3, stride: 1,
 const pool = { window: 2, stride: 2 };
 
 /** VGG-16, configuration D (Simonyan and Zisserman 2015, table 1). */
-const layers = [
+const LAYERS = [
   ...[conv(64), conv(64), pool],
   ...[conv(128), conv(128), pool],
   ...[conv(256), conv(256), conv(256), pool],
@@ -26,20 +26,20 @@ const layers = [
   ...[conv(512), conv(512), conv(512), pool],
 ];
 
-const featureChannels = 512;
+const FEATURE_CHANNELS = 512;
 /** Rows and columns that the classifier takes. */
-const grid = 7;
-const hidden = 4096;
-const classes = 1000;
+const GRID = 7;
+const HIDDEN = 4096;
+const CLASSES = 1000;
 
 /** The shapes of all parameters, named as in torchvision's state dict: 138,357,544 learnable numbers. */
 export function vgg16Spec(): PlainNetwork<TensorSpec> {
   return {
-    features: plainFeaturesSpec(layers),
+    features: plainFeaturesSpec(LAYERS),
     classifier: {
-      0: linearSpec(featureChannels * grid ** 2, hidden),
-      3: linearSpec(hidden, hidden),
-      6: linearSpec(hidden, classes),
+      0: linearSpec(FEATURE_CHANNELS * GRID ** 2, HIDDEN),
+      3: linearSpec(HIDDEN, HIDDEN),
+      6: linearSpec(HIDDEN, CLASSES),
     },
   };
 }
@@ -49,18 +49,18 @@ export const vgg16 = defineBackbone<PlainNetwork<tf.Tensor>>({
   name: "vgg16",
   title: "VGG16",
   input: "slice",
-  features: featureChannels,
-  penultimateFeatures: hidden,
+  features: FEATURE_CHANNELS,
+  penultimateFeatures: HIDDEN,
   size: 224,
   smallest: 32,
   ...imageNet,
   finalBlock: ["features.28"],
   initialise: initialisePlain,
   spec: vgg16Spec,
-  stages: plainFeatureStages(layers),
+  stages: plainFeatureStages(LAYERS),
   pool: globalMean,
   classifier: [
-    { name: "avgpool", run: (x) => adaptiveAveragePool(x, grid) },
+    { name: "avgpool", run: (x) => adaptiveAveragePool(x, GRID) },
     flatten,
     linearStage(0),
     reluStage(1),

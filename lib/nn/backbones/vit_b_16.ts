@@ -9,13 +9,13 @@ import { defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 
 /** ViT-Base with patches of 16 x 16 (Dosovitskiy et al. 2021, table 1). */
-const patch = 16;
-const channels = 768;
-const mlpChannels = 3072;
-const heads = 12;
-const depth = 12;
-const classes = 1000;
-const epsilon = 1e-6;
+const PATCH = 16;
+const CHANNELS = 768;
+const MLP_CHANNELS = 3072;
+const HEADS = 12;
+const DEPTH = 12;
+const CLASSES = 1000;
+const EPSILON = 1e-6;
 
 /** The parameters, named as in torchvision's state dict: `encoder.layers.encoder_layer_0.ln_1.weight`. */
 export interface ViTB16<T> {
@@ -38,16 +38,16 @@ export interface ViTB16<T> {
  */
 export function vitB16Spec(size = 224): ViTB16<TensorSpec> {
   return {
-    class_token: float32(1, 1, channels),
-    conv_proj: biasedConvSpec(3, channels, patch),
+    class_token: float32(1, 1, CHANNELS),
+    conv_proj: biasedConvSpec(3, CHANNELS, PATCH),
     encoder: {
-      pos_embedding: float32(1, 1 + (size / patch) ** 2, channels),
+      pos_embedding: float32(1, 1 + (size / PATCH) ** 2, CHANNELS),
       layers: Object.fromEntries(
-        Array.from({ length: depth }, (_, i) => [`encoder_layer_${i}`, encoderLayerSpec(channels, mlpChannels)]),
+        Array.from({ length: DEPTH }, (_, i) => [`encoder_layer_${i}`, encoderLayerSpec(CHANNELS, MLP_CHANNELS)]),
       ),
-      ln: layerNormSpec(channels),
+      ln: layerNormSpec(CHANNELS),
     },
-    heads: { head: linearSpec(channels, classes) },
+    heads: { head: linearSpec(CHANNELS, CLASSES) },
   };
 }
 
@@ -57,22 +57,23 @@ function embedTokens(patches: tf.Tensor, { class_token, encoder: { pos_embedding
   const expected = Math.sqrt(pos_embedding.shape[1]! - 1);
   if (rows !== expected || columns !== expected) {
     throw new InputError(
-      `ViT's position embedding is for images of ${expected * patch} x ${expected * patch}, not ` +
-        `${rows * patch} x ${columns * patch}: resize them`,
+      `ViT's position embedding is for images of ${expected * PATCH} x ${expected * PATCH}, not ` +
+        `${rows * PATCH} x ${columns * PATCH}: resize them`,
     );
   }
-  const tokens = tf.reshape(patches, [batch, rows * columns, channels]);
+  const tokens = tf.reshape(patches, [batch, rows * columns, CHANNELS]);
   return tf.add(tf.concat([tf.tile(class_token, [batch, 1, 1]), tokens], 1), pos_embedding);
 }
 
 /** The class token of [batch, tokens, 768]. */
 function classToken(tokens: tf.Tensor): tf.Tensor {
-  return tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [tokens.shape[0]!, channels]);
+  return tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [tokens.shape[0]!, CHANNELS]);
 }
 
-const layerStages = Array.from({ length: depth }, (_, i): Stage<ViTB16<tf.Tensor>> => ({
+const layerStages = Array.from({ length: DEPTH }, (_, i): Stage<ViTB16<tf.Tensor>> => ({
   name: `encoder.layers.encoder_layer_${i}`,
-  run: (x, { encoder }) => encoderLayer(x, encoder.layers[`encoder_layer_${i}`]!, { heads, epsilon }).tokens,
+  run: (x, { encoder }) =>
+    encoderLayer(x, encoder.layers[`encoder_layer_${i}`]!, { heads: HEADS, epsilon: EPSILON }).tokens,
 }));
 
 /** ViT-B/16: 768 numbers for a slice of 224 x 224. */
@@ -80,19 +81,19 @@ export const vitB16 = defineBackbone<ViTB16<tf.Tensor>>({
   name: "vit_b_16",
   title: "ViT",
   input: "slice",
-  features: channels,
-  penultimateFeatures: channels,
+  features: CHANNELS,
+  penultimateFeatures: CHANNELS,
   size: 224,
-  smallest: patch,
+  smallest: PATCH,
   ...imageNet,
   finalBlock: ["encoder.layers.encoder_layer_11", "encoder.ln"],
   initialise: initialiseViT,
   spec: vitB16Spec,
   stages: [
-    { name: "conv_proj", run: (x, { conv_proj }) => conv2d(x, conv_proj, { stride: patch }) },
+    { name: "conv_proj", run: (x, { conv_proj }) => conv2d(x, conv_proj, { stride: PATCH }) },
     { name: "encoder.dropout", run: embedTokens },
     ...layerStages,
-    { name: "encoder.ln", run: (x, { encoder }) => layerNorm(x, encoder.ln, epsilon) },
+    { name: "encoder.ln", run: (x, { encoder }) => layerNorm(x, encoder.ln, EPSILON) },
   ],
   pool: classToken,
   classifier: [

@@ -55,7 +55,7 @@ export interface SelfAttentionOptions {
 }
 
 /** PyTorch's. */
-const epsilon = 1e-5;
+const EPSILON = 1e-5;
 
 /**
  * The shapes for slice embeddings of `features` numbers; 792,320 numbers by default.
@@ -107,9 +107,9 @@ export function selfAttentionPooling(
     const { in_proj_weight } = layer.self_attention;
     const [, heads, , features] = in_proj_weight.shape as [number, number, number, number];
     const self_attention = { ...layer.self_attention, in_proj_weight: tf.reshape(in_proj_weight, [-1, features]) };
-    ({ tokens, weights } = encoderLayer(tokens, { ...layer, self_attention }, { heads, epsilon, mask }));
+    ({ tokens, weights } = encoderLayer(tokens, { ...layer, self_attention }, { heads, epsilon: EPSILON, mask }));
   }
-  const pooled = layerNorm(tf.slice(tf.squeeze(tokens, [0]), [0, 0], [patients, -1]), norm, epsilon);
+  const pooled = layerNorm(tf.slice(tf.squeeze(tokens, [0]), [0, 0], [patients, -1]), norm, EPSILON);
   const taken = tf.mul(tf.slice(tf.mean(weights!, [0, 1]), [0, patients], [patients, count]), membership);
   // The smallest of additions keeps a patient without slices, a row of padding, from being 0 / 0.
   const share = tf.div(taken, tf.add(tf.sum(taken, 1, true), 1e-30));

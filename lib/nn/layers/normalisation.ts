@@ -12,10 +12,10 @@ export interface BatchNorm<T> {
 export type Normalise = (x: tf.Tensor, norm: BatchNorm<tf.Tensor>) => tf.Tensor;
 
 /** PyTorch's default, and that of every network here. */
-const epsilon = 1e-5;
+const EPSILON = 1e-5;
 
 /** PyTorch's default weight of a new batch in the running statistics. */
-const momentum = 0.1;
+const MOMENTUM = 0.1;
 
 /** The shape of a batch normalisation. */
 export function batchNormSpec(channels: number) {
@@ -37,7 +37,7 @@ export function batchNorm(x: tf.Tensor, norm: BatchNorm<tf.Tensor>): tf.Tensor {
     norm.running_var as tf.Tensor1D,
     norm.bias as tf.Tensor1D,
     norm.weight as tf.Tensor1D,
-    epsilon,
+    EPSILON,
   );
 }
 
@@ -62,8 +62,8 @@ export function batchNormTraining(x: tf.Tensor, norm: BatchNorm<tf.Tensor>): Bat
     output: batchNorm(x, { ...norm, running_mean: mean, running_var: variance }),
     mean,
     variance,
-    running_mean: tf.add(tf.mul(norm.running_mean, 1 - momentum), tf.mul(mean, momentum)),
-    running_var: tf.add(tf.mul(norm.running_var, 1 - momentum), tf.mul(unbiased, momentum)),
+    running_mean: tf.add(tf.mul(norm.running_mean, 1 - MOMENTUM), tf.mul(mean, MOMENTUM)),
+    running_var: tf.add(tf.mul(norm.running_var, 1 - MOMENTUM), tf.mul(unbiased, MOMENTUM)),
   };
 }
 
@@ -106,6 +106,6 @@ export function layerNorm(x: tf.Tensor, { weight, bias }: LayerNorm<tf.Tensor>, 
  */
 export const scaleAndShift: ChannelNormalise = (x, norm) => {
   if (!("weight" in norm)) return channelNormalise(x, norm);
-  const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, epsilon)));
+  const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, EPSILON)));
   return tf.add(tf.mul(x, scale), tf.sub(norm.bias, tf.mul(norm.running_mean, scale)));
 };

@@ -21,9 +21,9 @@ export function orthogonal(random: Random, rows: number, columns: number): Float
 }
 
 /** Weight of the tap in the middle of a depthwise kernel; the rest is an even blur. */
-const centre = 0.5;
+const CENTRE = 0.5;
 /** What a residual block adds to its input, as a share of the input's scale. */
-const residual = 0.3;
+const RESIDUAL = 0.3;
 
 /**
  * Weights for an EfficientNet-B0 that will not be trained, chosen so that its pooled features still tell what is in an
@@ -54,7 +54,7 @@ export const initialiseEfficientNetB0: Initialise = (random, shape, path) => {
   }
   if (taps > 1) {
     const middle = (taps - 1) / 2;
-    return draw((i) => (i % taps === middle ? centre : 0) + (1 - centre) / taps + 0.05 * random.normal() / rows);
+    return draw((i) => (i % taps === middle ? CENTRE : 0) + (1 - CENTRE) / taps + 0.05 * random.normal() / rows);
   }
   return orthogonal(random, out, inChannels);
 };
@@ -65,15 +65,15 @@ function efficientNetVector(random: Random, length: number, path: string): Float
   if (path.endsWith("bias")) return Float32Array.from({ length }, () => 0.5 * random.normal());
   // features.<stage>.<block>.block.3.1: the last norm of a block; every block but a stage's first is residual.
   const isResidual = /^features\.\d\.[1-9]\.block\.3\.1\.weight$/.test(path);
-  return new Float32Array(length).fill(isResidual ? residual : 1);
+  return new Float32Array(length).fill(isResidual ? RESIDUAL : 1);
 }
 
 /** Up to so many rows or columns matrices are orthogonal; larger ones of independent numbers are nearly so. */
-const largestOrthogonal = 256;
+const LARGEST_ORTHOGONAL = 256;
 
 /** A random matrix [out, in] that keeps the scale of what it mixes, row by row. */
 function mixingMatrix(random: Random, out: number, inChannels: number): Float32Array {
-  if (Math.min(out, inChannels) <= largestOrthogonal) return orthogonal(random, out, inChannels);
+  if (Math.min(out, inChannels) <= LARGEST_ORTHOGONAL) return orthogonal(random, out, inChannels);
   return uniformMatrix(random, out, inChannels, Math.sqrt(3 / inChannels));
 }
 
@@ -98,7 +98,7 @@ function mixingConv(random: Random, shape: readonly number[]): Float32Array {
   const noise = 0.05 / Math.sqrt(taps * inChannels);
   const weights = uniformMatrix(random, out, inChannels * taps, noise);
   for (let i = 0; i < weights.length; i++) {
-    const share = (i % taps === middle ? centre : 0) + (1 - centre) / taps;
+    const share = (i % taps === middle ? CENTRE : 0) + (1 - CENTRE) / taps;
     weights[i]! += share * matrix[Math.floor(i / taps)]!;
   }
   return weights;
@@ -116,7 +116,7 @@ function stemConv(random: Random, shape: readonly number[]): Float32Array {
 }
 
 /** The variance that ReLU leaves of a standard normal number. */
-const keptByRelu = 0.5 - 1 / (2 * Math.PI);
+const KEPT_BY_RELU = 0.5 - 1 / (2 * Math.PI);
 
 /**
  * Weights for AlexNet or VGG that will not be trained, on the same grounds as those of EfficientNet-B0. There are no
@@ -134,7 +134,7 @@ export const initialisePlain: Initialise = (random, shape, path) => {
   }
   if (isClassifier) return uniformMatrix(random, out, inChannels, Math.sqrt(6 / inChannels));
   if (inChannels === 3) return stemConv(random, shape);
-  return mixingConv(random, shape).map((weight) => weight / Math.sqrt(keptByRelu));
+  return mixingConv(random, shape).map((weight) => weight / Math.sqrt(KEPT_BY_RELU));
 };
 
 /**
@@ -156,7 +156,7 @@ function resNetVector(random: Random, length: number, path: string): Float32Arra
   if (path.endsWith("bias")) return Float32Array.from({ length }, () => 0.5 * random.normal());
   // layer4.2.bn3 and layer4.1.conv2.1: the last norm of a block; a layer's first block is not residual.
   const isResidual = /^layer\d\.[1-9]\.(bn3|conv2\.1)\.weight$/.test(path);
-  return new Float32Array(length).fill(isResidual ? residual : 1);
+  return new Float32Array(length).fill(isResidual ? RESIDUAL : 1);
 }
 
 /**

@@ -59,15 +59,15 @@ export function calibrationSlices(count: number, size: number, seed: number): Fl
 }
 
 /** Slices that set the scales of an untrained network: enough for steady statistics, few enough to be instant. */
-const calibrationCount = 16;
+const CALIBRATION_COUNT = 16;
 
 /** A channel that hardly varied while the scales were set may vary later: it is amplified by this much at most. */
-const largestGain = 100;
+const LARGEST_GAIN = 100;
 
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /** The parameters that calibration finds: running statistics, and the biases of a network without norms. */
-const calibrated = /\.running_(mean|var)$|^features\.\d+\.bias$/;
+const CALIBRATED = /\.running_(mean|var)$|^features\.\d+\.bias$/;
 
 /** What calibration found, by the parameter's name. */
 export type BackboneStatistics = ReadonlyMap<string, HostTensor>;
@@ -103,7 +103,7 @@ export async function seededBackbone(
 /** What calibration found for a backbone, to be kept with a model that was trained on its features. */
 export function backboneStatistics({ parameters }: Backbone): BackboneStatistics {
   return new Map(
-    leaves(parameters, isHost).filter(({ path }) => calibrated.test(path)).map(({ path, value }) => [path, value]),
+    leaves(parameters, isHost).filter(({ path }) => CALIBRATED.test(path)).map(({ path, value }) => [path, value]),
   );
 }
 
@@ -126,7 +126,7 @@ async function calibrate(
   const { size, input } = architecture;
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
   const paths = new Map(leaves(tensors, isTensor).map(({ path, value }) => [value, path]));
-  const batch = input === "volume" ? [1, calibrationCount] : [calibrationCount];
+  const batch = input === "volume" ? [1, CALIBRATION_COUNT] : [CALIBRATION_COUNT];
   const program = await compile(engine, ({ slices }) => {
     const statistics: Record<string, tf.Tensor> = {};
     architecture.pooled(toNetworkInput(slices, architecture), tensors, (x, norm) => {
@@ -137,7 +137,7 @@ async function calibrate(
     // A program has to give something, also of a network that has nothing to calibrate.
     return { statistics, done: tf.scalar(1) };
   }, { slices: float32(...batch, size, size) });
-  const slices = hostTensor(calibrationSlices(calibrationCount, size, seed), [...batch, size, size]);
+  const slices = hostTensor(calibrationSlices(CALIBRATION_COUNT, size, seed), [...batch, size, size]);
   const { statistics } = await program.run({ slices });
   const numbers = new Map<string, HostTensor>();
   for (const [path, value] of Object.entries(statistics)) {
@@ -161,7 +161,7 @@ interface Standardised {
 function standardise(x: tf.Tensor, norm: Parameters<ChannelNormalise>[1]): Standardised {
   if ("weight" in norm) {
     const { output, mean, variance } = batchNormTraining(x, norm);
-    const atLeast = tf.maximum(variance, tf.div(tf.mean(variance), largestGain ** 2));
+    const atLeast = tf.maximum(variance, tf.div(tf.mean(variance), LARGEST_GAIN ** 2));
     return { output, found: [[norm.running_mean, mean], [norm.running_var, atLeast]] };
   }
   const { mean, variance } = tf.moments(x, x.shape.slice(0, -1).map((_, axis) => axis));

@@ -17,10 +17,10 @@ export interface Channels {
  * How often to ask a new kernel whether it is there. Once is not enough: a kernel that has just begun to listen drops
  * requests (measured), and a subscription to its outputs takes effect at an unknown moment.
  */
-const askMilliseconds = 20;
+const ASK_MILLISECONDS = 20;
 
 /** How often to try to connect to a kernel that does not listen yet. */
-const connectMilliseconds = 10;
+const CONNECT_MILLISECONDS = 10;
 
 /**
  * Connects to a kernel, which need not listen yet. `fail` hears of messages that cannot be read, such as those with a
@@ -36,7 +36,7 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
         if (!closed) return socket;
         socket.close();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, connectMilliseconds));
+        await new Promise((resolve) => setTimeout(resolve, CONNECT_MILLISECONDS));
       }
     }
     return undefined;
@@ -96,7 +96,7 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
         for (const channel of ["shell", "control"] as const) {
           request(channel, "kernel_info_request", {}).then((content) => answers[channel] = content);
         }
-        await new Promise((resolve) => setTimeout(resolve, askMilliseconds));
+        await new Promise((resolve) => setTimeout(resolve, ASK_MILLISECONDS));
       }
       return answers.shell ?? {};
     },

@@ -1,9 +1,9 @@
 import type { CellError } from "./kernel.ts";
 
 /** The type of the message that a fence sends on the kernel's output channel. */
-export const fenceMessage = "ctsurv_fence";
+export const FENCE_MESSAGE = "ctsurv_fence";
 
-const property = "ctsurv.fence";
+const PROPERTY = "ctsurv.fence";
 
 /**
  * Code to run in a fresh kernel, before any cell. It makes up for two silences of Deno's kernel (2.9): rejections that
@@ -11,7 +11,7 @@ const property = "ctsurv.fence";
  * the fence that `fenceSource` calls.
  */
 export function guardSource(): string {
-  return `(${install})(${JSON.stringify(property)}, ${JSON.stringify(fenceMessage)})`;
+  return `(${install})(${JSON.stringify(PROPERTY)}, ${JSON.stringify(FENCE_MESSAGE)})`;
 }
 
 /**
@@ -20,7 +20,7 @@ export function guardSource(): string {
  * kernel's own "idle" does not promise that. `milliseconds` leaves timers and rejections that long to come forward.
  */
 export function fenceSource(milliseconds: number): string {
-  return `await globalThis[Symbol.for(${JSON.stringify(property)})](${milliseconds})`;
+  return `await globalThis[Symbol.for(${JSON.stringify(PROPERTY)})](${milliseconds})`;
 }
 
 /** Runs in the kernel, from its source text: nothing outside this function is in reach. */

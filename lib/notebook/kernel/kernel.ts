@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Channels, type Content, createConnection, openChannels } from "./channels.ts";
-import { fenceMessage, fenceSource, guardSource, syntaxError } from "./guard.ts";
+import { FENCE_MESSAGE, fenceSource, guardSource, syntaxError } from "./guard.ts";
 import type { Message } from "./message.ts";
 
 /** What a cell threw, as a kernel reports it. `traceback` is the stack, line by line; empty where there is none. */
@@ -57,10 +57,10 @@ export interface Kernel extends AsyncDisposable {
   kill(): void;
 }
 
-const startAttempts = 3;
-const startSeconds = 30;
-const interruptSeconds = 2;
-const fenceSeconds = 5;
+const START_ATTEMPTS = 3;
+const START_SECONDS = 30;
+const INTERRUPT_SECONDS = 2;
+const FENCE_SECONDS = 5;
 
 /**
  * Starts `deno jupyter --kernel` with this process's own Deno and waits until it answers.
@@ -73,7 +73,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     try {
       return await start(options);
     } catch (error) {
-      if (!(error instanceof KernelError) || attempt === startAttempts) throw error;
+      if (!(error instanceof KernelError) || attempt === START_ATTEMPTS) throw error;
     }
   }
 }
@@ -114,8 +114,8 @@ async function start({ cwd, env }: KernelOptions): Promise<Kernel> {
     removeEventListener("unload", kill);
   };
   try {
-    const information = await within(startSeconds, Promise.race([channels.ready(), failure]));
-    if (!information) throw new KernelError(`The Deno kernel gives no answer within ${startSeconds} s`);
+    const information = await within(START_SECONDS, Promise.race([channels.ready(), failure]));
+    if (!information) throw new KernelError(`The Deno kernel gives no answer within ${START_SECONDS} s`);
     const kernel = createKernel(channels, failure, kill);
     const { error } = await kernel.execute(guardSource(), { silent: true });
     if (error) throw new KernelError(`The kernel cannot be prepared: ${error.message}`);
@@ -149,12 +149,12 @@ function createKernel(channels: Channels, failure: Promise<never>, kill: () => v
   const fence = async (milliseconds: number, onOutput?: (message: Message) => void): Promise<readonly CellError[]> => {
     const { promise, resolve } = Promise.withResolvers<readonly CellError[]>();
     const { status, evalue } = await send(fenceSource(milliseconds), true, (message) => {
-      if (message.header.msg_type === fenceMessage) resolve(message.content.thrown as readonly CellError[]);
+      if (message.header.msg_type === FENCE_MESSAGE) resolve(message.content.thrown as readonly CellError[]);
       else onOutput?.(message);
     });
     if (status !== "ok") throw new KernelError(`The kernel no longer works as it should: ${evalue}`);
     // The kernel's main thread writes "idle" into the middle of an output that does not fit the socket's buffers.
-    const thrown = await within(fenceSeconds, Promise.race([promise, failure]));
+    const thrown = await within(FENCE_SECONDS, Promise.race([promise, failure]));
     if (!thrown) {
       throw new KernelError(
         "Outputs of this cell were lost: Deno's kernel breaks an output of more than 4 MB. Show less, or write a file",
@@ -174,8 +174,8 @@ function createKernel(channels: Channels, failure: Promise<never>, kill: () => v
       ? undefined
       : { name: "TimeoutError", message: `The cell ran longer than ${timeoutSeconds} s`, traceback: [] };
     if (!reply) {
-      await within(interruptSeconds, interrupt());
-      reply = await within(interruptSeconds, running);
+      await within(INTERRUPT_SECONDS, interrupt());
+      reply = await within(INTERRUPT_SECONDS, running);
     }
     if (!reply) {
       kill();

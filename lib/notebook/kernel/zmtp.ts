@@ -11,8 +11,8 @@ export interface ZmtpOptions {
   readonly type: "DEALER" | "SUB";
 }
 
-const more = 1;
-const long = 2;
+const MORE = 1;
+const LONG = 2;
 
 /**
  * Connects to a ZeroMQ socket over ZMTP 3.0 (RFC 23, mechanism NULL); a SUB subscribes to everything. Iterating gives
@@ -44,7 +44,7 @@ export async function connectZmtp({ hostname, port, type }: ZmtpOptions): Promis
   }
   return {
     close,
-    send: (frames) => write(concat(frames.map((frame, i) => encodeFrame(frame, i < frames.length - 1 ? more : 0)))),
+    send: (frames) => write(concat(frames.map((frame, i) => encodeFrame(frame, i < frames.length - 1 ? MORE : 0)))),
     async *[Symbol.asyncIterator]() {
       for (;;) {
         const frames: Uint8Array[] = [];
@@ -98,14 +98,14 @@ async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void>
 
 async function readFrame(read: Read): Promise<{ readonly data: Uint8Array; readonly last: boolean }> {
   const flags = (await read(1))[0]!;
-  const size = flags & long ? Number(new DataView((await read(8)).buffer).getBigUint64(0)) : (await read(1))[0]!;
-  return { data: await read(size), last: (flags & more) === 0 };
+  const size = flags & LONG ? Number(new DataView((await read(8)).buffer).getBigUint64(0)) : (await read(1))[0]!;
+  return { data: await read(size), last: (flags & MORE) === 0 };
 }
 
 function encodeFrame(data: Uint8Array, flags: number): Uint8Array {
   if (data.length < 256) return concat([Uint8Array.of(flags, data.length), data]);
   const head = new Uint8Array(9);
-  head[0] = flags | long;
+  head[0] = flags | LONG;
   new DataView(head.buffer).setBigUint64(1, BigInt(data.length));
   return concat([head, data]);
 }

@@ -5,7 +5,7 @@ import { type Markup, markup, trusted } from "./markup.ts";
 import { sanitise } from "./sanitise.ts";
 
 /** Characters of a text that a page shows; who needs more reads the notebook. */
-const longestText = 100_000;
+const LONGEST_TEXT = 100_000;
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -89,6 +89,6 @@ function plain(content: string): string {
 }
 
 function shorten(content: string): string {
-  const rest = content.length - longestText;
-  return rest > 0 ? `${content.slice(0, longestText)}\n… ${rest} more characters are in the notebook` : content;
+  const rest = content.length - LONGEST_TEXT;
+  return rest > 0 ? `${content.slice(0, LONGEST_TEXT)}\n… ${rest} more characters are in the notebook` : content;
 }

@@ -103,7 +103,7 @@ export interface PageContent {
 }
 
 /** Nothing runs and nothing is asked for, whatever a page's notebook held. */
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** A whole page that needs nothing but itself. */
 export async function page(site: Site, { file, title, run, headings, body, source }: PageContent): Promise<string> {
@@ -113,7 +113,7 @@ export async function page(site: Site, { file, title, run, headings, body, sourc
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
@@ -134,14 +134,14 @@ ${body}
 </div>
 <footer>
 <p>${source}</p>
-${file === index ? undefined : markup`<p><a href="${index}">All results of this run, and how each came to be</a></p>`}
+${file === INDEX ? undefined : markup`<p><a href="${INDEX}">All results of this run, and how each came to be</a></p>`}
 </footer>
 </body>
 </html>
 `.html;
 }
 
-const index = "index.html";
+const INDEX = "index.html";
 
 function pageLink({ file, title }: Site["pages"][number], current: string): Markup {
   const here = file === current ? trusted(' aria-current="page"') : undefined;

@@ -57,10 +57,10 @@ export interface SanitizeOptions {
 type Attributes = Readonly<sanitizeHtml.Attributes>;
 
 /** The "#" of an id in a selector; that of a colour stands within braces. */
-const selectedId = /#(?=[a-z_][\w-]*[^{};]*\{)/gi;
+const SELECTED_ID = /#(?=[a-z_][\w-]*[^{};]*\{)/gi;
 
 /** Attributes that name an id, or several. `name` ties radio buttons together. */
-const references = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
+const REFERENCES = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
 
 /**
  * Foreign markup as it may stand in a page: nothing in it runs or loads from elsewhere, and broken markup comes out
@@ -90,7 +90,7 @@ export function sanitise(markup: string, { scope, link, pictures = {} }: Sanitiz
   });
   const styled = clean.replace(/(<style[^>]*>)([^]*?)(<\/style>)/g, (_, start: string, sheet: string, end: string) => {
     if (sheet.includes("<")) return "";
-    return start + withoutLoads(scope ? sheet.replace(selectedId, `#${scope}-`) : sheet) + end;
+    return start + withoutLoads(scope ? sheet.replace(SELECTED_ID, `#${scope}-`) : sheet) + end;
   });
   return trusted(styled);
 }
@@ -99,7 +99,7 @@ function scoped(attributes: Attributes, scope: string | undefined): Attributes {
   const rename = (name: string, value: string) => {
     if (name === "style") value = withoutLoads(value);
     if (!scope) return value;
-    if (references.includes(name)) return value.trim().split(/\s+/).map((id) => `${scope}-${id}`).join(" ");
+    if (REFERENCES.includes(name)) return value.trim().split(/\s+/).map((id) => `${scope}-${id}`).join(" ");
     if (/^(xlink:)?href$/.test(name)) return value.replace(/^#/, `#${scope}-`);
     return value.replace(/url\((['"]?)#/g, `url($1#${scope}-`);
   };

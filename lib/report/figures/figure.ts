@@ -29,8 +29,8 @@ export interface FigureOptions extends Plot.PlotOptions {
   readonly legend?: readonly LegendEntry[];
 }
 
-const headingHeight = 30;
-const legendHeight = 20;
+const HEADING_HEIGHT = 30;
+const LEGEND_HEIGHT = 20;
 
 /**
  * An Observable Plot as one SVG with heading and legend, in the common theme. The same data give the same bytes.
@@ -53,7 +53,7 @@ export function figure({ heading, description, legend = [], ...options }: Figure
   for (const style of [...plot.querySelectorAll("style")]) style.remove();
   for (const name of ["class", "style"]) plot.removeAttribute(name);
   const layout = layOutLegend(legend, width);
-  const top = headingHeight + layout.height;
+  const top = HEADING_HEIGHT + layout.height;
   plot.setAttribute("y", `${top}`);
   plot.setAttribute("fill", theme.text);
   const total = height + top;
@@ -84,11 +84,11 @@ function layOutLegend(entries: readonly LegendEntry[], width: number) {
     // Text is not measured here: seven pixels a letter leave room in any of the fonts.
     const needed = 42 + label.length * 7;
     if (x > 12 && x + needed > width) [x, row] = [12, row + 1];
-    const place = { x, y: headingHeight + row * legendHeight + 8 };
+    const place = { x, y: HEADING_HEIGHT + row * LEGEND_HEIGHT + 8 };
     x += needed;
     return place;
   });
-  return { places, height: entries.length > 0 ? (row + 1) * legendHeight : 0 };
+  return { places, height: entries.length > 0 ? (row + 1) * LEGEND_HEIGHT : 0 };
 }
 
 function legendSvg(

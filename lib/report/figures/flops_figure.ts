@@ -6,7 +6,7 @@ import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./theme.ts";
 
 /** Slices at which the curves are drawn. */
-const step = 16;
+const STEP = 16;
 
 /**
  * Cost against slices of the two models, in MACs (solid) and in 2 × MACs (dashed), with the two reported numbers as
@@ -14,12 +14,12 @@ const step = 16;
  */
 export function flopsFigure(examination: FlopsExamination): Figure {
   const { readings, nearest } = examination;
-  const last = step * Math.ceil((Math.max(...readings.map(({ depth }) => depth)) + step) / step);
+  const last = STEP * Math.ceil((Math.max(...readings.map(({ depth }) => depth)) + STEP) / STEP);
   const models = [...new Set(readings.map(({ model }) => model))];
   const colour = (model: string) => theme.colours[models.indexOf(model) * 2]!;
   const curves = models.flatMap((model) =>
-    Array.from({ length: last / step }, (_, i) => {
-      const slices = step * (i + 1);
+    Array.from({ length: last / STEP }, (_, i) => {
+      const slices = STEP * (i + 1);
       return { model, slices, gmac: modelCost(backbones[model]!, { slices }).macsOfImages / 1e9 };
     })
   );

@@ -1,10 +1,5 @@
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
-import {
-  DEFAULT_SETTINGS,
-  type PreprocessedScan,
-  type QualityRow,
-  type ScanMeasurements,
-} from "@ctsurv/imaging/mod.ts";
+import { defaultSettings, type PreprocessedScan, type QualityRow, type ScanMeasurements } from "@ctsurv/imaging/mod.ts";
 import { theme } from "../figures/theme.ts";
 import { evenlySpaced, formatNumber } from "../format.ts";
 import { paintScanView, type Range, type Region, type ScanView, scanView } from "./scan_view.ts";
@@ -101,9 +96,9 @@ export type SheetScan = Pick<PreprocessedScan, "resampled" | "lungs" | "areas" |
 const [width, margin, gap, captionHeight, lineHeight] = [900, 14, 8, 20, 19];
 const [axialColumns, axialSlices] = [4, 12];
 /** Coronal and sagittal plane; px. */
-const tallest = 340;
+const TALLEST = 340;
 /** px */
-const narrowestText = 250;
+const NARROWEST_TEXT = 250;
 /** mm shown around the crop, and of the scan below and above the kept slices. */
 const [aroundCrop, alongBody] = [40, 75];
 
@@ -119,7 +114,7 @@ export function contactSheet(scan: SheetScan, { quality, tumour, window }: Conta
     rows: widen(box.rows, aroundCrop / resampled.spacing[1], resampled.shape[1]),
     columns: widen(box.columns, aroundCrop / resampled.spacing[2], resampled.shape[2]),
   };
-  const look = { region, window: window ?? DEFAULT_SETTINGS.window };
+  const look = { region, window: window ?? defaultSettings.window };
   const [row, column] = fullestPlanes(scan);
   const coronal = scanView(resampled, "coronal", row, look);
   const sagittal = scanView(resampled, "sagittal", column, look);
@@ -131,8 +126,8 @@ export function contactSheet(scan: SheetScan, { quality, tumour, window }: Conta
   const axialScale = cellWidth / size(axial[0]!).width;
   const cellHeight = captionHeight + size(axial[0]!).height * axialScale + gap;
   const scale = Math.min(
-    tallest / size(coronal).height,
-    (width - 2 * margin - 3 * gap - narrowestText) / (size(coronal).width + size(sagittal).width),
+    TALLEST / size(coronal).height,
+    (width - 2 * margin - 3 * gap - NARROWEST_TEXT) / (size(coronal).width + size(sagittal).width),
   );
   const reformatsTop = margin + Math.ceil(axial.length / across) * cellHeight + gap;
   const textLeft = margin + (size(coronal).width + size(sagittal).width) * scale + 3 * gap;

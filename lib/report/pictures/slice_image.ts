@@ -104,8 +104,8 @@ export interface SliceMontageOptions extends SliceImageOptions {
   readonly caption?: (slice: number) => string;
 }
 
-const gap = 4;
-const captionHeight = 16;
+const GAP = 4;
+const CAPTION_HEIGHT = 16;
 
 /**
  * One slice with its overlays.
@@ -127,16 +127,16 @@ export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {
   const { width, height } = pictureSize(stack, options);
   const across = Math.max(1, Math.min(columns, slices.length));
   const down = Math.ceil(slices.length / across);
-  const cell = { width: width + gap, height: height + captionHeight + gap };
-  const total = [across * cell.width + gap, Math.max(1, down * cell.height + gap)] as const;
+  const cell = { width: width + GAP, height: height + CAPTION_HEIGHT + GAP };
+  const total = [across * cell.width + GAP, Math.max(1, down * cell.height + GAP)] as const;
   return paintPicture(...total, theme.background, (context) => {
     slices.forEach((slice, i) => {
       context.save();
-      context.translate(gap + (i % across) * cell.width, gap + Math.floor(i / across) * cell.height);
+      context.translate(GAP + (i % across) * cell.width, GAP + Math.floor(i / across) * cell.height);
       context.fillStyle = theme.text;
       context.font = `11px ${theme.fontFamily}`;
-      context.fillText(caption(slice), 1, captionHeight - 5);
-      context.translate(0, captionHeight);
+      context.fillText(caption(slice), 1, CAPTION_HEIGHT - 5);
+      context.translate(0, CAPTION_HEIGHT);
       paintSlice(context, stack, slice, options);
       context.restore();
     });

@@ -23,7 +23,7 @@ export interface SliceViewer extends Displayable {
 }
 
 /** px of the caption under a slice. */
-const captionHeight = 26;
+const CAPTION_HEIGHT = 26;
 
 /**
  * A patient's slices as a film, the head at the top, to be scrolled by wheel, finger or arrow keys; it comes to rest on a
@@ -45,7 +45,7 @@ export function sliceViewer(
   const window = styles({
     width: `${width + 18}px`,
     "max-width": "100%",
-    height: `${pictures[0]!.height + captionHeight}px`,
+    height: `${pictures[0]!.height + CAPTION_HEIGHT}px`,
     "overflow-x": "hidden",
     "overflow-y": "scroll",
     "scroll-snap-type": "y mandatory",
@@ -53,7 +53,7 @@ export function sliceViewer(
     "background-color": sheetColours.ground,
     color: sheetColours.text,
     "font-size": "13px",
-    "line-height": `${captionHeight}px`,
+    "line-height": `${CAPTION_HEIGHT}px`,
   });
   const frame = styles({ margin: "0", "scroll-snap-align": "start", "scroll-snap-stop": "always" });
   const html = [
@@ -74,7 +74,7 @@ export function sliceViewer(
 }
 
 const picture = styles({ display: "block", margin: "0", "max-width": "100%" });
-const caption = styles({ height: `${captionHeight}px`, padding: "0 10px" });
+const caption = styles({ height: `${CAPTION_HEIGHT}px`, padding: "0 10px" });
 
 function styles(properties: Readonly<Record<string, string>>): string {
   return Object.entries(properties).map(([name, value]) => `${name}: ${value}`).join("; ");

@@ -29,12 +29,12 @@ const askedSchema = z.strictObject(asked).readonly();
 /** When the notebooks ran, how long, on what: what differs from run to run and stands in `run.json` alone. */
 export type RunRecord = z.infer<typeof schema>;
 
-const fileName = "run.json";
+const FILE_NAME = "run.json";
 
 /** Writes a run's record into its folder of results, with versions, commit and machine. */
 export async function writeRunRecord(folder: string, run: z.infer<typeof askedSchema>): Promise<void> {
   const record: RunRecord = { kind: "run", ...run, ...await environment() };
-  await writeAtomic(join(folder, fileName), JSON.stringify(schema.parse(record), null, 2) + "\n");
+  await writeAtomic(join(folder, FILE_NAME), JSON.stringify(schema.parse(record), null, 2) + "\n");
 }
 
 /**
@@ -43,5 +43,5 @@ export async function writeRunRecord(folder: string, run: z.infer<typeof askedSc
  * @throws {InputError} If the folder has none or it holds something else.
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
-  return await readResults(join(folder, fileName), schema, "run");
+  return await readResults(join(folder, FILE_NAME), schema, "run");
 }

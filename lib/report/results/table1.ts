@@ -2,7 +2,7 @@ import { z } from "zod";
 import { paper, paperRow } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
-import { describeView, formatNumber, missing } from "../format.ts";
+import { describeView, formatNumber, MISSING } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
@@ -170,7 +170,7 @@ export function table1(result: Table1Result): Table {
 }
 
 function plusMinus(mean: number | null, std: number | null): string {
-  return mean === null ? missing : `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`;
+  return mean === null ? MISSING : `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`;
 }
 
 /**

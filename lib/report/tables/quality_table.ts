@@ -1,11 +1,11 @@
 import type { QualityRow, ScanMeasurements } from "@ctsurv/imaging/mod.ts";
 import { type Table, table, type TableColumn, type TableValue } from "./table.ts";
 
-const order: readonly QualityRow["status"][] = ["refused", "flagged", "ok"];
+const ORDER: readonly QualityRow["status"][] = ["refused", "flagged", "ok"];
 
 /** Quality control for people: refused and flagged patients first, with what to look at. */
 export function qualityTable(rows: readonly QualityRow[], caption?: string): Table {
-  const sorted = [...rows].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return table(sorted, [
     { label: "Patient", value: ({ patient }) => patient },
     { label: "Status", value: ({ status }) => status },

@@ -1,6 +1,6 @@
 import type { DataFrame } from "danfojs-node";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
-import { escapeMarkup, formatNumber, missing } from "../format.ts";
+import { escapeMarkup, formatNumber, MISSING } from "../format.ts";
 
 /**
  * Rows as a danfo.js data frame, for exploring in a notebook: `groupby`, `describe`, `query`, `sortValues`. Our own
@@ -69,7 +69,7 @@ export function table<Row>(rows: readonly Row[], columns: readonly TableColumn<R
 
 function show(value: TableValue, decimals: number | undefined): string {
   if (typeof value === "number") return formatNumber(value, decimals ?? (Number.isInteger(value) ? 0 : 3));
-  return value === null || value === undefined ? missing : `${value}`;
+  return value === null || value === undefined ? MISSING : `${value}`;
 }
 
 function raw(value: TableValue): string {

@@ -1,5 +1,5 @@
 /** What elements of lists go by, the most telling first. */
-const identities = ["model", "id", "patient", "start", "fold", "seed"];
+const IDENTITIES = ["model", "id", "patient", "start", "fold", "seed"];
 
 /**
  * Names, for people, of the elements of two lists, by which an element of one is found in the other; undefined where
@@ -11,7 +11,7 @@ export function elementNames(
   const rows = lists.flat();
   // Of a table, the first column names the row.
   const first = typeof rows[0] === "object" && rows[0] !== null ? Object.keys(rows[0]).slice(0, 1) : [];
-  const key = [...identities, ...first].find((key) => lists.every((list) => identifies(list, key)));
+  const key = [...IDENTITIES, ...first].find((key) => lists.every((list) => identifies(list, key)));
   if (key === undefined) return [undefined, undefined];
   // Folds count from 1 for people; results of ctsurv 0.1 have them from 0.
   const shiftOf = (list: readonly unknown[]) => key === "fold" && list.some((one) => valueOf(one, key) === 0) ? 1 : 0;

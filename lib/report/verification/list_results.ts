@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { resultFiles } from "../results/result_files.ts";
 
 /** Pages and notebooks are made from the rest; `run.json` says when and how long. */
-const ignored = /(\.html|\.ipynb|\.partial|(^|\/)run\.json|(^|\/)\.[^/]*)$/;
+const IGNORED = /(\.html|\.ipynb|\.partial|(^|\/)run\.json|(^|\/)\.[^/]*)$/;
 
 /**
  * The files of a folder of results that can be compared, by a name that is the same in another folder. Digits in a
@@ -11,7 +11,7 @@ const ignored = /(\.html|\.ipynb|\.partial|(^|\/)run\.json|(^|\/)\.[^/]*)$/;
  * @throws {InputError} If there is no such folder, or no results in it.
  */
 export async function listResults(folder: string): Promise<ReadonlyMap<string, string>> {
-  const found = (await resultFiles(folder)).filter((file) => !ignored.test(file));
+  const found = (await resultFiles(folder)).filter((file) => !IGNORED.test(file));
   // What the rest is there for comes first.
   const files = found.toSorted((a, b) => Number(isTable(b)) - Number(isTable(a)));
   if (files.length === 0) throw new InputError(`There are no results in ${folder}. Make them with "reproduce"`);

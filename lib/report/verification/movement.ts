@@ -32,15 +32,15 @@ function distance(from: number, to: number, kind: NumberKind): number {
   return kind === "other" ? difference / Math.max(1, Math.abs(from)) : difference;
 }
 
-const decimal = /[-−]?\d+\.\d+/g;
+const DECIMAL = /[-−]?\d+\.\d+/g;
 
 /** A value as what stands around its numbers, and those; `unit` is what its rounding for people may add. */
 function takeApart(value: ResultValue): { frame: string; numbers: readonly number[]; unit: number } {
   if (typeof value === "number") return { frame: "#", numbers: [value], unit: 0 };
   if (typeof value !== "string") return { frame: `${value}`, numbers: [], unit: 0 };
-  const decimals = value.match(decimal) ?? [];
+  const decimals = value.match(DECIMAL) ?? [];
   return {
-    frame: value.replaceAll(decimal, "#"),
+    frame: value.replaceAll(DECIMAL, "#"),
     numbers: decimals.map((text) => Number(text.replace("−", "-"))),
     unit: Math.max(0, ...decimals.map((text) => 10 ** -text.split(".")[1]!.length)),
   };

@@ -23,7 +23,7 @@ export function isRelative(kind: NumberKind | undefined): boolean {
 export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 
 /** The first rule that fits the way to a value, its keys joined by dots, gives its kind. */
-const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
+const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
   // They follow from what stands beside them.
   [/\.(concordant|statistic)$/, "ignored"],
@@ -45,5 +45,5 @@ const rules: readonly (readonly [RegExp, ComparisonKind])[] = [
  */
 export function comparisonKind(keys: readonly string[]): ComparisonKind | undefined {
   const way = keys.join(".");
-  return rules.find(([pattern]) => pattern.test(way))?.[1];
+  return RULES.find(([pattern]) => pattern.test(way))?.[1];
 }

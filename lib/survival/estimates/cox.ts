@@ -151,7 +151,7 @@ export interface CoxOptions {
 }
 
 /** Newton's method needs about five; one of a likelihood without a maximum never ends. */
-const mostIterations = 25;
+const MOST_ITERATIONS = 25;
 
 /**
  * Cox's proportional hazards (Cox 1972) by Newton-Raphson with Efron's ties and a Breslow baseline.
@@ -175,7 +175,7 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions =
   let coefficients: Float64Array = new Float64Array(p);
   let point = at(coefficients);
   const nullLogLikelihood = point.likelihood;
-  for (let iteration = 1; iteration <= mostIterations; iteration++) {
+  for (let iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
     const factor = factorOf(point, nameOf);
     const step = solveCholesky(factor, point.gradient);
     let next = coefficients.map((b, k) => b + step[k]!);
@@ -279,13 +279,13 @@ export interface HazardRatio {
 }
 
 /** The 97.5 % quantile of the normal distribution. */
-const z = 1.959963984540054;
+const Z = 1.959963984540054;
 
 /** `exp(b)` and `exp(b -+ 1.96 standard errors)` of each coefficient. */
 export function hazardRatios({ coefficients, standardErrors }: CoxModel): HazardRatio[] {
   return Array.from(coefficients, (b, k) => ({
     ratio: Math.exp(b),
-    low: Math.exp(b - z * standardErrors[k]!),
-    high: Math.exp(b + z * standardErrors[k]!),
+    low: Math.exp(b - Z * standardErrors[k]!),
+    high: Math.exp(b + Z * standardErrors[k]!),
   }));
 }

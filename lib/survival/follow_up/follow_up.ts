@@ -21,7 +21,7 @@ export interface FollowUp {
 }
 
 /** Days in an average month: 365.25 / 12 = 30.4375. */
-export const daysPerMonth = 365.25 / 12;
+export const DAYS_PER_MONTH = 365.25 / 12;
 
 /**
  * How days become months: `"average"` divides by 30.4375; `"authors"` is the whole months of 30 days that the authors'
@@ -36,5 +36,5 @@ export type MonthRule = "average" | "authors";
  */
 export function daysToMonths(days: number, { rule = "average" }: { readonly rule?: MonthRule } = {}): number {
   if (!(days >= 0 && days < Infinity)) throw new InputError(`A follow-up time is a number of days from 0, not ${days}`);
-  return rule === "average" ? days / daysPerMonth : Math.floor(days / 30);
+  return rule === "average" ? days / DAYS_PER_MONTH : Math.floor(days / 30);
 }

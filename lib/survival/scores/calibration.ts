@@ -88,7 +88,7 @@ export interface CalibrationIndex {
 }
 
 /** Predictions of 0 and 1 have no log(-log S); lifelines keeps them as far away. */
-const margin = 1e-10;
+const MARGIN = 1e-10;
 
 /**
  * The integrated calibration index (Austin, Harrell & van Klaveren 2020): observed survival at `time` is smoothed over
@@ -106,7 +106,7 @@ export function calibrationIndex(predictions: SurvivalPredictions, time: number)
   const { months } = checkPredictions(predictions);
   const survival = survivalOfAll(predictions, time);
   if (!Array.from(months).some((t) => t >= time)) return null;
-  const x = survival.map((s) => Math.log(-Math.log(Math.min(Math.max(s, margin), 1 - margin))));
+  const x = survival.map((s) => Math.log(-Math.log(Math.min(Math.max(s, MARGIN), 1 - MARGIN))));
   const sorted = Array.from(x).sort((a, b) => a - b);
   const knots = [.1, .5, .9].map((q) => quantile(sorted, q)) as [number, number, number];
   if (!(knots[0] < knots[1] && knots[1] < knots[2])) return null;

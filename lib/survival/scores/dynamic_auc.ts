@@ -18,7 +18,7 @@ export interface DynamicAuc {
 }
 
 /** How far two survivals may differ and still be the same prediction. */
-const tolerance = 1e-8;
+const TOLERANCE = 1e-8;
 
 /**
  * Cumulative/dynamic AUC (Uno et al. 2007, Hung & Chiang 2010): of those who died by t, weighing 1 / G(T), against
@@ -40,8 +40,8 @@ export function dynamicAuc(
     let score = 0, total = 0;
     survival.forEach((own, i) => {
       if (event[i] !== 1 || months[i]! > t) return;
-      const above = alive.length - firstIndex(alive.length, (k) => alive[k]! - own > tolerance);
-      const notBelow = alive.length - firstIndex(alive.length, (k) => alive[k]! - own >= -tolerance);
+      const above = alive.length - firstIndex(alive.length, (k) => alive[k]! - own > TOLERANCE);
+      const notBelow = alive.length - firstIndex(alive.length, (k) => alive[k]! - own >= -TOLERANCE);
       score += weights.own[i]! * (above + notBelow) / 2;
       total += weights.own[i]! * alive.length;
     });

@@ -23,11 +23,11 @@ export interface EvaluationOptions {
 }
 
 /** Of more patients a thousand samples take minutes. */
-const mostPatients = 20_000;
+const MOST_PATIENTS = 20_000;
 
 /** The bootstrap samples of a cohort where none are asked for. */
 export function usualReplicates(patients: number): number {
-  return patients > mostPatients ? 0 : 1000;
+  return patients > MOST_PATIENTS ? 0 : 1000;
 }
 
 /** All that is reported of one model's predictions. */

@@ -75,7 +75,7 @@ function statesAt({ months, event }: SurvivalPredictions, t: number): ("dead" | 
 }
 
 /** As in `dynamicAuc`. */
-const tolerance = 1e-8;
+const TOLERANCE = 1e-8;
 
 function aucCounter(predictions: SurvivalPredictions, t: number) {
   const survival = survivalOfAll(predictions, t);
@@ -84,8 +84,8 @@ function aucCounter(predictions: SurvivalPredictions, t: number) {
   const alive = patients.filter((i) => states[i] === "alive").sort((a, b) => survival[a]! - survival[b]!);
   const dead = patients.filter((i) => states[i] === "dead").map((i) => ({
     i,
-    above: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! > tolerance),
-    from: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! >= -tolerance),
+    above: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! > TOLERANCE),
+    from: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! >= -TOLERANCE),
   }));
   const below = new Float64Array(alive.length + 1);
   return (count: Uint32Array, own: Float64Array): number | null => {

@@ -26,8 +26,8 @@ export type Held = HostTensor | Value;
  * Slices, and numbers at the cut, that go through a block together: more are not faster, and what a step remembers of
  * them grows. ViT's 151,296 numbers a slice take 3 GiB for 32 slices.
  */
-const slicesAtOnce = 32;
-const numbersAtOnce = 2 ** 20;
+const SLICES_AT_ONCE = 32;
+const NUMBERS_AT_ONCE = 2 ** 20;
 
 /** From activations at the cut to features, with any parameters of the final block. */
 export interface FinalBlockFeatures {
@@ -55,7 +55,7 @@ export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlo
   const run = blockFunction(backbone, known);
   const pieces = (activations: readonly HalfActivations[]) => {
     const numbers = activations[0]!.shape.reduce((product, dim) => product * dim, 1);
-    const together = Math.max(1, Math.min(slicesAtOnce, Math.floor(numbersAtOnce / numbers)));
+    const together = Math.max(1, Math.min(SLICES_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / numbers)));
     return activationPieces(activations, architecture.input === "volume" ? 1 : together);
   };
   const forward = memoise((shape: readonly number[]) =>

@@ -1,13 +1,13 @@
 import { renameOldVit, renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "./name_maps.ts";
 import type { Normalisation, PretrainedFile } from "./pretrained_file.ts";
 
-const torchvision = "https://download.pytorch.org/models";
+const TORCHVISION = "https://download.pytorch.org/models";
 const timm = (name: string) => ({
   url: `https://huggingface.co/timm/${name}/resolve/main/model.safetensors`,
   file: `${name}.safetensors`,
   container: "safetensors" as const,
 });
-const fromTorchvision = (file: string) => ({ url: `${torchvision}/${file}`, file, licence: "BSD-3-Clause" });
+const fromTorchvision = (file: string) => ({ url: `${TORCHVISION}/${file}`, file, licence: "BSD-3-Clause" });
 
 /** torchvision's preset (torchvision/transforms/_presets.py). */
 const imageNet: Normalisation = {
@@ -26,7 +26,7 @@ const imageNetV1 = { weights: "imagenet1k_v1", trainedOn: "ImageNet-1k", preproc
  * "ImageNet" and no more. Sizes and hashes: torchvision's file names and `_file_size`, and copies of the files; where
  * only the eight digits of a file name are known, those are checked; of timm's files none is known here.
  */
-export const catalogue: readonly PretrainedFile[] = [
+export const CATALOGUE: readonly PretrainedFile[] = [
   {
     name: "efficientnet_b0.imagenet1k_v1",
     architecture: "efficientnet_b0",

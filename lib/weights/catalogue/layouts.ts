@@ -1,7 +1,7 @@
 import { sha256 } from "@ctsurv/base/mod.ts";
 import { type NamedShape, renamed } from "../load_weights.ts";
 import type { Checkpoint } from "../open_checkpoint.ts";
-import { catalogue } from "./catalogue.ts";
+import { CATALOGUE } from "./catalogue.ts";
 import type { PretrainedFile } from "./pretrained_file.ts";
 
 /** What {@linkcode layoutOf} gives for the whole network of each architecture, classifier included. */
@@ -27,5 +27,5 @@ export function hasLayout(checkpoint: Checkpoint, entry: PretrainedFile): boolea
 
 /** The entry whose network and names a file has; the hash tells files with the same layout apart, this does not. */
 export function findByLayout(checkpoint: Checkpoint): PretrainedFile | undefined {
-  return catalogue.find((entry) => hasLayout(checkpoint, entry));
+  return CATALOGUE.find((entry) => hasLayout(checkpoint, entry));
 }

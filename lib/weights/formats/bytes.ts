@@ -65,7 +65,7 @@ export interface ByteCursor {
 }
 
 /** Bytes that are read at a time. */
-const windowSize = 65536;
+const WINDOW_SIZE = 65536;
 
 /** A cursor over the bytes `start` to `end` of a file. Reading past the end is refused. */
 export function byteCursor(source: ByteSource, start: number, end: number, refuse: Refuse): ByteCursor {
@@ -76,7 +76,7 @@ export function byteCursor(source: ByteSource, start: number, end: number, refus
   const advance = (length: number): number => {
     if (length > end - at) throw refuse("it breaks off in the middle");
     if (at + length > windowStart + window.length) {
-      window = readBytes(source, at, Math.min(Math.max(length, windowSize), end - at));
+      window = readBytes(source, at, Math.min(Math.max(length, WINDOW_SIZE), end - at));
       windowStart = at;
     }
     at += length;

@@ -38,13 +38,13 @@ export interface SafetensorsHeader {
 }
 
 /** Bytes of a header. The reference implementation allows ten times that; the networks here have 40 kB. */
-const largestHeader = 10_000_000;
+const LARGEST_HEADER = 10_000_000;
 
 /** The length of the header from the eight bytes before it. */
 function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, refuse: Refuse): number {
   if (fileSize < 8) throw refuse(`${fileSize} bytes are too few`);
   const declared = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
-  if (declared > BigInt(largestHeader)) throw refuse(`a header of ${declared} bytes is too long`);
+  if (declared > BigInt(LARGEST_HEADER)) throw refuse(`a header of ${declared} bytes is too long`);
   const end = 8 + Number(declared);
   if (end > fileSize) throw refuse(`the header ends at byte ${end}, the file at ${fileSize}`);
   return Number(declared);

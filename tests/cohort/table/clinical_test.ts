@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type ClinicalRecord, formatClinical, lung1Exclusions, parseClinical } from "@ctsurv/cohort/mod.ts";
+import { type ClinicalRecord, formatClinical, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/mod.ts";
 import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 
 const header =
@@ -158,7 +158,7 @@ Deno.test({
     assertEquals(all.filter(({ tStage }) => tStage === "5").length, 2);
     assertEquals(all.filter(({ histology }) => histology === null).length, 42);
 
-    const excluded = new Set(lung1Exclusions.map(({ patient }) => patient));
+    const excluded = new Set(LUNG1_EXCLUSIONS.map(({ patient }) => patient));
     const cohort = all.filter(({ patient }) => !excluded.has(patient));
     assertEquals(cohort.length, 415);
     assertEquals(cohort.filter(({ dead }) => dead).length, 368);

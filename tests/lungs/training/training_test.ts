@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { compile, disposeValues, float32, hostTensor, onnxEngine, zerosOf } from "@ctsurv/engine/mod.ts";
-import { augmentations } from "@ctsurv/lungs/training/augmentations.ts";
+import { AUGMENTATIONS } from "@ctsurv/lungs/training/augmentations.ts";
 import { drawWarp, type SourceSlice, warpSlice } from "@ctsurv/lungs/training/brushes.ts";
 import { drawNegative } from "@ctsurv/lungs/training/draw_negative.ts";
 import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice } from "@ctsurv/lungs/training/drawn_slice.ts";
@@ -75,7 +75,7 @@ Deno.test("warpSlice() puts a point where rotation, zoom and shift say", () => {
 /** Augmentations by what they may do to the truth. */
 const removing = ["bulge", "diaphragm", "effusion", "field of view"];
 
-for (const [, name, apply] of augmentations) {
+for (const [, name, apply] of AUGMENTATIONS) {
   Deno.test(`augmentation "${name}" changes the image and leaves the truth ${removing.includes(name) ? "less" : "as it is"}`, () => {
     let changed = false;
     for (let k = 0; k < 8; k++) {

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { type ClinicalRecord, lung1Exclusions, parseClinical } from "@ctsurv/cohort/mod.ts";
+import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/mod.ts";
 import { atRisk, daysToMonths, kaplanMeier, stepAt } from "@ctsurv/survival/mod.ts";
 import lifelines from "../../fixtures/kaplan_meier_lung1.json" with { type: "json" };
 import { sharedData } from "../../support/shared_data.ts";
@@ -32,7 +32,7 @@ Deno.test({
   async fn() {
     const patients = parseClinical(await Deno.readTextFile(table!), table!);
     assertLifelines(patients, lifelines.all);
-    const excluded = new Set(lung1Exclusions.map(({ patient }) => patient));
+    const excluded = new Set(LUNG1_EXCLUSIONS.map(({ patient }) => patient));
     assertLifelines(patients.filter(({ patient }) => !excluded.has(patient)), lifelines.kept);
   },
 });

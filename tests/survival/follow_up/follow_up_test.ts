@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { censorAt, daysPerMonth, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { censorAt, DAYS_PER_MONTH, daysToMonths } from "@ctsurv/survival/mod.ts";
 
 Deno.test("daysToMonths() divides by the average month, or counts whole months of 30 days as the authors do", () => {
-  assertEquals(daysPerMonth, 30.4375);
+  assertEquals(DAYS_PER_MONTH, 30.4375);
   assertEquals(daysToMonths(487), 16);
   assertEquals(daysToMonths(0), 0);
   assertEquals([29, 30, 749, 750].map((days) => daysToMonths(days, { rule: "authors" })), [0, 1, 24, 25]);

@@ -3,7 +3,7 @@ import { isSpec, leaves } from "@ctsurv/engine/mod.ts";
 import { r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { layoutOf, layouts } from "@ctsurv/weights/catalogue/layouts.ts";
 import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/name_maps.ts";
-import { catalogue, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
+import { CATALOGUE, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
 import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 
@@ -14,9 +14,9 @@ const pairs = timmKeys as unknown as Record<string, readonly (readonly [string, 
 
 Deno.test("the catalogue's files are told apart, and their hashes begin as their names say", () => {
   for (const field of ["name", "url", "file"] as const) {
-    assertEquals(new Set(catalogue.map((entry) => entry[field])).size, catalogue.length, field);
+    assertEquals(new Set(CATALOGUE.map((entry) => entry[field])).size, CATALOGUE.length, field);
   }
-  for (const { file, sha256 } of catalogue) {
+  for (const { file, sha256 } of CATALOGUE) {
     const digits = /-([0-9a-f]{8})\.pth$/.exec(file)?.[1];
     assertEquals(sha256?.slice(0, 8), digits, file);
     assert(sha256 === undefined || [8, 64].includes(sha256.length), file);
@@ -42,7 +42,7 @@ Deno.test("layouts are those of torchvision's state dicts, and of the U-Net", ()
   }));
   assertEquals(layouts, { ...expected, unet_r231: layoutOf(unet) });
   assertEquals(new Set(Object.values(layouts)).size, 7);
-  assertEquals(catalogue.filter(({ architecture }) => !(architecture in layouts)), []);
+  assertEquals(CATALOGUE.filter(({ architecture }) => !(architecture in layouts)), []);
 });
 
 const renames = {

@@ -4,8 +4,8 @@ import { flattenStateDict, isPickled, type Pickled, placeTensors, stateDictRules
 import { unpickle } from "./unpickle.ts";
 import { readZipDirectory, type ZipRecord } from "./zip_directory.ts";
 
-const magic = 0x1950a86a20f9469cfc6cn;
-const version = 1001;
+const MAGIC = 0x1950a86a20f9469cfc6cn;
+const VERSION = 1001;
 
 /**
  * The tensors of a file by `torch.save` before PyTorch 1.6, as vgg16-397923af.pth is one: five pickles (a magic number,
@@ -16,8 +16,8 @@ export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap
   const cursor = byteCursor(source, 0, source.size, refuse);
   const rules = stateDictRules(refuse);
   const next = () => unpickle(cursor, rules, refuse);
-  if (next() !== magic) throw refuse("it does not begin with PyTorch's magic number");
-  if (next() !== version) throw refuse(`its version is not ${version}`);
+  if (next() !== MAGIC) throw refuse("it does not begin with PyTorch's magic number");
+  if (next() !== VERSION) throw refuse(`its version is not ${VERSION}`);
   requireLittleEndian(next(), refuse);
   const tensors = flattenStateDict(next(), refuse);
   const keys = storageKeys(next(), refuse);

@@ -72,10 +72,10 @@ export function isPickled<Kind extends PickledRecord["kind"]>(
 type PickledRecord = Extract<Pickled, { readonly kind: string }>;
 
 /** How deep the dict of weights may lie in a training checkpoint, `{"state_dict": {…}, "epoch": 90}`. */
-const deepest = 8;
+const DEEPEST = 8;
 /** Entries, of whatever kind. */
-const mostEntries = 50_000;
-const longestName = 500;
+const MOST_ENTRIES = 50_000;
+const LONGEST_NAME = 500;
 
 /**
  * The tensors of a state dict by name, in its order. A dict within a dict adds its key and a dot, as PyTorch joins the
@@ -86,13 +86,13 @@ export function flattenStateDict(content: Pickled, refuse: Refuse): ReadonlyMap<
   const tensors = new Map<string, PickledTensor>();
   let entries = 0;
   const visit = (value: Pickled, name: string, depth: number) => {
-    if (++entries > mostEntries) throw refuse(`it holds more than ${mostEntries} entries`);
+    if (++entries > MOST_ENTRIES) throw refuse(`it holds more than ${MOST_ENTRIES} entries`);
     if (isPickled(value, "tensor")) {
-      if (name.length > longestName) throw refuse("the name of a tensor is far too long");
+      if (name.length > LONGEST_NAME) throw refuse("the name of a tensor is far too long");
       if (tensors.has(name)) throw refuse(`"${name}" stands there twice`);
       tensors.set(name, value);
     } else if (isPickled(value, "dict", "list", "tuple")) {
-      if (depth === deepest) throw refuse(`it is nested more than ${deepest} deep`);
+      if (depth === DEEPEST) throw refuse(`it is nested more than ${DEEPEST} deep`);
       for (const [key, child] of value.kind === "dict" ? value.entries : value.items.entries()) {
         visit(child, name === "" ? `${key}` : `${name}.${key}`, depth + 1);
       }
@@ -104,8 +104,8 @@ export function flattenStateDict(content: Pickled, refuse: Refuse): ReadonlyMap<
 }
 
 /** A view may repeat numbers, or leave most of what it reaches over out; all together take no more than that. */
-const mostCopies = 8;
-const freeBytes = 1 << 20;
+const MOST_COPIES = 8;
+const FREE_BYTES = 1 << 20;
 
 /** Gives each tensor its storage, and refuses views that would take far more memory or reading than the file. */
 export function placeTensors(
@@ -121,8 +121,8 @@ export function placeTensors(
     bytes += Math.max(sizeOf(shape), spanOf(view)) * itemSizes[dtype];
     placed.set(name, { ...view, storage: storages.get(key)! });
   }
-  if (bytes > mostCopies * fileSize + freeBytes) {
-    throw refuse(`its tensors repeat their numbers more than ${mostCopies} times over`);
+  if (bytes > MOST_COPIES * fileSize + FREE_BYTES) {
+    throw refuse(`its tensors repeat their numbers more than ${MOST_COPIES} times over`);
   }
   return placed;
 }
@@ -142,7 +142,7 @@ const storageTypes: Readonly<Record<string, CheckpointDType>> = {
 };
 
 /** Every Python name that a state dict may hold; each is looked up whole, module and name. */
-const allowed: ReadonlySet<string> = new Set([
+const ALLOWED: ReadonlySet<string> = new Set([
   "collections.OrderedDict",
   "torch._utils._rebuild_tensor",
   "torch._utils._rebuild_tensor_v2",
@@ -151,9 +151,9 @@ const allowed: ReadonlySet<string> = new Set([
 ]);
 
 /** PyTorch itself goes up to 64; the networks here up to 5. */
-const mostAxes = 16;
+const MOST_AXES = 16;
 
-const advice = 'Save the weights alone, in Python: torch.save(model.state_dict(), "weights.pth")';
+const ADVICE = 'Save the weights alone, in Python: torch.save(model.state_dict(), "weights.pth")';
 
 /** A storage that a pickle names: one key has one type and one size. */
 export interface NamedStorage {
@@ -174,7 +174,7 @@ export function stateDictRules(refuse: Refuse): StateDictRules {
     storages,
     global(module, name) {
       const full = `${module}.${name}`;
-      if (!allowed.has(full)) throw refuse(`it wants Python's ${JSON.stringify(full)}, which is not run. ${advice}`);
+      if (!ALLOWED.has(full)) throw refuse(`it wants Python's ${JSON.stringify(full)}, which is not run. ${ADVICE}`);
       return { kind: "global", name: full };
     },
     persistent: (id) => nameStorage(id, storages, refuse),
@@ -197,7 +197,7 @@ export function stateDictRules(refuse: Refuse): StateDictRules {
 /** `("storage", type, key, location, elements)`, in the legacy format with a sixth part `(view key, offset, size)`. */
 function nameStorage(id: Pickled, storages: Map<string, NamedStorage>, refuse: Refuse): PickledStorage {
   const parts = isPickled(id, "tuple") ? id.items : [];
-  if (parts[0] === "module") throw refuse(`it holds a whole module, with its Python code. ${advice}`);
+  if (parts[0] === "module") throw refuse(`it holds a whole module, with its Python code. ${ADVICE}`);
   const [kind, type, key, location, size, view = null] = parts;
   const dtype = isPickled(type, "global") ? storageTypes[type.name] : undefined;
   if (kind !== "storage" || parts.length > 6 || !dtype || typeof location !== "string") {
@@ -252,7 +252,7 @@ function tensor(args: readonly Pickled[], length: number, refuse: Refuse): Pickl
   const where = `a tensor of storage ${storage.key}`;
   const [shape, strides] = [counts(size), counts(stride)];
   if (!isCount(offset) || !shape || !strides || shape.length !== strides.length) {
-    throw refuse(`${where} has no proper shape, strides and offset (at most ${mostAxes} axes, no negative numbers)`);
+    throw refuse(`${where} has no proper shape, strides and offset (at most ${MOST_AXES} axes, no negative numbers)`);
   }
   const view = { dtype: storage.dtype, shape, strides, offset: storage.offset + offset };
   const bytes = sizeOf(shape) * itemSizes[storage.dtype];
@@ -263,7 +263,7 @@ function tensor(args: readonly Pickled[], length: number, refuse: Refuse): Pickl
 }
 
 function counts(value: Pickled | undefined): readonly number[] | undefined {
-  if (!isPickled(value, "tuple") || value.items.length > mostAxes) return undefined;
+  if (!isPickled(value, "tuple") || value.items.length > MOST_AXES) return undefined;
   return value.items.every(isCount) ? value.items : undefined;
 }
 

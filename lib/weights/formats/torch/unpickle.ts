@@ -12,9 +12,9 @@ export interface PickleRules {
 }
 
 /** Operations of a pickle; the state dict of a network with 1,000 parameters has some 31,000. */
-const mostOperations = 200_000;
+const MOST_OPERATIONS = 200_000;
 /** Bytes of a Python name; none on the allow-list is longer. */
-const longestName = 100;
+const LONGEST_NAME = 100;
 
 interface Machine {
   readonly cursor: ByteCursor;
@@ -34,22 +34,22 @@ interface Machine {
  */
 export function unpickle(cursor: ByteCursor, rules: PickleRules, refuse: Refuse): Pickled {
   const machine: Machine = { cursor, rules, refuse, stack: [], marks: [], memo: new Map() };
-  for (let count = 0; count < mostOperations; count++) {
+  for (let count = 0; count < MOST_OPERATIONS; count++) {
     const opcode = cursor.byte();
     if (opcode === stop) {
       if (machine.stack.length !== 1 || machine.marks.length > 0) throw refuse("its pickle ends with values left over");
       return machine.stack[0]!;
     }
-    const operation = operations.get(opcode);
+    const operation = OPERATIONS.get(opcode);
     if (!operation) throw refuse(`its pickle has the opcode 0x${opcode.toString(16)}, which no state dict needs`);
     operation(machine);
   }
-  throw refuse(`its pickle has more than ${mostOperations} operations`);
+  throw refuse(`its pickle has more than ${MOST_OPERATIONS} operations`);
 }
 
 const stop = ".".charCodeAt(0);
 
-const operations: ReadonlyMap<number, (machine: Machine) => void> = new Map(
+const OPERATIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map(
   Object.entries<(machine: Machine) => void>({
     "\x80": protocol,
     c: (m) => m.stack.push(m.rules.global(line(m), line(m))),
@@ -90,11 +90,11 @@ function protocol({ cursor, refuse }: Machine): void {
   if (version !== 2) throw refuse(`its pickle has protocol ${version}; save it with PyTorch's default, 2`);
 }
 
-const missing = "its pickle takes a value that is not there";
+const MISSING = "its pickle takes a value that is not there";
 
 /** The `count` values on top, the last one last. */
 function popLast({ stack, marks, refuse }: Machine, count: number): Pickled[] {
-  if (stack.length - count < (marks.at(-1) ?? 0)) throw refuse(missing);
+  if (stack.length - count < (marks.at(-1) ?? 0)) throw refuse(MISSING);
   return stack.splice(stack.length - count);
 }
 
@@ -106,7 +106,7 @@ function popToMark({ stack, marks, refuse }: Machine): Pickled[] {
 
 /** The value on top, which stays there. */
 function top({ stack, marks, refuse }: Machine): Pickled {
-  if (stack.length <= (marks.at(-1) ?? 0)) throw refuse(missing);
+  if (stack.length <= (marks.at(-1) ?? 0)) throw refuse(MISSING);
   return stack.at(-1)!;
 }
 
@@ -202,7 +202,7 @@ function line({ cursor, refuse }: Machine): string {
   let name = "";
   for (let byte = cursor.byte(); byte !== 0x0a; byte = cursor.byte()) {
     name += String.fromCharCode(byte);
-    if (name.length > longestName) throw refuse("its pickle names something far too long");
+    if (name.length > LONGEST_NAME) throw refuse("its pickle names something far too long");
   }
   return name;
 }

@@ -4,16 +4,16 @@ import type { Storage } from "../stored_tensor.ts";
 /** A file within a zip archive: where its bytes are. */
 export type ZipRecord = Pick<Storage, "start" | "bytes" | "crc">;
 
-const endSize = 22;
-const end64Size = 56;
-const locatorSize = 20;
-const headerSize = 46;
-const localHeaderSize = 30;
-const mostRecords = 10_000;
+const END_SIZE = 22;
+const END64_SIZE = 56;
+const LOCATOR_SIZE = 20;
+const HEADER_SIZE = 46;
+const LOCAL_HEADER_SIZE = 30;
+const MOST_RECORDS = 10_000;
 /** A field of 32 or 16 bits that is all ones has its value in a zip64 field. */
 const [all32, all16] = [0xffffffff, 0xffff];
 
-const cutOff = "its zip directory is not where it has to be: it was cut off or damaged; download it again";
+const CUT_OFF = "its zip directory is not where it has to be: it was cut off or damaged; download it again";
 
 interface Entry {
   readonly name: string;
@@ -52,20 +52,20 @@ interface Directory {
 
 /** The directory stands right before the records that end the file, which have no comment. */
 function findDirectory(source: ByteSource, refuse: Refuse): Directory {
-  const end = source.size - endSize;
+  const end = source.size - END_SIZE;
   const at = (offset: number, length: number) => {
-    if (offset < 0) throw refuse(cutOff);
+    if (offset < 0) throw refuse(CUT_OFF);
     return new DataView(readBytes(source, offset, length).buffer);
   };
-  const last = at(end, endSize);
-  if (last.getUint32(0, true) !== 0x06054b50) throw refuse(cutOff);
+  const last = at(end, END_SIZE);
+  if (last.getUint32(0, true) !== 0x06054b50) throw refuse(CUT_OFF);
   const small = { count: last.getUint16(10, true), bytes: last.getUint32(12, true), start: last.getUint32(16, true) };
   const directory = { ...small, end };
-  const locator = end >= locatorSize + end64Size ? at(end - locatorSize, locatorSize) : undefined;
+  const locator = end >= LOCATOR_SIZE + END64_SIZE ? at(end - LOCATOR_SIZE, LOCATOR_SIZE) : undefined;
   if (locator?.getUint32(0, true) === 0x07064b50) {
-    directory.end = end - locatorSize - end64Size;
-    const large = at(directory.end, end64Size);
-    if (large.getUint32(0, true) !== 0x06064b50) throw refuse(cutOff);
+    directory.end = end - LOCATOR_SIZE - END64_SIZE;
+    const large = at(directory.end, END64_SIZE);
+    if (large.getUint32(0, true) !== 0x06064b50) throw refuse(CUT_OFF);
     directory.count = Number(large.getBigUint64(32, true));
     directory.bytes = Number(large.getBigUint64(40, true));
     directory.start = Number(large.getBigUint64(48, true));
@@ -75,8 +75,8 @@ function findDirectory(source: ByteSource, refuse: Refuse): Directory {
       (small.start !== all32 && small.start !== directory.start)
     ) throw refuse("it has two zip directories that differ");
   }
-  if (directory.start + directory.bytes !== directory.end) throw refuse(cutOff);
-  if (directory.count > mostRecords) throw refuse(`it has ${directory.count} records`);
+  if (directory.start + directory.bytes !== directory.end) throw refuse(CUT_OFF);
+  if (directory.count > MOST_RECORDS) throw refuse(`it has ${directory.count} records`);
   return directory;
 }
 
@@ -86,7 +86,7 @@ function readEntries(source: ByteSource, { start, bytes, count }: Directory, ref
   const entries: Entry[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
-    if (at + headerSize > bytes || view.getUint32(at, true) !== 0x02014b50) {
+    if (at + HEADER_SIZE > bytes || view.getUint32(at, true) !== 0x02014b50) {
       throw refuse("its zip directory is damaged");
     }
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
@@ -94,7 +94,7 @@ function readEntries(source: ByteSource, { start, bytes, count }: Directory, ref
       number,
       number,
     ];
-    const [nameStart, extraStart] = [at + headerSize, at + headerSize + nameLength];
+    const [nameStart, extraStart] = [at + HEADER_SIZE, at + HEADER_SIZE + nameLength];
     const next = extraStart + extraLength + commentLength;
     if (next > bytes) throw refuse("its zip directory is damaged");
     const name = utf8(directory.subarray(nameStart, extraStart), refuse);
@@ -133,12 +133,12 @@ function zip64Field(extra: DataView): () => number {
 /** Where a record's bytes start: behind its local header, whose name has to be the directory's. */
 function dataStart(source: ByteSource, { name, header }: Entry, limit: number, refuse: Refuse): number {
   const damaged = () => refuse(`the header of "${name}" is damaged`);
-  if (header + localHeaderSize > limit) throw damaged();
-  const local = new DataView(readBytes(source, header, localHeaderSize).buffer);
+  if (header + LOCAL_HEADER_SIZE > limit) throw damaged();
+  const local = new DataView(readBytes(source, header, LOCAL_HEADER_SIZE).buffer);
   const [nameLength, extraLength] = [local.getUint16(26, true), local.getUint16(28, true)];
-  const start = header + localHeaderSize + nameLength + extraLength;
+  const start = header + LOCAL_HEADER_SIZE + nameLength + extraLength;
   if (local.getUint32(0, true) !== 0x04034b50 || local.getUint16(8, true) !== 0 || start > limit) throw damaged();
-  if (utf8(readBytes(source, header + localHeaderSize, nameLength), refuse) !== name) throw damaged();
+  if (utf8(readBytes(source, header + LOCAL_HEADER_SIZE, nameLength), refuse) !== name) throw damaged();
   return start;
 }
 
