@@ -1,5 +1,5 @@
 /** Cohorts on disk: clinical tables, import of downloads, phantoms. */
-export { type Cohort, type CohortPatient, openCohort } from "./cohort.ts";
+export { type Cohort, type CohortPatient, type LocatedImages, openCohort } from "./cohort.ts";
 export {
   type CohortManifest,
   type ImageEntry,
@@ -10,13 +10,14 @@ export {
 export type { FoundSeries, ImportRecord } from "./import/cohort_folder.ts";
 export { importCohort, type ImportCohortOptions, type ImportedCohort } from "./import/import_cohort.ts";
 export type { OddStage, SkippedFiles } from "./import/scan_images.ts";
-export { drawPatient, type PhantomPatient } from "./phantom/draw_patient.ts";
+export { drawPatient, type PhantomPatient, type PhantomTumour } from "./phantom/draw_patient.ts";
 export { type EnsuredPhantom, ensurePhantom, type EnsurePhantomOptions } from "./phantom/ensure_phantom.ts";
 export { type PhantomRisk, readPhantomRisk } from "./phantom/phantom_risk.ts";
-export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec, phantomSpecs } from "./phantom/phantoms.ts";
+export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec } from "./phantom/phantoms.ts";
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
+export type { WritePatientsOptions } from "./phantom/write_patients.ts";
 export { readTumour, type TumourMask } from "./read_tumour.ts";
-export { type ClinicalRecord, formatClinical, parseClinical } from "./table/clinical.ts";
+export { type ClinicalRecord, parseClinical } from "./table/clinical.ts";
 export { type ClinicalColumns, parseClinicalColumns } from "./table/clinical_columns.ts";
 export {
   type AgeEncoding,
@@ -26,6 +27,7 @@ export {
   clinicalEncoding,
   type ClinicalEncodingOptions,
   encodeClinical,
+  type Level,
 } from "./table/clinical_encoding.ts";
 export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./table/csv.ts";
 export { type Exclusion, LUNG1_EXCLUSIONS } from "./table/lung1_exclusions.ts";

@@ -4,7 +4,7 @@ export { compile, traceMacs } from "./compile.ts";
 export { createEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/eager_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
-export type { Compiled, Engine, PrepareOptions } from "./engine.ts";
+export type { Compiled, Engine, PrepareOptions, Program } from "./engine.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
 export { tf } from "./tf.ts";
 export { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
@@ -16,13 +16,13 @@ export {
   type HostTensor,
   hostTensor,
   type InputsOf,
-  int32,
   isSpec,
   isTensor,
   type OutputsOf,
   readValues,
   signatureOf,
   type TensorData,
+  type TensorFunction,
   type TensorsOf,
   type TensorSpec,
   toTensors,

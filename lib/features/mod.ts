@@ -1,11 +1,6 @@
 /** From scans to features of a frozen backbone, cached. */
-export { cachedActivations, halfActivations, type StoredActivations } from "./cached_activations.ts";
-export {
-  cachedFeatures,
-  type FeatureCacheOptions,
-  type FeaturePrecision,
-  type KeyedSlices,
-} from "./cached_features.ts";
+export { halfActivations, type StoredActivations } from "./cached_activations.ts";
+export type { FeaturePrecision, KeyedSlices } from "./cached_features.ts";
 export {
   createBackbone,
   type CreateBackboneOptions,
@@ -37,10 +32,8 @@ export {
   type ImageFeatureExtractor,
   imageFeatureExtractor,
   type ImageFeatureExtractorOptions,
-  type SliceFeatureExtractor,
-  sliceFeatureExtractor,
 } from "./feature_extractor.ts";
-export { type CostToMeasure, measureCost, type MeasuredCost, TIMED_RUNS } from "./measure_cost.ts";
-export { type SliceCount, takeView, type View, type ViewedSlices, viewFor, type ViewSizes } from "./view.ts";
-export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";
+export { type CostToMeasure, measureCost, type MeasuredCost } from "./measure_cost.ts";
 export type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
+export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";
+export { type SliceCount, takeView, type View, type ViewedSlices, viewFor, type ViewSizes } from "./view.ts";

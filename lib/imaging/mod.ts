@@ -7,8 +7,8 @@ export { type Components, type Connectivity, eraseComponents, findComponents } f
 export { dice } from "./masks/dice.ts";
 export { fillEnclosed, type FillEnclosedOptions, fillHoles } from "./masks/fill.ts";
 export { dilate, erode } from "./masks/morphology.ts";
-export { type PlaneShape, resampleMask, zoomSlice } from "./masks/resample_mask.ts";
-export { keepLungs, thresholdLungs } from "./masks/threshold_lungs.ts";
+export { type Grid, type Pixels, type PlaneShape, resampleMask, zoomSlice } from "./masks/resample_mask.ts";
+export { keepLungs, type KeepLungsOptions, thresholdLungs } from "./masks/threshold_lungs.ts";
 export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./nifti/write_nifti.ts";
 export { type NpyArray, type NpyData, readNpy, writeNpy } from "./npy.ts";
 export { assessQuality, type Examination, examine, type QualityRow } from "./quality/assess_quality.ts";
@@ -36,5 +36,5 @@ export {
 export { averageVolume } from "./volume/average_volume.ts";
 export { summariseHu, windowHu } from "./volume/hu.ts";
 export { canonicalOrientation } from "./volume/orientation.ts";
-export { resample, type ResampleOptions } from "./volume/resample.ts";
+export { type Interpolation, resample, type ResampleOptions } from "./volume/resample.ts";
 export type { Affine, Shape, Spacing, Volume } from "./volume/volume.ts";

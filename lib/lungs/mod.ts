@@ -1,14 +1,12 @@
 /** Lungs of a CT: the shipped U-Net, lungmask's R231, thresholds. */
-export { createLungSegmenter, lungMethods, type NetworkLungs } from "./lung_segmenters.ts";
 export {
-  r231Lungs,
-  type R231LungsOptions,
-  type R231Network,
-  r231Network,
-  type R231Weights,
-  readR231,
-} from "./r231/r231_lungs.ts";
+  createLungSegmenter,
+  type CreateLungSegmenterOptions,
+  lungMethods,
+  type NetworkLungs,
+} from "./lung_segmenters.ts";
+export { type R231Network, r231Network } from "./r231/r231_lungs.ts";
 export { r231Postprocess } from "./r231/r231_postprocess.ts";
 export { R231_SIZE, type R231Inputs, r231Inputs, r231Paint } from "./r231/r231_slices.ts";
 export { unetLungs, type UNetLungsOptions } from "./unet/unet_lungs.ts";
-export { decodeUNet, encodeUNet, readUNet, shippedWeights, type UNetWeights } from "./unet/unet_weights.ts";
+export { decodeUNet, encodeUNet, type UNetWeights } from "./unet/unet_weights.ts";

@@ -16,7 +16,7 @@ export interface UNetShape {
 export const r231Shape: UNetShape = { width: 64, depth: 5, classes: 3 };
 
 /** Twice: 3x3 convolution, ReLU, batch normalisation (in that order). The numbers are places in a Sequential. */
-interface ConvBlock<T> {
+export interface ConvBlock<T> {
   readonly block: {
     readonly 0: BiasedConv<T>;
     readonly 2: BatchNorm<T>;
@@ -25,7 +25,7 @@ interface ConvBlock<T> {
   };
 }
 
-interface UpBlock<T> {
+export interface UpBlock<T> {
   readonly up: { readonly 1: BiasedConv<T> };
   readonly conv_block: ConvBlock<T>;
 }

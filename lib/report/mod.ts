@@ -1,10 +1,10 @@
 /** Figures, pictures, tables and results, made from plain numbers. */
-export { type Displayable, jupyterDisplay } from "./displayable.ts";
+export type { Displayable } from "./displayable.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./figures/attention_figure.ts";
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./figures/calibration_figure.ts";
 export { costFigure } from "./figures/cost_figure.ts";
-export { type Figure, figure, type FigureOptions, type LegendEntry } from "./figures/figure.ts";
+export type { Figure } from "./figures/figure.ts";
 export { flopsFigure } from "./figures/flops_figure.ts";
 export { foldFigure, type FoldFigureOptions } from "./figures/fold_figure.ts";
 export { histogram, type HistogramOptions } from "./figures/histogram.ts";
@@ -12,11 +12,11 @@ export { kaplanMeierFigure, type KaplanMeierFigureOptions, type SurvivalGroup } 
 export { lossCurve, type LossSeries } from "./figures/loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./figures/lung_area_figure.ts";
 export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts";
-export { theme } from "./figures/theme.ts";
 export { describeView, escapeMarkup, formatNumber } from "./format.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./pictures/contact_sheet.ts";
 export {
   type Picture,
+  type SliceCrop,
   sliceImage,
   type SliceImageOptions,
   sliceMontage,
@@ -27,6 +27,7 @@ export {
 export { type SliceViewer, sliceViewer, type SliceViewerOptions } from "./pictures/slice_viewer.ts";
 export { type AggregationResult, readAggregation, writeAggregation } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
+export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
@@ -36,19 +37,24 @@ export {
   modelResult,
   type ModelResultOptions,
   readTable1,
-  summariseFolds,
   table1,
   type Table1Result,
   updateTable1,
   writeTable1,
 } from "./results/table1.ts";
 export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./results/table2.ts";
-export { type CostRow, costTable, type CostTableOptions, flopsFindings, flopsTable } from "./tables/cost_table.ts";
+export {
+  type CostRow,
+  costTable,
+  type CostTableOptions,
+  flopsFindings,
+  flopsTable,
+  type ShownCost,
+} from "./tables/cost_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
 export { type Table, table, type TableColumn, type TableValue, toDataFrame } from "./tables/table.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
-export { describeDifference, type Difference } from "./verification/difference.ts";
+export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
-export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";

@@ -1,7 +1,6 @@
 /** Survival analysis on plain numbers: concordance, scores, estimates, comparisons. No tensors. */
-export { chiSquareTail, studentTail } from "./_math.ts";
 export { bootstrap, type BootstrapOptions, type BootstrapValues } from "./comparisons/bootstrap.ts";
-export { compareFolds, type CorrectedTTest, correctedTTest } from "./comparisons/corrected_t_test.ts";
+export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,
@@ -11,6 +10,7 @@ export {
   summariseScores,
   summariseSeeds,
 } from "./comparisons/summarise_scores.ts";
+export { bestReachableCtd, type OutcomeToReach, type TrueSurvival } from "./concordance/best_reachable_ctd.ts";
 export {
   type Concordance,
   concordance,
@@ -39,16 +39,8 @@ export {
 export { atRisk, type KaplanMeier, kaplanMeier } from "./estimates/kaplan_meier.ts";
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
-export { censorAt, DAYS_PER_MONTH, daysToMonths, type FollowUp, type MonthRule } from "./follow_up/follow_up.ts";
-export {
-  censorPredictions,
-  checkOutcomes,
-  checkPredictions,
-  type Outcomes,
-  stepAt,
-  survivalAt,
-  type SurvivalPredictions,
-} from "./follow_up/predictions.ts";
+export { censorAt, daysToMonths, type FollowUp, type MonthRule } from "./follow_up/follow_up.ts";
+export { censorPredictions, type Outcomes, survivalAt, type SurvivalPredictions } from "./follow_up/predictions.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {
   type CalibrationCurve,
@@ -72,4 +64,3 @@ export {
   scoreIntervals,
   type ScoreIntervalsOptions,
 } from "./scores/score_intervals.ts";
-export { bestReachableCtd, type OutcomeToReach, type TrueSurvival } from "./concordance/best_reachable_ctd.ts";

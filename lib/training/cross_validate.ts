@@ -123,7 +123,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   const pooled = toSurvivalPredictions(ordered);
   return {
     folds: results,
-    ...describe(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
+    ...summariseFolds(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
     pooled: concordanceTable(pooled),
     interval: concordanceInterval(pooled),
     predictions: ordered,
@@ -167,7 +167,14 @@ async function forEachOf(
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
 }
 
-function describe(values: readonly number[]): Pick<CrossValidation, "mean" | "stdSample" | "stdPopulation"> {
+/**
+ * The mean of the folds' Ctd and both standard deviations, since papers rarely say which they mean.
+ *
+ * @param values Ctd of the folds in which it is defined.
+ */
+export function summariseFolds(
+  values: readonly number[],
+): Pick<CrossValidation, "mean" | "stdSample" | "stdPopulation"> {
   const count = values.length;
   if (count === 0) return { mean: null, stdSample: null, stdPopulation: null };
   const mean = values.reduce((sum, value) => sum + value, 0) / count;

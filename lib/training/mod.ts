@@ -1,5 +1,5 @@
 /** From features to cross-validated predictions: batches, training, fine-tuning, saved models. */
-export { type BatchOptions, makeBatch, paddedSlices, type PatientBatch, type TrainingLabels } from "./batch.ts";
+export { type BatchOptions, makeBatch, type PatientBatch, type TrainingLabels } from "./batch.ts";
 export {
   type ClinicalCox,
   type ClinicalDeepHit,
@@ -12,21 +12,21 @@ export {
   crossValidate,
   type CrossValidateOptions,
   type CrossValidation,
+  type FewPatientsOptions,
   type FoldResult,
   formatPredictions,
   type OutOfFoldPrediction,
   refuseFewPatients,
+  summariseFolds,
   toSurvivalPredictions,
 } from "./cross_validate.ts";
+export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
-export { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "./feature_scaling.ts";
+export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
-export { type HeadTrainer, headTrainer, type TrainedHead } from "./head_trainer.ts";
-export { dropoutMask, type TrainOptions } from "./head_optimiser.ts";
-export { type EpochOptions, runEpochs } from "./epochs.ts";
-export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
+export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
 export {
   loadModel,
@@ -35,6 +35,7 @@ export {
   type SurvivalModel,
   type TrainedOn,
 } from "./model/survival_model.ts";
+export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";

@@ -2,7 +2,8 @@
 export { addWeights } from "./add_weights.ts";
 export { CATALOGUE } from "./catalogue/catalogue.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";
-export { checkKept, type FetchedFile, type FetchOptions, fetchWeights } from "./fetch_weights.ts";
+export type { DownloadOptions } from "./download.ts";
+export { type FetchedFile, type FetchOptions, fetchWeights } from "./fetch_weights.ts";
 export {
   defaultWeightsFolder,
   findEntries,

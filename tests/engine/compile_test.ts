@@ -6,12 +6,12 @@ import {
   float32,
   type HostTensor,
   hostTensor,
-  int32,
   onnxEngine,
   tf,
   traceMacs,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
+import { int32 } from "@ctsurv/engine/values.ts";
 import { evaluate, vector } from "./agreement.ts";
 
 const onnx = onnxEngine({ threads: 1 });

@@ -1,4 +1,5 @@
-import { float32, int32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { int32 } from "@ctsurv/engine/values.ts";
 
 /** A function of a list of tensors, and the inputs it is traced with. */
 export interface Model {

@@ -2,13 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, type Tree } from "@ctsurv/engine/mod.ts";
-import {
-  type ActivationExtractor,
-  activationExtractor,
-  cachedActivations,
-  imageFeatureExtractor,
-} from "@ctsurv/features/mod.ts";
-import { calibrationSlices, findBackbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { cachedActivations } from "@ctsurv/features/cached_activations.ts";
+import { type ActivationExtractor, activationExtractor, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
+import { findBackbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { finalBlockOptimiser } from "@ctsurv/training/fine_tuning/final_block_optimiser.ts";
 import { assertClose } from "../engine/agreement.ts";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };

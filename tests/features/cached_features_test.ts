@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { cachedFeatures, type FeatureCacheOptions, type SliceFeatureExtractor } from "@ctsurv/features/mod.ts";
+import { cachedFeatures, type FeatureCacheOptions } from "@ctsurv/features/cached_features.ts";
+import type { SliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
 

@@ -2,13 +2,8 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { join } from "node:path";
 import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type ClinicalRecord, ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
-import {
-  extractFeatures,
-  type ExtractFeaturesOptions,
-  followUp,
-  type ScannedPatient,
-  type SliceFeatureExtractor,
-} from "@ctsurv/features/mod.ts";
+import type { SliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
+import { extractFeatures, type ExtractFeaturesOptions, followUp, type ScannedPatient } from "@ctsurv/features/mod.ts";
 import { scanDicom, thresholdLungs, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { inFolder } from "../support/in_folder.ts";

@@ -1,18 +1,19 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, tf, type Tree } from "@ctsurv/engine/mod.ts";
-import { featureExtractor, imageFeatureExtractor, sliceFeatureExtractor } from "@ctsurv/features/mod.ts";
+import { sliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
+import { featureExtractor, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
+import { efficientNetB0Spec } from "@ctsurv/nn/backbones/efficientnet_b0.ts";
 import {
   alexNet,
   type Backbone,
-  calibrationSlices,
   efficientNetB0,
-  efficientNetB0Spec,
   hashParameters,
   resNet3d18,
   seededParameters,
   toNetworkInput,
 } from "@ctsurv/nn/mod.ts";
+import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { assertClose, normal } from "../engine/agreement.ts";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashedParameters } from "../support/golden.ts";

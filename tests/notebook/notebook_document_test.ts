@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type CodeCell, formatNotebook, type NotebookDocument, readNotebook } from "@ctsurv/notebook/mod.ts";
+import {
+  type CodeCell,
+  formatNotebook,
+  type NotebookDocument,
+  readNotebook,
+} from "@ctsurv/notebook/notebook_document.ts";
 
 const code: CodeCell = {
   cell_type: "code",

@@ -1,5 +1,6 @@
 import { createRandom } from "@ctsurv/base/mod.ts";
 import * as report from "@ctsurv/report/mod.ts";
+import { summariseFolds } from "@ctsurv/training/mod.ts";
 
 /** Made-up results, good for nothing but drawing. */
 export function sampleResult(): report.Table1Result {
@@ -19,7 +20,7 @@ export function sampleResult(): report.Table1Result {
       weights: { kind: "seeded", hash: "abc" },
       view,
       folds,
-      ...report.summariseFolds(folds),
+      ...summariseFolds(folds.flatMap(({ ctd }) => ctd ?? [])),
       pooled,
     };
   };

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type BatchOptions, makeBatch, paddedSlices } from "@ctsurv/training/mod.ts";
+import { paddedSlices } from "@ctsurv/training/batch.ts";
+import { type BatchOptions, makeBatch } from "@ctsurv/training/mod.ts";
 
 const patients = [
   { id: "a", features: Float32Array.of(1, 2, 3, 4), slices: 2, followUp: { months: 0.5, event: 1 } },

@@ -13,6 +13,7 @@ import {
   type HeadTrainer,
   type OutOfFoldPrediction,
   stratifiedFolds,
+  summariseFolds,
   toSurvivalPredictions,
 } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
@@ -226,4 +227,13 @@ Deno.test("formatPredictions() is what `ctsurv evaluate` reads, to the same Ctd"
 
 Deno.test("formatPredictions() of nobody is a header", () => {
   assertEquals(formatPredictions([]), "patient,fold,months,event\n");
+});
+
+Deno.test("summariseFolds() gives both standard deviations, none for one fold, and nothing for none", () => {
+  const { mean, stdSample, stdPopulation } = summariseFolds([0.5, 0.7]);
+  assertAlmostEquals(mean!, 0.6, 1e-12);
+  assertAlmostEquals(stdSample!, Math.SQRT2 / 10, 1e-12);
+  assertAlmostEquals(stdPopulation!, 0.1, 1e-12);
+  assertEquals(summariseFolds([0.5]), { mean: 0.5, stdSample: null, stdPopulation: null });
+  assertEquals(summariseFolds([]), { mean: null, stdSample: null, stdPopulation: null });
 });

@@ -26,10 +26,10 @@ export function resampleMask(mask: Uint8Array, from: Grid, to: Grid): Uint8Array
   return result;
 }
 
-type Grid = Pick<Volume, "shape" | "spacing">;
+export type Grid = Pick<Volume, "shape" | "spacing">;
 
 /** Pixels of a slice. */
-type Pixels = Uint8Array | Int16Array | Float32Array;
+export type Pixels = Uint8Array | Int16Array | Float32Array;
 
 /** Rows and columns of a slice. */
 export type PlaneShape = readonly [rows: number, columns: number];

@@ -61,7 +61,7 @@ export async function scorePhantoms(
 }
 
 /** What a segmenter made of a scan. */
-interface Found {
+export interface Found {
   readonly millilitres: number;
   /** The first and last slice with more than 2 % lung, and how many that makes; undefined if there are none. */
   readonly kept: readonly [first: number, last: number, count: number] | null;

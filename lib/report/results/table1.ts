@@ -109,18 +109,6 @@ export type Table1Result = z.infer<typeof table1Schema>;
 export type ModelResult = z.infer<typeof model>;
 export type Table1Fold = z.infer<typeof fold>;
 
-/** The mean over folds with both standard deviations; folds without a concordance do not count. */
-export function summariseFolds(
-  folds: readonly Table1Fold[],
-): Pick<ModelResult, "mean" | "stdSample" | "stdPopulation"> {
-  const values = folds.map(({ ctd }) => ctd).filter((ctd) => ctd !== null);
-  const n = values.length;
-  if (n === 0) return { mean: null, stdSample: null, stdPopulation: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, stdSample: n > 1 ? Math.sqrt(squares / (n - 1)) : null, stdPopulation: Math.sqrt(squares / n) };
-}
-
 /**
  * Writes results as JSON.
  *

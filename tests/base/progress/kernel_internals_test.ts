@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { keepOutputsInPlace, type KernelInternals } from "@ctsurv/base/mod.ts";
-import { startKernel } from "@ctsurv/notebook/mod.ts";
+import { startKernel } from "@ctsurv/notebook/kernel/kernel.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 

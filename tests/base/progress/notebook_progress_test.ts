@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startKernel } from "@ctsurv/notebook/mod.ts";
+import { startKernel } from "@ctsurv/notebook/kernel/kernel.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 

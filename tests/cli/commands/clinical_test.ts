@@ -4,7 +4,7 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
 import { clinical } from "@ctsurv/cli/commands/clinical.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
-import { formatClinical } from "@ctsurv/cohort/mod.ts";
+import { formatClinical } from "@ctsurv/cohort/table/clinical.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sharedData } from "../../support/shared_data.ts";
 

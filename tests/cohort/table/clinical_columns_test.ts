@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type ClinicalColumns, formatClinical, parseClinical, parseClinicalColumns } from "@ctsurv/cohort/mod.ts";
+import { type ClinicalColumns, parseClinical, parseClinicalColumns } from "@ctsurv/cohort/mod.ts";
+import { formatClinical } from "@ctsurv/cohort/table/clinical.ts";
 import { daysToMonths } from "@ctsurv/survival/mod.ts";
 
 const claro = {

@@ -11,8 +11,7 @@ import {
   type Tree,
 } from "@ctsurv/engine/mod.ts";
 import { canonicalOrientation, readVolume, type Shape, type Volume } from "@ctsurv/imaging/mod.ts";
-import { r231Lungs, readR231 } from "@ctsurv/lungs/mod.ts";
-import { r231Parameters } from "@ctsurv/lungs/r231/r231_lungs.ts";
+import { r231Lungs, r231Parameters, readR231 } from "@ctsurv/lungs/r231/r231_lungs.ts";
 import { hashParameters, r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { encodeSafetensors, type Float32Entry } from "@ctsurv/weights/mod.ts";
 import golden from "../../fixtures/r231_phantom.json" with { type: "json" };

@@ -5,9 +5,9 @@ import { compile, disposeValues, float32, hostTensor, onnxEngine, zerosOf } from
 import { AUGMENTATIONS } from "@ctsurv/lungs/training/augmentations.ts";
 import { drawWarp, type SourceSlice, warpSlice } from "@ctsurv/lungs/training/brushes.ts";
 import { drawNegative } from "@ctsurv/lungs/training/draw_negative.ts";
-import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice } from "@ctsurv/lungs/training/drawn_slice.ts";
+import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice, renderLungPhantom } from "@ctsurv/lungs/training/drawn_slice.ts";
+import { phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
 import { measureStatistics } from "@ctsurv/lungs/training/measure_statistics.ts";
-import { phantomVolume, renderLungPhantom } from "@ctsurv/lungs/training/mod.ts";
 import { initialiseUNet, schedule } from "@ctsurv/lungs/training/train_unet.ts";
 import { drawTrainingSlices } from "@ctsurv/lungs/training/training_slices.ts";
 import {

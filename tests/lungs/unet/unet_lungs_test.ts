@@ -3,10 +3,13 @@ import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomClaro, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { dice, readVolume, resample, type Volume } from "@ctsurv/imaging/mod.ts";
-import { encodeUNet, readUNet, shippedWeights, unetLungs } from "@ctsurv/lungs/mod.ts";
-import { compareOnScan, EVALUATION_SEED, phantomVolume, renderLungPhantom } from "@ctsurv/lungs/training/mod.ts";
+import { encodeUNet, unetLungs } from "@ctsurv/lungs/mod.ts";
+import { renderLungPhantom } from "@ctsurv/lungs/training/drawn_slice.ts";
+import { EVALUATION_SEED, phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
+import { compareOnScan } from "@ctsurv/lungs/training/mod.ts";
 import { findGridCentre, GRID_PIXEL, GRID_SIZE, gridPainter, gridSampler } from "@ctsurv/lungs/unet/unet_grid.ts";
 import evaluation from "../../../data/lungs/evaluation.json" with { type: "json" };
+import { readUNet, shippedWeights } from "@ctsurv/lungs/unet/unet_weights.ts";
 import { sharedData } from "../../support/shared_data.ts";
 
 const segmenter = await unetLungs(onnxEngine());

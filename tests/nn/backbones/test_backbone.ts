@@ -16,7 +16,8 @@ import {
   valueAndGradients,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
-import { type BackboneArchitecture, channelNormalise, finalBlockNames, replaceParameters } from "@ctsurv/nn/mod.ts";
+import { replaceParameters } from "@ctsurv/nn/backbones/backbone.ts";
+import { type BackboneArchitecture, channelNormalise, finalBlockNames } from "@ctsurv/nn/mod.ts";
 import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import {

@@ -16,11 +16,11 @@ import {
   valueAndGradients,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
+import { aggregationSpec } from "@ctsurv/nn/head/aggregation.ts";
 import {
   aggregate,
   type Aggregation,
   type AggregationChoice,
-  aggregationSpec,
   initialiseHead,
   seededParameters,
 } from "@ctsurv/nn/mod.ts";

@@ -14,7 +14,8 @@ import {
   valueAndGradients,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
-import { deepHit, deepHitSpec, dropoutSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
+import { deepHitSpec } from "@ctsurv/nn/head/deephit.ts";
+import { deepHit, dropoutSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
 import { assertClose } from "../../engine/agreement.ts";
 import aggregations from "../../fixtures/nn_aggregations.json" with { type: "json" };
 import oracle from "../../fixtures/nn_survival_head.json" with { type: "json" };

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { HostTensor } from "@ctsurv/engine/mod.ts";
-import { deepHitSpec, initialiseHead, type PlainDeepHit, seededParameters } from "@ctsurv/nn/mod.ts";
+import { deepHitSpec } from "@ctsurv/nn/head/deephit.ts";
+import { initialiseHead, type PlainDeepHit, seededParameters } from "@ctsurv/nn/mod.ts";
 import { hashed } from "../../support/golden.ts";
 
 const features = 40, width = 100;

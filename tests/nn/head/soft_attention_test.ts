@@ -11,7 +11,8 @@ import {
   type Tree,
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
-import { type GatedAttention, gatedAttention, gatedAttentionSpec, seededParameters } from "@ctsurv/nn/mod.ts";
+import { gatedAttentionSpec } from "@ctsurv/nn/head/soft_attention.ts";
+import { type GatedAttention, gatedAttention, seededParameters } from "@ctsurv/nn/mod.ts";
 import { assertClose, evaluate, normal } from "../../engine/agreement.ts";
 
 /** What attention gives, as numbers. */

@@ -20,13 +20,13 @@ import {
   type BackboneArchitecture,
   backbones,
   backboneStatistics,
-  calibrationSlices,
   channelNormalise,
   efficientNetB0,
   hashParameters,
   seededBackbone,
   toNetworkInput,
 } from "@ctsurv/nn/mod.ts";
+import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { sharedData } from "../../support/shared_data.ts";
 
 const engine = onnxEngine();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { KernelError, startKernel } from "@ctsurv/notebook/mod.ts";
+import { KernelError, startKernel } from "@ctsurv/notebook/kernel/kernel.ts";
 import { childrenOf } from "../support.ts";
 
 Deno.test("startKernel() gives a kernel that keeps state, counts executions and knows its language", async () => {

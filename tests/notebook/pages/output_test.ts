@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { NotebookOutput } from "@ctsurv/notebook/mod.ts";
+import type { NotebookOutput } from "@ctsurv/notebook/notebook_document.ts";
 import { outputHtml } from "@ctsurv/notebook/pages/output.ts";
 import { assertHarmless, display, elements, hostile } from "./support.ts";
 

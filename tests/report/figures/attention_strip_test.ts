@@ -1,7 +1,8 @@
 import { Resvg } from "@resvg/resvg-js";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { attentionStrip, type AttentionStripOptions, sliceImage, theme } from "@ctsurv/report/mod.ts";
+import { theme } from "@ctsurv/report/figures/theme.ts";
+import { attentionStrip, type AttentionStripOptions, sliceImage } from "@ctsurv/report/mod.ts";
 import { sliceJpeg } from "@ctsurv/report/pictures/slice_image.ts";
 import { readPixels } from "../read_pixels.ts";
 

@@ -1,7 +1,8 @@
 import { Resvg } from "@resvg/resvg-js";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { calibrationFigure, formatNumber, theme } from "@ctsurv/report/mod.ts";
+import { theme } from "@ctsurv/report/figures/theme.ts";
+import { calibrationFigure, formatNumber } from "@ctsurv/report/mod.ts";
 import { calibrationCurve, calibrationIndex, type SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 import { svgNumber, svgTags } from "../svg_tags.ts";
 

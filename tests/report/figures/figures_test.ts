@@ -2,14 +2,8 @@ import { Resvg } from "@resvg/resvg-js";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { InputError } from "@ctsurv/base/mod.ts";
-import {
-  attentionFigure,
-  foldFigure,
-  histogram,
-  jupyterDisplay,
-  sliceImage,
-  sliceMontage,
-} from "@ctsurv/report/mod.ts";
+import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
+import { attentionFigure, foldFigure, histogram, sliceImage, sliceMontage } from "@ctsurv/report/mod.ts";
 import { readPixels } from "../read_pixels.ts";
 import { sampleFigures, sampleResult, sampleStack } from "../samples.ts";
 

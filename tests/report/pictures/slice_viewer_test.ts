@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { jupyterDisplay, sliceViewer } from "@ctsurv/report/mod.ts";
+import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
+import { sliceViewer } from "@ctsurv/report/mod.ts";
 import { readPixels } from "../read_pixels.ts";
 import { sampleStack } from "../samples.ts";
 

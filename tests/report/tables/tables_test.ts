@@ -2,16 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "node:path";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
-import {
-  jupyterDisplay,
-  provenance,
-  readTable1,
-  summariseFolds,
-  table,
-  table1,
-  toDataFrame,
-  writeTable1,
-} from "@ctsurv/report/mod.ts";
+import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
+import { provenance, readTable1, table, table1, toDataFrame, writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleResult } from "../samples.ts";
 
 const rows = [{ name: "a|b <i>", n: 3, ctd: 0.61234 }, { name: 'with "quotes", and', n: 12, ctd: null }, {
@@ -55,15 +47,6 @@ Deno.test("table1() sets the paper's numbers beside ours, and nothing where ther
   assertStringIncludes(markdown, "| seeded, abc | 6 slices of 224 × 224 |");
   assertStringIncludes(markdown, "0.620 [0.550, 0.690] | 0.584 ± 0.054 |");
   assert(/does not have \|.*\| – \|\n/.test(markdown));
-});
-
-Deno.test("summariseFolds() leaves folds without concordance out and tells both deviations", () => {
-  const fold = (ctd: number | null) => ({ fold: 1, patients: 4, events: 2, ctd });
-  const { mean, stdSample, stdPopulation } = summariseFolds([fold(0.5), fold(null), fold(0.7)]);
-  assertEquals([mean, stdPopulation].map((value) => value!.toFixed(12)), ["0.600000000000", "0.100000000000"]);
-  assertEquals(stdSample!.toFixed(12), Math.sqrt(0.02).toFixed(12));
-  assertEquals(summariseFolds([fold(0.5)]), { mean: 0.5, stdSample: null, stdPopulation: 0 });
-  assertEquals(summariseFolds([fold(null)]), { mean: null, stdSample: null, stdPopulation: null });
 });
 
 Deno.test("writeTable1() and readTable1() keep everything, and refuse what is not a result", async () => {

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
   compareResults,
-  describeDifference,
   profileTolerances,
   table1,
   type Table1Result,
   verificationText,
   writeTable1,
 } from "@ctsurv/report/mod.ts";
+import { describeDifference } from "@ctsurv/report/verification/difference.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sampleResult } from "../samples.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
+import { correctedTTest } from "@ctsurv/survival/comparisons/corrected_t_test.ts";
 import {
   compareFolds,
   concordance,
   concordanceInterval,
-  correctedTTest,
   foldScores,
   pairedBootstrap,
   summariseScores,

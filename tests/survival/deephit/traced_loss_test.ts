@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { compile, float32, hostTensor, int32, onnxEngine, valueAndGradients } from "@ctsurv/engine/mod.ts";
+import { compile, float32, hostTensor, onnxEngine, valueAndGradients } from "@ctsurv/engine/mod.ts";
+import { int32 } from "@ctsurv/engine/values.ts";
 import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
 import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
 

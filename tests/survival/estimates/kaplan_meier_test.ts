@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { atRisk, kaplanMeier, logRank, stepAt } from "@ctsurv/survival/mod.ts";
+import { stepAt } from "@ctsurv/survival/follow_up/predictions.ts";
+import { atRisk, kaplanMeier, logRank } from "@ctsurv/survival/mod.ts";
 import { randomCohort } from "../random_cohort.ts";
 
 /** survival.md 3.2 */

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { censorAt, DAYS_PER_MONTH, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { DAYS_PER_MONTH } from "@ctsurv/survival/follow_up/follow_up.ts";
+import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 
 Deno.test("daysToMonths() divides by the average month, or counts whole months of 30 days as the authors do", () => {
   assertEquals(DAYS_PER_MONTH, 30.4375);

@@ -1,15 +1,14 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { chiSquareTail, studentTail } from "@ctsurv/survival/_math.ts";
 import {
   administrativeBrier,
   calibrationCurve,
   calibrationIndex,
-  chiSquareTail,
   dCalibration,
   dynamicAuc,
   ipcwBrier,
   kaplanMeier,
   logRank,
-  studentTail,
   unoConcordance,
 } from "@ctsurv/survival/mod.ts";
 import oracle from "../../fixtures/survival_metrics.json" with { type: "json" };

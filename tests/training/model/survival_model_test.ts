@@ -5,7 +5,6 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, isSpec, leaves, onnxEngine } from "@ctsurv/engine/mod.ts";
 import { featureExtractor } from "@ctsurv/features/mod.ts";
 import {
-  calibrationSlices,
   efficientNetB0,
   finalBlockNames,
   initialiseHead,
@@ -13,6 +12,7 @@ import {
   seededParameters,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
+import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 import { headTrainer, loadModel, modelPredictor, saveModel, type SurvivalModel } from "@ctsurv/training/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
