@@ -1,5 +1,5 @@
 import { tf } from "./tf.ts";
-import { sameShape } from "./trace/graph.ts";
+import { sameShape } from "./_trace/graph.ts";
 import { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 
 /** The number types that cross the engine's border. Booleans are bytes, 0 or 1. */

@@ -1,6 +1,6 @@
 import { workerPool } from "@ctsurv/base/mod.ts";
 import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
-import type { SlicesOrder } from "./slices_worker.ts";
+import type { SlicesOrder } from "./_slices_worker.ts";
 
 /** A patient's scan. */
 export interface ScanToPreprocess {
@@ -43,7 +43,7 @@ export function sliceQueue(
   const { recipe } = segmenter;
   const pool = recipe === undefined || threads <= 1
     ? undefined
-    : workerPool<SlicesOrder, void>(import.meta.resolve("./slices_worker.ts"), {
+    : workerPool<SlicesOrder, void>(import.meta.resolve("./_slices_worker.ts"), {
       threads,
       describe: ({ where }) => where,
     });

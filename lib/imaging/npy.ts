@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
-import { swapBytes } from "./dicom/pixels.ts";
+import { swapBytes } from "./dicom/_pixels.ts";
 
 /** NumPy's name of each element type, less its byte order. */
 const types = {

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { peakMemory, sha256, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CellError, type Kernel, KernelError, startKernel } from "./kernel/kernel.ts";
-import type { Message } from "./kernel/message.ts";
+import type { Message } from "./kernel/_message.ts";
 import {
   type CodeCell,
   formatNotebook,
@@ -10,7 +10,7 @@ import {
   type NotebookDocument,
   type NotebookOutput,
   readNotebook,
-} from "./notebook_document.ts";
+} from "./_notebook_document.ts";
 
 /** Turns a kernel's output messages into a notebook's outputs. */
 export interface OutputCollector {

@@ -1,7 +1,7 @@
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { runEpochs } from "./epochs.ts";
+import { runEpochs } from "./_epochs.ts";
 import {
   absorbScaling,
   type FeatureScaling,

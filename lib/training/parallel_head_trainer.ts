@@ -2,7 +2,7 @@ import { workerPool } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
-import type { HeadOrder } from "./head_worker.ts";
+import type { HeadOrder } from "./_head_worker.ts";
 
 /** Options of {@linkcode parallelHeadTrainer}. `initialise` is a function, which cannot be sent to another thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
@@ -21,7 +21,7 @@ export function parallelHeadTrainer(
 ): HeadTrainer {
   const here = headTrainer(engine, shape, options);
   if (threads <= 1 || !engine.isDivisible) return here;
-  const pool = workerPool<HeadOrder, TrainedHead>(import.meta.resolve("./head_worker.ts"), {
+  const pool = workerPool<HeadOrder, TrainedHead>(import.meta.resolve("./_head_worker.ts"), {
     threads,
     describe: ({ patients }) => `A head for ${patients.length} patients`,
   });

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type ByteSource, openFileSource, readBytes, type Refuse, refuseAs } from "./formats/bytes.ts";
+import { type ByteSource, openFileSource, readBytes, type Refuse, refuseAs } from "./formats/_bytes.ts";
 import { readSafetensors } from "./formats/safetensors.ts";
 import {
   checkCrc,
@@ -10,7 +10,7 @@ import {
   type Storage,
   type StoredTensor,
 } from "./formats/stored_tensor.ts";
-import { readTorchLegacy, readTorchZip } from "./formats/torch/read_torch.ts";
+import { readTorchLegacy, readTorchZip } from "./formats/_torch/read_torch.ts";
 
 const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 

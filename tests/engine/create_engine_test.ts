@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findTensorflow } from "@ctsurv/engine/eager/tensorflow_engine.ts";
+import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow_engine.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
 
 const tensorflow = findTensorflow().length > 0;

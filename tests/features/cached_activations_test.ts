@@ -6,7 +6,7 @@ import { cachedActivations } from "@ctsurv/features/cached_activations.ts";
 import { type ActivationExtractor, activationExtractor, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { findBackbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
-import { finalBlockOptimiser } from "@ctsurv/training/fine_tuning/final_block_optimiser.ts";
+import { finalBlockOptimiser } from "@ctsurv/training/fine_tuning/_final_block_optimiser.ts";
 import { assertClose } from "../engine/agreement.ts";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashedParameters } from "../support/golden.ts";

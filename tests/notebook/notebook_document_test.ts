@@ -4,7 +4,7 @@ import {
   formatNotebook,
   type NotebookDocument,
   readNotebook,
-} from "@ctsurv/notebook/notebook_document.ts";
+} from "@ctsurv/notebook/_notebook_document.ts";
 
 const code: CodeCell = {
   cell_type: "code",

@@ -6,7 +6,7 @@ import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import { reproduce } from "@ctsurv/cli/commands/reproduce.ts";
 import { verify } from "@ctsurv/cli/commands/verify.ts";
 import { runNotebook } from "@ctsurv/notebook/mod.ts";
-import { readNotebook } from "@ctsurv/notebook/notebook_document.ts";
+import { readNotebook } from "@ctsurv/notebook/_notebook_document.ts";
 import { readRunRecord, readTable1 } from "@ctsurv/report/mod.ts";
 import { summariseFolds } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../support/in_folder.ts";

@@ -12,7 +12,7 @@ export function kernelInternals(): KernelInternals | undefined {
 /** Measured: of 150 cells run by nbclient on a busy machine up to 83 lost an output without waiting, none with 20 ms. */
 const WAIT_MILLISECONDS = 50;
 
-/** Only our own runner's kernels have it, and need no waiting (lib/notebook/kernel/guard.ts). */
+/** Only our own runner's kernels have it, and need no waiting (lib/notebook/kernel/_guard.ts). */
 const fence = Symbol.for("ctsurv.fence");
 const isKept = Symbol.for("ctsurv.outputsKept");
 

@@ -3,7 +3,7 @@ import { dirname } from "node:path/posix";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CohortManifest, type ImageEntry, parseCohortManifest } from "../cohort_manifest.ts";
-import type { PlannedPatient } from "./plan_import.ts";
+import type { PlannedPatient } from "./_plan_import.ts";
 import type { OddStage, ScannedSeries } from "./scan_images.ts";
 
 /** Stands in a cohort's folder while an import is under way, to tell a broken-off import from somebody's own files. */

@@ -7,8 +7,8 @@ import { parseClinicalColumns } from "../table/clinical_columns.ts";
 import { readTable } from "../table/csv.ts";
 import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
 import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
-import { copyImages, planCopies } from "./copy_images.ts";
-import { type ImportPlan, planImport } from "./plan_import.ts";
+import { copyImages, planCopies } from "./_copy_images.ts";
+import { type ImportPlan, planImport } from "./_plan_import.ts";
 import { oddStages, scanImages, type SkippedFiles } from "./scan_images.ts";
 
 export interface ImportCohortOptions {

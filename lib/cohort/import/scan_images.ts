@@ -4,8 +4,8 @@ import { type DicomFacts, scanDicom } from "@ctsurv/imaging/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
 import { columnOf, lung1Columns } from "../table/clinical_columns.ts";
 import { type ImportRecord, isWithin } from "./cohort_folder.ts";
-import type { PlannedPatient } from "./plan_import.ts";
-import { walkFiles } from "./walk_files.ts";
+import type { PlannedPatient } from "./_plan_import.ts";
+import { walkFiles } from "./_walk_files.ts";
 
 /** A file that outlines structures on a CT, and how. */
 export interface FoundSegmentation {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
-import { type Canvas, label, type Point } from "./anatomy/canvas.ts";
-import { createHazard, type Hazard } from "./hazard.ts";
+import { type Canvas, label, type Point } from "./_anatomy/canvas.ts";
+import { createHazard, type Hazard } from "./_hazard.ts";
 import type { PhantomScanner, PhantomSpec } from "./phantoms.ts";
 
 const ATTEMPTS = 2000;

@@ -1,13 +1,13 @@
 import { createRandom } from "@ctsurv/base/mod.ts";
 import type { Affine } from "@ctsurv/imaging/mod.ts";
-import { drawAnatomy } from "./anatomy/anatomy.ts";
-import { addNoise, type Canvas } from "./anatomy/canvas.ts";
-import { paintBody } from "./anatomy/paint_body.ts";
-import { paintLungDetail } from "./anatomy/paint_lung_detail.ts";
-import { paintLungs } from "./anatomy/paint_lungs.ts";
-import { paintMediastinum } from "./anatomy/paint_mediastinum.ts";
-import { paintSkeleton } from "./anatomy/paint_skeleton.ts";
-import { paintTumour } from "./anatomy/paint_tumour.ts";
+import { drawAnatomy } from "./_anatomy/anatomy.ts";
+import { addNoise, type Canvas } from "./_anatomy/canvas.ts";
+import { paintBody } from "./_anatomy/paint_body.ts";
+import { paintLungDetail } from "./_anatomy/paint_lung_detail.ts";
+import { paintLungs } from "./_anatomy/paint_lungs.ts";
+import { paintMediastinum } from "./_anatomy/paint_mediastinum.ts";
+import { paintSkeleton } from "./_anatomy/paint_skeleton.ts";
+import { paintTumour } from "./_anatomy/paint_tumour.ts";
 import type { PhantomPatient } from "./draw_patient.ts";
 import type { PhantomSpec } from "./phantoms.ts";
 

@@ -4,7 +4,7 @@ import { type Affine, writeDicomSeries, writeNifti } from "@ctsurv/imaging/mod.t
 import { drawPatient, type PhantomPatient } from "./draw_patient.ts";
 import type { PhantomSpec } from "./phantoms.ts";
 import { renderPhantom } from "./render_phantom.ts";
-import type { PatientOrder } from "./worker.ts";
+import type { PatientOrder } from "./_worker.ts";
 
 /** Voxels on a grid: [slices, rows, columns], and (column, row, slice, 1) -> LPS mm. */
 export interface Grid<T extends Int16Array | Uint8Array> {
@@ -106,7 +106,7 @@ export async function writePatients(
     }
     return;
   }
-  const pool = workerPool<PatientOrder, void>(import.meta.resolve("./worker.ts"), {
+  const pool = workerPool<PatientOrder, void>(import.meta.resolve("./_worker.ts"), {
     threads: workers,
     describe: ({ number }) => `Phantom patient ${number}`,
   });

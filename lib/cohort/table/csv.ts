@@ -1,4 +1,4 @@
-// @ts-types="./csv_parse_sync.d.ts"
+// @ts-types="./_csv_parse_sync.d.ts"
 import { parse } from "csv-parse/sync";
 import { InputError } from "@ctsurv/base/mod.ts";
 

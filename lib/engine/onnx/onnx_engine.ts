@@ -1,10 +1,10 @@
 import ort from "onnxruntime-node";
 import type { Engine, Program } from "../engine.ts";
-import { countMacs } from "../trace/graph.ts";
-import { trace } from "../trace/trace.ts";
+import { countMacs } from "../_trace/graph.ts";
+import { trace } from "../_trace/trace.ts";
 import { mapTree } from "../tree.ts";
 import { type DType, type HostTensor, inputReader, isTensor, type TensorData, type Value } from "../values.ts";
-import { encodeModel } from "./encode_model.ts";
+import { encodeModel } from "./_encode_model.ts";
 
 /** Where ONNX Runtime computes. */
 export type Provider = "cpu" | "webgpu" | "cuda";

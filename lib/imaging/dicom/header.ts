@@ -1,6 +1,6 @@
 import dicomParser, { type DataSet } from "dicom-parser";
-import { type DicomFile, guardParser } from "./file.ts";
-import { createDicomTags, type DicomTags } from "./tags.ts";
+import { type DicomFile, guardParser } from "./_file.ts";
+import { createDicomTags, type DicomTags } from "./_tags.ts";
 
 /** What DICOM files say of how a scan was made; texts are empty where they do not say. */
 export interface Acquisition {

@@ -1,6 +1,6 @@
 import dicomParser, { type DataSet } from "dicom-parser";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { DEFLATED, guardParser, openDicomFile } from "./file.ts";
+import { DEFLATED, guardParser, openDicomFile } from "./_file.ts";
 
 /** What a DICOM file is, told from its header alone. Texts are empty where the file does not say. */
 export interface DicomFacts {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { sha256, writeAtomic } from "@ctsurv/base/mod.ts";
-import { affineColumn, unit } from "../volume/affine.ts";
+import { affineColumn, unit } from "../volume/_affine.ts";
 import type { Affine, Shape } from "../volume/volume.ts";
 
 /** A data element: tag, value representation, value. Several values of text are joined by backslashes. */

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { affineColumn, affineSpacing, angleBetween, cross, dot, flipLpsRas, unit } from "../volume/affine.ts";
+import { affineColumn, affineSpacing, angleBetween, cross, dot, flipLpsRas, unit } from "../volume/_affine.ts";
 import type { Affine, Shape } from "../volume/volume.ts";
 
 /** What {@linkcode writeNifti} writes: HU as int16 or float32, a mask as uint8. */

@@ -4,7 +4,7 @@ import { findComponents } from "../masks/components.ts";
 import { dilate, erode } from "../masks/morphology.ts";
 import type { VolumeReading } from "../read_volume.ts";
 import { defaultSettings, type PreprocessedScan } from "../slices/preprocess.ts";
-import { affineColumn, angleBetween, type Vector } from "../volume/affine.ts";
+import { affineColumn, angleBetween, type Vector } from "../volume/_affine.ts";
 import { summariseHu } from "../volume/hu.ts";
 import type { Spacing, Volume } from "../volume/volume.ts";
 

@@ -1,10 +1,10 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type DicomFile, openDicomFile } from "../dicom/file.ts";
+import { type DicomFile, openDicomFile } from "../dicom/_file.ts";
 import { type DicomHeader, readDicomHeader } from "../dicom/header.ts";
 import type { VolumeReading } from "../read_volume.ts";
 import type { Volume } from "../volume/volume.ts";
-import { listSegments, placeFrames } from "./dicom_seg.ts";
-import { drawContours, listRegions } from "./rt_struct.ts";
+import { listSegments, placeFrames } from "./_dicom_seg.ts";
+import { drawContours, listRegions } from "./_rt_struct.ts";
 
 /** A segment or region of interest, and what people call it. */
 export interface Structure {

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { affineColumn, affineFrom, angleBetween, scale, type Vector } from "./affine.ts";
+import { affineColumn, affineFrom, angleBetween, scale, type Vector } from "./_affine.ts";
 import { createVolume, type Volume } from "./volume.ts";
 
 /** Beyond this, slices of the grid are no longer the axial slices that lung areas and the networks are about. */

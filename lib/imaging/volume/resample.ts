@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { affineColumn, affineFrom, scale, type Vector } from "./affine.ts";
+import { affineColumn, affineFrom, scale, type Vector } from "./_affine.ts";
 import { AIR } from "./hu.ts";
 import type { Affine, Shape, Spacing, Volume } from "./volume.ts";
 

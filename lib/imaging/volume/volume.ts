@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { affineColumn, affineOrientation, affineSpacing, angleBetween, cross, dot, unit } from "./affine.ts";
+import { affineColumn, affineOrientation, affineSpacing, angleBetween, cross, dot, unit } from "./_affine.ts";
 
 /** Over the 300 mm of a lung this much shear moves the last slice by less than 3 mm. */
 const MAX_SHEAR_DEGREES = 0.5;

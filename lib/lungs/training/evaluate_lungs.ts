@@ -9,7 +9,7 @@ import {
   thresholdLungs,
   type Volume,
 } from "@ctsurv/imaging/mod.ts";
-import { renderLungPhantom } from "./drawn_slice.ts";
+import { renderLungPhantom } from "./_drawn_slice.ts";
 
 /** The phantoms that lungs are evaluated on have this seed. Trainings use 1e9 to 2e9, built-in cohorts 42. */
 export const EVALUATION_SEED = 5e9;

@@ -15,10 +15,10 @@ import {
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import { type Initialise, seededParameters, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
-import { GRID_SIZE } from "../unet/unet_grid.ts";
+import { GRID_SIZE } from "../unet/_unet_grid.ts";
 import { unetShape } from "../unet/unet_weights.ts";
-import { measureStatistics } from "./measure_statistics.ts";
-import { type SliceStream, sliceStream, toBatch } from "./slice_stream.ts";
+import { measureStatistics } from "./_measure_statistics.ts";
+import { type SliceStream, sliceStream, toBatch } from "./_slice_stream.ts";
 import {
   type SliceBatch,
   sliceBatchSpec,
@@ -27,7 +27,7 @@ import {
   type UNetState,
   unetStateSpec,
   unetTrainingStep,
-} from "./unet_training_step.ts";
+} from "./_unet_training_step.ts";
 
 /** How the network is trained. */
 export interface TrainUNetOptions {

@@ -2,7 +2,7 @@ import { compile, type Compiled, type Engine, float32, type TensorSpec, tf, toTe
 import { fillEnclosed, keepLungs, type Volume } from "@ctsurv/imaging/mod.ts";
 import { uNet } from "@ctsurv/nn/mod.ts";
 import type { NetworkLungs } from "../lung_segmenters.ts";
-import { findGridCentre, GRID_SIZE, gridPainter, gridSampler } from "./unet_grid.ts";
+import { findGridCentre, GRID_SIZE, gridPainter, gridSampler } from "./_unet_grid.ts";
 import { readUNet, type UNetWeights } from "./unet_weights.ts";
 
 export interface UNetLungsOptions {

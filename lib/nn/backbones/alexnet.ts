@@ -1,7 +1,7 @@
 import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
 import { linearSpec } from "../layers/linear.ts";
-import { initialisePlain } from "../seeded/initialise_backbones.ts";
+import { initialisePlain } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 import {
@@ -11,7 +11,7 @@ import {
   plainFeatureStages,
   type PlainNetwork,
   reluStage,
-} from "./plain_networks.ts";
+} from "./_plain_networks.ts";
 
 const pool = { window: 3, stride: 2 };
 

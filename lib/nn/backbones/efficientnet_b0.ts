@@ -1,5 +1,5 @@
 import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
-import { silu } from "../layers/activations.ts";
+import { silu } from "../layers/_activations.ts";
 import {
   conv2d,
   type ConvNorm,
@@ -10,7 +10,7 @@ import {
 } from "../layers/convolutions.ts";
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import type { ChannelNormalise } from "../layers/normalisation.ts";
-import { initialiseEfficientNetB0 } from "../seeded/initialise_backbones.ts";
+import { initialiseEfficientNetB0 } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 

@@ -2,7 +2,7 @@ import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { conv3d, conv3dSpec, type ConvNorm, globalMean } from "../layers/convolutions.ts";
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { batchNormSpec, type ChannelNormalise } from "../layers/normalisation.ts";
-import { initialiseResNet } from "../seeded/initialise_backbones.ts";
+import { initialiseResNet } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone, type Stage } from "./backbone.ts";
 
 /** One layer of two blocks, the first of which has the stride, along slices too, and the new width. */

@@ -10,7 +10,7 @@ import {
 } from "../layers/convolutions.ts";
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { type BatchNorm, batchNormSpec, type ChannelNormalise } from "../layers/normalisation.ts";
-import { initialiseResNet } from "../seeded/initialise_backbones.ts";
+import { initialiseResNet } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 

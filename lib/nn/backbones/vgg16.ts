@@ -1,7 +1,7 @@
 import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
 import { linearSpec } from "../layers/linear.ts";
-import { initialisePlain } from "../seeded/initialise_backbones.ts";
+import { initialisePlain } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 import {
@@ -12,7 +12,7 @@ import {
   plainFeatureStages,
   type PlainNetwork,
   reluStage,
-} from "./plain_networks.ts";
+} from "./_plain_networks.ts";
 
 const conv = (channels: number): PlainConv => ({ channels, kernel: 3, stride: 1, padding: 1 });
 const pool = { window: 2, stride: 2 };

@@ -4,7 +4,7 @@ import { type BiasedConv, biasedConvSpec, conv2d } from "../layers/convolutions.
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { type LayerNorm, layerNorm, layerNormSpec } from "../layers/normalisation.ts";
 import { type EncoderLayer, encoderLayer, encoderLayerSpec } from "../layers/transformer.ts";
-import { initialiseViT } from "../seeded/initialise_backbones.ts";
+import { initialiseViT } from "../seeded/_initialise_backbones.ts";
 import { defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 

@@ -1,5 +1,5 @@
 import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
-import { gelu } from "./activations.ts";
+import { gelu } from "./_activations.ts";
 import { type Linear, linear, linearSpec } from "./linear.ts";
 import { type LayerNorm, layerNorm, layerNormSpec } from "./normalisation.ts";
 

@@ -8,7 +8,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
-import { orthogonal } from "./initialise_backbones.ts";
+import { orthogonal } from "./_initialise_backbones.ts";
 
 /** How the weights of one parameter are drawn. */
 export type Initialise = (random: Random, shape: readonly number[], path: string) => Float32Array;

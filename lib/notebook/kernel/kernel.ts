@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Channels, type Content, createConnection, openChannels } from "./channels.ts";
-import { FENCE_MESSAGE, fenceSource, guardSource, syntaxError } from "./guard.ts";
-import type { Message } from "./message.ts";
+import { type Channels, type Content, createConnection, openChannels } from "./_channels.ts";
+import { FENCE_MESSAGE, fenceSource, guardSource, syntaxError } from "./_guard.ts";
+import type { Message } from "./_message.ts";
 
 /** What a cell threw, as a kernel reports it. `traceback` is the stack, line by line; empty where there is none. */
 export interface CellError {

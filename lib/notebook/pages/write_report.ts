@@ -14,9 +14,9 @@ import {
   type Table1Result,
   type Table2Result,
 } from "@ctsurv/report/mod.ts";
-import { type NotebookDocument, readNotebook } from "../notebook_document.ts";
-import { indexPage } from "./index_page.ts";
-import { documentPage, notebookPage, notebookTitle, page, type PageContent } from "./pages.ts";
+import { type NotebookDocument, readNotebook } from "../_notebook_document.ts";
+import { indexPage } from "./_index_page.ts";
+import { documentPage, notebookPage, notebookTitle, page, type PageContent } from "./_pages.ts";
 
 /** What a run left in its folder; what it has not made is undefined. */
 export interface RunResults {

@@ -3,7 +3,7 @@ import { attentionShare, type TumourExtent } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
-import { theme, tumourMark } from "./theme.ts";
+import { theme, tumourMark } from "./_theme.ts";
 
 /** Where a patient's attention is, in words. */
 export function describeAttention(weights: readonly number[], tumours: TumourExtent): string {

@@ -4,8 +4,8 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { sliceJpeg, type SliceStack } from "../pictures/slice_image.ts";
 import { describeAttention } from "./attention_figure.ts";
 import { type Figure, figure } from "./figure.ts";
-import { film } from "./film.ts";
-import { theme, tumourMark } from "./theme.ts";
+import { film } from "./_film.ts";
+import { theme, tumourMark } from "./_theme.ts";
 
 export interface AttentionStripOptions {
   readonly patient: string;

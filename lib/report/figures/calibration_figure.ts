@@ -9,7 +9,7 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 export interface CalibrationFigureOptions {
   /** Groups of patients by quantiles of their prediction. @default {5} */

@@ -4,7 +4,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "../format.ts";
 import type { ModelResult } from "../results/table1.ts";
 import { type Figure, figure } from "./figure.ts";
-import { placeLabels, theme } from "./theme.ts";
+import { placeLabels, theme } from "./_theme.ts";
 
 /** A model in the plane of cost and concordance. */
 interface Point {

@@ -3,7 +3,7 @@ import { DOMParser } from "linkedom";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { escapeMarkup } from "../format.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 /** A vector figure that stands by itself: in a notebook, as a file, in a page. */
 export interface Figure extends Displayable {

@@ -3,7 +3,7 @@ import { type FlopsExamination, type FlopsReading, modelCost } from "@ctsurv/ana
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { flopsFindings } from "../tables/cost_table.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 /** Slices at which the curves are drawn. */
 const STEP = 16;

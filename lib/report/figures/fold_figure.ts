@@ -3,7 +3,7 @@ import { paperRow } from "@ctsurv/analysis/mod.ts";
 import { formatNumber } from "../format.ts";
 import type { ModelResult } from "../results/table1.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 export interface FoldFigureOptions {
   /** The concordance that nothing can be expected to exceed; known for phantoms. */

@@ -3,7 +3,7 @@ import { formatP, InputError } from "@ctsurv/base/mod.ts";
 import { atRisk, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 /** Patients who make one curve. */
 export interface SurvivalGroup extends Outcomes {

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
-import { theme } from "./theme.ts";
+import { theme } from "./_theme.ts";
 
 /** One patient's predicted survival. */
 export interface SurvivalCurve {

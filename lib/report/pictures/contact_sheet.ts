@@ -1,8 +1,8 @@
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import { defaultSettings, type PreprocessedScan, type QualityRow, type ScanMeasurements } from "@ctsurv/imaging/mod.ts";
-import { theme } from "../figures/theme.ts";
+import { theme } from "../figures/_theme.ts";
 import { evenlySpaced, formatNumber } from "../format.ts";
-import { paintScanView, type Range, type Region, type ScanView, scanView } from "./scan_view.ts";
+import { paintScanView, type Range, type Region, type ScanView, scanView } from "./_scan_view.ts";
 import { paintPicture, type Picture } from "./slice_image.ts";
 
 /** On dark ground; Okabe and Ito's blue and orange, which the colour-blind tell apart. The tumour's line is thicker. */

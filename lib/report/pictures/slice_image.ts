@@ -2,9 +2,9 @@ import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import { Buffer } from "node:buffer";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
-import { theme } from "../figures/theme.ts";
+import { theme } from "../figures/_theme.ts";
 import { evenlySpaced } from "../format.ts";
-import { paintOutline, paintPlane } from "./scan_view.ts";
+import { paintOutline, paintPlane } from "./_scan_view.ts";
 
 /** Grey slices: `[slices, rows, columns]`, values in [0, 1], black to white. */
 export interface SliceStack {

@@ -1,5 +1,5 @@
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { pairCounter } from "./count_pairs.ts";
+import { pairCounter } from "./_count_pairs.ts";
 
 /** A concordance and the pairs behind it. */
 export interface Concordance {

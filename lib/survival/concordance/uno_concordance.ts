@@ -1,7 +1,7 @@
 import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { type CensoringOptions, censoringWeights } from "../scores/censoring_weights.ts";
 import type { Concordance } from "./concordance.ts";
-import { pairCounter } from "./count_pairs.ts";
+import { pairCounter } from "./_count_pairs.ts";
 
 export interface UnoOptions extends CensoringOptions {
   /** Only deaths before this month are anchors; default all. */

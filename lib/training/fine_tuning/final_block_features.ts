@@ -14,7 +14,7 @@ import {
   type Value,
 } from "@ctsurv/engine/mod.ts";
 import { type Backbone, belongsTo, finalBlockNames, scaleAndShift } from "@ctsurv/nn/mod.ts";
-import { type ActivationPiece, activationPieces, type HalfActivations } from "./activations.ts";
+import { type ActivationPiece, activationPieces, type HalfActivations } from "./_activations.ts";
 
 /** Trained parameters of a final block by their names in the state dict: `features.8.0.weight`. */
 export type FinalBlock<T> = Readonly<Record<string, T>>;

@@ -23,7 +23,7 @@ import {
 } from "@ctsurv/nn/mod.ts";
 import { decodeSafetensors, encodeSafetensors, findPretrained, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
 import type { FinalBlock } from "../fine_tuning/final_block_features.ts";
-import { formatDescription, type ModelDescription, parseDescription } from "./model_description.ts";
+import { formatDescription, type ModelDescription, parseDescription } from "./_model_description.ts";
 
 /** What a model was trained on, in words for people and for provenance. */
 export interface TrainedOn {

@@ -1,4 +1,4 @@
-import { renameOldVit, renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "./name_maps.ts";
+import { renameOldVit, renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "./_name_maps.ts";
 import type { Normalisation, PretrainedFile } from "./pretrained_file.ts";
 
 const TORCHVISION = "https://download.pytorch.org/models";

@@ -1,5 +1,5 @@
 import { sizeOf } from "@ctsurv/base/mod.ts";
-import { type ByteSource, readBytes, type Refuse, refuseAs } from "./bytes.ts";
+import { type ByteSource, readBytes, type Refuse, refuseAs } from "./_bytes.ts";
 import { type CheckpointDType, contiguousStrides, itemSizes, type StoredTensor } from "./stored_tensor.ts";
 
 /** What the format's type names mean. */

@@ -1,6 +1,6 @@
 import { sizeOf } from "@ctsurv/base/mod.ts";
 import { crc32 } from "node:zlib";
-import { type ByteSource, readBytes, type Refuse } from "./bytes.ts";
+import { type ByteSource, readBytes, type Refuse } from "./_bytes.ts";
 
 /** Bytes of one element of each type. */
 export const itemSizes = {

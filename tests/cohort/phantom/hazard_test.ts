@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { createHazard } from "@ctsurv/cohort/phantom/hazard.ts";
+import { createHazard } from "@ctsurv/cohort/phantom/_hazard.ts";
 
 Deno.test("createHazard() gives the population LUNG1's survival whatever the effect", () => {
   for (const effect of [0, 0.7, 1.5, 6]) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { type Contour, fillContours } from "@ctsurv/imaging/structures/rt_struct.ts";
+import { type Contour, fillContours } from "@ctsurv/imaging/structures/_rt_struct.ts";
 
 const [ROWS, COLUMNS] = [7, 9];
 

@@ -2,21 +2,21 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { compile, disposeValues, float32, hostTensor, onnxEngine, zerosOf } from "@ctsurv/engine/mod.ts";
-import { AUGMENTATIONS } from "@ctsurv/lungs/training/augmentations.ts";
-import { drawWarp, type SourceSlice, warpSlice } from "@ctsurv/lungs/training/brushes.ts";
-import { drawNegative } from "@ctsurv/lungs/training/draw_negative.ts";
-import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice, renderLungPhantom } from "@ctsurv/lungs/training/drawn_slice.ts";
+import { AUGMENTATIONS } from "@ctsurv/lungs/training/_augmentations.ts";
+import { drawWarp, type SourceSlice, warpSlice } from "@ctsurv/lungs/training/_brushes.ts";
+import { drawNegative } from "@ctsurv/lungs/training/_draw_negative.ts";
+import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice, renderLungPhantom } from "@ctsurv/lungs/training/_drawn_slice.ts";
 import { phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
-import { measureStatistics } from "@ctsurv/lungs/training/measure_statistics.ts";
+import { measureStatistics } from "@ctsurv/lungs/training/_measure_statistics.ts";
 import { initialiseUNet, schedule } from "@ctsurv/lungs/training/train_unet.ts";
-import { drawTrainingSlices } from "@ctsurv/lungs/training/training_slices.ts";
+import { drawTrainingSlices } from "@ctsurv/lungs/training/_training_slices.ts";
 import {
   lungLoss,
   sliceBatchSpec,
   trainableOf,
   unetStateSpec,
   unetTrainingStep,
-} from "@ctsurv/lungs/training/unet_training_step.ts";
+} from "@ctsurv/lungs/training/_unet_training_step.ts";
 import { batchNormTraining, seededParameters, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { evaluate } from "../../engine/agreement.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeMessage, encodeMessage } from "@ctsurv/notebook/kernel/message.ts";
+import { decodeMessage, encodeMessage } from "@ctsurv/notebook/kernel/_message.ts";
 
 const header = {
   msg_id: "1",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createMarkdown } from "@ctsurv/notebook/pages/markdown.ts";
+import { createMarkdown } from "@ctsurv/notebook/pages/_markdown.ts";
 import { assertHarmless, elements, hostile } from "./support.ts";
 
 const render = (source: string, options = {}) => createMarkdown()(source, options).body.html;

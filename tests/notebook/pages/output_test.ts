@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { NotebookOutput } from "@ctsurv/notebook/notebook_document.ts";
-import { outputHtml } from "@ctsurv/notebook/pages/output.ts";
+import type { NotebookOutput } from "@ctsurv/notebook/_notebook_document.ts";
+import { outputHtml } from "@ctsurv/notebook/pages/_output.ts";
 import { assertHarmless, display, elements, hostile } from "./support.ts";
 
 const show = (output: NotebookOutput) => outputHtml(output, "cell-1-1").html;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sanitise } from "@ctsurv/notebook/pages/sanitise.ts";
+import { sanitise } from "@ctsurv/notebook/pages/_sanitise.ts";
 import { assertHarmless, elements, hostile } from "./support.ts";
 
 Deno.test("sanitise() takes what runs, loads or takes over the page out of hostile markup", () => {

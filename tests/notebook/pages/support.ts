@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DOMParser } from "linkedom";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { NotebookCell, NotebookDocument, NotebookOutput } from "@ctsurv/notebook/notebook_document.ts";
+import type { NotebookCell, NotebookDocument, NotebookOutput } from "@ctsurv/notebook/_notebook_document.ts";
 
 /** Markup that would run, load or take over the page if it were taken as it is. */
 export const hostile: readonly string[] = [

@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { theme } from "@ctsurv/report/figures/theme.ts";
+import { theme } from "@ctsurv/report/figures/_theme.ts";
 import { attentionStrip, type AttentionStripOptions, sliceImage } from "@ctsurv/report/mod.ts";
 import { sliceJpeg } from "@ctsurv/report/pictures/slice_image.ts";
 import { readPixels } from "../read_pixels.ts";

@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { theme } from "@ctsurv/report/figures/theme.ts";
+import { theme } from "@ctsurv/report/figures/_theme.ts";
 import { calibrationFigure, formatNumber } from "@ctsurv/report/mod.ts";
 import { calibrationCurve, calibrationIndex, type SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 import { svgNumber, svgTags } from "../svg_tags.ts";

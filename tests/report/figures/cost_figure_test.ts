@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { theme } from "@ctsurv/report/figures/theme.ts";
+import { theme } from "@ctsurv/report/figures/_theme.ts";
 import { costFigure } from "@ctsurv/report/mod.ts";
 import { svgNumber, svgTags } from "../svg_tags.ts";
 

@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { theme } from "@ctsurv/report/figures/theme.ts";
+import { theme } from "@ctsurv/report/figures/_theme.ts";
 import { kaplanMeierFigure, type SurvivalGroup } from "@ctsurv/report/mod.ts";
 import { atRisk, kaplanMeier } from "@ctsurv/survival/mod.ts";
 import { svgGroups, svgTags } from "../svg_tags.ts";

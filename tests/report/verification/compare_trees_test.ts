@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { profileTolerances } from "@ctsurv/report/mod.ts";
-import { compareTrees } from "@ctsurv/report/verification/compare_trees.ts";
+import { compareTrees } from "@ctsurv/report/verification/_compare_trees.ts";
 import { describeDifference } from "@ctsurv/report/verification/difference.ts";
 
 const tolerances = profileTolerances("smoke");

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { pairCounter, type PairWeights } from "@ctsurv/survival/concordance/count_pairs.ts";
+import { pairCounter, type PairWeights } from "@ctsurv/survival/concordance/_count_pairs.ts";
 import type { CtdLookup, CtdVariant, SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 import { randomCohort } from "../random_cohort.ts";
 import { pairScores } from "./pair_scores.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { activationPieces, activationReader } from "@ctsurv/training/fine_tuning/activations.ts";
+import { activationPieces, activationReader } from "@ctsurv/training/fine_tuning/_activations.ts";
 import { hashedPatient } from "./final_blocks.ts";
 
 /** A patient whose activations count from `first`. */

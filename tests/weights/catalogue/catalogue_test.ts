@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { isSpec, leaves } from "@ctsurv/engine/mod.ts";
 import { r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
-import { layoutOf, layouts } from "@ctsurv/weights/catalogue/layouts.ts";
-import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/name_maps.ts";
+import { layoutOf, layouts } from "@ctsurv/weights/catalogue/_layouts.ts";
+import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/_name_maps.ts";
 import { CATALOGUE, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
 import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };

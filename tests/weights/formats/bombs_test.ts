@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { memorySource } from "@ctsurv/weights/formats/bytes.ts";
+import { memorySource } from "@ctsurv/weights/formats/_bytes.ts";
 import { checkpointOf } from "@ctsurv/weights/open_checkpoint.ts";
 import { cpuSeconds } from "./cpu_seconds.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRandom, InputError, type Random } from "@ctsurv/base/mod.ts";
-import { type ByteSource, memorySource } from "@ctsurv/weights/formats/bytes.ts";
+import { type ByteSource, memorySource } from "@ctsurv/weights/formats/_bytes.ts";
 import { checkpointOf } from "@ctsurv/weights/open_checkpoint.ts";
 import { cpuSeconds } from "./cpu_seconds.ts";
 

@@ -1,5 +1,5 @@
 import { tf } from "@ctsurv/engine/mod.ts";
-import { resizingKernels } from "@ctsurv/engine/trace/kernels/resizing.ts";
+import { resizingKernels } from "@ctsurv/engine/_trace/kernels/resizing.ts";
 import { integers, normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

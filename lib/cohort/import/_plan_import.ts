@@ -1,0 +1,109 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { ClinicalRecord } from "../table/clinical.ts";
+import { chooseScan, type ChosenScan, niftiStem } from "./_choose_scan.ts";
+import { type ImportRecord, seriesFolder } from "./cohort_folder.ts";
+import {
+  describeFound,
+  fileCounter,
+  findSegmentations,
+  type FoundSegmentation,
+  type ScannedImages,
+  type ScannedSeries,
+  type SkippedFiles,
+  unusedFiles,
+} from "./scan_images.ts";
+
+/** A patient's images as an import takes them. Paths are relative to the scanned folder. */
+export interface PlannedPatient {
+  readonly patient: string;
+  /** A NIfTI file, or the folder of the DICOM series. */
+  readonly path: string;
+  /** SeriesInstanceUID, of DICOM. */
+  readonly series?: string;
+  /** The scan's own files, one per image. */
+  readonly files: readonly string[];
+  readonly segmentations: readonly FoundSegmentation[];
+}
+
+/** What an import will take, and what it has to say about the rest. */
+export interface ImportPlan
+  extends Pick<ImportRecord, "found" | "leftOut" | "withoutImage" | "withoutRow" | "remarks"> {
+  /** In the order of the clinical table. */
+  readonly patients: readonly PlannedPatient[];
+  readonly skipped: readonly SkippedFiles[];
+}
+
+export interface PlanImportOptions {
+  /** Patients who are left out in any case. */
+  readonly excluded: ReadonlySet<string>;
+  /** The series, or the path of the NIfTI file, that the user chose for a patient. */
+  readonly chosen: ReadonlyMap<string, string>;
+  /** Whether the images will be copied, each patient's to a folder of their own. */
+  readonly copy: boolean;
+}
+
+/**
+ * Joins a clinical table and the images that were found: for each patient one scan, and the segmentations drawn on it.
+ *
+ * @throws {InputError} If a choice names no patient who is imported, or no image of that patient.
+ */
+export function planImport(
+  records: readonly ClinicalRecord[],
+  scanned: ScannedImages,
+  { excluded, chosen, copy }: PlanImportOptions,
+): ImportPlan {
+  const ids = new Set(records.map(({ patient }) => patient));
+  for (const patient of chosen.keys()) {
+    if (!ids.has(patient)) throw new InputError(`--series ${patient}=…: no such patient in the clinical table`);
+    if (excluded.has(patient)) throw new InputError(`--series ${patient}=…: this patient is excluded from the cohort`);
+  }
+  const ct = Map.groupBy(scanned.series.filter(({ modality }) => modality === "CT"), ({ patient }) => patient);
+  const nifti = Map.groupBy(scanned.nifti, (path) => patientOfNifti(path, ids));
+  const patients: PlannedPatient[] = [];
+  const leftOut: { patient: string; reason: string }[] = [];
+  const withoutImage: string[] = [];
+  const remarks: { patient: string; remark: string }[] = [];
+  const filesIn = fileCounter(scanned);
+  for (const patient of [...ids].filter((id) => !excluded.has(id))) {
+    const images = { ct: ct.get(patient) ?? [], nifti: nifti.get(patient) ?? [] };
+    const choice = chooseScan(patient, images, chosen.get(patient));
+    if (!choice) withoutImage.push(patient);
+    else if ("leftOut" in choice) leftOut.push({ patient, reason: choice.leftOut });
+    else {
+      const planned = planPatient(patient, choice.scan, scanned.series);
+      patients.push(planned);
+      const remark = (remark: string) => remarks.push({ patient, remark });
+      if (choice.aside.length > 0) remark(`shorter CT series set aside: ${choice.aside.join(", ")}`);
+      const others = filesIn(planned.path) - planned.files.length;
+      if (!copy && planned.series !== undefined && others > planned.files.length) {
+        remark(`${planned.files.length} slices lie among ${others} other files, so that reading is slow; --copy helps`);
+      }
+    }
+  }
+  const withoutRow = [...ct.keys()].filter((id) => !ids.has(id));
+  for (const patient of withoutImage) {
+    const alike = withoutRow.find((id) => id.toLowerCase() === patient.toLowerCase());
+    if (alike) remarks.push({ patient, remark: `there is a CT of ${alike}: write both alike` });
+  }
+  return {
+    patients,
+    leftOut,
+    withoutImage,
+    withoutRow,
+    remarks,
+    found: describeFound(scanned),
+    skipped: [...scanned.skipped, ...unusedFiles(scanned, patients, nifti)],
+  };
+}
+
+function planPatient(patient: string, scan: ChosenScan, all: readonly ScannedSeries[]): PlannedPatient {
+  if (scan.kind === "nifti") return { patient, path: scan.path, files: [scan.path], segmentations: [] };
+  const { folder, files } = seriesFolder(scan.series);
+  return { patient, path: folder, series: scan.series.uid, files, segmentations: findSegmentations(all, scan.series) };
+}
+
+/** The patient after whom a NIfTI file, or else the nearest folder around it, is named. */
+function patientOfNifti(path: string, ids: ReadonlySet<string>): string | undefined {
+  const names = [niftiStem(path), ...path.split("/").slice(0, -1).toReversed()];
+  return names.find((name) => ids.has(name));
+}

@@ -1,0 +1,85 @@
+import { promisify } from "node:util";
+import { constants, gunzip, gunzipSync } from "node:zlib";
+import { InputError, readInput } from "@ctsurv/base/mod.ts";
+import { swapBytes } from "../dicom/_pixels.ts";
+import { AIR, storeHu } from "../volume/hu.ts";
+import { createVolume, type Volume } from "../volume/volume.ts";
+import { type NiftiHeader, readNiftiHeader } from "./_nifti_header.ts";
+
+/** A file may hold this much beyond its voxels (padding) before it contradicts its header. */
+const SLACK_BYTES = 65536;
+/** Deflate cannot pack more tightly than this. */
+const MAX_DEFLATE_RATIO = 1032;
+
+/**
+ * Reads a NIfTI file, gzipped or not (told by its first bytes, not by its name), as HU: the header's slope and intercept
+ * are applied. Never unpacks more than the header announces.
+ *
+ * @throws {InputError} If the file is damaged, cut off, or not one grey volume on a rectangular grid.
+ */
+export async function readNifti(path: string): Promise<{ volume: Volume; warnings: string[] }> {
+  const file = await readInput(path);
+  const isGzip = file[0] === 0x1f && file[1] === 0x8b;
+  const header = readNiftiHeader(path, isGzip ? unpackStart(path, file) : file);
+  const voxels = header.shape.reduce((product, size) => product * size, 1);
+  const needed = header.offset + voxels * header.type.bytes;
+  const limit = isGzip ? file.length * MAX_DEFLATE_RATIO : file.length;
+  if (needed > limit) throw truncated(path, header, isGzip ? `at most ${limit}` : `${limit}`, needed);
+  const bytes = isGzip ? await unpack(path, file, needed + SLACK_BYTES) : file;
+  if (needed > bytes.length) throw truncated(path, header, `${bytes.length}`, needed);
+
+  const warnings = [...header.warnings];
+  const stored = readStored(bytes, header, voxels);
+  const { slope, intercept } = header;
+  let notNumbers = 0;
+  const hu = storeHu(new Int16Array(voxels), 0, stored, (value) => {
+    const scaled = slope * value + intercept;
+    if (Number.isFinite(scaled)) return scaled;
+    notNumbers++;
+    return AIR;
+  });
+  if (notNumbers > 0) warnings.push(`${notNumbers} voxels are NaN or infinite; they were set to ${AIR} HU`);
+  return { volume: createVolume(path, hu, header.shape, header.affine), warnings };
+}
+
+function truncated(path: string, { shape, type }: NiftiHeader, has: string, needed: number): InputError {
+  return new InputError(
+    `${path}: cut off. ${shape.join(" x ")} voxels of ${type.name} need ${needed} bytes, the file has ${has}. ` +
+      "Copy or convert it again",
+  );
+}
+
+/** Enough of a gzipped file to read its header. */
+function unpackStart(path: string, file: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(file.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+async function unpack(path: string, file: Uint8Array, maxOutputLength: number): Promise<Uint8Array> {
+  try {
+    return await promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)(file, { maxOutputLength });
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new InputError(
+        `${path}: unpacks to more than the ${maxOutputLength - SLACK_BYTES} bytes that its header announces`,
+      );
+    }
+    throw damaged(path, error);
+  }
+}
+
+function damaged(path: string, error: unknown): InputError {
+  return new InputError(`${path}: the gzip stream is damaged or cut off (${(error as Error).message}). Copy it again`);
+}
+
+/** The stored numbers, aligned and in this machine's byte order. */
+function readStored(bytes: Uint8Array, { offset, type, littleEndian }: NiftiHeader, voxels: number): ArrayLike<number> {
+  const start = bytes.byteOffset + offset;
+  if (littleEndian && start % type.bytes === 0) return new type.array(bytes.buffer as ArrayBuffer, start, voxels);
+  const copy = bytes.slice(offset, offset + voxels * type.bytes);
+  if (!littleEndian) swapBytes(copy, type.bytes);
+  return new type.array(copy.buffer, 0, voxels);
+}

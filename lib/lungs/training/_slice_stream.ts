@@ -1,0 +1,72 @@
+import { createRandom, workerPool } from "@ctsurv/base/mod.ts";
+import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
+import { GRID_SIZE } from "../unet/_unet_grid.ts";
+import type { SliceOrder } from "./_slice_worker.ts";
+import type { TrainingSlices } from "./_training_slices.ts";
+import type { SliceBatch } from "./_unet_training_step.ts";
+
+/** Batches of training slices, drawn on threads of their own while the network trains. */
+export interface SliceStream {
+  /** The next batch, each slice once in a training. */
+  next(batch: number): Promise<TrainingSlices>;
+  /** Ends the threads. */
+  close(): void;
+}
+
+/** Slices that wait at a time, so that a batch mixes this many slices' patients. 130 kB each. */
+const POOL_SLICES = 960;
+
+/** Starts a stream. What it gives depends on the seed alone, not on the number of threads. */
+export function sliceStream(seed: number, threads = 1): SliceStream {
+  const workers = workerPool<SliceOrder, TrainingSlices>(import.meta.resolve("./_slice_worker.ts"), {
+    threads,
+    describe: ({ chunk }) => `Slices ${chunk}`,
+  });
+  const random = createRandom(seed, "batches");
+  const pool: { readonly chunk: TrainingSlices; readonly index: number }[] = [];
+  let ordered = 0;
+  const order = () => {
+    const drawn = workers.run({ seed, chunk: ordered++ });
+    // Its error is for whoever takes the slices; where nobody does any more, it is not unhandled.
+    drawn.catch(() => {});
+    return drawn;
+  };
+  // One chunk is always being drawn by each thread; they are taken in order.
+  const coming = Array.from({ length: threads }, order);
+
+  const refill = async () => {
+    while (pool.length < POOL_SLICES) {
+      const chunk = await coming.shift()!;
+      coming.push(order());
+      for (let index = 0; index < chunk.count; index++) pool.push({ chunk, index });
+    }
+  };
+
+  return {
+    async next(batch) {
+      await refill();
+      const pixels = GRID_SIZE * GRID_SIZE;
+      const [input, truth] = [new Float32Array(batch * pixels), new Float32Array(batch * pixels)];
+      for (let k = 0; k < batch; k++) {
+        const at = random.integer(0, pool.length - 1);
+        const { chunk, index } = pool[at]!;
+        pool[at] = pool.at(-1)!;
+        pool.pop();
+        input.set(chunk.input.subarray(index * pixels, (index + 1) * pixels), k * pixels);
+        truth.set(chunk.truth.subarray(index * pixels, (index + 1) * pixels), k * pixels);
+      }
+      return { input, truth, count: batch };
+    },
+    close() {
+      workers.close();
+    },
+  };
+}
+
+/** Slices as inputs of a training step. */
+export function toBatch({ input, truth, count }: TrainingSlices): SliceBatch<HostTensor> {
+  return {
+    input: hostTensor(input, [count, GRID_SIZE, GRID_SIZE, 1]),
+    truth: hostTensor(truth, [count, GRID_SIZE, GRID_SIZE]),
+  };
+}

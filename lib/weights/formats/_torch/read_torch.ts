@@ -1,0 +1,100 @@
+import { byteCursor, type ByteSource, readBytes, type Refuse } from "../_bytes.ts";
+import { checkCrc, itemSizes, type Storage, type StoredTensor } from "../stored_tensor.ts";
+import { flattenStateDict, isPickled, type Pickled, placeTensors, stateDictRules } from "./state_dict.ts";
+import { unpickle } from "./unpickle.ts";
+import { readZipDirectory, type ZipRecord } from "./zip_directory.ts";
+
+const MAGIC = 0x1950a86a20f9469cfc6cn;
+const VERSION = 1001;
+
+/**
+ * The tensors of a file by `torch.save` before PyTorch 1.6, as vgg16-397923af.pth is one: five pickles (a magic number,
+ * the version, the system, the state dict, the keys of its storages), then each storage, behind the count of its
+ * numbers (torch/serialization.py, `_legacy_save`).
+ */
+export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
+  const cursor = byteCursor(source, 0, source.size, refuse);
+  const rules = stateDictRules(refuse);
+  const next = () => unpickle(cursor, rules, refuse);
+  if (next() !== MAGIC) throw refuse("it does not begin with PyTorch's magic number");
+  if (next() !== VERSION) throw refuse(`its version is not ${VERSION}`);
+  requireLittleEndian(next(), refuse);
+  const tensors = flattenStateDict(next(), refuse);
+  const keys = storageKeys(next(), refuse);
+  if (keys.length !== rules.storages.size) throw refuse("it lists storages that no tensor uses, or leaves some out");
+
+  const storages = new Map<string, Storage>();
+  let at = cursor.offset();
+  for (const key of keys) {
+    const named = rules.storages.get(key);
+    if (!named || storages.has(key)) throw refuse(`it lists storage ${JSON.stringify(key)} wrongly`);
+    const bytes = named.size * itemSizes[named.dtype];
+    if (at + 8 + bytes > source.size) throw refuse("it breaks off in the numbers: it was cut; download it again");
+    const count = byteCursor(source, at, at + 8, refuse).take(8);
+    if (new DataView(count.buffer, count.byteOffset).getBigInt64(0, true) !== BigInt(named.size)) {
+      throw refuse(`storage ${key} is to hold ${named.size} numbers and says otherwise`);
+    }
+    storages.set(key, { start: at + 8, bytes, bigEndian: false });
+    at += 8 + bytes;
+  }
+  if (at !== source.size) throw refuse(`${source.size - at} bytes stand behind the last storage`);
+  return placeTensors(tensors, storages, source.size, refuse);
+}
+
+/** Of a big-endian machine the format does not tell: early versions wrote the machine's order, later ones little. */
+function requireLittleEndian(system: Pickled, refuse: Refuse): void {
+  const isLittle = isPickled(system, "dict") ? system.entries.get("little_endian") : undefined;
+  if (isLittle !== true) {
+    throw refuse("a big-endian machine wrote it, in an order that the file does not tell; save it again");
+  }
+}
+
+function storageKeys(list: Pickled, refuse: Refuse): readonly string[] {
+  const keys = isPickled(list, "list") ? list.items : [null];
+  if (!keys.every((key) => typeof key === "string")) throw refuse("it has no list of its storages");
+  return keys;
+}
+
+/**
+ * The tensors of a file by `torch.save`, PyTorch 1.6 or later: a zip archive of one folder with `data.pkl`, a state
+ * dict as pickle, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
+ */
+export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
+  const records = readZipDirectory(source, refuse);
+  const root = [...records.keys()][0]?.split("/")[0] ?? "";
+  const record = (name: string) => records.get(`${root}/${name}`);
+  if (record("constants.pkl")) {
+    throw refuse("it is a TorchScript archive, with code. Save the weights alone: torch.save(model.state_dict(), …)");
+  }
+  const pickle = record("data.pkl");
+  if (!pickle) throw refuse("the zip archive has no data.pkl, so PyTorch did not write it");
+  const check = ({ start, bytes, crc }: ZipRecord, name: string) =>
+    checkCrc(source, { start, bytes, bigEndian: false, ...(crc === undefined ? {} : { crc }) }, name, refuse);
+  check(pickle, "data.pkl");
+  const rules = stateDictRules(refuse);
+  const cursor = byteCursor(source, pickle.start, pickle.start + pickle.bytes, refuse);
+  const tensors = flattenStateDict(unpickle(cursor, rules, refuse), refuse);
+  if (cursor.offset() !== pickle.start + pickle.bytes) throw refuse("data.pkl goes on behind its end");
+
+  const order = record("byteorder");
+  if (order) check(order, "byteorder");
+  const bigEndian = isBigEndian(source, order, refuse);
+  const storages = new Map<string, Storage>();
+  for (const [key, { dtype, size }] of rules.storages) {
+    const found = record(`data/${key}`);
+    if (!found) throw refuse(`storage ${key} is missing`);
+    if (found.bytes !== size * itemSizes[dtype]) {
+      throw refuse(`storage ${key} is to hold ${size} numbers of ${dtype} and has ${found.bytes} bytes`);
+    }
+    storages.set(key, { ...found, bigEndian });
+  }
+  return placeTensors(tensors, storages, source.size, refuse);
+}
+
+/** Since PyTorch 2.1 a record says "little" or "big"; before, every file was little-endian. */
+function isBigEndian(source: ByteSource, record: ZipRecord | undefined, refuse: Refuse): boolean {
+  if (!record) return false;
+  const order = new TextDecoder().decode(readBytes(source, record.start, Math.min(record.bytes, 8)));
+  if (order !== "little" && order !== "big") throw refuse(`its byte order is ${JSON.stringify(order)}`);
+  return order === "big";
+}
