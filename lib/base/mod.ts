@@ -9,7 +9,7 @@ export { writeAtomic } from "./files/write_atomic.ts";
 export { formatBytes, formatP } from "./format.ts";
 export { median, quantile, sizeOf } from "./math.ts";
 export { memoise } from "./memoise.ts";
-export { keepOutputsInPlace, type KernelInternals } from "./progress/kernel_internals.ts";
+export { keepOutputsInPlace, type KernelInternals, kernelInternals } from "./progress/kernel_internals.ts";
 export { type Display, notebookProgress } from "./progress/notebook_progress.ts";
 export { formatSeconds, type Progress } from "./progress/progress.ts";
 export { terminalProgress } from "./progress/terminal_progress.ts";

@@ -1,5 +1,5 @@
 /** Figures, pictures, tables and results, made from plain numbers. */
-export type { Displayable } from "./displayable.ts";
+export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./figures/attention_figure.ts";
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./figures/calibration_figure.ts";

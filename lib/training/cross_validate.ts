@@ -202,3 +202,8 @@ export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): 
 function quote(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** The mean of the folds' training losses, epoch by epoch. */
+export function meanLosses({ folds }: Pick<CrossValidation, "folds">): number[] {
+  return folds[0]!.losses.map((_, epoch) => folds.reduce((sum, { losses }) => sum + losses[epoch]!, 0) / folds.length);
+}

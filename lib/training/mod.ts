@@ -15,6 +15,7 @@ export {
   type FewPatientsOptions,
   type FoldResult,
   formatPredictions,
+  meanLosses,
   type OutOfFoldPrediction,
   refuseFewPatients,
   summariseFolds,

@@ -1,0 +1,17 @@
+import { type Displayable, jupyterDisplay, type Table, table } from "@ctsurv/report/mod.ts";
+
+/** The part of a table that notebooks look for, for an object that is shown by it. */
+export function displayAs(shown: Table): Displayable {
+  return { [jupyterDisplay]: () => shown[jupyterDisplay]() };
+}
+
+/** Names and values, one below the other. */
+export function factsTable(
+  caption: string,
+  facts: readonly (readonly [name: string, value: string | number])[],
+): Table {
+  return table(facts, [
+    { label: caption, value: ([name]) => name },
+    { label: "", value: ([, value]) => `${value}` },
+  ]);
+}

@@ -1,0 +1,227 @@
+import { join, resolve } from "node:path";
+import type { Progress } from "@ctsurv/base/mod.ts";
+import { type Cohort, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
+import { type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";
+import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
+import { type AggregationChoice, findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
+import { type Displayable, type Figure, type Provenance, provenance, type Table } from "@ctsurv/report/mod.ts";
+import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
+import {
+  crossValidate,
+  type CrossValidation,
+  headTrainer,
+  type HeadTrainerOptions,
+  type OutOfFoldPrediction,
+  parallelHeadTrainer,
+  type TrainedHead,
+} from "@ctsurv/training/mod.ts";
+import { displayAs, factsTable } from "./_facts.ts";
+import { openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
+import { findProfile, type Profile, requireFolds } from "./profile.ts";
+import { type SeenSlices, seenSlices } from "./seen_slices.ts";
+import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
+import { type StudyFeatures, studyFeatures } from "./study_features.ts";
+import { studyProgress } from "./study_progress.ts";
+
+/** How a head differs from the profile's. */
+export interface HeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
+  /** From slices to a patient. @default {gated attention} */
+  readonly aggregation?: AggregationChoice;
+  /** For progress. @default {the backbone and the aggregation} */
+  readonly title?: string;
+}
+
+/** A prediction, and what happened to the patient. */
+export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
+
+/** A cohort under a profile, and everything that computes on it. A notebook shows both. */
+export interface Study extends Displayable {
+  readonly profile: Profile;
+  readonly cohort: Cohort;
+  readonly engine: Engine;
+  readonly segmenter: NetworkLungs;
+  readonly progress: Progress;
+  /** Where slices and features are kept between runs. */
+  readonly cache: string;
+  /** Where results go. */
+  readonly folder: string;
+
+  /**
+   * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.
+   *
+   * @throws {InputError} If its pretrained weights are asked for and missing, or no patient can be used.
+   */
+  features(backbone: string, view?: Partial<View>): Promise<StudyFeatures>;
+  /** The same for the one patient whom a notebook follows, with all slices, whatever the profile. */
+  everySlice(features: StudyFeatures, patient: string): Promise<LabelledPatient & StudyFeatures["patients"][number]>;
+  /** A patient's slices as the view shows them, and the tumour where it is known. */
+  slicesOf(patient: string, view: View): Promise<SeenSlices>;
+  /**
+   * Cross-validation with the profile's folds and training. Features of weights that were never trained are scaled to
+   * mean 0 and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
+   */
+  crossValidate(features: StudyFeatures, options?: HeadOptions): Promise<CrossValidation>;
+  /** One head, trained on all patients. */
+  train(features: StudyFeatures, options?: HeadOptions): Promise<TrainedHead>;
+  /** The predictions of a trained head for patients whom it did not see. */
+  predict(
+    head: SurvivalHead<HostTensor>,
+    features: StudyFeatures,
+    options?: HeadOptions,
+  ): Promise<FollowedPrediction[]>;
+  /** The Ctd of the curves that a phantom's deaths were drawn from; null for other cohorts. */
+  bestReachableCtd(features: StudyFeatures): Promise<number | null>;
+  /** How results of this study with these weights come to be. */
+  provenance(weights: StudyFeatures["weights"]): Promise<Provenance & Displayable>;
+  /** Saves a figure as `figures/<name>.svg` of the results, and gives it back. */
+  save<Shown extends Figure>(name: string, figure: Shown): Promise<Shown>;
+}
+
+/** Options of {@linkcode openStudy}. */
+export interface OpenStudyOptions {
+  /** The cohort where the environment names none. @default {"phantom-lung1"} */
+  readonly builtIn?: "phantom-lung1" | "phantom-claro";
+  /** A study that shares its engine, lungs, progress and folder of results with this one. */
+  readonly beside?: Study;
+}
+
+/**
+ * Opens the study that the environment selects: profile, cohort, engine, lungs. A cohort with too few patients for the
+ * profile's folds is refused here, before hours of work are done.
+ *
+ * @throws {InputError} If the environment names something that is not there, or there are too few patients or deaths.
+ */
+export async function openStudy({ builtIn = "phantom-lung1", beside }: OpenStudyOptions = {}): Promise<Study> {
+  const profile = findProfile();
+  const progress = beside?.progress ?? studyProgress();
+  const { lung1, claro } = profile.phantomPatients;
+  const cohort = await openSelectedCohort({ builtIn, patients: builtIn === "phantom-lung1" ? lung1 : claro, progress });
+  requireFolds(cohort, profile);
+  const engine = beside?.engine ?? await openEngine();
+  const segmenter = beside?.segmenter ?? await openLungs(engine);
+  const cache = join("..", "data", "cache");
+  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name);
+  const settings = { engine, segmenter, cache, progress };
+  const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: HeadOptions) => ({
+    ...profile,
+    scaleFeatures: weights.kind === "seeded",
+    ...options,
+  });
+  const shapeFor = ({ backbone }: StudyFeatures, { aggregation = { kind: "gated" } }: HeadOptions) => ({
+    backboneFeatures: backbone.architecture.features,
+    aggregation,
+  });
+  const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
+
+  return {
+    profile,
+    cohort,
+    engine,
+    segmenter,
+    progress,
+    cache,
+    folder,
+    async features(name, view) {
+      const architecture = findBackbone(name);
+      const backbone = await openBackbone(name, engine, { weights: profile.weights });
+      return await studyFeatures(cohort.patients, {
+        ...settings,
+        backbone,
+        view: { ...viewFor(architecture, profile), ...view },
+      });
+    },
+    async everySlice({ backbone, view }, patient) {
+      const all = { ...settings, backbone, view: { ...view, slices: "all" } } as const;
+      return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
+    },
+    slicesOf: (patient, view) => seenSlices(cohort, patientOf(patient), view, { segmenter, cache }),
+    async crossValidate(features, options = {}) {
+      const shape = shapeFor(features, options);
+      const trainer = parallelHeadTrainer(engine, shape, optionsFor(features, options));
+      const { folds } = profile;
+      const { epochs } = optionsFor(features, options);
+      const title = options.title ?? `${features.backbone.architecture.title}, ${shape.aggregation.kind}`;
+      progress.start(`${title}: epochs`, folds * epochs);
+      const onEpoch = () => progress.tick();
+      const validation = await crossValidate(trainer, features.patients, { ...profile, onEpoch });
+      progress.done(`${title}: ${folds} folds of ${epochs} epochs`);
+      await trainer.dispose();
+      return validation;
+    },
+    async train(features, options = {}) {
+      const training = optionsFor(features, options);
+      const trainer = headTrainer(engine, shapeFor(features, options), training);
+      progress.start("Epochs", training.epochs);
+      const trained = await trainer.train(features.patients, () => progress.tick());
+      progress.done(`${training.epochs} epochs on ${features.patients.length} patients`);
+      await trainer.dispose();
+      return trained;
+    },
+    async predict(head, features, options = {}) {
+      const predictor = headTrainer(engine, shapeFor(features, options), optionsFor(features, options));
+      const predictions = await predictor.predict(head, features.patients);
+      await predictor.dispose();
+      return predictions.map((prediction, i) => ({ ...prediction, ...features.patients[i]!.followUp }));
+    },
+    async bestReachableCtd({ patients }) {
+      return cohort.manifest.phantom ? bestReachableCtd(await readPhantomRisk(cohort.dir), patients) : null;
+    },
+    provenance: (weights) =>
+      provenance({
+        engine: engine.name,
+        provider: engine.description,
+        weights,
+        lungs: segmenter.name,
+        cohort: { name: cohort.name, hash: cohort.hash },
+        profile: profile.name,
+        seeds: { training: profile.seed, folds: profile.foldSeed },
+      }),
+    async save(name, figure) {
+      await figure.save(join(folder, "figures", `${name}.svg`));
+      return figure;
+    },
+    ...displayAs(studyTable(profile, cohort, engine)),
+  };
+}
+
+function studyTable(profile: Profile, { name, patients, excluded, manifest }: Cohort, engine: Engine): Table {
+  return factsTable("Study", [
+    ["Cohort", name],
+    ["Patients", patients.length],
+    ["Excluded", excluded.length],
+    ["Source", manifest.source],
+    ["Profile", profile.name],
+    ["Slices of a patient", profile.slices],
+    ["Folds", profile.folds],
+    ["Epochs", profile.epochs],
+    ["Patients in a batch", profile.batchSize],
+    ["Learning rate", profile.learningRate],
+    ["Weight decay", profile.weightDecay],
+    ["Dropout", profile.dropout],
+    ["Seeds (training, folds)", `${profile.seed}, ${profile.foldSeed}`],
+    ["Weights that the profile asks for", profile.weights],
+    ["Engine", `${engine.name}, ${engine.description}`],
+  ]);
+}
+
+/** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */
+export interface TransferStudies {
+  readonly source: Study;
+  readonly target: Study;
+}
+
+/**
+ * Opens the source, as {@linkcode openStudy} does, and the target: the cohort that `CTSURV_TARGET_COHORT` names, or
+ * phantom-claro. Cohorts that the environment names are checked before a built-in one is made.
+ *
+ * @throws {InputError} As {@linkcode openStudy} does, for either.
+ */
+export async function openTransfer(): Promise<TransferStudies> {
+  const { cohort, targetCohort } = readEnvironment();
+  for (const folder of [cohort, targetCohort]) {
+    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile());
+  }
+  const source = await openStudy();
+  return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source }) };
+}
