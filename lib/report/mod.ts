@@ -44,8 +44,10 @@ export {
 } from "./results/table1.ts";
 export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./results/table2.ts";
 export { type CostRow, costTable, type CostTableOptions, flopsFindings, flopsTable } from "./tables/cost_table.ts";
+export { clinicalFrame, resultsFrame, toDataFrame } from "./tables/data_frames.ts";
+export { type FrameLike, frameTable } from "./tables/frame_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
-export { type Table, table, type TableColumn, type TableValue, toDataFrame } from "./tables/table.ts";
+export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
 export { describeDifference, type Difference } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
