@@ -51,8 +51,10 @@ export {
   flopsTable,
   type ShownCost,
 } from "./tables/cost_table.ts";
+export { clinicalFrame, resultsFrame, toDataFrame } from "./tables/data_frames.ts";
+export { type FrameLike, frameTable } from "./tables/frame_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
-export { type Table, table, type TableColumn, type TableValue, toDataFrame } from "./tables/table.ts";
+export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
 export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";

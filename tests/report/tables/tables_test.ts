@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
-import { provenance, readTable1, table, table1, toDataFrame, writeTable1 } from "@ctsurv/report/mod.ts";
+import { provenance, readTable1, table, table1, writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleResult } from "../samples.ts";
 
 const rows = [{ name: "a|b <i>", n: 3, ctd: 0.61234 }, { name: 'with "quotes", and', n: 12, ctd: null }, {
@@ -69,15 +69,6 @@ Deno.test("paper holds eight rows whose best is EfficientNetB0 with soft attenti
   const best = paper.table1.reduce((a, b) => b.ctd.mean > a.ctd.mean ? b : a);
   assertEquals([best.model, best.ctd.mean, best.ctd.std], ["efficientnet_b0", 0.584, 0.054]);
   assert(paper.table1.every(({ ctd }) => ctd.reported));
-});
-
-Deno.test("toDataFrame() groups as danfo does", async () => {
-  const frame = await toDataFrame([{ stage: "II", months: 10 }, { stage: "III", months: 4 }, {
-    stage: "III",
-    months: 6,
-  }]);
-  const means = frame.groupby(["stage"]).col(["months"]).mean();
-  assertEquals(means.values, [["II", 10], ["III", 5]]);
 });
 
 Deno.test("provenance() names versions, machine and what it was given, and is plain JSON", async () => {
