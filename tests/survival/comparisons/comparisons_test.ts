@@ -58,7 +58,7 @@ Deno.test("pairedBootstrap() gives the interval and the two-sided p of another p
   assertAlmostEquals(high, expected.high, 0.01);
 });
 
-Deno.test("pairedBootstrap() has a smallest p, two in one more than the samples, on either side", () => {
+Deno.test("pairedBootstrap() gives 2 / (1 + samples) for models that every sample tells apart, whichever is first", () => {
   const good = model(1, 0);
   const bad = { ...good, survival: good.survival.map((row) => [1 - row[0]!]) };
   for (const [first, second] of [[good, bad], [bad, good]] as const) {
