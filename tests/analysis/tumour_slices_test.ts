@@ -40,6 +40,37 @@ Deno.test("tumourOnSlices() follows the slices that are asked for, and is 0 beyo
   assertEquals(tumourSlices(tumour, { areas: new Float64Array(8), kept: [1, 2, 7] }), [[1, 1]]);
 });
 
+Deno.test("tumourOnSlices() takes the voxel at a pixel's centre, not at its corner", () => {
+  // 7 rows and 9 columns of 1 mm become 5 pixels either way: centres at 2.7, 4.1, 5.5, 6.9 and 8.3 mm from the front,
+  // and at 1.9, 3.7, 5.5, 7.3 and 9.1 mm from the side.
+  const box = { rows: [2, 8], columns: [1, 9] } as const;
+  const [shape, kept, size] = [[8, 10, 11] as const, [0, 1, 2], 5];
+  const found = (isTumour: (slice: number, row: number, column: number) => boolean) => {
+    const mask = Uint8Array.from(
+      { length: 8 * 10 * 11 },
+      (_, i) => isTumour(Math.floor(i / 110), Math.floor(i / 11) % 10, i % 11) ? 1 : 0,
+    );
+    return tumourOnSlices({ mask, shape, spacing: [2, 1, 1], source: "phantom" }, { kept, box, size });
+  };
+  /** Of every pixel, the voxel that it takes along one axis. */
+  const voxels = (length: number, of: (slice: number, row: number, column: number) => number) => {
+    const taken = new Array<number>(kept.length * size * size).fill(-1);
+    for (let voxel = 0; voxel < length; voxel++) {
+      found((...at) => of(...at) === voxel).forEach((value, pixel) => value && (taken[pixel] = voxel));
+    }
+    return taken;
+  };
+  const pixels = Array.from({ length: kept.length * 25 }, (_, pixel) => pixel);
+  assertEquals(voxels(10, (_, row) => row), pixels.map((pixel) => [2, 4, 5, 6, 8][Math.floor(pixel / 5) % 5]!));
+  assertEquals(voxels(11, (_, __, column) => column), pixels.map((pixel) => [1, 3, 5, 7, 9][pixel % 5]!));
+  // Slices of 3 mm have their middles at 1.5, 4.5 and 7.5 mm, those of the scan are 2 mm thick.
+  assertEquals(voxels(8, (slice) => slice), pixels.map((pixel) => [0, 2, 3][Math.floor(pixel / 25)]!));
+  // The slices themselves say the same: of a plane whose values are its columns, each pixel shows where it looks.
+  const plane = Float32Array.from({ length: 110 }, (_, i) => i % 11);
+  const shown = [...resizeSlice(plane, 11, box, size)].map(Math.round);
+  assertEquals(voxels(11, (_, __, column) => column).slice(0, 25), shown);
+});
+
 Deno.test("tumourSlices() counts the slices with tumour among the kept slices of 3 mm", () => {
   const mask = new Uint8Array(48);
   for (const slice of [2, 3, 8]) mask[slice * 4 + 1] = 1;

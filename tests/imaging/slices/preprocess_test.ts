@@ -9,7 +9,7 @@ import {
   writeNifti,
 } from "@ctsurv/imaging/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
-import { crudeChest } from "../../support/test_volume.ts";
+import { crudeChest, testVolume } from "../../support/test_volume.ts";
 
 const chest = crudeChest();
 
@@ -56,6 +56,24 @@ Deno.test("preprocess() turns a chest into its lung slices, cropped, resized and
   assertAlmostEquals(at(6, 112, 50), 200 / 1400, 0.02);
   assertAlmostEquals(at(6, 112, 112), 1040 / 1400, 0.02);
   assertAlmostEquals(at(10, 112, Math.round((65 + 115) / 230 * 224)), 1040 / 1400, 0.02);
+});
+
+Deno.test("preprocess() gives the lungs' volume to the voxel, in mL", async () => {
+  const shape = [10, 100, 120] as const;
+  // 6 slices of 60 x 80 voxels.
+  const lungs = Uint8Array.from({ length: 10 * 100 * 120 }, (_, i) => {
+    const [slice, row, column] = [Math.floor(i / 12_000), Math.floor(i / 120) % 100, i % 120];
+    return slice >= 2 && slice < 8 && row >= 10 && row < 70 && column >= 20 && column < 100 ? 1 : 0;
+  });
+  const segmenter: LungSegmenter = { name: "a box", segment: () => Promise.resolve(lungs) };
+  for (const [spacing, millilitres] of [[[3, 1, 1], 86.4], [[5, 2, 1.5], 432]] as const) {
+    const volume = testVolume(new Int16Array(lungs.length), shape, spacing);
+    const options = { segmenter, spacing, size: 8 };
+    const { lungVolume } = await preprocess(volume, { ...options, leastLungVolume: 0 });
+    assertAlmostEquals(lungVolume, millilitres, 1e-9);
+    const refused = () => preprocess(volume, { ...options, leastLungVolume: 1000 });
+    assertAlmostEquals((await assertRejects(refused, NoLungError)).lungVolume, millilitres, 1e-9);
+  }
 });
 
 Deno.test("preprocess() gives the same slices for another voxel order", async () => {

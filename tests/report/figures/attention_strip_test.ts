@@ -1,5 +1,5 @@
 import { Resvg } from "@resvg/resvg-js";
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { theme } from "@ctsurv/report/figures/_theme.ts";
 import { attentionStrip, type AttentionStripOptions, sliceImage } from "@ctsurv/report/mod.ts";
@@ -35,6 +35,15 @@ Deno.test("attentionStrip() shows every slice where there is room, and one of ea
   const weights = Array.from({ length: 16 }, (_, slice) => slice === 10 ? 0.2 : slice % 2 === 0 ? 1 : 0.5);
   assertEquals(pictures(strip(weights).svg), [0, 2, 4, 6, 8, 11, 12, 14]);
   assertEquals(pictures(strip(flat(24)).svg), [1, 4, 7, 10, 13, 16, 19, 22]);
+});
+
+Deno.test("attentionStrip() shows under each number the slice of that number", async () => {
+  const { svg } = strip(flat(24));
+  const addresses = [...svg.matchAll(/ href="data:image\/jpeg;base64,([^"]+)"/g)].map(([, base64]) => base64!);
+  const greys = await Promise.all(
+    addresses.map(async (base64) => (await readPixels(Uint8Array.fromBase64(base64))).data[0]!),
+  );
+  pictures(svg).forEach((slice, i) => assertAlmostEquals(greys[i]!, 255 * slice / 24, 2));
 });
 
 Deno.test("attentionStrip() frames the pictures with most attention, and marks those with tumour", () => {

@@ -11,6 +11,7 @@ import {
   summariseSeeds,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
+import fixture from "../../fixtures/comparisons.json" with { type: "json" };
 
 /** The same patients for every model; `noise` makes it worse. */
 function model(seed: number, noise: number, patients = 120): SurvivalPredictions {
@@ -40,12 +41,37 @@ Deno.test("pairedBootstrap() is narrower than the intervals of both models apart
   assert(high - low < (alone.high - alone.low) / 2);
 });
 
+Deno.test("pairedBootstrap() gives the interval and the two-sided p of another program's bootstrap", () => {
+  const { months, event, first, second, ...expected } = fixture.bootstrap;
+  const predictions = (survival: readonly number[]) => ({
+    times: [24],
+    months,
+    event,
+    survival: survival.map((s) => [s]),
+  });
+  const { difference, low, high, p } = pairedBootstrap(predictions(first), predictions(second), { replicates: 4000 })!;
+  assertAlmostEquals(difference, expected.difference, 1e-11);
+  // Two ways to draw samples: four standard errors of a p from 4000 of them are 0.05.
+  assertAlmostEquals(p, expected.twoSidedP, 0.05, `p is ${p}, two-sided it is ${expected.twoSidedP}`);
+  assert(expected.twoSidedP - expected.oneSidedP > 0.2);
+  assertAlmostEquals(low, expected.low, 0.01);
+  assertAlmostEquals(high, expected.high, 0.01);
+});
+
+Deno.test("pairedBootstrap() gives 2 / (1 + samples) for models that every sample tells apart, whichever is first", () => {
+  const good = model(1, 0);
+  const bad = { ...good, survival: good.survival.map((row) => [1 - row[0]!]) };
+  for (const [first, second] of [[good, bad], [bad, good]] as const) {
+    assertEquals(pairedBootstrap(first, second, { replicates: 199 })!.p, 2 / 200);
+  }
+});
+
 Deno.test("pairedBootstrap() says p below 0.05 of equally good models about one time in twenty", () => {
   const seeds = Array.from({ length: 60 }, (_, k) => k);
   const found = seeds.filter((seed) =>
     pairedBootstrap(model(2 * seed, 1, 60), model(2 * seed + 1, 1, 60), { replicates: 200 })!.p < .05
   );
-  assert(found.length <= 9, `${found.length} of 60`);
+  assert(found.length >= 1 && found.length <= 9, `${found.length} of 60`);
 });
 
 Deno.test("pairedBootstrap() refuses other patients, and is null where no pair can be compared", () => {
@@ -123,3 +149,17 @@ Deno.test("foldScores() evaluates each fold by itself, and compareFolds() those 
   assert(difference > 0 && degreesOfFreedom === 3);
   assertEquals(compareFolds(foldScores(good, fold.map(() => "e")), scores), null);
 });
+
+for (const [sizes, expected] of Object.entries(fixture.folds)) {
+  Deno.test(`compareFolds() is the corrected t-test by SciPy's t distribution, over folds ${sizes}`, () => {
+    const scores = (values: readonly (number | null)[]) => ({
+      folds: expected.patients.map((patients, k) => ({ fold: `${k + 1}`, patients, value: values[k]! })),
+      summary: null,
+    });
+    const test = compareFolds(scores(expected.first), scores(expected.second))!;
+    assertEquals(test.degreesOfFreedom, expected.degreesOfFreedom);
+    for (const name of ["difference", "standardError", "statistic", "p"] as const) {
+      assertAlmostEquals(test[name], expected[name], 1e-9, `${name}: ${test[name]}, not ${expected[name]}`);
+    }
+  });
+}

@@ -1,0 +1,97 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { createRandom } from "@ctsurv/base/mod.ts";
+import { type Engine, type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { dropoutMask, headOptimiser } from "@ctsurv/training/head_optimiser.ts";
+import { quickly, smallHead, toyPatients } from "./patients.ts";
+
+const engine = onnxEngine({ threads: 1 });
+const patients = toyPatients(8);
+
+Deno.test("dropoutMask() leaves out the share of units asked for, and scales the others to a mean of 1", () => {
+  for (const probability of [0.1, 0.2, 0.5, 0.8]) {
+    const mask = dropoutMask(createRandom(1, "mask"), [200, 100], probability);
+    assertEquals(mask.shape, [200, 100]);
+    const data = [...mask.data];
+    const kept = Math.fround(1 / (1 - probability));
+    assertEquals([...new Set(data)].sort((a, b) => a - b), [0, kept]);
+    // Four standard errors of a share of 20,000 units.
+    const tolerance = 4 * Math.sqrt(probability * (1 - probability) / data.length);
+    const zeros = data.filter((value) => value === 0).length;
+    assertAlmostEquals(zeros / data.length, probability, tolerance);
+    assertAlmostEquals(data.reduce((sum, value) => sum + value, 0) / data.length, 1, tolerance * kept);
+  }
+});
+
+Deno.test("dropoutMask() leaves out none at probability 0, and all at 1", () => {
+  assertEquals([...dropoutMask(createRandom(1, "mask"), [2, 3], 0).data], [1, 1, 1, 1, 1, 1]);
+  assertEquals([...dropoutMask(createRandom(1, "mask"), [2, 3], 1).data], [0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("dropoutMask() draws every patient's units by themselves", () => {
+  const { data } = dropoutMask(createRandom(1, "mask"), [4, 50], 0.5);
+  const rows = [0, 1, 2, 3].map((row) => data.slice(50 * row, 50 * (row + 1)).join());
+  assertEquals(new Set(rows).size, 4);
+});
+
+/** The loss of the first step on one patient, who died in the first month. */
+async function firstLoss(dropout: number, features: Float32Array): Promise<number> {
+  const optimiser = headOptimiser(engine, smallHead, { ...quickly, batchSize: 1, dropout });
+  const head = optimiser.begin();
+  const slices = features.length / smallHead.backboneFeatures;
+  const { loss } = await head.step([{ id: "one", features, slices, followUp: { months: 0.5, event: 1 } }]);
+  await head.finish();
+  await optimiser.dispose();
+  return loss;
+}
+
+Deno.test("headOptimiser() applies its dropout: without any hidden unit the odds are even, whatever the features", async () => {
+  const [one, other] = patients.map(({ features }) => features) as [Float32Array, Float32Array];
+  // 24 months and the tail are equally likely; the likelihood has a weight of 0.5, and there are no pairs to rank.
+  const even = 0.5 * Math.log(25);
+  for (const features of [one, other]) assertAlmostEquals(await firstLoss(1, features), even, 1e-5);
+  const withAll = [await firstLoss(0, one), await firstLoss(0, other)];
+  assert(withAll.every((loss) => Math.abs(loss - even) > 1e-4) && withAll[0] !== withAll[1], `${withAll}`);
+});
+
+/** The engine, and the masks of every step that it is given. */
+function recordingEngine() {
+  const masks: HostTensor[][] = [];
+  const recording: Engine = {
+    ...engine,
+    async prepare(...args) {
+      const program = await engine.prepare(...args);
+      return {
+        ...program,
+        run(inputs) {
+          const { batch } = inputs as unknown as { readonly batch: { readonly dropout: readonly HostTensor[] } };
+          masks.push([...batch.dropout]);
+          return program.run(inputs);
+        },
+      };
+    },
+  };
+  return { recording, masks };
+}
+
+/** The masks of so many steps of an optimisation. */
+async function masksOf({ seed, dropout, steps }: { seed: number; dropout: number; steps: number }) {
+  const { recording, masks } = recordingEngine();
+  const optimiser = headOptimiser(recording, smallHead, { ...quickly, dropout, seed });
+  const head = optimiser.begin();
+  for (let step = 0; step < steps; step++) await head.step(patients.slice(0, 4));
+  await head.finish();
+  await optimiser.dispose();
+  return masks;
+}
+
+Deno.test("headOptimiser() gives every layer of every step a dropout mask of its own, the same ones from one seed", async () => {
+  const masks = await masksOf({ seed: 5, dropout: 0.3, steps: 3 });
+  assertEquals(masks.map((layers) => layers.map(({ shape }) => shape)), Array(3).fill(Array(2).fill([4, 20])));
+  const all = masks.flat();
+  assertEquals(new Set(all.map(({ data }) => data.join())).size, 6, "a mask comes again in another layer or step");
+  const numbers = all.flatMap(({ data }) => [...data]);
+  assertEquals([...new Set(numbers)].sort((a, b) => a - b), [0, Math.fround(1 / 0.7)]);
+  assertAlmostEquals(numbers.filter((value) => value === 0).length / numbers.length, 0.3, 0.1);
+  assertEquals(await masksOf({ seed: 5, dropout: 0.3, steps: 3 }), masks);
+  assertNotEquals(await masksOf({ seed: 6, dropout: 0.3, steps: 3 }), masks);
+});
