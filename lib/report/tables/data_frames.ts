@@ -1,7 +1,7 @@
 import type { DataFrame } from "danfojs-node";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
-import { followUp, horizonMonths } from "@ctsurv/features/mod.ts";
+import { followUp, HORIZON_MONTHS } from "@ctsurv/features/mod.ts";
 import { daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
 import { jupyterDisplay } from "../displayable.ts";
 import type { Table1Result } from "../results/table1.ts";
@@ -81,8 +81,8 @@ export async function clinicalFrame(
 }
 
 function outcomeOf({ months, event }: FollowUp): string {
-  if (event === 1) return `died within ${horizonMonths} months`;
-  return months === horizonMonths ? `alive at ${horizonMonths} months` : "lost to follow-up";
+  if (event === 1) return `died within ${HORIZON_MONTHS} months`;
+  return months === HORIZON_MONTHS ? `alive at ${HORIZON_MONTHS} months` : "lost to follow-up";
 }
 
 /**

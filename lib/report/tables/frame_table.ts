@@ -1,8 +1,8 @@
 import { type Table, table, type TableValue } from "./table.ts";
 
 /** Rows that a frame shows; a cohort of hundreds would fill the page. */
-const mostRows = 60;
-const mostDecimals = 3;
+const MOST_ROWS = 60;
+const MOST_DECIMALS = 3;
 
 /** What a danfo.js `DataFrame` and a `Series` have in common. */
 export interface FrameLike {
@@ -22,7 +22,7 @@ export interface FrameLike {
 export function frameTable({ values, columns, index }: FrameLike, caption?: string): Table {
   const rows = (values as unknown[]).map((row) => (Array.isArray(row) ? row : [row]).map(cell));
   const hasNames = index.some((name) => typeof name === "string");
-  const shown = rows.slice(0, mostRows).map((row, i) => ({ name: index[i], row }));
+  const shown = rows.slice(0, MOST_ROWS).map((row, i) => ({ name: index[i], row }));
   const left = rows.length > shown.length ? `The first ${shown.length} of ${rows.length} rows` : undefined;
   return table(
     shown,
@@ -47,8 +47,8 @@ function cell(value: unknown): TableValue {
 /** As few decimals as say all of a column's numbers. */
 function decimalsOf(column: readonly TableValue[]): number {
   const numbers = column.filter((value) => typeof value === "number" && Number.isFinite(value)) as number[];
-  for (let decimals = 0; decimals < mostDecimals; decimals++) {
+  for (let decimals = 0; decimals < MOST_DECIMALS; decimals++) {
     if (numbers.every((value) => Number(value.toFixed(decimals)) === value)) return decimals;
   }
-  return mostDecimals;
+  return MOST_DECIMALS;
 }
