@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type EpochOptions, runEpochs } from "@ctsurv/training/epochs.ts";
+import { type EpochOptions, runEpochs } from "@ctsurv/training/_epochs.ts";
 
 const patients = Array.from({ length: 10 }, (_, i) => `p${i}`);
 const options: EpochOptions = { epochs: 2, batchSize: 4, seed: 5 };

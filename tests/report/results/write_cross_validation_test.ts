@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { type CrossValidationRecord, writeCrossValidation } from "@ctsurv/report/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
-import { formatPredictions, toSurvivalPredictions, writeCrossValidation } from "@ctsurv/training/mod.ts";
-import { inFolder } from "../support/in_folder.ts";
+import { formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 const survival = Float64Array.from({ length: 25 }, (_, month) => Math.exp(-month / 3));
 const attention = Float32Array.of(1 / 3, 0.123456789, 1.23456789e-7, 0, 1);
@@ -28,7 +29,7 @@ const record = {
 
 Deno.test("writeCrossValidation() writes attention to six digits, and every other number whole", () =>
   inFolder(async (dir) => {
-    await writeCrossValidation(dir, "net", { ...record, predictions });
+    await writeCrossValidation(dir, "net", { ...record, predictions } as unknown as CrossValidationRecord);
     const written = JSON.parse(await Deno.readTextFile(join(dir, "cross_validation", "net.json")));
     assertEquals(written, {
       ...record,
