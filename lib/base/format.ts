@@ -5,9 +5,9 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** A p-value as it stands in text, never 0: "p = 0.034", "p < 0.001", "p undefined" for null and NaN. */
+/** A p-value as it stands in text, never 0: "p = 0.034", "p < 0.001", "p = –" for null and NaN. */
 export function formatP(p: number | null, decimals = 3): string {
-  if (p === null || Number.isNaN(p)) return "p undefined";
+  if (p === null || Number.isNaN(p)) return "p = –";
   const least = 10 ** -decimals;
   return p < least ? `p < ${least.toFixed(decimals)}` : `p = ${p.toFixed(decimals)}`;
 }
