@@ -44,7 +44,7 @@ export async function backboneContestant(engine: Engine, backbone: Backbone, run
   const { architecture, parameters } = backbone;
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
   const shape = inputShape(architecture);
-  const program = await compile(engine, ({ slices }) => ({ features: architecture.pooled(slices, tensors) }), {
+  const program = await compile(engine, ({ slices }) => ({ features: architecture.forwardFeatures(slices, tensors) }), {
     slices: float32(...shape),
   });
   const random = createRandom(1, "bench");

@@ -57,7 +57,7 @@ export function modelCost(
   architecture: BackboneArchitecture,
   { slices, size = architecture.size, aggregation = { kind: "gated" } }: CostInput,
 ): ModelCost {
-  const { name: model, title: name, input, features, pooled, logits } = architecture;
+  const { name: model, title: name, input, features, forwardFeatures, logits } = architecture;
   const isVolume = input === "volume";
   const head = survivalHeadSpec({ backboneFeatures: features, aggregation });
   const trained = isVolume ? { embedding: head.embedding, survival: head.survival } : head;
@@ -67,7 +67,7 @@ export function modelCost(
     embedding: head.embedding,
   };
   const macsOfExtraction = traceMacs(
-    ({ x, parameters, embedding }) => linear(pooled(x, parameters as Tree<tf.Tensor>), embedding),
+    ({ x, parameters, embedding }) => linear(forwardFeatures(x, parameters as Tree<tf.Tensor>), embedding),
     images,
   );
   const macsOfImages = isVolume ? macsOfExtraction : slices * macsOfExtraction;
@@ -77,7 +77,7 @@ export function modelCost(
     layers: head.survival,
   });
   const macsOfAggregation = isVolume ? 0 : traceMacs(
-    ({ h, membership, layers }) => aggregate(h as tf.Tensor2D, membership as tf.Tensor2D, layers).pooled,
+    ({ h, membership, layers }) => aggregate(h, membership, layers).patient,
     { h: float32(slices, width), membership: float32(1, slices), layers: head.aggregation },
   );
 

@@ -42,7 +42,8 @@ export async function imageFeatureExtractor(
   { shape, prepare, at = "features", batch = 8 }: ImageFeatureExtractorOptions,
 ): Promise<ImageFeatureExtractor> {
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
-  const run = { features: architecture.pooled, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
+  const run =
+    { features: architecture.forwardFeatures, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
   let outputShape: readonly number[] = [];
   const program = await compile(engine, ({ images }) => {
     const extracted = run(prepare(images), tensors);

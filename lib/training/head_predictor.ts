@@ -48,7 +48,7 @@ export function headPredictor(
   const programs = memoise((slices: number) =>
     compile(
       engine,
-      ({ features, membership, head }) => survivalHead(features as tf.Tensor2D, membership as tf.Tensor2D, head),
+      ({ features, membership, head }) => survivalHead(features, membership, head),
       { features: float32(slices, shape.backboneFeatures), membership: float32(1, slices), head: spec },
       oneThread,
     ) as Promise<Compiled<PredictInputs, { logits: tf.Tensor; attention: tf.Tensor }>>

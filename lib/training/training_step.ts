@@ -99,7 +99,7 @@ function batchLoss(
   { membership, dropout, bin, event, weight }: Batch<tf.Tensor>,
   options?: DeepHitOptions,
 ): tf.Scalar {
-  const { logits } = survivalHead(features as tf.Tensor2D, membership as tf.Tensor2D, head, dropout);
-  const labels = { bin: bin as tf.Tensor1D, event: event as tf.Tensor1D, weight: weight as tf.Tensor1D };
+  const { logits } = survivalHead(features, membership, head, dropout);
+  const labels = { bin, event, weight };
   return deepHitLoss(logits, labels, options);
 }

@@ -26,7 +26,7 @@ export interface BackboneFacts {
   readonly title: string;
   /** What it turns into numbers: `slice` [rows, columns, 3], or `volume` [slices, rows, columns, 3]. */
   readonly input: "slice" | "volume";
-  /** How many numbers {@linkcode BackboneArchitecture.pooled} gives. */
+  /** How many numbers {@linkcode BackboneArchitecture.forwardFeatures} gives. */
   readonly features: number;
   /** How many numbers enter the last layer of the classifier. */
   readonly penultimateFeatures: number;
@@ -64,7 +64,7 @@ export interface BackboneArchitecture extends BackboneFacts {
   /** From the activations at the cut to features: [batch, features]. */
   fromCut(activations: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** The global mean of the last feature maps, of ViT its class token: x -> [batch, features]. */
-  pooled(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
+  forwardFeatures(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** The input of the classifier's last layer: x -> [batch, penultimateFeatures]. */
   penultimate(x: tf.Tensor, parameters: Tree<tf.Tensor>): tf.Tensor;
   /** x -> [batch, classes] */
@@ -119,7 +119,7 @@ export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinit
     spec: () => spec() as Tree<TensorSpec>,
     trunk,
     fromCut,
-    pooled: (x, parameters, normalise) => fromCut(trunk(x, parameters, normalise), parameters, normalise),
+    forwardFeatures: (x, parameters, normalise) => fromCut(trunk(x, parameters, normalise), parameters, normalise),
     penultimate: (x, parameters) => runStages(classifier.slice(0, -1), maps(x, parameters), parameters),
     logits: (x, parameters) => runStages(classifier, maps(x, parameters), parameters),
   };

@@ -69,8 +69,8 @@ export function aggregationSpec(
  * @param membership [patients, slices], 1 where the slice is the patient's. A slice of nobody is left out.
  */
 export function aggregate(
-  slices: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  slices: tf.Tensor,
+  membership: tf.Tensor,
   parameters: Aggregation<tf.Tensor>,
 ): Attended {
   if ("attention_V" in parameters) return gatedAttention(slices, membership, parameters);

@@ -11,8 +11,8 @@ import type { Attended } from "./soft_attention.ts";
  * @param slices [slices, features]
  * @param membership [patients, slices], 1 where the slice is the patient's.
  */
-function sinusoidalPositions(slices: tf.Tensor2D, membership: tf.Tensor2D): tf.Tensor2D {
-  const [count, features] = slices.shape;
+function sinusoidalPositions(slices: tf.Tensor, membership: tf.Tensor): tf.Tensor2D {
+  const [count, features] = slices.shape as [number, number];
   const square = (entry: (row: number, column: number) => number, columns = count) =>
     tf.tensor2d(
       Float32Array.from({ length: count * columns }, (_, i) => entry(Math.floor(i / columns), i % columns)),
@@ -92,11 +92,11 @@ export function selfAttentionPoolingSpec(
  *   (it also takes of itself). A look inside, not the weights of a sum as with the other aggregations.
  */
 export function selfAttentionPooling(
-  slices: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  slices: tf.Tensor,
+  membership: tf.Tensor,
   { class_token, position_scale, layers, norm }: SelfAttentionPooling<tf.Tensor>,
 ): Attended {
-  const [patients, count] = membership.shape;
+  const [patients, count] = membership.shape as [number, number];
   const placed = position_scale
     ? tf.add(slices, tf.mul(sinusoidalPositions(slices, membership), position_scale))
     : slices;
@@ -109,15 +109,15 @@ export function selfAttentionPooling(
     const self_attention = { ...layer.self_attention, in_proj_weight: tf.reshape(in_proj_weight, [-1, features]) };
     ({ tokens, weights } = encoderLayer(tokens, { ...layer, self_attention }, { heads, epsilon: EPSILON, mask }));
   }
-  const pooled = layerNorm(tf.slice(tf.squeeze(tokens, [0]), [0, 0], [patients, -1]), norm, EPSILON);
+  const patient = layerNorm(tf.slice(tf.squeeze(tokens, [0]), [0, 0], [patients, -1]), norm, EPSILON);
   const taken = tf.mul(tf.slice(tf.mean(weights!, [0, 1]), [0, patients], [patients, count]), membership);
   // The smallest of additions keeps a patient without slices, a row of padding, from being 0 / 0.
   const share = tf.div(taken, tf.add(tf.sum(taken, 1, true), 1e-30));
-  return { pooled: pooled as tf.Tensor2D, weights: share as tf.Tensor2D };
+  return { patient: patient as tf.Tensor2D, weights: share as tf.Tensor2D };
 }
 
 /** [tokens, tokens], class tokens first: 0 within a patient, -1e9 between two. */
-function strangersMask(membership: tf.Tensor2D): tf.Tensor2D {
+function strangersMask(membership: tf.Tensor): tf.Tensor2D {
   const [patients] = membership.shape;
   const identity = Array.from(
     { length: patients },

@@ -74,7 +74,7 @@ export function dropoutSpec(patients: number, { layers = 10, width = 100 }: Deep
  *
  * @param dropout For training, one mask [patients, width] for each hidden layer: 0 or 1 / (1 - p). Without, evaluation.
  */
-export function deepHit(x: tf.Tensor2D, network: DeepHit<tf.Tensor>, dropout?: readonly tf.Tensor[]): tf.Tensor2D {
+export function deepHit(x: tf.Tensor, network: DeepHit<tf.Tensor>, dropout?: readonly tf.Tensor[]): tf.Tensor2D {
   if ("hidden" in network) return linear(perceptron(x, network.hidden, dropout), network.output) as tf.Tensor2D;
   const { shared, specific, output } = network;
   const last = shared.length - 1;

@@ -4,7 +4,7 @@ import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 /** What attention gives for a batch of patients. */
 export interface Attended {
   /** [patients, features], the weighted sum of each patient's slices; of a transformer, its class token. */
-  readonly pooled: tf.Tensor2D;
+  readonly patient: tf.Tensor2D;
   /** [patients, slices], each row summing to 1 over the patient's own slices and 0 elsewhere. */
   readonly weights: tf.Tensor2D;
 }
@@ -16,18 +16,18 @@ export interface Attended {
  * @param membership [patients, slices], 1 where the slice is the patient's. A slice of nobody is left out.
  * @param scores A number for each slice.
  */
-function attendByScores(slices: tf.Tensor2D, membership: tf.Tensor2D, scores: tf.Tensor): Attended {
+function attendByScores(slices: tf.Tensor, membership: tf.Tensor, scores: tf.Tensor): Attended {
   // Far below any score, yet finite: a row that is all padding stays a number. Such a row gets no weight at all.
   const masked = tf.add(tf.reshape(scores, [1, -1]), tf.mul(tf.sub(membership, 1), 1e9));
   const weights = tf.mul(tf.softmax(masked as tf.Tensor2D), membership) as tf.Tensor2D;
-  return { pooled: tf.matMul(weights, slices), weights };
+  return { patient: tf.matMul(weights, slices as tf.Tensor2D), weights };
 }
 
 /** Average pooling has nothing to learn. */
 export type AveragePooling = Readonly<Record<never, never>>;
 
 /** The mean of each patient's own slices; see `gatedAttention` for the shapes. */
-export function averagePooling(slices: tf.Tensor2D, membership: tf.Tensor2D): Attended {
+export function averagePooling(slices: tf.Tensor, membership: tf.Tensor): Attended {
   return attendByScores(slices, membership, tf.zeros([slices.shape[0]]));
 }
 
@@ -60,8 +60,8 @@ export function gatedAttentionSpec(features = 256, hidden = 128): GatedAttention
  * @param membership [patients, slices], 1 where the slice is the patient's. A slice of nobody is left out.
  */
 export function gatedAttention(
-  slices: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  slices: tf.Tensor,
+  membership: tf.Tensor,
   { attention_V, attention_U, attention_w }: GatedAttention<tf.Tensor>,
 ): Attended {
   const gate = tf.mul(tf.tanh(linear(slices, attention_V)), tf.sigmoid(linear(slices, attention_U)));
@@ -81,8 +81,8 @@ export function linearAttentionSpec(features = 256): LinearAttention<TensorSpec>
 
 /** `a_k = softmax_k(w^T h_k + b)`, `z = sum_k a_k h_k`; see `gatedAttention` for the shapes. */
 export function linearAttention(
-  slices: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  slices: tf.Tensor,
+  membership: tf.Tensor,
   { attention_w }: LinearAttention<tf.Tensor>,
 ): Attended {
   return attendByScores(slices, membership, linear(slices, attention_w));
@@ -101,8 +101,8 @@ export function mlpAttentionSpec(features = 256, hidden = 128): MlpAttention<Ten
 
 /** `a_k = softmax_k(mlp(h_k))`, `z = sum_k a_k h_k`; see `gatedAttention` for the shapes. */
 export function mlpAttention(
-  slices: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  slices: tf.Tensor,
+  membership: tf.Tensor,
   { attention_mlp: [first, second, last] }: MlpAttention<tf.Tensor>,
 ): Attended {
   const hidden = tf.relu(linear(tf.relu(linear(slices, first)), second));

@@ -48,12 +48,12 @@ export function survivalHeadSpec(
  * @param dropout For training, see {@linkcode deepHit}.
  */
 export function survivalHead(
-  features: tf.Tensor2D,
-  membership: tf.Tensor2D,
+  features: tf.Tensor,
+  membership: tf.Tensor,
   head: SurvivalHead<tf.Tensor>,
   dropout?: readonly tf.Tensor[],
 ): HeadOutput {
-  const embedded = linear(features, head.embedding) as tf.Tensor2D;
-  const { pooled, weights } = aggregate(embedded, membership, head.aggregation);
-  return { logits: deepHit(pooled, head.survival, dropout), attention: weights };
+  const slices = linear(features, head.embedding);
+  const { patient, weights } = aggregate(slices, membership, head.aggregation);
+  return { logits: deepHit(patient, head.survival, dropout), attention: weights };
 }

@@ -129,7 +129,7 @@ async function calibrate(
   const batch = input === "volume" ? [1, CALIBRATION_COUNT] : [CALIBRATION_COUNT];
   const program = await compile(engine, ({ slices }) => {
     const statistics: Record<string, tf.Tensor> = {};
-    architecture.pooled(toNetworkInput(slices, architecture), tensors, (x, norm) => {
+    architecture.forwardFeatures(toNetworkInput(slices, architecture), tensors, (x, norm) => {
       const { output, found } = standardise(x, norm);
       for (const [value, statistic] of found) statistics[paths.get(value)!] = statistic;
       return output;

@@ -23,7 +23,7 @@ Deno.test("efficientNetB0: the features of an image do not depend on the images 
   const image = (i: number, brightness = 1) => data.slice(i * size, (i + 1) * size).map((x) => brightness * x);
   const features = async (...images: ArrayLike<number>[]) => {
     const x = hostTensor(images.flatMap((one) => Array.from(one)), [images.length, ...shape.slice(1)]);
-    const [pooled] = await evaluate(onnxEngine(), ([x]) => [efficientNetB0.pooled(x!, tensors)], [x]);
+    const [pooled] = await evaluate(onnxEngine(), ([x]) => [efficientNetB0.forwardFeatures(x!, tensors)], [x]);
     return images.map((_, i) => hostTensor(pooled!.data.slice(i * 1280, (i + 1) * 1280), [1280]));
   };
   const [alone] = await features(image(0));

@@ -54,7 +54,7 @@ interface BackboneTest {
 export function testBackbone(test: BackboneTest): void {
   const { architecture, macs, spec = architecture.spec() } = test;
   const { features, gradients } = test.on ?? { features: ["onnx"], gradients: ["onnx"] };
-  const { name, stages, classifier, trunk, fromCut, pooled, penultimate, logits } = architecture;
+  const { name, stages, classifier, trunk, fromCut, forwardFeatures, penultimate, logits } = architecture;
   const model = name as keyof typeof stateDicts;
 
   Deno.test(`${name} has torchvision's names and shapes`, () => {
@@ -80,7 +80,7 @@ export function testBackbone(test: BackboneTest): void {
         }, x);
         return {
           run,
-          features: pooled(x, tensors),
+          features: forwardFeatures(x, tensors),
           penultimate: penultimate(x, tensors),
           logits: logits(x, tensors),
         };
@@ -134,7 +134,7 @@ export function testBackbone(test: BackboneTest): void {
   Deno.test(`${name} takes the multiply-accumulates that torchvision's takes`, async () => {
     for (const { shape, ...expected } of macs) {
       for (const [output, count] of Object.entries(expected)) {
-        const run = output === "features" ? pooled : logits;
+        const run = output === "features" ? forwardFeatures : logits;
         // An eager engine counts them without parameters.
         const { macs } = await compile(
           cpuEngine(),

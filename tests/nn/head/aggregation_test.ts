@@ -54,7 +54,7 @@ function aggregated(
   patients: number,
 ) {
   return tf.tidy(() => {
-    const { pooled, weights } = aggregate(
+    const { patient: pooled, weights } = aggregate(
       tf.tensor2d(rows.map((row) => Array.from(row))),
       toTensors(membershipOf(whose, patients)) as unknown as tf.Tensor2D,
       toTensors(parametersOf(name)),
@@ -89,10 +89,10 @@ for (const [engineName, engine] of Object.entries(engines)) {
       const program = await compile(engine, ({ slices, membership, parameters, towards }) => {
         const run = (trained: { slices: tf.Tensor; parameters: typeof parameters }) =>
           aggregate(trained.slices as tf.Tensor2D, membership as tf.Tensor2D, trained.parameters);
-        const loss = (trained: Parameters<typeof run>[0]) => tf.sum(tf.mul(run(trained).pooled, towards));
+        const loss = (trained: Parameters<typeof run>[0]) => tf.sum(tf.mul(run(trained).patient, towards));
         return { ...run({ slices, parameters }), ...valueAndGradients(loss, { slices, parameters }) };
       }, signatureOf(inputs));
-      const { pooled, weights, gradients } = await readValues(await program.run(inputs));
+      const { patient: pooled, weights, gradients } = await readValues(await program.run(inputs));
       await program.dispose();
       assertClose(pooled, hostTensor(expected.pooled, [counts.length, features]), "pooled", { tolerance: 1e-5 });
       const own = owners.map((owner, k) => weights.data[owner * owners.length + k]!);

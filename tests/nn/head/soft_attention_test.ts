@@ -44,7 +44,7 @@ function attend(
       { length: patients },
       (_, patient) => owners.map((owner) => Number(owner === patient)),
     );
-    const { pooled, weights } = gatedAttention(
+    const { patient: pooled, weights } = gatedAttention(
       tf.tensor2d(slices.map((row) => [...row])),
       tf.tensor2d(membership),
       toTensors(head),
@@ -77,7 +77,7 @@ for (const [name, engine] of Object.entries(engines)) {
     ];
     const attention = (inputs: readonly tf.Tensor[]) => {
       const [slices, membership, v, u, w, none, nought] = inputs as [tf.Tensor2D, tf.Tensor2D, ...tf.Tensor[]];
-      const { pooled, weights } = gatedAttention(slices, membership, {
+      const { patient: pooled, weights } = gatedAttention(slices, membership, {
         attention_V: { weight: v!, bias: none! },
         attention_U: { weight: u!, bias: none! },
         attention_w: { weight: w!, bias: nought! },
@@ -146,7 +146,7 @@ Deno.test("gatedAttention() has no gradient by slices of nobody, nor from a row 
   tf.tidy(() => {
     const membership = tf.tensor2d([[1, 0, 1], [0, 0, 0]]);
     const gradient = tf.grad((slices: tf.Tensor) => {
-      const { pooled } = gatedAttention(slices as tf.Tensor2D, membership, toTensors(parameters));
+      const { patient: pooled } = gatedAttention(slices as tf.Tensor2D, membership, toTensors(parameters));
       return tf.sum(tf.square(pooled));
     })(tf.tensor2d(slicesOf(3)));
     const [first, nobody, last] = gradient.arraySync() as number[][];
@@ -172,7 +172,7 @@ Deno.test("gatedAttention() has the gradients of its finite differences by every
   const membership = tf.tensor2d([[1, 1, 1, 0, 0], [0, 0, 0, 1, 1]]);
   const direction = toTensors(normal(2, features));
   const loss = (slices: tf.Tensor, ...[vw, vb, uw, ub, ww, wb]: tf.Tensor[]) => {
-    const { pooled } = gatedAttention(slices as tf.Tensor2D, membership, {
+    const { patient: pooled } = gatedAttention(slices as tf.Tensor2D, membership, {
       attention_V: { weight: vw!, bias: vb! },
       attention_U: { weight: uw!, bias: ub! },
       attention_w: { weight: ww!, bias: wb! },

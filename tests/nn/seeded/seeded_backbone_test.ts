@@ -124,7 +124,7 @@ for (const architecture of Object.values(backbones).filter(({ input }) => input 
   Deno.test(`seededBackbone() of ${architecture.name}: different slices have different features`, async () => {
     const tensors = toTensors<object>((await seeded(architecture)).parameters) as Tree<tf.Tensor>;
     const program = await compile(engine, ({ slices }) => {
-      const features = architecture.pooled(toNetworkInput(slices, architecture), tensors);
+      const features = architecture.forwardFeatures(toNetworkInput(slices, architecture), tensors);
       return [tf.moments(features, 0).variance, tf.moments(features, 1).variance].map((of) => tf.sqrt(tf.mean(of)));
     }, { slices: float32(count, size, size) });
     const slices = hostTensor(calibrationSlices(count, size, 7), [count, size, size]);
