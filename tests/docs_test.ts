@@ -136,6 +136,70 @@ Deno.test("docs/CHECKLIST.md has every item of CLAIM 2024 and TRIPOD+AI once, in
   for (const [item, , , state, where] of tripod) assert(states.includes(state!) && where !== "", `TRIPOD+AI ${item}`);
 });
 
+/** What a module declares and exports, types among it. */
+function exportedNames(source: string): string[] {
+  const declarations = source.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm);
+  return [...declarations].map(([, name]) => name!);
+}
+
+/** The names in a file's calls of `Deno.test`, with "…" for what a template fills in. */
+function testNames(source: string): string[] {
+  const calls = source.matchAll(/\bDeno\.test\(\s*(?:\{\s*name:\s*)?(["`])([^]*?)\1/g);
+  return [...calls].map(([, , name]) => name!.replaceAll(/\$\{[^}]*\}/g, "…"));
+}
+
+const readIfThere = (path: string) => read(path).catch(() => undefined);
+
+/** What is wrong with the file and the symbol of a row; undefined if the file exports it. */
+async function symbolFault(file: string, symbol: string): Promise<string | undefined> {
+  if (file === "none" && symbol === "none") return undefined;
+  const [, path, target] = /^\[(lib\/[^\]]+\.ts)\]\(\.\.\/([^)]+)\)$/.exec(file) ?? [];
+  if (path === undefined || path !== target) return `no link to a file of lib: ${file}`;
+  const source = await readIfThere(path);
+  if (source === undefined) return `there is no file ${path}`;
+  const [, name = ""] = /^`(\w+)`$/.exec(symbol) ?? [];
+  return exportedNames(source).includes(name) ? undefined : `${path} exports no ${symbol}`;
+}
+
+async function sectionFault(section: string): Promise<string | undefined> {
+  if (section === "none") return undefined;
+  const [, number, heading, path] = /^\[(\d\d), _([^_]+)_\]\(\.\.\/(notebooks\/[^)]+)\)$/.exec(section) ?? [];
+  if (!path?.startsWith(`notebooks/${number}_`)) return `no link to a section of a notebook: ${section}`;
+  if (await readIfThere(path) === undefined) return `there is no file ${path}`;
+  const found = await notebookHeadings(new URL(path, root));
+  return found.includes(heading!) ? undefined : `${path} has no section "${heading}"`;
+}
+
+async function testFault(test: string): Promise<string | undefined> {
+  if (test === "none") return undefined;
+  const [, text, path, name] = /^\[([^\]]+\.ts)\]\(\.\.\/(tests\/[^)]+)\), "(.+)"$/.exec(test) ?? [];
+  if (!path?.endsWith(`/${text}`)) return `no link to a file of tests with a name: ${test}`;
+  const source = await readIfThere(path);
+  if (source === undefined) return `there is no file ${path}`;
+  const { length } = testNames(source).filter((one) => one.startsWith(name!));
+  return length === 1 ? undefined : `${length} tests of ${path} begin with "${name}"`;
+}
+
+Deno.test("docs/PAPER.md: of every row file, symbol, section and test exist, and the status is one of three", async () => {
+  const page = await read("docs/PAPER.md");
+  const all = ["Methods", "Experiments", "Results"].flatMap((heading) => rows(page, heading));
+  assertEquals(all.map(([number]) => number), Array.from({ length: all.length }, (_, i) => `${i + 1}`));
+  assert(all.length >= 35, `${all.length} rows`);
+  const wrong: string[] = [];
+  for (const [number, sentence, file, symbol, section, test, status, ...more] of all) {
+    const isStatus = /^(as written|(chosen|different): .+)$/.test(status ?? "");
+    const faults = [
+      sentence === "" || more.length > 0 ? "not a sentence and five cells about it" : undefined,
+      await symbolFault(file!, symbol!),
+      await sectionFault(section!),
+      await testFault(test!),
+      isStatus ? undefined : `no status of the three: ${status}`,
+    ];
+    wrong.push(...faults.filter((fault) => fault !== undefined).map((fault) => `row ${number}, ${sentence}: ${fault}`));
+  }
+  assertEquals(wrong, []);
+});
+
 Deno.test("docs/WEIGHTS.md has the catalogue's hashes", async () => {
   const listed = rows(await read("docs/WEIGHTS.md"), "Their hashes");
   const hashed = CATALOGUE.flatMap(({ name, sha256 }) => sha256 === undefined ? [] : [[name, sha256]]);
