@@ -2,8 +2,19 @@
 export { agreement, type AgreementOptions } from "./agreement.ts";
 export { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
-export { saveModel, saveTransfer, type ShownTable1, type ShownTable2, showTable1, type Transfer } from "./results.ts";
-export type { SeenSlices } from "./seen_slices.ts";
+export {
+  checkSameRun,
+  saveAggregation,
+  saveCosts,
+  saveModel,
+  saveTransfer,
+  type ShownTable1,
+  type ShownTable2,
+  showTable1,
+  type StudyCosts,
+  type Transfer,
+} from "./results.ts";
+export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
 export {
   type FollowedPrediction,

@@ -1,10 +1,15 @@
 import { join } from "node:path";
-import { paperRow } from "@ctsurv/analysis/mod.ts";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { type ModelCost, modelCost, paperRow } from "@ctsurv/analysis/mod.ts";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { measureCost, type MeasuredCost, viewFor } from "@ctsurv/features/mod.ts";
+import { backbones } from "@ctsurv/nn/mod.ts";
 import {
+  type AggregationResult,
+  costTable,
   type Displayable,
   type ModelResult,
   modelResult,
+  readAggregation,
   readTable1,
   readTable2,
   table1,
@@ -13,12 +18,14 @@ import {
   type Table2Result,
   table2Row,
   updateTable1,
+  writeAggregation,
   writeCrossValidation,
   writeTable2,
 } from "@ctsurv/report/mod.ts";
 import { concordanceInterval, concordanceTable, type PairedBootstrap } from "@ctsurv/survival/mod.ts";
-import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
+import { readEnvironment } from "./environment.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
 
@@ -48,6 +55,38 @@ export async function saveModel(
     models: [row],
   });
   return row;
+}
+
+/**
+ * Checks that a cross-validation equals the one that another notebook left on file, to the last digit. If it does not,
+ * the two have been run on different things, and their rows must not share a table.
+ *
+ * @returns What was found, for people.
+ * @throws {InputError} If the predictions on file are others.
+ */
+export async function checkSameRun({ folder }: Study, model: string, run: CrossValidation): Promise<string> {
+  const path = join(folder, "predictions", `${model}.csv`);
+  const earlier = await Deno.readTextFile(path).catch(() => undefined);
+  if (earlier === undefined) return `There is no ${model}.csv yet: nothing to compare with`;
+  if (earlier === formatPredictions(run.predictions)) return "Every prediction equals the one on file";
+  throw new InputError(`Not the predictions in ${path}: run notebook 2 again`);
+}
+
+/** Saves what notebook 3 finds beyond its rows of Table 1 as `aggregation.json`, and reads it back. */
+export async function saveAggregation(
+  study: Study,
+  features: StudyFeatures,
+  found: Pick<AggregationResult, "comparisons" | "seeds" | "attended">,
+): Promise<AggregationResult> {
+  const path = join(study.folder, "aggregation.json");
+  await writeAggregation(path, {
+    kind: "aggregation",
+    cohort: describe(study, features),
+    profile: study.profile.name,
+    ...found,
+    provenance: await study.provenance(features.weights),
+  });
+  return await readAggregation(path);
 }
 
 /** Table 1 as it stands in the folder of results, or some of its rows. */
@@ -128,4 +167,44 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
 
 function describe({ cohort: { name, hash } }: Study, { patients, deaths }: StudyFeatures) {
   return { name, hash, patients: patients.length, events: deaths };
+}
+
+/** What models cost, and the patient that they were counted on. */
+export interface StudyCosts {
+  readonly costs: readonly (ModelCost & { readonly measured: MeasuredCost })[];
+  /** The median of the patients' kept slices. */
+  readonly slices: number;
+}
+
+/**
+ * Counts and measures what backbones cost for a patient of this cohort, seen as the profile has it, and writes
+ * `cost.json` and `cost.md`.
+ *
+ * @param features Whose patients and weights are meant.
+ */
+export async function saveCosts(
+  study: Study,
+  features: StudyFeatures,
+  models: readonly string[],
+): Promise<StudyCosts> {
+  const { profile, progress, folder } = study;
+  const counts = features.slices.map(({ kept }) => kept.length).sort((a, b) => a - b);
+  const median = counts[counts.length >> 1]!;
+  const { engine } = readEnvironment();
+  const costs: (ModelCost & { readonly measured: MeasuredCost })[] = [];
+  progress.start("Backbones measured", models.length);
+  for (const model of models) {
+    const { kind, slices, size } = viewFor(backbones[model]!, profile);
+    const seen = { slices: slices === "all" ? median : slices, size };
+    costs.push({
+      ...modelCost(backbones[model]!, seen),
+      measured: await measureCost({ model, kind, ...seen, engine }),
+    });
+    progress.tick();
+  }
+  progress.done(`${costs.length} backbones measured`);
+  const provenance = await study.provenance(features.weights);
+  await writeAtomic(join(folder, "cost.json"), JSON.stringify({ costs, provenance }, null, 2) + "\n");
+  await writeAtomic(join(folder, "cost.md"), costTable(costs).markdown);
+  return { costs, slices: median };
 }

@@ -5,6 +5,9 @@ import { preprocessCached } from "@ctsurv/imaging/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { SliceStack } from "@ctsurv/report/mod.ts";
 
+/** First and last slice of each run of slices that hold tumour, counted from 0 among those that are seen. */
+export type TumourSlices = ReturnType<typeof tumourSlices>;
+
 /** What a backbone sees of one patient, and what is known of the tumour there. */
 export interface SeenSlices {
   readonly id: string;
@@ -14,8 +17,7 @@ export interface SeenSlices {
   readonly kept: number;
   /** The tumour on these slices; undefined where none is known, and for volumes, whose slices are averages. */
   readonly tumour?: {
-    /** First and last slice of each run of slices that hold tumour, counted from 0 among those seen. */
-    readonly tumours: ReturnType<typeof tumourSlices>;
+    readonly tumours: TumourSlices;
     /** 1 where tumour is, [seen, rows, columns]. */
     readonly mask: ReturnType<typeof tumourOnSlices>;
   };

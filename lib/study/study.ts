@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "@ctsurv/base/mod.ts";
-import { type Cohort, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { tumourSlices } from "@ctsurv/analysis/mod.ts";
+import { type Cohort, openCohort, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
@@ -19,7 +20,7 @@ import {
 import { displayAs, factsTable } from "./_facts.ts";
 import { openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
-import { type SeenSlices, seenSlices } from "./seen_slices.ts";
+import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
 import { studyProgress } from "./_study_progress.ts";
@@ -57,6 +58,11 @@ export interface Study extends Displayable {
   everySlice(features: StudyFeatures, patient: string): Promise<LabelledPatient & StudyFeatures["patients"][number]>;
   /** A patient's slices as the view shows them, and the tumour where it is known. */
   slicesOf(patient: string, view: View): Promise<SeenSlices>;
+  /**
+   * Where the tumour is known: by patient, first and last slice of each run of slices with tumour, counted from 0 among
+   * those that the view shows. Of phantoms, and of patients with an outline such as that of a radiotherapy plan.
+   */
+  tumours(features: StudyFeatures): Promise<ReadonlyMap<string, TumourSlices>>;
   /**
    * Cross-validation with the profile's folds and training. Features of weights that were never trained are scaled to
    * mean 0 and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
@@ -136,6 +142,17 @@ export async function openStudy({ builtIn = "phantom-lung1", beside }: OpenStudy
       return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
     },
     slicesOf: (patient, view) => seenSlices(cohort, patientOf(patient), view, { segmenter, cache }),
+    async tumours({ slices }) {
+      progress.start("Tumours", slices.length);
+      const known = new Map<string, TumourSlices>();
+      for (const { patient, ...facts } of slices) {
+        const tumour = await readTumour(cohort, patientOf(patient));
+        if (tumour) known.set(patient, tumourSlices(tumour, facts));
+        progress.tick();
+      }
+      progress.done(`The tumour is known of ${known.size} of ${slices.length} patients`);
+      return known;
+    },
     async crossValidate(features, options = {}) {
       const shape = shapeFor(features, options);
       const trainer = parallelHeadTrainer(engine, shape, optionsFor(features, options));
