@@ -5,13 +5,13 @@ import { type ClinicalRecord, parseClinical } from "./table/clinical.ts";
 import { refuseIfAny } from "./table/csv.ts";
 import type { Exclusion } from "./table/lung1_exclusions.ts";
 
-/** Where a patient's images are, by absolute paths or paths like the cohort's own. */
+/** Where the images of a patient are. Paths are absolute, or relative if the cohort was opened by a relative path. */
 export interface LocatedImages {
   /** A NIfTI file or a folder of DICOM files. */
   readonly image: string;
-  /** SeriesInstanceUID to read in that folder, where the cohort names one. */
+  /** SeriesInstanceUID to read in that folder, if the cohort names one. */
   readonly series?: string;
-  /** Files that outline structures on this scan, where the cohort names them. */
+  /** SEG and RTSTRUCT files with structures of this scan, if the cohort names them. */
   readonly segmentations?: readonly SegmentationFile[];
 }
 
@@ -19,7 +19,8 @@ export interface LocatedImages {
  * The images of a cohort by patient: where the manifest says, or else in the folder `images`, one file or folder per
  * patient.
  *
- * @throws {InputError} If some are no longer where the manifest says; or there is no folder, or a patient has several.
+ * @throws {InputError} If images are no longer where the manifest says, the folder `images` is missing, or a patient
+ *   has several images.
  */
 async function locateImages(
   dir: string,
@@ -73,38 +74,64 @@ async function findImages(dir: string): Promise<ReadonlyMap<string, LocatedImage
   return new Map([...found].map(([id, [path]]) => [id, { image: path! }] as const).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** A cohort as it lies on disk, opened. */
+/** An opened cohort. */
 export interface Cohort {
+  /** Name in `cohort.json`. */
   readonly name: string;
   /** Absolute path of its folder. */
   readonly dir: string;
+  /** Content of `cohort.json`. */
   readonly manifest: CohortManifest;
-  /** Those with image and clinical row who are not excluded, in the order of the clinical table. */
+  /** The patients with an image and a clinical row who are not excluded, in the order of the clinical table. */
   readonly patients: readonly CohortPatient[];
-  /** Those of the clinical table whom the manifest excludes. */
+  /** The patients in the clinical table whom the manifest excludes. */
   readonly excluded: readonly Exclusion[];
-  /** Who was left out for want of an image or of a clinical row, for people to read. */
+  /** Which patients were left out for lack of an image or of a clinical row, as sentences for people. */
   readonly messages: readonly string[];
   /**
-   * Tells cohorts apart: SHA-256 of manifest, clinical table and the names of the images, not of their voxels, nor of
-   * where imported images lie.
+   * SHA-256 that tells cohorts apart. It covers the manifest, the clinical table and the names of the images, but
+   * neither their voxels nor, for an import, where they lie.
    */
   readonly hash: string;
 }
 
-/** A patient whose images and follow-up are there. */
+/** A patient with images and follow-up. */
 export interface CohortPatient extends LocatedImages {
+  /** PatientID. */
   readonly id: string;
+  /** The patient's row of the clinical table. */
   readonly record: ClinicalRecord;
 }
 
 /**
- * Opens a cohort: a folder with `cohort.json`, `clinical.csv` and `images/`, where each patient's image is
- * `<PatientID>.nii.gz`, `<PatientID>.nii` or a folder `<PatientID>` of DICOM files; or one that `ctsurv import` made,
- * whose `cohort.json` says where the images lie. Reads no voxels.
+ * Opens a cohort: a folder with `cohort.json`, `clinical.csv` and `images/`. Each patient's image is
+ * `<PatientID>.nii.gz`, `<PatientID>.nii` or a folder `<PatientID>` of DICOM files. In a cohort that `ctsurv import`
+ * made, `cohort.json` says where the images are. No voxels are read.
  *
- * @throws {InputError} If the folder or one of these is missing, unreadable or empty, a patient has several images, or no
- *   patient is left.
+ * @throws {InputError} If the folder or one of these is missing, unreadable or empty, a patient has several images, or
+ *   no patient is left.
+ *
+ * @example
+ * ```ts
+ * import { openCohort } from "@ctsurv/ctsurv/cohort";
+ * import { writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const manifest = { format: 1, name: "Tiny", source: "made up", licence: "MIT", exclusions: [] };
+ * await Deno.writeTextFile(`${folder}/cohort.json`, JSON.stringify(manifest));
+ * await Deno.writeTextFile(`${folder}/clinical.csv`, "PatientID,Survival.time,deadstatus.event\nA,547,1\nB,1200,0\n");
+ * await writeNifti(`${folder}/images/A.nii`, {
+ *   data: Int16Array.of(-1000, 40),
+ *   shape: [1, 1, 2],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * });
+ *
+ * const { patients, messages } = await openCohort(folder);
+ * assertEquals(patients.map(({ id }) => id), ["A"]);
+ * assertEquals(messages.length, 1); // B has no image
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function openCohort(dir: string): Promise<Cohort> {
   const [manifestPath, clinicalPath, imagesPath] = [
@@ -159,7 +186,7 @@ export async function openCohort(dir: string): Promise<Cohort> {
   };
 }
 
-/** What an imported cohort is, wherever its images lie and whatever lay beside them. */
+/** The content of an imported cohort, wherever its images lie and whatever lay beside them. */
 function describeImport({ images, import: _, ...manifest }: CohortManifest): string {
   const series = Object.entries(images ?? {}).map(([patient, { series }]) => [patient, series ?? null]);
   return JSON.stringify({ ...manifest, images: series });

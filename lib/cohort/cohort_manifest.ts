@@ -7,38 +7,47 @@ import type { Exclusion } from "./table/lung1_exclusions.ts";
 export interface CohortManifest {
   /** Version of the layout on disk. */
   readonly format: 1;
+  /** Name of the cohort in tables, figures and messages. */
   readonly name: string;
+  /** Where the data comes from, such as the DOI of a collection. */
   readonly source: string;
+  /** Licence of the data, such as "CC BY-NC 3.0". */
   readonly licence: string;
+  /** Patients who are left out, with the reasons. */
   readonly exclusions: readonly Exclusion[];
-  /** Of phantom cohorts: all that it takes to make it again. */
+  /** All that it takes to make a phantom cohort again; absent for other cohorts. */
   readonly phantom?: PhantomOrigin | undefined;
-  /** Where each patient's images lie; without it they are in the cohort's folder `images`. */
+  /** The images of each patient by PatientID. Without it they are in the cohort's folder `images`. */
   readonly images?: Readonly<Record<string, ImageEntry>> | undefined;
-  /** Of imported cohorts: what was found and taken. */
+  /** What an import found and took; absent for other cohorts. */
   readonly import?: ImportRecord | undefined;
 }
 
-/** Where a patient's images lie. Paths are absolute, or relative to the cohort's folder. */
+/** Where the images of a patient are. Paths are absolute, or relative to the cohort's folder. */
 export interface ImageEntry {
   /** A NIfTI file, or the folder of a DICOM series. */
   readonly path: string;
-  /** SeriesInstanceUID, of DICOM. */
+  /** SeriesInstanceUID; only for DICOM. */
   readonly series?: string | undefined;
-  /** Files that outline structures on this scan. */
+  /** SEG and RTSTRUCT files with structures of this scan. */
   readonly segmentations?: readonly SegmentationFile[] | undefined;
 }
 
 /** A DICOM file with outlines of the tumour, lungs and so on. */
 export interface SegmentationFile {
+  /** SEG holds masks, RTSTRUCT contours. */
   readonly kind: "SEG" | "RTSTRUCT";
+  /** Absolute, or in `cohort.json` relative to the cohort's folder. */
   readonly path: string;
 }
 
+/** The recipe that a phantom cohort was made from. */
 export interface PhantomOrigin {
-  /** A `PhantomSpec`, as it was. */
+  /** The `PhantomSpec` as it was when the cohort was made. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /** Seed of all random numbers. */
   readonly seed: number;
+  /** Number of patients. */
   readonly patients: number;
 }
 
@@ -65,8 +74,20 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
 /**
  * Reads the text of a `cohort.json`.
  *
- * @param file How messages name it.
- * @throws {InputError} If it is no JSON, or a field is missing, wrong or unknown.
+ * @param file The file's name in messages.
+ * @throws {InputError} If it is not JSON, or a field is missing, wrong or unknown.
+ *
+ * @example
+ * ```ts
+ * import { parseCohortManifest } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = `{
+ *   "format": 1, "name": "Tiny", "source": "made up", "licence": "MIT",
+ *   "exclusions": [{ "patient": "A", "reason": "CT slices are missing" }]
+ * }`;
+ * assertEquals(parseCohortManifest(text, "cohort.json").exclusions[0]?.patient, "A");
+ * ```
  */
 export function parseCohortManifest(text: string, file: string): CohortManifest {
   return parseJsonFile(text, file, schema, "a cohort");

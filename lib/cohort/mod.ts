@@ -1,4 +1,17 @@
-/** Cohorts on disk: clinical tables, import of downloads, phantoms. */
+/**
+ * Cohorts on disk: patients with a CT and a follow-up. A cohort is a folder with `cohort.json`, a clinical table and
+ * images, or references to images.
+ *
+ * The rooms: `table` reads clinical tables and encodes them as covariates. `import` makes a cohort from downloaded CT.
+ * `phantom` makes synthetic cohorts, whose truth is known.
+ *
+ * The first calls to know: {@linkcode importCohort} and {@linkcode ensurePhantom} make a cohort, {@linkcode openCohort}
+ * opens one, {@linkcode parseClinical} reads a clinical table, and {@linkcode readTumour} reads where a tumour is.
+ *
+ * @module
+ */
+export type { Progress } from "@ctsurv/base/mod.ts";
+export type { Affine, Shape, Spacing, Volume } from "@ctsurv/imaging/mod.ts";
 export { type Cohort, type CohortPatient, type LocatedImages, openCohort } from "./cohort.ts";
 export {
   type CohortManifest,

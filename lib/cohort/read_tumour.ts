@@ -10,22 +10,42 @@ import type { Cohort, CohortPatient } from "./cohort.ts";
 
 /** Value of tumour voxels in a phantom's `truth/<PatientID>.nii.gz`. */
 const PHANTOM_TUMOUR = 2;
-/** LUNG1's name of the primary tumour's gross volume, in RTSTRUCT and SEG alike. */
+/** LUNG1's name of the primary tumour's gross volume, in both RTSTRUCT and SEG. */
 const PRIMARY_TUMOUR = "GTV-1";
 
-/** Where a patient's tumour is known to be, voxel by voxel of the scan in "LPS" order. */
+/** The voxels of a patient's tumour, on the grid of the scan in "LPS" order. */
 export interface TumourMask extends Pick<Volume, "shape" | "spacing"> {
-  /** 1 in the tumour; [slices, rows, columns]. */
+  /** 1 in the tumour, 0 elsewhere; [slices, rows, columns]. */
   readonly mask: Uint8Array;
-  /** Who says so. */
+  /** Where the mask comes from: the truth of a phantom, or a DICOM file. */
   readonly source: "phantom" | "SEG" | "RTSTRUCT";
 }
 
 /**
- * Reads where a patient's tumour is: a phantom's truth, or GTV-1 of the SEG or RTSTRUCT that the cohort names. Undefined
- * where the cohort does not know it.
+ * Reads where a patient's tumour is: from the truth of a phantom, or from GTV-1 of the SEG or RTSTRUCT that the cohort
+ * names.
  *
+ * @returns Undefined if the cohort does not know where the tumour is.
  * @throws {InputError} If there is an outline, but it cannot be read or does not fit the scan.
+ *
+ * @example
+ * ```ts
+ * import { readTumour } from "@ctsurv/ctsurv/cohort";
+ * import { writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dir = await Deno.makeTempDir();
+ * await writeNifti(`${dir}/truth/A.nii.gz`, {
+ *   data: Uint8Array.of(0, 1, 2, 1), // lung is 1, tumour 2
+ *   shape: [1, 1, 4],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * });
+ *
+ * const tumour = await readTumour({ dir }, { id: "A", image: `${dir}/images/A.nii.gz` });
+ * assertEquals(tumour?.source, "phantom");
+ * assertEquals(tumour?.mask, Uint8Array.of(0, 0, 1, 0));
+ * await Deno.remove(dir, { recursive: true });
+ * ```
  */
 export async function readTumour(
   { dir }: Pick<Cohort, "dir">,

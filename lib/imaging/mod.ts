@@ -1,4 +1,18 @@
-/** CT volumes: reading, geometry, lungs, and the slices a network sees. Typed arrays only, no tensors. */
+/**
+ * CT volumes: reading and writing them, their geometry, masks, and the slices that a network sees. Everything here
+ * works on typed arrays; nothing needs tensors.
+ *
+ * The rooms: `dicom` and `nifti` read and write files. `structures` reads tumours and organs from DICOM SEG and
+ * RTSTRUCT. `volume` holds geometry and HU. `masks` finds regions, the body and lungs. `slices` goes from a volume to
+ * the slices that a network sees. `quality` measures scans and flags the odd ones.
+ *
+ * The first calls to know: {@linkcode readVolume} reads a CT as HU. {@linkcode canonicalOrientation} and
+ * {@linkcode resample} bring it to one orientation and spacing. {@linkcode preprocess} does both and returns the
+ * cropped slices.
+ *
+ * @module
+ */
+export type { InputError } from "@ctsurv/base/mod.ts";
 export type { Acquisition } from "./dicom/header.ts";
 export { type DicomFacts, scanDicom } from "./dicom/scan_dicom.ts";
 export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./dicom/write_dicom.ts";

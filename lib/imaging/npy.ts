@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
 import { swapBytes } from "./dicom/_pixels.ts";
 
-/** NumPy's name of each element type, less its byte order. */
+/** NumPy's names of the element types, without the byte order. */
 const types = {
   f4: Float32Array,
   f8: Float64Array,
@@ -31,18 +31,34 @@ export type NpyData =
 
 /** An array as NumPy saves it, in C order. */
 export interface NpyArray {
+  /** The elements in C order: the last index runs fastest. */
   readonly data: NpyData;
-  /** Empty for a single number. */
+  /** Length of each axis; empty for a single number. */
   readonly shape: readonly number[];
 }
 
 const MAGIC = "\x93NUMPY";
 
 /**
- * Reads an `.npy` file (format 1 to 3) of floating-point numbers or integers, either byte order. The header is only ever
- * read as text, never evaluated.
+ * Reads an `.npy` file (formats 1 to 3) of floating-point numbers or integers in either byte order. The header is
+ * parsed as text and never evaluated.
  *
- * @throws {InputError} If it is no such file, is in Fortran order, holds another type, or its size contradicts its shape.
+ * @throws {InputError} If the file is not an `.npy` file, its array is in Fortran order or of another type, or its size
+ *   contradicts its shape.
+ *
+ * @example
+ * ```ts
+ * import { readNpy, writeNpy } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".npy" });
+ * await writeNpy(path, { data: Int16Array.of(-1000, 40, 60, 700), shape: [2, 2] });
+ *
+ * const { data, shape } = await readNpy(path);
+ * assertEquals(shape, [2, 2]);
+ * assertEquals(data, Int16Array.of(-1000, 40, 60, 700));
+ * await Deno.remove(path);
+ * ```
  */
 export async function readNpy(path: string): Promise<NpyArray> {
   const file = await readInput(path);
@@ -92,9 +108,21 @@ function parseHeader(path: string, header: string): { descr: string; shape: numb
 }
 
 /**
- * Writes an array as `.npy`, format 1, little-endian, C order.
+ * Writes an array as `.npy`: format 1, little-endian, C order.
  *
  * @throws {RangeError} If `data` is not as long as `shape` says.
+ *
+ * @example
+ * ```ts
+ * import { writeNpy } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".npy" });
+ * await writeNpy(path, { data: Float32Array.of(0.25, 0.5, 1), shape: [3] }); // numpy.load(path) gives float32
+ *
+ * assertEquals((await Deno.stat(path)).size, 128 + 3 * 4); // a header of 128 bytes, then the numbers
+ * await Deno.remove(path);
+ * ```
  */
 export async function writeNpy(path: string, { data, shape }: NpyArray): Promise<void> {
   const count = shape.reduce((product, length) => product * length, 1);

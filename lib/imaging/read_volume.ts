@@ -5,39 +5,64 @@ import { readNifti } from "./nifti/_read_nifti.ts";
 import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 
+/** Options of {@linkcode readVolume}. */
 export interface ReadVolumeOptions {
-  /** SeriesInstanceUID to read where a folder holds several CT series. */
+  /** SeriesInstanceUID of the series to read, for a folder that holds several CT series. */
   readonly series?: string;
 }
 
 /** A volume, and where it came from. */
 export interface VolumeReading {
+  /** HU and geometry; voxels in the order in which the files store them. */
   readonly volume: Volume;
-  /** What was left out, assumed or looks odd, for people to read. */
+  /** What was left out, what was assumed and what looks odd, as sentences for people. */
   readonly warnings: readonly string[];
+  /** The files and, for DICOM, the identifiers and the scanner. */
   readonly source: VolumeSource;
 }
 
+/** Where a volume was read from. */
 export interface VolumeSource {
+  /** Format of the files. */
   readonly kind: "dicom" | "nifti";
-  /** The files that voxels were read from, for DICOM from the first slice to the last. */
+  /** The files that voxels were read from; for DICOM, from the first slice to the last. */
   readonly files: readonly string[];
   /** DICOM's SeriesInstanceUID. */
   readonly series?: string;
-  /** DICOM's FrameOfReferenceUID: what was drawn on this scan has the same. */
+  /** DICOM's FrameOfReferenceUID. Structures that were drawn on this scan have the same one. */
   readonly frameOfReference?: string;
-  /** Of DICOM: the scanner, and how evenly the slices are spaced. */
+  /** The scanner and the distances between slices; only for DICOM. */
   readonly acquisition?: Acquisition;
 }
 
 /**
- * Reads a CT as HU: a folder of DICOM files (with or without folders in it, with RTSTRUCT, SEG and localizers beside the
- * CT), one DICOM file, or a NIfTI file (`.nii`, `.nii.gz`). DICOM may be compressed (JPEG 2000, JPEG-LS, lossless JPEG,
- * RLE, deflated); the decoder is loaded when the first such file is met, and warnings tell of losses. Voxels stay in the
- * order they were stored in, slices sorted by position; see {@linkcode canonicalOrientation}. Nothing is repaired: what
- * cannot be trusted is refused.
+ * Reads a CT as HU from a NIfTI file (`.nii`, `.nii.gz`), from one DICOM file, or from a folder of DICOM files. The
+ * folder may have subfolders, and RTSTRUCT, SEG and localizers may lie beside the CT. DICOM may be compressed (JPEG
+ * 2000, JPEG-LS, lossless JPEG, RLE, deflated). The decoder is loaded for the first such file, and a warning reports
+ * lossy compression. Voxels stay in the order in which they are stored, with slices sorted by position; see
+ * {@linkcode canonicalOrientation}. Nothing is repaired: data that cannot be trusted is refused.
  *
- * @throws {InputError} If the path does not exist, or what is there is no single, whole, regular CT volume.
+ * @throws {InputError} If the path does not exist, or does not hold a single, complete and regular CT volume.
+ *
+ * @example
+ * ```ts
+ * import { readVolume, writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".nii.gz" });
+ * await writeNifti(path, {
+ *   data: Int16Array.of(-1000, 40), // air and tissue
+ *   shape: [1, 1, 2],
+ *   affine: [0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * });
+ *
+ * const { volume, warnings } = await readVolume(path);
+ * assertEquals(volume.hu, Int16Array.of(-1000, 40));
+ * assertEquals(volume.spacing, [3, 0.5, 0.5]); // mm
+ * assertEquals(volume.orientation, "LPS");
+ * assertEquals(warnings, []);
+ * await Deno.remove(path);
+ * ```
  */
 export async function readVolume(path: string, options: ReadVolumeOptions = {}): Promise<VolumeReading> {
   const kind = await detectKind(path);
@@ -58,7 +83,7 @@ async function detectKind(path: string): Promise<"dicom" | "nifti"> {
   return "dicom";
 }
 
-/** CT holds air, below -200 HU; a file without any was probably saved without its intercept, or is no CT. */
+/** A CT contains air, below -200 HU. A file without air was probably saved without its intercept, or is not a CT. */
 function plausibility({ hu }: Volume): string[] {
   const { min } = summariseHu(hu);
   return min > -200 ? [`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`] : [];

@@ -11,21 +11,35 @@ const methods = {
   threshold: () => ({ ...thresholdLungs, dispose: () => Promise.resolve() }),
 } satisfies Record<string, (engine: Engine, folder: string | undefined) => NetworkLungs | Promise<NetworkLungs>>;
 
-/** How lungs can be found: the shipped U-Net, lungmask's R231 where its weights were put in place, or a threshold. */
+/**
+ * The methods that find lungs: `unet` (the shipped U-Net), `r231` (lungmask's R231, if its weights were put in place)
+ * and `threshold`.
+ */
 export const lungMethods: readonly string[] = Object.keys(methods);
 
 /** Options of {@linkcode createLungSegmenter}. */
 export interface CreateLungSegmenterOptions {
   /** One of {@linkcode lungMethods}. @default {"unet"} */
   readonly method?: string;
-  /** Where the weights of R231 are. @default {`defaultWeightsFolder()`} */
+  /** Folder of the weights of R231. @default {`defaultWeightsFolder()`} */
   readonly weightsFolder?: string;
 }
 
 /**
- * A segmenter by the name of its method.
+ * Makes a segmenter by the name of its method.
  *
- * @throws {InputError} If there is none of that name, or its weights are not there.
+ * @throws {InputError} If there is no such method, or its weights are missing.
+ *
+ * @example
+ * ```ts
+ * import { cpuEngine } from "@ctsurv/ctsurv/engine";
+ * import { createLungSegmenter } from "@ctsurv/ctsurv/lungs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const segmenter = await createLungSegmenter(cpuEngine(), { method: "threshold" });
+ * assertEquals(segmenter.name, "threshold -400 HU, version 1");
+ * await segmenter.dispose();
+ * ```
  */
 export async function createLungSegmenter(
   engine: Engine,

@@ -1,4 +1,29 @@
-/** Lungs of a CT: the shipped U-Net, lungmask's R231, thresholds. */
+/**
+ * Lungs of a CT: masks by the shipped U-Net, by lungmask's R231, or by a threshold.
+ *
+ * The rooms: `unet` holds the U-Net that this project trained and its file format. `r231` repeats lungmask's pre- and
+ * postprocessing around its network. `training` trains the U-Net and is a module of its own,
+ * `@ctsurv/ctsurv/lungs/training`.
+ *
+ * The first calls to know: {@linkcode createLungSegmenter} makes a segmenter by the name of its method, and
+ * {@linkcode unetLungs} makes one from other weights.
+ *
+ * @module
+ */
+export type {
+  DType,
+  Engine,
+  HostTensor,
+  PrepareOptions,
+  Program,
+  TensorData,
+  TensorFunction,
+  TensorSpec,
+  Tree,
+  Value,
+} from "@ctsurv/engine/mod.ts";
+export type { Affine, Box, LungSegmenter, Shape, Spacing, Volume } from "@ctsurv/imaging/mod.ts";
+export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "@ctsurv/nn/mod.ts";
 export {
   createLungSegmenter,
   type CreateLungSegmenterOptions,

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { ScannedSeries } from "./scan_images.ts";
 
-/** Where a patient has several CT series, the only one with at least this many slices is the scan; so reads `readVolume`. */
+/** If a patient has several CT series, the only one with at least this many slices is the scan, as for `readVolume`. */
 const FEWEST_SLICES = 10;
 
 /** A patient's CT: a DICOM series, or the path of a NIfTI file, relative to the scanned folder. */
@@ -9,12 +9,12 @@ export type ChosenScan =
   | { readonly kind: "dicom"; readonly series: ScannedSeries }
   | { readonly kind: "nifti"; readonly path: string };
 
-/** A patient's choice, or why there is none. `aside` are the UIDs of short series that were passed over. */
+/** The scan that was chosen, or why there is none. `aside` are the UIDs of short series that were passed over. */
 export type ScanChoice =
   | { readonly scan: ChosenScan; readonly aside: readonly string[] }
   | { readonly leftOut: string };
 
-/** What was found of one patient. */
+/** The images that were found for one patient. */
 export interface PatientImages {
   /** CT series. */
   readonly ct: readonly ScannedSeries[];
@@ -23,8 +23,8 @@ export interface PatientImages {
 }
 
 /**
- * The scan among a patient's images: the only CT series, or the only one with at least 10 slices, or the only NIfTI file.
- * What ImageType says does not count: planning systems write ORIGINAL\SECONDARY on scans of LUNG1.
+ * Chooses the scan among a patient's images: the only CT series, or the only one with at least 10 slices, or the only
+ * NIfTI file. ImageType does not count: planning systems write ORIGINAL\SECONDARY on scans of LUNG1.
  *
  * @param wanted SeriesInstanceUID, or path of a NIfTI file, that the user chose.
  * @returns Undefined if there are no images at all.
@@ -61,7 +61,7 @@ function named(patient: string, images: PatientImages, wanted: string): ScanChoi
   throw new InputError(`--series ${patient}=${wanted}: there is no such series; ${patient} has ${there}`);
 }
 
-/** Where masks lie beside the CT in a patient's folder, it is the file named after the patient, or named ct. */
+/** If masks lie beside the CT in a patient's folder, the CT is the file named after the patient, or named ct. */
 function preferred(patient: string, nifti: readonly string[]): readonly string[] {
   if (nifti.length < 2) return nifti;
   for (const name of [patient.toLowerCase(), "ct"]) {

@@ -16,9 +16,8 @@ export interface CopiedPatient {
 }
 
 /**
- * Says how a patient's files lie in a cohort that has copies of them: `images/<PatientID>.nii.gz` or
- * `images/<PatientID>/00001.dcm` and so on in the order of their SOPInstanceUIDs, and beside them
- * `segmentations/<PatientID>/SEG-1.dcm`.
+ * Plans where a patient's files are copied to: `images/<PatientID>.nii.gz`, or `images/<PatientID>/00001.dcm` and so on
+ * in the order of their SOPInstanceUIDs, and beside them `segmentations/<PatientID>/SEG-1.dcm`.
  *
  * @param root The folder that the plan's paths are relative to.
  */
@@ -44,7 +43,7 @@ export function planCopies(root: string, { patient, series, files, segmentations
   };
 }
 
-/** Copies files into a cohort. Those that an earlier run copied whole, told by their size, are kept. */
+/** Copies files into a cohort. Files that an earlier run copied whole, told by size and time, are kept. */
 export async function copyImages(dir: string, copies: readonly Copy[], progress?: Progress): Promise<void> {
   progress?.start("Files copied", copies.length);
   const wanted = Map.groupBy(copies, ({ to }) => dirname(to));

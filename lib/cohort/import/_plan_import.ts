@@ -25,7 +25,7 @@ export interface PlannedPatient {
   readonly segmentations: readonly FoundSegmentation[];
 }
 
-/** What an import will take, and what it has to say about the rest. */
+/** The images that an import will take, and its report on the rest. */
 export interface ImportPlan
   extends Pick<ImportRecord, "found" | "leftOut" | "withoutImage" | "withoutRow" | "remarks"> {
   /** In the order of the clinical table. */
@@ -43,9 +43,10 @@ export interface PlanImportOptions {
 }
 
 /**
- * Joins a clinical table and the images that were found: for each patient one scan, and the segmentations drawn on it.
+ * Joins a clinical table with the images that were found: each patient gets one scan, and the segmentations drawn on
+ * it.
  *
- * @throws {InputError} If a choice names no patient who is imported, or no image of that patient.
+ * @throws {InputError} If a choice names a patient who is not imported, or an image that the patient does not have.
  */
 export function planImport(
   records: readonly ClinicalRecord[],
@@ -102,7 +103,7 @@ function planPatient(patient: string, scan: ChosenScan, all: readonly ScannedSer
   return { patient, path: folder, series: scan.series.uid, files, segmentations: findSegmentations(all, scan.series) };
 }
 
-/** The patient after whom a NIfTI file, or else the nearest folder around it, is named. */
+/** The patient whose name a NIfTI file has, or else the nearest folder around it. */
 function patientOfNifti(path: string, ids: ReadonlySet<string>): string | undefined {
   const names = [niftiStem(path), ...path.split("/").slice(0, -1).toReversed()];
   return names.find((name) => ids.has(name));

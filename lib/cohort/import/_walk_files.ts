@@ -4,7 +4,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 /** What lies under a folder. Paths are relative to it, sorted, and written with slashes on every system. */
 export interface WalkedFiles {
   readonly files: readonly string[];
-  /** Folders that may not be opened, links that lead nowhere, and things that are no files. */
+  /** Folders that may not be opened, links that lead nowhere, and things that are not files. */
   readonly unreadable: readonly string[];
 }
 

@@ -6,12 +6,12 @@ import { type CohortManifest, type ImageEntry, parseCohortManifest } from "../co
 import type { PlannedPatient } from "./_plan_import.ts";
 import type { OddStage, ScannedSeries } from "./scan_images.ts";
 
-/** Stands in a cohort's folder while an import is under way, to tell a broken-off import from somebody's own files. */
+/** A file in a cohort's folder while an import is under way. It tells a broken-off import from somebody's own files. */
 const MARKER = "import-unfinished";
 
 /**
- * Makes sure that an import may write into a folder: that it is new, or holds an import, finished or not, or nothing
- * that the import would replace.
+ * Makes sure that an import may write into a folder. The folder must be new, hold an import (finished or not), or hold
+ * nothing that the import would replace.
  *
  * @throws {InputError} If it holds a cohort, or a part of one, that no import made.
  */
@@ -34,10 +34,10 @@ export async function refuseForeignCohort(dir: string, { copy }: { readonly copy
 }
 
 /**
- * Writes a cohort's files, `cohort.json` last. Broken off, it leaves a folder without `cohort.json`, which is no cohort,
- * and which another import may write into.
+ * Writes a cohort's files, `cohort.json` last. If it is interrupted, the folder has no `cohort.json`: it is not a
+ * cohort, and another import may write into it.
  *
- * @param writeImages Does what else there is to write.
+ * @param writeImages Writes whatever else there is to write.
  */
 export async function writeCohort(
   dir: string,
@@ -70,48 +70,59 @@ async function statPath(path: string): Promise<Deno.FileInfo | undefined> {
 export interface ImportRecord {
   /** Version of ctsurv that imported. */
   readonly version: string;
+  /** The clinical table that was imported. */
   readonly clinical: {
     /** Its name, without folder. */
     readonly file: string;
+    /** SHA-256 of the file. */
     readonly sha256: string;
+    /** Rows of the table. */
     readonly patients: number;
   };
+  /** The content of the folder of images. */
   readonly found: {
+    /** Files looked at. */
     readonly files: number;
+    /** NIfTI files. */
     readonly nifti: number;
     /** DICOM series of each modality, and the images in them; copies are counted apart. */
     readonly dicom: readonly FoundSeries[];
     /** DICOM files that hold the same image as another one. */
     readonly copies: number;
   };
-  /** Files that are no images of anyone, or were not needed. */
+  /** Files that are not an image of any patient, or were not needed. */
   readonly skipped: readonly {
     readonly reason: string;
     readonly files: number;
     /** The first few, relative to the folder of images. */
     readonly examples: readonly string[];
   }[];
-  /** Patients with images of whom none could be chosen. */
+  /** Patients with images of which none could be chosen. */
   readonly leftOut: readonly { readonly patient: string; readonly reason: string }[];
   /** Patients of the table without a CT. */
   readonly withoutImage: readonly string[];
   /** PatientIDs of CTs that are not in the table. */
   readonly withoutRow: readonly string[];
-  /** What is worth knowing of patients who were taken. */
+  /** Remarks on patients who were taken. */
   readonly remarks: readonly { readonly patient: string; readonly remark: string }[];
+  /** Stages that TNM does not have or that are unknown; `clinical.csv` keeps them as written. */
   readonly oddStages: readonly OddStage[];
 }
 
+/** The DICOM series of one modality. */
 export interface FoundSeries {
+  /** "CT", "SEG", "RTSTRUCT" and so on. */
   readonly modality: string;
+  /** Number of series. */
   readonly series: number;
+  /** Number of images in these series; copies are not counted. */
   readonly images: number;
 }
 
 const text = z.string();
 const count = z.int().nonnegative();
 
-/** Of {@linkcode ImportRecord} in a `cohort.json`. */
+/** Schema of {@linkcode ImportRecord} in a `cohort.json`. */
 export const importRecordSchema: z.ZodType<ImportRecord> = z.strictObject({
   version: text,
   clinical: z.strictObject({ file: text, sha256: text, patients: count }),
@@ -130,10 +141,10 @@ export const importRecordSchema: z.ZodType<ImportRecord> = z.strictObject({
 });
 
 /**
- * Entries of a manifest that say where the images are: relative if they can move together with the cohort, because they
- * lie in its folder or in the one that holds it, else absolute.
+ * Entries of a manifest that say where the images are. Paths are relative if the images lie in the cohort's folder or
+ * in the one that holds it, because they can move together then. Otherwise they are absolute.
  *
- * @param dir The cohort's folder, which is made if it is not there: links on the way to it count.
+ * @param dir The cohort's folder. It is made if it does not exist, so that links on the way to it count.
  * @param root The folder that the plan's paths are relative to.
  */
 export async function referTo(dir: string, root: string, patients: readonly PlannedPatient[]): Promise<ImageEntry[]> {
@@ -160,8 +171,8 @@ export interface SeriesFolder {
 }
 
 /**
- * The folder that holds a whole series: of a series that was downloaded twice the first by name, of one that is
- * scattered the nearest that is above all of it.
+ * The folder that holds a whole series. For a series that was downloaded twice it is the first by name; for one that is
+ * scattered it is the nearest folder above all of it.
  */
 export function seriesFolder({ instances }: ScannedSeries): SeriesFolder {
   const holds = new Map<string, number>();

@@ -11,6 +11,7 @@ import { copyImages, planCopies } from "./_copy_images.ts";
 import { type ImportPlan, planImport } from "./_plan_import.ts";
 import { oddStages, scanImages, type SkippedFiles } from "./scan_images.ts";
 
+/** Options of {@linkcode importCohort}. */
 export interface ImportCohortOptions {
   /** Folder of images, as downloaded. */
   readonly images: string;
@@ -18,33 +19,37 @@ export interface ImportCohortOptions {
   readonly clinical: string;
   /** Folder of the cohort: new, or an import to be replaced. */
   readonly output: string;
-  /** Default LUNG1 if the table is that collection's, else the name of the output folder. */
+  /** Name of the cohort. Default: LUNG1 if the table is that collection's, else the name of the output folder. */
   readonly name?: string | undefined;
-  /** A columns file, where the table has other columns than LUNG1's. */
+  /** A columns file, for a table with other columns than LUNG1's; see {@linkcode parseClinicalColumns}. */
   readonly columns?: string | undefined;
-  /** Patient -> SeriesInstanceUID, or path of a NIfTI file within `images`, where there are several. */
+  /** Patient -> SeriesInstanceUID, or path of a NIfTI file within `images`, for patients with several scans. */
   readonly series?: ReadonlyMap<string, string>;
-  /** Patient -> reason, of those who are left out beside the seven of LUNG1. */
+  /** Patient -> reason, for patients who are left out in addition to the seven of LUNG1. */
   readonly exclude?: ReadonlyMap<string, string>;
-  /** Keeps the seven patients of LUNG1 that the paper leaves out. */
+  /** Keeps the seven patients of LUNG1 that the paper leaves out. Default false. */
   readonly keepExcluded?: boolean;
-  /** Copies the images, so that the cohort's folder is all it takes. Otherwise it refers to where they are. */
+  /** Copies the images, so that the cohort's folder holds everything. Default false: it refers to where they are. */
   readonly copy?: boolean;
+  /** Told of headers read and files copied. */
   readonly progress?: Progress;
 }
 
 /** An imported cohort, for people to check. */
 export interface ImportedCohort {
+  /** Name of the cohort. */
   readonly name: string;
   /** Absolute path of its folder. */
   readonly dir: string;
-  /** Those with a scan, in the order of the table. */
+  /** The patients with a scan, in the order of the table. */
   readonly patients: readonly string[];
+  /** Number of segmentation files that were taken, by kind. */
   readonly segmentations: Readonly<Record<"SEG" | "RTSTRUCT", number>>;
+  /** Patients of the table who are left out, with the reasons. */
   readonly excluded: readonly Exclusion[];
-  /** As in `cohort.json`. */
+  /** The record of the import in `cohort.json`. */
   readonly record: ImportRecord;
-  /** As in the record, with every file. */
+  /** The skipped files of the record, with every file. */
   readonly skipped: readonly SkippedFiles[];
 }
 
@@ -52,12 +57,36 @@ export interface ImportedCohort {
 const EXAMPLES = 5;
 
 /**
- * Makes a cohort of a clinical table and a folder of images: DICOM series in any layout, told apart by their headers, or
- * NIfTI files named after their patients or in folders that are. Of each patient it takes one CT, and the SEG and
- * RTSTRUCT files that were drawn on it. The same input gives the same bytes.
+ * Makes a cohort from a clinical table and a folder of images. The images are DICOM series in any layout, told apart by
+ * their headers, or NIfTI files named after their patients or in folders that are. For each patient it takes one CT,
+ * and the SEG and RTSTRUCT files that were drawn on it. The same input gives the same bytes.
  *
- * @throws {InputError} If table, columns file or folder are not there or wrong, no patient has a scan, a choice fits no
+ * @throws {InputError} If table, columns file or folder are missing or wrong, no patient has a scan, a choice fits no
  *   patient, or `output` holds something else.
+ *
+ * @example
+ * ```ts
+ * import { importCohort } from "@ctsurv/ctsurv/cohort";
+ * import { writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/table.csv`, "PatientID,Survival.time,deadstatus.event\nA,547,1\nB,1200,0\n");
+ * await writeNifti(`${folder}/scans/A/ct.nii`, {
+ *   data: Int16Array.of(-1000, 40),
+ *   shape: [1, 1, 2],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * });
+ *
+ * const { patients, record } = await importCohort({
+ *   images: `${folder}/scans`,
+ *   clinical: `${folder}/table.csv`,
+ *   output: `${folder}/cohort`,
+ * });
+ * assertEquals(patients, ["A"]);
+ * assertEquals(record.withoutImage, ["B"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function importCohort(options: ImportCohortOptions): Promise<ImportedCohort> {
   const { images, clinical, copy = false, progress, series = new Map() } = options;
@@ -165,7 +194,7 @@ function describeImport(
   };
 }
 
-/** The refusal of an import that found nobody, with what may tell why. */
+/** The error for an import that found no patient, with facts that may explain it. */
 function nobody(
   images: string,
   clinical: string,

@@ -7,14 +7,14 @@ import { type ImportRecord, isWithin } from "./cohort_folder.ts";
 import type { PlannedPatient } from "./_plan_import.ts";
 import { walkFiles } from "./_walk_files.ts";
 
-/** A file that outlines structures on a CT, and how. */
+/** A file with structures drawn on a CT. */
 export interface FoundSegmentation {
   readonly kind: "SEG" | "RTSTRUCT";
   /** Relative to the scanned folder. */
   readonly path: string;
 }
 
-/** The SEG and RTSTRUCT files that say they were drawn on a CT series; what does not say so is not taken. */
+/** The SEG and RTSTRUCT files that refer to a CT series. Files without such a reference are not taken. */
 export function findSegmentations(all: readonly ScannedSeries[], { patient, uid }: ScannedSeries): FoundSegmentation[] {
   return all.flatMap(({ patient: owner, modality: kind, refersTo, instances }) => {
     if (owner !== patient || kind !== "SEG" && kind !== "RTSTRUCT" || !refersTo.includes(uid)) return [];
@@ -22,11 +22,13 @@ export function findSegmentations(all: readonly ScannedSeries[], { patient, uid 
   });
 }
 
-/** A stage that the TNM classification of lung cancer (6th to 9th edition) does not have; null where it is unknown. */
+/** A stage that the TNM classification of lung cancer (6th to 9th edition) does not have, or that is unknown. */
 export interface OddStage {
+  /** PatientID. */
   readonly patient: string;
-  /** As `clinical.csv` names it. */
+  /** The column's name in `clinical.csv`. */
   readonly column: string;
+  /** As written; null if it is unknown. */
   readonly value: string | null;
 }
 
@@ -38,8 +40,8 @@ const usual = {
 } as const;
 
 /**
- * Stages that are odd or unknown, where the table has them at all. They are kept as written: LUNG1 holds two T5, three N4
- * and four M3, and a patient without an overall stage.
+ * Finds stages that are odd or unknown, in those columns that the table has. They are kept as written: LUNG1 holds two
+ * T5, three N4 and four M3, and a patient without an overall stage.
  */
 export function oddStages(records: readonly ClinicalRecord[]): OddStage[] {
   const fields = Object.keys(usual) as (keyof typeof usual)[];
@@ -77,7 +79,7 @@ export interface ScannedInstance {
   readonly paths: readonly string[];
 }
 
-/** What a folder of images holds, told from headers alone. */
+/** The content of a folder of images, told from headers alone. */
 export interface ScannedImages {
   /** Absolute path of the folder. */
   readonly root: string;
@@ -92,8 +94,9 @@ export interface ScannedImages {
 
 /** Files that were passed over, for one reason. */
 export interface SkippedFiles {
+  /** Why they were passed over, such as "a localizer". */
   readonly reason: string;
-  /** Relative and sorted. */
+  /** Paths relative to the folder of images, sorted. */
   readonly files: readonly string[];
 }
 
@@ -108,10 +111,10 @@ const AT_ONCE = 16;
 
 /**
  * Finds the DICOM series and NIfTI files in a folder. Series are put together by PatientID, Modality and
- * SeriesInstanceUID, never by folder or file name, as each download tool lays out its files in another way.
+ * SeriesInstanceUID, never by folder or file name, because each download tool lays out its files in another way.
  *
  * @param root Absolute path.
- * @throws {InputError} If it is no folder, or may not be read.
+ * @throws {InputError} If it is not a folder, or may not be read.
  */
 export async function scanImages(root: string, options: ScanImagesOptions = {}): Promise<ScannedImages> {
   const { without = [], progress } = options;
@@ -242,7 +245,7 @@ export function fileCounter({ series, nifti, skipped }: ScannedImages): (folder:
     );
 }
 
-/** How much was found, of what. */
+/** How many files, series and images were found. */
 export function describeFound({ files, series, nifti }: ScannedImages): ImportRecord["found"] {
   const images = (all: readonly ScannedSeries[]) => all.reduce((sum, { instances }) => sum + instances.length, 0);
   const stored = series.reduce((sum, one) => sum + one.instances.reduce((n, { paths }) => n + paths.length, 0), 0);
@@ -255,7 +258,7 @@ export function describeFound({ files, series, nifti }: ScannedImages): ImportRe
   };
 }
 
-/** Images of the patients who were taken, and of nobody, that went unused. */
+/** Images that went unused: those of patients who were taken, and those of nobody. */
 export function unusedFiles(
   { series }: ScannedImages,
   patients: readonly PlannedPatient[],

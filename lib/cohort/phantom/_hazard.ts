@@ -1,6 +1,6 @@
 import type { Random } from "@ctsurv/base/mod.ts";
 
-/** How phantom patients survive, given their linear predictor x, which is about standard normal over patients. */
+/** The survival of phantom patients given their linear predictor x, which is about standard normal over patients. */
 export interface Hazard {
   /** Probability of being alive at `months`. */
   survival(x: number, months: number): number;
@@ -13,9 +13,9 @@ const median = { months: 18, alive: 0.5 };
 const horizon = { months: 24, alive: 1 - 251 / 415 };
 
 /**
- * Weibull proportional hazards, S(t | x) = exp(-exp(effect x) (t / scale)^shape), with scale and shape such that the
- * cohort as a whole has LUNG1's survival at 18 and at 24 months whatever the effect: a cohort without signal differs from
- * one with signal in nothing but the signal.
+ * Weibull proportional hazards, S(t | x) = exp(-exp(effect x) (t / scale)^shape). Scale and shape are such that the
+ * cohort as a whole has LUNG1's survival at 18 and at 24 months, whatever the effect. So a cohort without signal
+ * differs from one with signal in nothing but the signal.
  */
 export function createHazard(effect: number): Hazard {
   const survival = (x: number, months: number, shape: number, scale: number) =>

@@ -6,7 +6,7 @@ import type { PhantomScanner, PhantomSpec } from "./phantoms.ts";
 
 const ATTEMPTS = 2000;
 
-/** A point in the lungs for which `isWanted` holds, all equally likely; undefined if none turns up. */
+/** A point in the lungs for which `isWanted` holds, all equally likely; undefined if none is found. */
 export function drawLungPoint(
   { labels, slices, matrix, pixel, thickness, origin }: Canvas,
   random: Random,
@@ -25,17 +25,17 @@ export function drawLungPoint(
 
 /** The dominant tumour (GTV-1) of a phantom patient, before it is given a place. */
 export interface PhantomTumour {
-  /** mm, of the sphere of the same volume. */
+  /** Radius of the sphere of the same volume, mm. */
   readonly radius: number;
-  /** mm3 */
+  /** Volume, mm3. */
   readonly volume: number;
   /** 0 (smooth) to 1 (lobulated, with long spicules). */
   readonly spiculation: number;
   /** Radius of the necrotic core as a share of the tumour's, 0 to 0.75. */
   readonly necrosis: number;
   /**
-   * Mostly log volume, a little spiculation and necrosis. Over patients about standard normal but for the limits, which
-   * leave it a mean of -0.05 and a standard deviation of 0.91.
+   * Mostly log volume, with a little spiculation and necrosis. Over patients it is about standard normal, but its
+   * limits leave it a mean of -0.05 and a standard deviation of 0.91.
    */
   readonly linearPredictor: number;
 }
@@ -74,12 +74,15 @@ function logistic(x: number): number {
 
 /** A phantom patient without the image: tumour, survival and clinical record. */
 export interface PhantomPatient {
-  /** 1, 2, … */
+  /** Number in the cohort: 1, 2, … */
   readonly number: number;
+  /** The dominant tumour. */
   readonly tumour: PhantomTumour;
   /** Probability of being alive at 0, 1, …, 24 months, given the tumour. */
   readonly survival: readonly number[];
+  /** The row of the clinical table, with follow-up in days. */
   readonly record: ClinicalRecord;
+  /** The scanner that gives the scan its grid, noise and DICOM dialect. */
   readonly scanner: PhantomScanner;
 }
 
@@ -89,9 +92,21 @@ const DAYS_PER_MONTH = 365.25 / 12;
 const FOLLOW_UP = [50, 146] as const;
 
 /**
- * Draws a patient. One seed and number give one patient, however many others the cohort has.
+ * Draws a patient, without the image. One seed and number always give the same patient, however many others the cohort
+ * has.
  *
  * @param number 1, 2, …
+ *
+ * @example
+ * ```ts
+ * import { drawPatient, phantomLung1 } from "@ctsurv/ctsurv/cohort";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const { record, tumour, survival } = drawPatient(phantomLung1, 42, 7);
+ * assertEquals(record.patient, "PHANTOM-007");
+ * assert(tumour.radius > 8 && tumour.radius < 60); // mm
+ * assertEquals(survival.length, 25); // months 0 to 24
+ * ```
  */
 export function drawPatient(spec: PhantomSpec, seed: number, number: number): PhantomPatient {
   const stream = (name: string) => createRandom(seed, "phantom", spec.name, number, name);

@@ -7,19 +7,21 @@ import { formatPhantomRisk } from "./phantom_risk.ts";
 import { type PhantomSpec, phantomSpecs } from "./phantoms.ts";
 import { writePatients, type WritePatientsOptions } from "./write_patients.ts";
 
+/** Options of {@linkcode ensurePhantom}. */
 export interface EnsurePhantomOptions extends Pick<WritePatientsOptions, "workers"> {
-  /** Default 48. */
+  /** Number of patients, 1 to 999. Default 48. */
   readonly patients?: number;
-  /** Default 42. */
+  /** Seed of the cohort, a whole number. Default 42. */
   readonly seed?: number;
-  /** Departures from the named recipe, such as `{ effect: 0 }` for a cohort without signal or a smaller `matrix`. */
+  /** Changes to the named recipe, such as `{ effect: 0 }` for a cohort without signal or a smaller `matrix`. */
   readonly overrides?: Partial<Omit<PhantomSpec, "name" | "version">>;
-  /** Called once at the start, where there is work to do, and after each patient. */
+  /** Called once at the start, if there is work to do, and after each patient. */
   readonly onProgress?: (progress: { readonly done: number; readonly patients: number }) => void;
 }
 
-/** Whether a phantom cohort had to be made, and of how many patients. */
+/** A phantom cohort that is on disk, and how much of it had to be made. */
 export interface EnsuredPhantom {
+  /** The cohort's folder. */
   readonly dir: string;
   /** Patients written by this call; 0 if the cohort was there. */
   readonly written: number;
@@ -28,15 +30,17 @@ export interface EnsuredPhantom {
 /** Marks a folder whose cohort is being made, and says which. */
 const IN_PROGRESS = ".phantom.json";
 
-/** What a patient's scan and truth take on disk, as a rule: 8 MB, and a little more with thin slices. */
+/** Bytes on disk of a patient's scan and truth, as a rule: 8 MB, and a little more with thin slices. */
 const PATIENT_BYTES = 9e6;
 
 /**
- * Makes a phantom cohort in `dir`, unless the same one is already there. What an earlier, interrupted call finished is
- * kept; another phantom cohort is replaced. `cohort.json` is written last: a folder that has it is complete.
+ * Makes a phantom cohort in `dir`, unless the same one is already there. Patients that an earlier, interrupted call
+ * finished are kept; another phantom cohort is replaced. `cohort.json` is written last: a folder that has it is
+ * complete.
  *
- * @throws {InputError} If there is no such phantom cohort, the number of patients or the seed is not a whole number, the
- *   folder holds anything else than a phantom cohort, or the disk is too full.
+ * @param name `phantom-lung1` or `phantom-claro`.
+ * @throws {InputError} If there is no such phantom cohort, the number of patients or the seed is not a whole number,
+ *   the folder holds anything other than a phantom cohort, or the disk is too full.
  */
 export async function ensurePhantom(
   name: string,

@@ -3,12 +3,13 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv } from "../table/csv.ts";
 import type { PhantomPatient } from "./draw_patient.ts";
 
-/** What a perfect model would know of a phantom patient: `truth/risk.csv`. */
+/** The true risk of a phantom patient, which a perfect model would know: a row of `truth/risk.csv`. */
 export interface PhantomRisk {
+  /** PatientID. */
   readonly patient: string;
-  /** Of the dominant tumour, mm3. */
+  /** Volume of the dominant tumour, mm3. */
   readonly tumourVolume: number;
-  /** The higher, the sooner patients die. */
+  /** The higher it is, the sooner patients die. */
   readonly linearPredictor: number;
   /** Probability of being alive at 0, 1, …, 24 months. */
   readonly survival: readonly number[];
@@ -29,10 +30,10 @@ export function formatPhantomRisk(patients: readonly PhantomPatient[]): string {
 }
 
 /**
- * Reads the truth about a phantom cohort, patients in the order of their numbers.
+ * Reads the true risk of the patients of a phantom cohort, in the order of their numbers.
  *
  * @param dir The cohort's folder.
- * @throws {InputError} If the cohort has no truth: it is no phantom.
+ * @throws {InputError} If the cohort has no truth, because it is not a phantom.
  */
 export async function readPhantomRisk(dir: string): Promise<PhantomRisk[]> {
   const path = join(dir, "truth", "risk.csv");

@@ -62,11 +62,11 @@ export const phantomLung1: PhantomSpec = {
   scanners: [siemens, { ...siemens, dialect: "xio", fieldOfView: 512 * 0.977 }],
 };
 
-/** What a scanner (or the planning system that exported from it) leaves its mark on. */
+/** What differs between scanners, or between planning systems that export from them. */
 export interface PhantomScanner {
   /** Which of LUNG1's DICOM dialects its images are in; see `writeDicomSeries`. */
   readonly dialect: "siemens" | "xio";
-  /** mm, edge of the square slice. */
+  /** Edge of the square slice, mm. */
   readonly fieldOfView: number;
   /** mm between slices, which is their thickness too. */
   readonly sliceSpacing: number;
@@ -74,13 +74,15 @@ export interface PhantomScanner {
   readonly noise: readonly [low: number, high: number];
   /** Weight of each in-plane neighbour when a pixel is blurred by the kernel: 0 is sharp, 1/3 a moving average. */
   readonly blur: number;
-  /** Added to every voxel of the body: scanners disagree on water by a few HU. */
+  /** HU added to every voxel of the body: scanners disagree on water by a few HU. */
   readonly offset: number;
+  /** Shape of the couch under the patient. */
   readonly couch: "flat" | "curved";
 }
 
 /** The recipe of a phantom cohort. Plain data, so that it can be recorded in `cohort.json` and sent to a worker. */
 export interface PhantomSpec {
+  /** Name of the recipe; random streams depend on it. */
   readonly name: "phantom-lung1" | "phantom-claro";
   /** Raised whenever the same seed no longer gives the same cohort. */
   readonly version: number;
@@ -93,13 +95,13 @@ export interface PhantomSpec {
    * tells anything about survival.
    */
   readonly effect: number;
-  /** mm, of the sphere of the median dominant tumour's volume. */
+  /** Radius of the sphere of the median dominant tumour's volume, mm. */
   readonly medianRadius: number;
   /** `III` restages N so that, whatever T, no patient is below IIIa. */
   readonly stages: "I-III" | "III";
   /** Share of scans with intravenous contrast, and the aorta's enhancement in them, HU. */
   readonly contrast: { readonly share: number; readonly enhancement: readonly [low: number, high: number] };
-  /** The usual one, and the one of patients 2, 6, 10, …: a quarter, as XiO has in LUNG1. */
+  /** The usual one, and the one of patients 2, 6, 10, …: a quarter of them, which is XiO's share in LUNG1. */
   readonly scanners: readonly [usual: PhantomScanner, other: PhantomScanner] | readonly [PhantomScanner];
 }
 

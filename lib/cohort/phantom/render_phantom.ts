@@ -17,12 +17,17 @@ export interface PhantomScan {
   readonly hu: Int16Array;
   /** 1 lung, 2 tumour (which is not counted as lung), 0 anything else; same shape. */
   readonly labels: Uint8Array;
+  /** Size of both arrays, voxels. */
   readonly shape: readonly [slices: number, rows: number, columns: number];
   /** (column, row, slice, 1) -> LPS mm. */
   readonly affine: Affine;
 }
 
-/** Paints a patient's chest CT: from the neck's base to the upper abdomen, about 75 slices of 3 mm of it with lung. */
+/**
+ * Paints a patient's chest CT, from the base of the neck to the upper abdomen. About 75 slices of 3 mm show lung.
+ *
+ * @throws {RangeError} If the slices are too few or too coarse to place a tumour in the lung.
+ */
 export function renderPhantom(spec: PhantomSpec, seed: number, patient: PhantomPatient): PhantomScan {
   const stream = (name: string) => createRandom(seed, "phantom", spec.name, patient.number, name);
   const { scanner, record, tumour } = patient;

@@ -14,8 +14,8 @@ export interface Grid<T extends Int16Array | Uint8Array> {
 }
 
 /**
- * Stores a volume in "LPS" order in another one: the same voxels at the same places in the patient, with some axes
- * running the other way.
+ * Stores a volume in "LPS" order in another order: the voxels stay at the same places in the patient, but some axes run
+ * the other way.
  *
  * @param orientation The wanted order, such as "LAS": a side for columns (L or R), rows (P or A) and slices (S or I).
  */
@@ -49,11 +49,11 @@ export function reverseAxes<T extends Int16Array | Uint8Array>(grid: Grid<T>, or
 const ORIENTATIONS = ["LAS", "RAS", "LAS", "LAS", "LPS", "RAI"] as const;
 
 /**
- * Renders a patient and writes image and truth into a cohort's folder. The truth comes last: where it is, the image is
- * whole.
+ * Renders a patient and writes image and truth into a cohort's folder. The truth is written last, so that a patient
+ * with a truth has a complete image.
  *
- * Patients 3, 6, 19, 22, … are DICOM series in the dialect of their scanner, so that six patients are enough to have both
- * of LUNG1's; all others are NIfTI files, those from a Siemens stored as dcm2niix does it, raised by 1024.
+ * Patients 3, 6, 19, 22, … are DICOM series in the dialect of their scanner, so that six patients are enough to have
+ * both of LUNG1's. All others are NIfTI files. Those from a Siemens are stored as dcm2niix does it, raised by 1024.
  */
 export async function writePatient(dir: string, spec: PhantomSpec, seed: number, number: number): Promise<void> {
   const patient = drawPatient(spec, seed, number);
@@ -86,10 +86,11 @@ async function writeDicom(
   });
 }
 
+/** Options of the rendering of patients. */
 export interface WritePatientsOptions {
   /** Patients rendered at a time, each on a thread of its own; default the number of cores, at most 4 (100 MB each). */
   readonly workers?: number;
-  /** Called after each patient. */
+  /** Called after each patient, with the patient's number. */
   readonly onPatient?: (number: number) => void;
 }
 

@@ -8,7 +8,7 @@ const daysPer = { days: 1, months: 365.25 / 12, years: 365.25 };
 /** What a table's cells mean. */
 export type ClinicalMeaning = Omit<ClinicalColumns, "columns" | "unknown"> & { readonly isLung1: boolean };
 
-/** Reads a row: text, or null where nothing is known, of each field. */
+/** The schema of a row, whose fields are text, or null if they are unknown. */
 function clinicalSchema(
   toNumber: (text: string) => number,
   { survivalUnit, dead, alive, male, female, isLung1 }: ClinicalMeaning,
@@ -72,16 +72,21 @@ function isSameWord(a: string, b: string): boolean {
 
 /** One row of a clinical table. Null stands for unknown (NA). */
 export interface ClinicalRecord {
-  /** Also the name of the patient's images. */
+  /** PatientID, which is also the name of the patient's images. */
   readonly patient: string;
   /** Years. */
   readonly age: number | null;
-  /** TNM and overall stage as written, such as "2" and "IIIb". */
+  /** T stage as written, such as "2". */
   readonly tStage: string | null;
+  /** N stage as written, such as "1". */
   readonly nStage: string | null;
+  /** M stage as written, such as "0". */
   readonly mStage: string | null;
+  /** Overall stage as written, such as "IIIb". */
   readonly overallStage: string | null;
+  /** Histology as written, such as "squamous cell carcinoma". */
   readonly histology: string | null;
+  /** "male" or "female" in LUNG1, and wherever a columns file lists the words for them; otherwise as written. */
   readonly gender: string | null;
   /** Days from the scan to death or to the last contact. */
   readonly survivalDays: number;
@@ -106,14 +111,30 @@ const REQUIRED: readonly (keyof ClinicalRecord)[] = ["patient", "survivalDays", 
 
 /**
  * Reads a clinical table, by default with LUNG1's columns (`PatientID,age,clinical.T.Stage,…,Survival.time,
- * deadstatus.event`), in any order and case. Patient, survival and status must be there and filled in; the others may be
- * NA or absent; further columns are ignored.
+ * deadstatus.event`), in any order and case. Patient, survival and status must be there and filled in. The others may
+ * be NA or absent, and further columns are ignored.
  *
  * @param text The table, CSV.
- * @param file How messages name it.
- * @param columns How another table says the same. Every column that it names must be there.
+ * @param file The file's name in messages.
+ * @param columns The columns of another table. Every column that it names must be there.
  * @returns The patients in the order of the table.
  * @throws {InputError} Naming file, row (line) and column of everything that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { parseClinical } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [record] = parseClinical(
+ *   "PatientID,age,Overall.Stage,Survival.time,deadstatus.event\nLUNG1-001,78.75,IIIa,2165,1\n",
+ *   "clinical.csv",
+ * );
+ * assertEquals(record?.age, 78.75);
+ * assertEquals(record?.overallStage, "IIIa");
+ * assertEquals(record?.survivalDays, 2165);
+ * assertEquals(record?.dead, true);
+ * assertEquals(record?.histology, null); // the table does not have it
+ * ```
  */
 export function parseClinical(text: string, file: string, columns?: ClinicalColumns): ClinicalRecord[] {
   const { columns: namesOf, unknown, ...meaning } = columns ?? lung1Columns;
@@ -163,7 +184,7 @@ export function formatClinical(records: readonly ClinicalRecord[]): string {
   return [header.join(","), ...rows, ""].join("\n");
 }
 
-/** Gives a cell's text, or null for what spreadsheets, R, pandas and `others` write where nothing is known. */
+/** Gives a cell's text, or null for what spreadsheets, R, pandas and `others` write for unknown values. */
 function knownCell(others: readonly string[]): (cell: string | undefined) => string | null {
   const unknown = new Set(["", "na", "n/a", "nan", "null", ...others.map((word) => word.toLowerCase())]);
   return (cell) => cell === undefined || unknown.has(cell.toLowerCase()) ? null : cell;

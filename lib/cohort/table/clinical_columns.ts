@@ -2,34 +2,44 @@ import { z } from "zod";
 import { parseJsonFile } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "./clinical.ts";
 
-/** How a clinical table says what a {@linkcode ClinicalRecord} holds. */
+/** The columns of a clinical table that hold the fields of a {@linkcode ClinicalRecord}, and their words and units. */
 export interface ClinicalColumns {
   /** The table's column names. */
   readonly columns: {
+    /** PatientID, which is also the name of the patient's images. */
     readonly patient: string;
     /** Time from the scan to death or last contact. */
     readonly survival: string;
     /** Whether that time ended in death. */
     readonly status: string;
+    /** Years. */
     readonly age?: string | undefined;
+    /** T stage. */
     readonly tStage?: string | undefined;
+    /** N stage. */
     readonly nStage?: string | undefined;
+    /** M stage. */
     readonly mStage?: string | undefined;
+    /** Overall stage. */
     readonly overallStage?: string | undefined;
+    /** Histology. */
     readonly histology?: string | undefined;
+    /** Gender; see `male` and `female`. */
     readonly gender?: string | undefined;
   };
-  /** Of the survival column; a month is 365.25 / 12 days. */
+  /** Unit of the survival column; a month is 365.25 / 12 days. */
   readonly survivalUnit: "days" | "months" | "years";
-  /** What the status column says of the dead and of those alive at last contact, in any case. */
+  /** Words of the status column for the dead, in any case. */
   readonly dead: readonly string[];
+  /** Words of the status column for those alive at last contact, in any case. */
   readonly alive: readonly string[];
-  /** Words of the gender column. Without them it is kept as written. */
+  /** Words of the gender column for men, in any case. Without them the column is kept as written. */
   readonly male?: readonly string[] | undefined;
+  /** Words of the gender column for women, in any case; given together with `male`. */
   readonly female?: readonly string[] | undefined;
-  /** What stands for unknown, beside the empty cell, NA, N/A, NaN and null. */
+  /** Words for unknown, in addition to the empty cell, NA, N/A, NaN and null. */
   readonly unknown: readonly string[];
-  /** Decimal sign of numbers. Without it the point, and in tables separated by semicolons the comma too. */
+  /** Decimal sign of numbers. Default: the point, and in tables separated by semicolons the comma too. */
   readonly decimal?: "." | "," | undefined;
 }
 
@@ -98,8 +108,25 @@ const schema: z.ZodType<ClinicalColumns> = z.strictObject({
 /**
  * Reads a columns file: JSON in the form of {@linkcode ClinicalColumns}.
  *
- * @param file How messages name it.
- * @throws {InputError} If it is no JSON, or an entry is missing, wrong or unknown: all of them at once.
+ * @param file The file's name in messages.
+ * @throws {InputError} If it is not JSON, or entries are missing, wrong or unknown: all of them at once.
+ *
+ * @example
+ * ```ts
+ * import { parseClinical, parseClinicalColumns } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const columns = parseClinicalColumns(
+ *   `{
+ *     "columns": { "patient": "Case", "survival": "OS", "status": "Vital" },
+ *     "survivalUnit": "months", "dead": ["deceased"], "alive": ["alive"]
+ *   }`,
+ *   "columns.json",
+ * );
+ * const [record] = parseClinical("Case,OS,Vital\nP1,24,deceased\n", "table.csv", columns);
+ * assertEquals(record?.survivalDays, 730.5);
+ * assertEquals(record?.dead, true);
+ * ```
  */
 export function parseClinicalColumns(text: string, file: string): ClinicalColumns {
   return parseJsonFile(text, file, schema, "the columns of a clinical table");

@@ -3,49 +3,54 @@ import type { ClinicalRecord } from "./clinical.ts";
 
 /** How clinical records become covariates of a regression. */
 export interface ClinicalEncoding {
-  /** Null where no age is known, or all are the same. */
+  /** Null if no age is known, or all are the same. */
   readonly age: AgeEncoding | null;
+  /** Overall stage, histology and gender, in this order. */
   readonly categories: readonly CategoryEncoding[];
 }
 
-/** Age in units of its standard deviation, around its mean. An unknown age counts as the median. */
+/** How age becomes a covariate: (age - mean) / std. An unknown age counts as the median. */
 export interface AgeEncoding {
-  /** Years, of those whose age is known. */
+  /** Median of the known ages, years. */
   readonly median: number;
-  /** Years, with the median in place of unknown ages. */
+  /** Mean, years, with the median in place of unknown ages. */
   readonly mean: number;
-  /** Years, with n. */
+  /** Standard deviation with divisor n, years, with the median in place of unknown ages. */
   readonly std: number;
+  /** Patients whose age is unknown. */
   readonly unknown: number;
 }
 
-/** A column of words, each level but the reference being a covariate that is 0 or 1. */
+/** A categorical column. Each level except the reference becomes a covariate that is 0 or 1. */
 export interface CategoryEncoding {
+  /** The field of the clinical record. */
   readonly column: "overallStage" | "histology" | "gender";
   /** The most frequent level. */
   readonly reference: string;
-  /** All others that are frequent enough, in the order of their names. */
+  /** The other levels that are frequent enough, in the order of their names. */
   readonly levels: readonly Level[];
-  /** Levels that too few patients have: they count as the reference. */
+  /** Levels of too few patients, which count as the reference. */
   readonly rare: readonly Level[];
 }
 
-/** A word of a category, and how many patients have it. */
+/** A level of a category, and how frequent it is. */
 export interface Level {
+  /** The word in the table; "unknown" for NA. */
   readonly level: string;
+  /** How many patients have it. */
   readonly patients: number;
 }
 
 /** Options of {@linkcode clinicalEncoding}. */
 export interface ClinicalEncodingOptions {
   /**
-   * Levels of fewer patients count as the reference: the effect of two or three patients cannot be estimated, and may
+   * Levels with fewer patients count as the reference: the effect of two or three patients cannot be estimated, and may
    * have no finite estimate. @default {10}
    */
   readonly rareBelow?: number;
 }
 
-/** What stands for NA, which is a level like any other. */
+/** The level for NA, which is a level like any other. */
 const UNKNOWN = "unknown";
 
 const COLUMNS = ["overallStage", "histology", "gender"] as const;
@@ -53,9 +58,27 @@ const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
 
 /**
  * Learns the covariates of the clinical baseline from some patients: age, overall stage, histology and sex. T, N and M
- * are left out, as the stage follows from them.
+ * are left out, because the stage follows from them.
  *
  * @throws {InputError} If these are the same in all patients.
+ *
+ * @example
+ * ```ts
+ * import { clinicalEncoding } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patient = {
+ *   patient: "A",
+ *   ...{ tStage: null, nStage: null, mStage: null, overallStage: "I", histology: null, gender: "male" },
+ *   ...{ age: 60, survivalDays: 547, dead: true },
+ * };
+ * const records = [patient, { ...patient, age: 70, gender: "female" }, { ...patient, age: 80 }];
+ *
+ * const { age, categories } = clinicalEncoding(records, { rareBelow: 1 });
+ * assertEquals(age?.mean, 70);
+ * assertEquals(categories[2]?.reference, "male");
+ * assertEquals(categories[2]?.levels, [{ level: "female", patients: 1 }]);
+ * ```
  */
 export function clinicalEncoding(
   records: readonly ClinicalRecord[],
@@ -104,7 +127,26 @@ function categoryEncoding(
   };
 }
 
-/** The names of the covariates, in the order of {@linkcode encodeClinical}: `age`, `stage II`, `sex male`, … */
+/**
+ * The names of the covariates, in the order of {@linkcode encodeClinical}: `age`, `stage II`, `sex male`, …
+ *
+ * @example
+ * ```ts
+ * import { clinicalCovariates } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const names = clinicalCovariates({
+ *   age: { median: 70, mean: 70, std: 10, unknown: 0 },
+ *   categories: [{
+ *     column: "gender",
+ *     reference: "male",
+ *     levels: [{ level: "female", patients: 120 }],
+ *     rare: [],
+ *   }],
+ * });
+ * assertEquals(names, ["age", "sex female"]);
+ * ```
+ */
 export function clinicalCovariates({ age, categories }: ClinicalEncoding): string[] {
   return [
     ...age ? ["age"] : [],
@@ -112,7 +154,29 @@ export function clinicalCovariates({ age, categories }: ClinicalEncoding): strin
   ];
 }
 
-/** A patient's covariates. A level that the encoding does not know, or finds too rare, counts as the reference. */
+/**
+ * A patient's covariates. A level that the encoding does not know, or finds too rare, counts as the reference.
+ *
+ * @returns [covariates]
+ *
+ * @example
+ * ```ts
+ * import { clinicalEncoding, encodeClinical } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patient = {
+ *   patient: "A",
+ *   ...{ tStage: null, nStage: null, mStage: null, overallStage: "I", histology: null, gender: "male" },
+ *   ...{ age: 60, survivalDays: 547, dead: true },
+ * };
+ * const records = [patient, { ...patient, age: 70, gender: "female" }, { ...patient, age: 80 }];
+ *
+ * const encoding = clinicalEncoding(records, { rareBelow: 1 });
+ * const [age, female] = encodeClinical(records[1]!, encoding);
+ * assertEquals(age, 0); // the mean age
+ * assertEquals(female, 1);
+ * ```
+ */
 export function encodeClinical(record: ClinicalRecord, { age, categories }: ClinicalEncoding): Float64Array {
   return Float64Array.from([
     ...age ? [((record.age ?? age.median) - age.mean) / age.std] : [],

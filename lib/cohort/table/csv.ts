@@ -2,30 +2,46 @@
 import { parse } from "csv-parse/sync";
 import { InputError } from "@ctsurv/base/mod.ts";
 
-/** A table read from CSV. Cells are trimmed text; rows of nothing but empty cells are left out. */
+/** A table read from CSV. Cells are trimmed text; rows with only empty cells are left out. */
 export interface Csv {
-  /** How messages name the file. */
+  /** The file's name in messages. */
   readonly file: string;
+  /** Names of the columns, as written. */
   readonly header: readonly string[];
+  /** The rows below the header, in the order of the file. */
   readonly rows: readonly CsvRow[];
-  /** Reads a cell as a decimal number; NaN for anything else, the empty cell and "0x1f" included. */
+  /** Reads a cell as a decimal number. Anything else is NaN, the empty cell and "0x1f" included. */
   number(text: string): number;
 }
 
+/** One row below the header. */
 export interface CsvRow {
   /** Line in the file, the header being line 1. */
   readonly line: number;
-  /** As many as the header has. */
+  /** Text of the cells, as many as the header has. */
   readonly cells: readonly string[];
 }
 
 /**
- * Reads CSV text as editors, spreadsheets and pandas write it: with or without byte-order mark and final newline, any
- * kind of line end, separated by commas, semicolons (where a decimal comma is a decimal point too) or tabs.
+ * Reads CSV text as editors, spreadsheets and pandas write it: with or without byte-order mark and final newline, with
+ * any kind of line end, separated by commas, tabs or semicolons. With semicolons, a decimal comma is a decimal point
+ * too.
  *
+ * @param file The file's name in messages.
  * @param options.decimal The only decimal sign that numbers may have.
  * @throws {InputError} If there is no header or no row, a column is there twice, a row is too short or too long, or a
  *   quote is not closed.
+ *
+ * @example
+ * ```ts
+ * import { parseCsv } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { header, rows, number } = parseCsv("PatientID;age\nLUNG1-001;78,75\n", "clinical.csv");
+ * assertEquals(header, ["PatientID", "age"]);
+ * assertEquals(rows, [{ line: 2, cells: ["LUNG1-001", "78,75"] }]);
+ * assertEquals(number("78,75"), 78.75);
+ * ```
  */
 export function parseCsv(
   text: string,
@@ -77,10 +93,21 @@ export function parseCsv(
 }
 
 /**
- * The text of a table that a user gave, in UTF-8 or, if it begins with its byte-order mark, UTF-16, as Excel's "Unicode
- * text" is.
+ * Reads the text of a table that a user gave. It is UTF-8 or, if it begins with the byte-order mark, UTF-16, which
+ * Excel writes as "Unicode text".
  *
- * @throws {InputError} If there is no such file, it may not be read, or it is no text in these encodings.
+ * @throws {InputError} If the file does not exist or may not be read, or is not text in these encodings.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "@ctsurv/ctsurv/cohort";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeFile(path, Uint8Array.of(0xff, 0xfe, 0x49, 0, 0x44, 0)); // "ID" in UTF-16
+ * assertEquals(await readTable(path), "ID");
+ * await Deno.remove(path);
+ * ```
  */
 export async function readTable(path: string): Promise<string> {
   const bytes = await readBytes(path);
@@ -111,12 +138,26 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** Problems that a message lists. */
 const SHOWN = 20;
 
 /**
- * Reports all that is wrong with a file at once, so that it can be mended in one go.
+ * Reports everything that is wrong with a file at once, so that it can be mended in one go.
  *
- * @throws {InputError} If there are problems: the first 20, a line each, and how many more.
+ * @throws {InputError} If there are problems: the first 20, one per line, and how many more.
+ *
+ * @example
+ * ```ts
+ * import { refuseIfAny } from "@ctsurv/ctsurv/cohort";
+ * import { assertThrows } from "@std/assert";
+ *
+ * refuseIfAny([], "clinical.csv");
+ * assertThrows(
+ *   () => refuseIfAny(["row 2: no age", "row 5: no status"], "clinical.csv"),
+ *   Error,
+ *   "clinical.csv has 2 problems:",
+ * );
+ * ```
  */
 export function refuseIfAny(problems: readonly string[], file: string): void {
   if (problems.length === 0) return;

@@ -1,6 +1,8 @@
 /** A patient who is left out of a cohort, and why. */
 export interface Exclusion {
+  /** PatientID. */
   readonly patient: string;
+  /** Why, as a phrase for tables. */
   readonly reason: string;
 }
 

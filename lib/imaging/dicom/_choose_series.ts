@@ -1,20 +1,20 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { DicomHeader } from "./header.ts";
 
-/** Where a folder holds several CT series, the only one with at least this many slices is the scan. */
+/** If a folder holds several CT series, the only one with at least this many slices is the scan. */
 const FEWEST_SLICES = 10;
-/** Series that a message lists. */
+/** Most series that a message lists. */
 const LISTED = 20;
 
 /** The files of one series. */
 export type Series = readonly [DicomHeader, ...DicomHeader[]];
 
 /**
- * The CT series among the files of a folder. RTSTRUCT, SEG, localizers and whatever else is there are set aside, and the
- * warnings say so.
+ * Finds the CT series among the files of a folder. RTSTRUCT, SEG, localizers and other files are set aside, and the
+ * warnings list them.
  *
- * @param wanted SeriesInstanceUID to take where there are several.
- * @throws {InputError} If there is no CT, or there are several series and it is not plain which is the scan.
+ * @param wanted SeriesInstanceUID of the series to take, if there are several.
+ * @throws {InputError} If there is no CT, or there are several series and it is not clear which is the scan.
  */
 export function chooseSeries(
   path: string,

@@ -17,7 +17,7 @@ export function guardParser<T>(path: string, read: () => T): T {
 export const DEFLATED = "1.2.840.10008.1.2.1.99";
 export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
 
-/** What pixels were packed with; "none" if they lie in the file as they are. */
+/** How pixels are packed; "none" if they lie in the file as they are. */
 export type PixelCodec = "none" | "jpeg-2000" | "jpeg-ls" | "jpeg-lossless" | "rle";
 
 interface Syntax {
@@ -27,7 +27,7 @@ interface Syntax {
   readonly isLossy?: true;
 }
 
-/** PS3.6 Annex A, those that images come in. */
+/** The transfer syntaxes of images (PS3.6 Annex A). */
 const syntaxes: Readonly<Record<string, Syntax>> = {
   "1.2.840.10008.1.2": { name: "Implicit VR Little Endian", codec: "none" },
   "1.2.840.10008.1.2.1": { name: "Explicit VR Little Endian", codec: "none" },
@@ -50,7 +50,7 @@ const syntaxes: Readonly<Record<string, Syntax>> = {
 /**
  * How pixels in this DICOM transfer syntax are packed.
  *
- * @throws {InputError} If it is none that can be read, by its number and name.
+ * @throws {InputError} If they cannot be read. The message gives the syntax's number and name.
  */
 export function pixelCodec(path: string, uid: string): PixelCodec {
   const syntax = syntaxes[uid];
@@ -61,7 +61,7 @@ export function pixelCodec(path: string, uid: string): PixelCodec {
   );
 }
 
-/** Whether pixels in this syntax may have lost something. */
+/** Whether pixels in this transfer syntax may be compressed with loss. */
 export function isLossySyntax(uid: string): boolean {
   return syntaxes[uid]?.isLossy ?? false;
 }
@@ -71,7 +71,7 @@ export function syntaxName(uid: string): string {
   return syntaxes[uid]?.name ?? uid;
 }
 
-/** No slice, and no segmentation of one scan, unpacks to more. */
+/** No slice, and no segmentation of one scan, is larger than this once unpacked. */
 const MAX_INFLATED_BYTES = 2 ** 30;
 
 /** A DICOM file as read, its data set unpacked if it was deflated. */
@@ -85,7 +85,7 @@ export interface DicomFile {
 /**
  * Reads a DICOM file.
  *
- * @throws {InputError} If it is not there, is no DICOM file, or the part before its data set is damaged.
+ * @throws {InputError} If it does not exist, is not a DICOM file, or is damaged before its data set.
  */
 export async function openDicomFile(path: string): Promise<DicomFile> {
   const bytes = await readInput(path);

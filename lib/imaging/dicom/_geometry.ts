@@ -12,8 +12,8 @@ const MAX_TILT_DEGREES = 0.5;
 export type StackedImages = readonly (readonly [DicomImage, ...DicomImage[]])[];
 
 /**
- * Sorts images along the normal of their planes, by dot(position, columns x rows), which neither InstanceNumber nor file
- * names follow in real series.
+ * Sorts images along the normal of their planes, by dot(position, columns x rows). In real series neither
+ * InstanceNumber nor file names follow this order.
  *
  * @throws {InputError} If the images differ in size, pixel spacing or orientation.
  */

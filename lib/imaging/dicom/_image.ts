@@ -3,7 +3,9 @@ import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_file.
 import type { DicomHeader } from "./header.ts";
 import { type DicomTags, frameTags } from "./_tags.ts";
 
-/** One CT image: where it lies and how its stored numbers become HU. Its pixels stay in the file until wanted. */
+/**
+ * One CT image: where it lies and how its stored numbers become HU. Its pixels stay in the file until they are read.
+ */
 export interface DicomImage {
   readonly path: string;
   readonly rows: number;
@@ -17,7 +19,7 @@ export interface DicomImage {
   readonly position: Vector;
   /** mm; undefined if the file does not say. */
   readonly sliceThickness: number | undefined;
-  /** Whether it was once compressed so that values changed. */
+  /** Whether it was once compressed with loss. */
   readonly isLossy: boolean;
   readonly pixels: PixelLocation;
   readonly storage: DicomStorage;
@@ -41,16 +43,16 @@ export interface DicomStorage {
   /** HU = slope * stored + intercept. */
   readonly slope: number;
   readonly intercept: number;
-  /** Whether the file gave both, or 1 and 0 were taken for what it did not give. */
+  /** Whether the file gives both. Otherwise 1 and 0 stand for what it does not give. */
   readonly isCalibrated: boolean;
   /** Stored values, both included, that stand for "not measured". */
   readonly padding: readonly [low: number, high: number] | undefined;
 }
 
 /**
- * What a header says about its images, checked attribute by attribute: one, or in an enhanced CT one per frame.
+ * The images that a header describes, checked attribute by attribute: one image, or one per frame of an enhanced CT.
  *
- * @throws {InputError} Naming file and tag, if something needed is missing, malformed or of a kind that CT is not.
+ * @throws {InputError} If something needed is missing, malformed or not that of a CT. The message names file and tag.
  */
 export function readDicomImages(header: DicomHeader): DicomImage[] {
   const codec = pixelCodec(header.path, header.transferSyntax);

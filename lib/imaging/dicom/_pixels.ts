@@ -4,7 +4,7 @@ import { createUnpacker } from "./_codecs/unpack_frame.ts";
 import { type DicomFile, openDicomFile } from "./_file.ts";
 import type { DicomImage, DicomStorage } from "./_image.ts";
 
-/** Turns the byte order of every value of `size` bytes, in place. */
+/** Reverses the byte order of every value of `size` bytes, in place. */
 export function swapBytes(bytes: Uint8Array, size: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (size === 2) buffer.swap16();
@@ -12,13 +12,13 @@ export function swapBytes(bytes: Uint8Array, size: number): void {
   else if (size === 8) buffer.swap64();
 }
 
-/** HU from here on up stay as they are even if the file calls them padding: 0 HU, say, is water, whatever a writer says. */
+/** HU up to here stay as they are even if the file declares them padding: 0 HU is water, for example. */
 const HIGHEST_CT_NUMBER = 3071;
 
-/** Gives the stored pixels of one image after another, as the 16 bits each that they take in the file. */
+/** Reads the stored pixels of one image after another, 16 bits each, as they are in the file. */
 export type PixelReader = (image: DicomImage) => Promise<Uint16Array>;
 
-/** Keeps the file last read, because an enhanced CT has all its images in one. */
+/** The reader keeps the file that it read last, because an enhanced CT has all its images in one. */
 export function createPixelReader(): PixelReader {
   const unpack = createUnpacker();
   let file: DicomFile | undefined;
@@ -38,9 +38,9 @@ export function createPixelReader(): PixelReader {
 }
 
 /**
- * HU of each of the 65536 values that a pixel's 16 bits can take: bits outside BitsStored masked, the sign extended,
- * slope and intercept applied. Padding that means nothing as HU becomes air; padding within the range of CT stays,
- * because some writers declare 0, which is water, and use it for tissue.
+ * HU of each of the 65536 values that a pixel's 16 bits can have: bits outside BitsStored are masked, the sign is
+ * extended, slope and intercept are applied. Padding that means nothing as HU becomes air. Padding within the range of
+ * CT stays, because some writers declare 0, which is water, and use it for tissue.
  */
 export function hounsfieldTable(storage: DicomStorage): Float64Array {
   const { bitsStored, highBit, isSigned, slope, intercept, padding } = storage;

@@ -24,9 +24,9 @@ export interface DicomVolume {
 /**
  * Reads the CT series in a folder (and the folders in it), an enhanced CT or a single slice as HU.
  *
- * @param options.series SeriesInstanceUID to read where there are several.
- * @throws {InputError} If no CT series is found, several are and none is chosen, or the series makes no gapless,
- * right-angled grid of grey slices.
+ * @param options.series SeriesInstanceUID to read if there are several.
+ * @throws {InputError} If there is no CT series, there are several and none is chosen, or the series is not a gapless,
+ *   right-angled grid of grey slices.
  */
 export async function readDicom(path: string, options: { readonly series?: string } = {}): Promise<DicomVolume> {
   const warnings: string[] = [];

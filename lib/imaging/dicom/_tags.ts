@@ -56,13 +56,13 @@ const tags = {
   PixelData: "x7fe00010",
 } as const;
 
-/** A decimal or integer string (PS3.5 6.2); not all that JavaScript takes for a number. */
+/** A decimal or integer string (PS3.5 6.2). It is stricter than what JavaScript takes for a number. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A DICOM attribute that {@linkcode DicomTags} reads. */
 export type DicomKeyword = keyof typeof tags;
 
-/** Reads attributes of one file; what is missing or malformed is refused by file, keyword and tag. */
+/** Reads attributes of one file. Missing or malformed ones are refused with file, keyword and tag. */
 export interface DicomTags {
   /** Text without its padding; empty where the attribute is absent. */
   text(keyword: DicomKeyword): string;

@@ -2,11 +2,13 @@ import dicomParser, { type DataSet } from "dicom-parser";
 import { type DicomFile, guardParser } from "./_file.ts";
 import { createDicomTags, type DicomTags } from "./_tags.ts";
 
-/** What DICOM files say of how a scan was made; texts are empty where they do not say. */
+/** How a scan was made, according to its DICOM files. Texts are empty if the files do not give them. */
 export interface Acquisition {
+  /** Manufacturer (0008,0070). */
   readonly manufacturer: string;
+  /** ManufacturerModelName (0008,1090). */
   readonly model: string;
-  /** ConvolutionKernel: how sharp or smooth the scanner reconstructed, such as "B19f". */
+  /** ConvolutionKernel (0018,1210): how sharp or smooth the reconstruction is, such as "B19f". */
   readonly kernel: string;
   /** Smallest and largest distance between neighbouring slices, mm; absent for a single slice. */
   readonly gaps?: readonly [least: number, most: number];
@@ -25,7 +27,7 @@ export function describeAcquisition({ tags }: DicomHeader, heights: readonly num
   };
 }
 
-/** The header of one DICOM file, as far as is needed to tell what it is. */
+/** The header of one DICOM file, as far as it is needed to identify the file. */
 export interface DicomHeader {
   readonly path: string;
   /** Bytes in the file, to tell whether the pixels are all there. */
@@ -37,14 +39,14 @@ export interface DicomHeader {
   /** SeriesInstanceUID; empty if the file has none. */
   readonly series: string;
   readonly description: string;
-  /** A scout view, which is CT by its modality but no slice. */
+  /** A scout view, which has modality CT but is not a slice. */
   readonly isLocalizer: boolean;
   readonly transferSyntax: string;
   readonly dataset: DataSet;
   readonly tags: DicomTags;
 }
 
-/** What files without a modality are by their class. */
+/** The modality of files that give none, by their SOP class. */
 const modalities: Readonly<Record<string, string>> = {
   "1.2.840.10008.5.1.4.1.1.2": "CT",
   "1.2.840.10008.5.1.4.1.1.2.1": "CT",
@@ -82,7 +84,7 @@ export function readDicomHeader({ path, bytes, transferSyntax }: DicomFile): Dic
   };
 }
 
-/** Lets a data set, and those in its sequences, read from other bytes than it was parsed from. */
+/** Makes a data set, and those in its sequences, read from other bytes than it was parsed from. */
 function detach(dataset: DataSet, bytes: Uint8Array): void {
   dataset.byteArray = bytes;
   for (const { items } of Object.values(dataset.elements)) {

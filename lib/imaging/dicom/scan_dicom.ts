@@ -2,7 +2,7 @@ import dicomParser, { type DataSet } from "dicom-parser";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { DEFLATED, guardParser, openDicomFile } from "./_file.ts";
 
-/** What a DICOM file is, told from its header alone. Texts are empty where the file does not say. */
+/** The identity of a DICOM file, read from its header alone. Texts are empty if the file does not give them. */
 export interface DicomFacts {
   /** PatientID. */
   readonly patient: string;
@@ -14,11 +14,11 @@ export interface DicomFacts {
   readonly instance: string;
   /** SeriesDescription. */
   readonly description: string;
-  /** A scout view, which is CT by its modality but no slice. */
+  /** Whether it is a scout view, which has modality CT but is not a slice. */
   readonly isLocalizer: boolean;
   /** NumberOfFrames; 1 for a slice. */
   readonly frames: number;
-  /** SeriesInstanceUIDs that a SEG or RTSTRUCT says it was drawn on. */
+  /** SeriesInstanceUIDs of the series that a SEG or RTSTRUCT was drawn on, according to itself. */
   readonly refersTo: readonly string[];
 }
 
@@ -31,11 +31,29 @@ const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 const MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10";
 
 /**
- * Reads as much of a DICOM file as it takes to tell what it is: 16 KiB of a CT slice, and not its pixels. Only where the
- * header itself is compressed (Deflated Explicit VR) it takes the whole file.
+ * Reads as much of a DICOM file as it takes to identify it: 16 KiB of a CT slice, without its pixels. Only a file whose
+ * header itself is compressed (Deflated Explicit VR) is read as a whole.
  *
- * @returns Undefined if it is no DICOM file (PS3.10: "DICM" after a preamble of 128 bytes).
- * @throws {InputError} If it may not be read, or its header is damaged.
+ * @returns Undefined if it is not a DICOM file (PS3.10: "DICM" after a preamble of 128 bytes).
+ * @throws {InputError} If the file does not exist or may not be read, or its header is damaged.
+ *
+ * @example
+ * ```ts
+ * import { scanDicom, writeDicomSeries } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const [path] = await writeDicomSeries(folder, {
+ *   hu: new Int16Array(4).fill(-1000),
+ *   shape: [1, 2, 2],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * }, { dialect: "siemens", patientId: "LUNG1-001" });
+ *
+ * const facts = await scanDicom(path!);
+ * assertEquals(facts?.modality, "CT");
+ * assertEquals(facts?.patient, "LUNG1-001");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function scanDicom(path: string): Promise<DicomFacts | undefined> {
   using file = await openInput(path);
@@ -106,7 +124,7 @@ function describeFault(path: string, error: unknown): InputError {
   }
 }
 
-/** Whether an element was met beyond all that {@linkcode facts} looks at, so that none of those was cut off. */
+/** Whether there is an element beyond all that {@linkcode facts} reads, so that none of those was cut off. */
 function reachesFar(dataset: DataSet): boolean {
   const last = text(dataset, "x00080060") === "RTSTRUCT" ? "x30060010" : "x00280008";
   return Object.keys(dataset.elements).some((tag) => tag > last);

@@ -9,7 +9,7 @@ export type DicomElement =
   | readonly [tag: number, vr: "US" | "UL", value: number]
   | readonly [tag: number, vr: "OB" | "OW", value: Uint8Array];
 
-/** Whether the file says each element's value representation, or readers look it up. Both little-endian. */
+/** Whether the file gives each element's value representation, or readers look it up. Both are little-endian. */
 export type VrEncoding = "explicit" | "implicit";
 
 export interface EncodeDicomOptions {
@@ -87,6 +87,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 export interface DicomContent {
   /** HU, [slices, rows, columns], within -1024 to 3071. */
   readonly hu: Int16Array;
+  /** Size of `hu`, voxels. */
   readonly shape: Shape;
   /** (column, row, slice, 1) -> LPS mm. */
   readonly affine: Affine;
@@ -98,27 +99,51 @@ export interface DicomContent {
  * - `siemens`: as the scanner made them. Explicit VR, stored unsigned with intercept -1024, ORIGINAL\PRIMARY, with tube
  *   voltage and kernel, files `1-001.dcm` by instance number.
  * - `xio`: as a planning system exported them. Implicit VR, stored signed, ORIGINAL\SECONDARY, no acquisition details,
- *   files named by SOP instance UID, and instance numbers that start in the middle of the body, run down to the feet and
- *   go on from the head.
+ *   files named by SOP instance UID, and instance numbers that start in the middle of the body, run down to the feet
+ *   and continue from the head.
  */
 export type DicomDialect = "siemens" | "xio";
 
+/** Options of {@linkcode writeDicomSeries}. */
 export interface WriteDicomOptions {
+  /** Which of the two kinds of files in LUNG1 is written. */
   readonly dialect: DicomDialect;
+  /** PatientID (0010,0020) and PatientName (0010,0010). */
   readonly patientId: string;
+  /** PatientSex (0010,0040); empty by default. */
   readonly sex?: "M" | "F";
-  /** SeriesDescription (0008,103E). */
+  /** SeriesDescription (0008,103E); absent by default. */
   readonly description?: string;
 }
 
 const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 
 /**
- * Writes a CT as a folder of DICOM files, one per slice (PS3.3 A.3, CT Image IOD). UIDs are derived from the patient and
- * the voxels, so that the same input gives the same bytes.
+ * Writes a CT as a folder of DICOM files, one per slice (PS3.3 A.3, CT Image IOD). UIDs are derived from the patient
+ * and the voxels, so that the same input gives the same bytes.
  *
  * @returns The files' paths, in the order of the slices.
  * @throws {RangeError} If `hu` is not as long as `shape` says.
+ *
+ * @example
+ * ```ts
+ * import { readVolume, writeDicomSeries } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const hu = Int16Array.of(-1000, -850, 40, 60, -1000, -840, 45, 55);
+ * const paths = await writeDicomSeries(folder, {
+ *   hu,
+ *   shape: [2, 2, 2],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, -100, 0, 0, 0, 1],
+ * }, { dialect: "siemens", patientId: "LUNG1-001" });
+ * assertEquals(paths, [`${folder}/1-002.dcm`, `${folder}/1-001.dcm`]);
+ *
+ * const { volume, source } = await readVolume(folder);
+ * assertEquals(volume.hu, hu);
+ * assertEquals(source.acquisition?.gaps, [3, 3]); // mm
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function writeDicomSeries(
   folder: string,

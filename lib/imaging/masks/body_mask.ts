@@ -5,23 +5,46 @@ import { fillNeighbours } from "./morphology.ts";
 
 /** Between air and tissue; clothes and blankets fall below it. */
 const TISSUE_HU = -500;
-/** Opening by one such pixel loses what is thinner than 4 mm, couch shells and sheets, and keeps the thinnest chest wall. */
+/**
+ * An opening by one such pixel removes what is thinner than 4 mm, couch shells and sheets, and keeps the thinnest chest
+ * wall.
+ */
 const PIXEL_MM = 2;
 
 /**
- * The patient's body with everything it encloses, on a coarse grid: `body[(slice * rows + row) * columns + column]` says
- * whether the voxels from (row * step, column * step) on are body.
+ * The patient's body with everything that it encloses, on a coarse grid: `mask[(slice * rows + row) * columns +
+ * column]` says whether the voxels from (row * rowStep, column * columnStep) on are body.
  */
 export interface BodyMask {
+  /** 1 in the body, 0 elsewhere; [slices, rows, columns] of the coarse grid. */
   readonly mask: Uint8Array;
+  /** Size of the coarse grid; it has the slices of the volume. */
   readonly shape: Shape;
+  /** Rows of the volume in one row of the grid, about 2 mm. */
   readonly rowStep: number;
+  /** Columns of the volume in one column of the grid, about 2 mm. */
   readonly columnStep: number;
 }
 
 /**
- * Finds the body slice by slice, after lungmask's `simple_bodymask`: tissue, opened so that couch and sheets come off,
- * its largest region, holes filled.
+ * Finds the body slice by slice, after lungmask's `simple_bodymask`: tissue above -500 HU, opened to remove couch and
+ * sheets, its largest region, with holes filled.
+ *
+ * @example
+ * ```ts
+ * import { bodyMask } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A slice of 12 x 12 pixels of 2 mm: a body of 8 x 8 pixels with gas in it, and a couch one pixel thick.
+ * const hu = new Int16Array(144).fill(-1000);
+ * for (let row = 1; row < 9; row++) hu.fill(40, 12 * row + 2, 12 * row + 10);
+ * hu[12 * 5 + 5] = -950;
+ * hu.fill(200, 12 * 11, 12 * 12);
+ *
+ * const { mask } = bodyMask({ hu, shape: [1, 12, 12], spacing: [3, 2, 2] });
+ * assertEquals(mask[12 * 5 + 5], 1); // the gas
+ * assertEquals(mask[12 * 11 + 5], 0); // the couch
+ * ```
  */
 export function bodyMask({ hu, shape, spacing }: Pick<Volume, "hu" | "shape" | "spacing">): BodyMask {
   const [slices, rows, columns] = shape;

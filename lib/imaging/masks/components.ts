@@ -1,6 +1,22 @@
 import type { Shape } from "../volume/volume.ts";
 
-/** Sets, in place, the components of a mask that are not wanted to 0. */
+/**
+ * Sets the unwanted components of a mask to 0, in place.
+ *
+ * @param mask The mask that the components were found in; [slices, rows, columns].
+ * @param isUnwanted Called with the index of a component in `sizes`.
+ *
+ * @example
+ * ```ts
+ * import { eraseComponents, findComponents } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mask = Uint8Array.of(1, 1, 0, 1);
+ * const components = findComponents(mask, [1, 1, 4]);
+ * eraseComponents(mask, components, (label) => components.sizes[label]! < 2);
+ * assertEquals(mask, Uint8Array.of(1, 1, 0, 0));
+ * ```
+ */
 export function eraseComponents(
   mask: Uint8Array,
   { starts, ends, labels }: Components,
@@ -27,10 +43,23 @@ export interface Components {
 export type Connectivity = "faces" | "corners";
 
 /**
- * The regions of equal, non-zero voxels that hang together, in the order of their first voxels. Runs of voxels are joined
- * by union-find, so the cost goes with the outline, not the volume, and no label volume is needed.
+ * Finds the connected regions of equal, non-zero voxels, in the order of their first voxels. Runs of voxels are joined
+ * by union-find, so the cost grows with the outline of the regions, not with the volume, and no label volume is needed.
  *
  * @param mask [slices, rows, columns]
+ *
+ * @example
+ * ```ts
+ * import { findComponents } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mask = Uint8Array.of(
+ *   ...[1, 1, 0, 0],
+ *   ...[0, 0, 1, 0],
+ * );
+ * assertEquals([...findComponents(mask, [1, 2, 4]).sizes], [2, 1]);
+ * assertEquals([...findComponents(mask, [1, 2, 4], "corners").sizes], [3]);
+ * ```
  */
 export function findComponents(
   mask: Uint8Array,

@@ -3,17 +3,33 @@ import { type Connectivity, findComponents } from "./components.ts";
 
 /** Options of {@linkcode fillEnclosed}. */
 export interface FillEnclosedOptions {
-  /** How the background hangs together. @default {"faces"} */
+  /** Which background voxels are neighbours. @default {"faces"} */
   readonly connectivity?: Connectivity;
-  /** Only holes of fewer voxels are filled. @default {Infinity} */
+  /** Only holes with fewer voxels are filled. @default {Infinity} */
   readonly below?: number;
 }
 
 /**
- * Fills, in place, what a mask encloses: background that does not reach the volume's border. A single slice has a border
- * of pixels only, not the two faces that every one of its voxels lies on.
+ * Fills the holes of a mask in place: background that does not reach the border of the volume. The border of a single
+ * slice is its outermost pixels, not the two faces that all of its voxels lie on.
  *
  * @param mask [slices, rows, columns] of 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { fillEnclosed } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ring = Uint8Array.of(
+ *   ...[1, 1, 1, 1],
+ *   ...[1, 0, 0, 1],
+ *   ...[1, 1, 1, 1],
+ * );
+ * fillEnclosed(ring, [1, 3, 4], { below: 2 });
+ * assertEquals(ring[5], 0); // a hole of two pixels stays
+ * fillEnclosed(ring, [1, 3, 4]);
+ * assertEquals(ring[5], 1);
+ * ```
  */
 export function fillEnclosed(mask: Uint8Array, shape: Shape, options: FillEnclosedOptions = {}): void {
   const { connectivity = "faces", below = Infinity } = options;
@@ -36,10 +52,24 @@ export function fillEnclosed(mask: Uint8Array, shape: Shape, options: FillEnclos
 }
 
 /**
- * Fills, in place and slice by slice, what the mask encloses: background that does not reach the slice's border
+ * Fills the holes of a mask in place and slice by slice: background that does not reach the border of the slice
  * (4-connected).
  *
- * @param mask [slices, rows, columns]
+ * @param mask [slices, rows, columns] of 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { fillHoles } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mask = Uint8Array.of(
+ *   ...[1, 1, 1, 0],
+ *   ...[1, 0, 1, 0], // the first 0 is enclosed, the second is not
+ *   ...[1, 1, 1, 0],
+ * );
+ * fillHoles(mask, [1, 3, 4]);
+ * assertEquals([...mask.subarray(4, 8)], [1, 1, 1, 0]);
+ * ```
  */
 export function fillHoles(mask: Uint8Array, [slices, rows, columns]: Shape): void {
   for (let slice = 0; slice < slices; slice++) {

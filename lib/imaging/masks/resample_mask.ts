@@ -1,11 +1,21 @@
 import type { Volume } from "../volume/volume.ts";
 
 /**
- * Takes a mask of a volume over to what {@linkcode resample} made of the volume: each voxel takes its nearest old one (of
- * two equally near the later), and is 0 outside.
+ * Brings a mask of a volume to the grid that {@linkcode resample} gave the volume. Each voxel takes its nearest old one
+ * (of two equally near, the later) and is 0 outside.
  *
  * @param mask [slices, rows, columns] of `from`.
  * @returns [slices, rows, columns] of `to`.
+ *
+ * @example
+ * ```ts
+ * import { resampleMask } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const old = { shape: [1, 1, 2], spacing: [3, 1, 2] } as const;
+ * const fine = { shape: [1, 1, 4], spacing: [3, 1, 1] } as const;
+ * assertEquals(resampleMask(Uint8Array.of(0, 1), old, fine), Uint8Array.of(0, 0, 1, 1));
+ * ```
  */
 export function resampleMask(mask: Uint8Array, from: Grid, to: Grid): Uint8Array {
   const nearest = (axis: 0 | 1 | 2) =>
@@ -26,6 +36,7 @@ export function resampleMask(mask: Uint8Array, from: Grid, to: Grid): Uint8Array
   return result;
 }
 
+/** The grid of a volume: voxels along [slices, rows, columns], and mm along [slice, row, column]. */
 export type Grid = Pick<Volume, "shape" | "spacing">;
 
 /** Pixels of a slice. */
@@ -36,12 +47,20 @@ export type PlaneShape = readonly [rows: number, columns: number];
 
 /**
  * Resizes a slice as `scipy.ndimage.zoom(slice, to / from, order=…)` does: the centres of the corner pixels stay where
- * they are. In SciPy's mode "constant" a last row or column whose position is rounded to just beyond the last pixel is 0,
- * and so it is here.
+ * they are. In SciPy's mode "constant" a last row or column is 0 if rounding puts its position just beyond the last
+ * pixel. It is 0 here too.
  *
  * @param slice [rows, columns] of `from`.
  * @param order 0: the nearest pixel. 1: bilinear; whole numbers are rounded, halves away from zero.
  * @returns [rows, columns] of `to`, of the slice's own type.
+ *
+ * @example
+ * ```ts
+ * import { zoomSlice } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(zoomSlice(Float32Array.of(0, 10), [1, 2], [1, 3], 1), Float32Array.of(0, 5, 10));
+ * ```
  */
 export function zoomSlice<P extends Pixels>(slice: P, from: PlaneShape, to: PlaneShape, order: 0 | 1): P {
   const [y, x] = [zoomAxis(from[0], to[0]), zoomAxis(from[1], to[1])];

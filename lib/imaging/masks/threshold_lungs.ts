@@ -4,23 +4,42 @@ import { bodyMask } from "./body_mask.ts";
 import { eraseComponents, findComponents } from "./components.ts";
 import { fillHoles } from "./fill.ts";
 
-/** Gas in trachea, stomach and bowel is emptier than this; lung, emphysema aside, is not. */
+/** Gas in trachea, stomach and bowel is below this value. Lung is above it, except for emphysema. */
 const GAS_HU = -930;
-/** A region as large as this is a lung even if emphysema has left it as empty as gas. mL */
+/** mL. A region of this size is a lung even if emphysema has left it as empty as gas. */
 const SURELY_LUNG_ML = 1000;
 
 /** Options of {@linkcode keepLungs}. */
 export interface KeepLungsOptions {
-  /** Regions to keep. A lung that a tumour or collapse cuts in two has several. @default {2} */
+  /** Most regions that are kept. A lung that a tumour or collapse cuts in two has several. @default {2} */
   readonly atMost?: number;
-  /** A region is a lung, or a piece of one, only with this share of the largest one's volume. @default {0.02} */
+  /** A region needs this share of the largest one's volume to be a lung, or a piece of one. @default {0.02} */
   readonly leastShare?: number;
 }
 
 /**
- * Keeps, in place, the largest regions that are no gas.
+ * Keeps the largest regions of a mask that are lung, not gas, in place. A region is gas if at least half of it is below
+ * -930 HU and it has less than 1000 mL.
  *
  * @param mask [slices, rows, columns] of the volume.
+ *
+ * @example
+ * ```ts
+ * import { keepLungs } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Along one row: lung, tissue, gas, tissue, lung.
+ * const hu = Int16Array.of(-850, -850, 40, -1000, -1000, 40, -850);
+ * const mask = Uint8Array.from(hu, (value) => value < -400 ? 1 : 0);
+ * keepLungs(mask, {
+ *   hu,
+ *   shape: [1, 1, 7],
+ *   spacing: [3, 1, 1],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * });
+ * assertEquals(mask, Uint8Array.of(1, 1, 0, 0, 0, 0, 1));
+ * ```
  */
 export function keepLungs(
   mask: Uint8Array,
@@ -44,9 +63,31 @@ export function keepLungs(
 const LUNG_HU = -400;
 
 /**
- * Lungs by threshold: what is below -400 HU inside the body, less gas (trachea, bowel), its two largest regions, holes
- * (vessels, nodules) filled slice by slice. Quick and needs no weights. Tumours and effusions that touch the chest wall
- * are left out, and airways that open into a lung stay in.
+ * Finds lungs by a threshold: what is below -400 HU inside the body, without gas (trachea, bowel). The two largest
+ * regions are kept, and their holes (vessels, nodules) are filled slice by slice. It is quick and needs no weights.
+ * Tumours and effusions that touch the chest wall are left out; airways that open into a lung stay in.
+ *
+ * @example
+ * ```ts
+ * import { thresholdLungs } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A slice of 20 x 30 pixels of 2 mm: a body of 16 x 26 with two lungs of 8 x 8.
+ * const hu = new Int16Array(20 * 30).fill(-1000);
+ * for (let row = 2; row < 18; row++) hu.fill(40, 30 * row + 2, 30 * row + 28);
+ * for (let row = 6; row < 14; row++) {
+ *   hu.fill(-850, 30 * row + 5, 30 * row + 13);
+ *   hu.fill(-850, 30 * row + 17, 30 * row + 25);
+ * }
+ * const mask = await thresholdLungs.segment({
+ *   hu,
+ *   shape: [1, 20, 30],
+ *   spacing: [3, 2, 2],
+ *   affine: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * });
+ * assertEquals(mask.filter((voxel) => voxel === 1).length, 2 * 8 * 8);
+ * ```
  */
 export const thresholdLungs: LungSegmenter = {
   name: `threshold ${LUNG_HU} HU, version 1`,
@@ -58,7 +99,7 @@ export const thresholdLungs: LungSegmenter = {
   },
 };
 
-/** Voxels below the threshold, less, in each slice, regions that reach its border or lie mostly outside of the body. */
+/** Voxels below the threshold, without the regions of a slice that reach its border or lie mostly outside the body. */
 function airInBody(volume: Volume): Uint8Array {
   const { hu, shape: [slices, rows, columns] } = volume;
   const mask = new Uint8Array(hu.length);

@@ -16,7 +16,7 @@ const types = {
   768: { name: "uint32", bytes: 4, array: Uint32Array },
 } as const;
 
-/** What the other codes are, so that a refusal can say it. */
+/** Names of the other codes, for error messages. */
 const refusedTypes: Readonly<Record<number, string>> = {
   1: "1-bit",
   32: "complex64",
@@ -29,7 +29,7 @@ const refusedTypes: Readonly<Record<number, string>> = {
   2304: "RGBA colour",
 };
 
-/** What is needed of a NIfTI header to read its voxels as HU. */
+/** The part of a NIfTI header that is needed to read its voxels as HU. */
 export interface NiftiHeader {
   readonly version: 1 | 2;
   readonly shape: Shape;
@@ -46,12 +46,12 @@ export interface NiftiHeader {
 }
 
 /**
- * Reads a NIfTI-1 or NIfTI-2 header, either byte order. `nifti-reader-js` reads the fields; the affine and the scaling
- * are worked out here, because it gives NaN for a quaternion a little longer than 1, zeros for a NIfTI-2 without sform,
- * and prefers the qform where nibabel, and so everyone, takes the sform.
+ * Reads a NIfTI-1 or NIfTI-2 header in either byte order. `nifti-reader-js` reads the fields. The affine and the
+ * scaling are computed here, because that library gives NaN for a quaternion a little longer than 1 and zeros for a
+ * NIfTI-2 without sform, and prefers the qform where nibabel, and therefore everyone, takes the sform.
  *
  * @param bytes At least the header; more does no harm.
- * @throws {InputError} If this is no single-file NIfTI of one grey volume on a proper grid.
+ * @throws {InputError} If this is not a single-file NIfTI of one grey volume on a proper grid.
  */
 export function readNiftiHeader(where: string, bytes: Uint8Array): NiftiHeader {
   const { version, size, littleEndian } = readMagic(where, bytes);
@@ -134,7 +134,9 @@ function readScaling(where: string, slope: number, intercept: number): { slope: 
 type Fields = ReturnType<typeof readHeader>;
 type Layout = Pick<NiftiHeader, "version" | "littleEndian">;
 
-/** As nibabel: the sform if its code is above 0, else the qform, else the voxel sizes with the origin at the centre. */
+/**
+ * As in nibabel: the sform if its code is above 0, else the qform, else the voxel sizes with the origin at the centre.
+ */
 function readAffine(where: string, fields: Fields, view: DataView, layout: Layout, warnings: string[]): Affine {
   const [dx, dy, dz] = [1, 2, 3].map((i) => fields.pixDims[i]!) as [number, number, number];
   const bad = [dx, dy, dz].findIndex((size) => !(size > 0 && size < Infinity));
@@ -190,7 +192,7 @@ function readQform(where: string, fields: Fields): Affine {
   ]);
 }
 
-/** nibabel's choice where the header holds neither form: columns run to the patient's left, and 0 is in the middle. */
+/** nibabel's choice if the header holds neither form: columns run to the patient's left, and 0 is in the middle. */
 function centred(fields: Fields, warnings: string[]): Affine {
   warnings.push(
     "the header says nothing of orientation (sform and qform codes are 0); columns are taken to run leftwards",

@@ -6,14 +6,14 @@ import { AIR, storeHu } from "../volume/hu.ts";
 import { createVolume, type Volume } from "../volume/volume.ts";
 import { type NiftiHeader, readNiftiHeader } from "./_nifti_header.ts";
 
-/** A file may hold this much beyond its voxels (padding) before it contradicts its header. */
+/** A file may hold this much padding beyond its voxels before it contradicts its header. */
 const SLACK_BYTES = 65536;
 /** Deflate cannot pack more tightly than this. */
 const MAX_DEFLATE_RATIO = 1032;
 
 /**
- * Reads a NIfTI file, gzipped or not (told by its first bytes, not by its name), as HU: the header's slope and intercept
- * are applied. Never unpacks more than the header announces.
+ * Reads a NIfTI file as HU, with the header's slope and intercept applied. The file may be gzipped; its first bytes
+ * tell, not its name. It is never unpacked further than the header announces.
  *
  * @throws {InputError} If the file is damaged, cut off, or not one grey volume on a rectangular grid.
  */

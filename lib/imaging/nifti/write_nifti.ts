@@ -8,15 +8,17 @@ import type { Affine, Shape } from "../volume/volume.ts";
 export interface NiftiContent {
   /** [slices, rows, columns] */
   readonly data: Int16Array | Uint8Array | Float32Array;
+  /** Size of `data`; 1 to 32767 voxels along each axis. */
   readonly shape: Shape;
-  /** (column, row, slice, 1) -> LPS mm; written as RAS, as NIfTI has it. */
+  /** (column, row, slice, 1) -> LPS mm. The file holds it as RAS, as NIfTI requires. */
   readonly affine: Affine;
 }
 
+/** Options of {@linkcode writeNifti}. */
 export interface WriteNiftiOptions {
-  /** zlib level for a `.gz` path, default 1: CT noise hardly compresses further at higher ones, which take far longer. */
+  /** zlib level for a `.gz` path, default 1: higher levels take far longer and hardly compress CT noise further. */
   readonly gzipLevel?: number;
-  /** `scl_slope`: the file means `slope * data + intercept`, for example 1 and -1024 for unsigned storage. Default 1. */
+  /** `scl_slope`, default 1: readers take `slope * data + intercept`, with 1 and -1024 for unsigned storage. */
   readonly slope?: number;
   /** `scl_inter`, default 0. */
   readonly intercept?: number;
@@ -27,10 +29,27 @@ const SCANNER_COORDINATES = 1;
 const MILLIMETRES = 2;
 
 /**
- * Writes a NIfTI-1 file, gzipped if the path ends in `.gz`. The sform holds the affine; the qform too, unless the axes
- * are not at right angles, which a quaternion cannot express. The same input gives the same bytes.
+ * Writes a NIfTI-1 file, gzipped if the path ends in `.gz`. The sform holds the affine. The qform holds it too, unless
+ * the axes are not at right angles, which a quaternion cannot express. The same input gives the same bytes.
  *
- * @throws {RangeError} If `data` is not as long as `shape` says, or an axis is empty or longer than NIfTI-1 can say.
+ * @throws {RangeError} If `data` is not as long as `shape` says, or an axis is empty or too long for NIfTI-1.
+ *
+ * @example
+ * ```ts
+ * import { readVolume, writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".nii.gz" });
+ * await writeNifti(path, {
+ *   data: Int16Array.of(24, 1064), // raised by 1024, as many converters store it
+ *   shape: [1, 1, 2],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ * }, { intercept: -1024 });
+ *
+ * const { volume } = await readVolume(path);
+ * assertEquals(volume.hu, Int16Array.of(-1000, 40));
+ * await Deno.remove(path);
+ * ```
  */
 export async function writeNifti(path: string, content: NiftiContent, options: WriteNiftiOptions = {}): Promise<void> {
   const { data, shape } = content;
@@ -79,8 +98,8 @@ function isOrthogonal(affine: Affine): boolean {
 }
 
 /**
- * The quaternion (b, c, d) of the affine's rotation, after nifti1.h "METHOD 2": a left-handed grid is made right-handed
- * by turning its third axis round, which qfac = -1 records.
+ * The quaternion (b, c, d) of the affine's rotation, after nifti1.h "METHOD 2". A left-handed grid is made right-handed
+ * by reversing its third axis, which qfac = -1 records.
  */
 function quaternionOf(affine: Affine): { qfac: 1 | -1; quaternion: readonly [number, number, number] } {
   const x = unit(affineColumn(affine, 0));

@@ -1,33 +1,40 @@
 import { InputError, median } from "@ctsurv/base/mod.ts";
 import type { ScanMeasurements } from "./measure_scan.ts";
 
-/** Where lungs were found whole (phantoms, LUNG1-003) it is 0 to 5 mL; this much is a ball of 27 mm. */
+/** mL. Scans whose lungs were found whole (phantoms, LUNG1-003) have 0 to 5; this much is a ball of 27 mm. */
 const MOST_MISSED_ML = 10;
 /**
- * Lungs of adults hold 2 to 8 L of tissue and air from breathing out to a deep breath; beyond these limits a lung was
- * missed, has collapsed, or air that is no lung was taken for it. mL
+ * mL. Lungs of adults hold 2 to 8 L of tissue and air, from breathing out to a deep breath. Beyond these limits a lung
+ * was missed or has collapsed, or other air was taken for lung.
  */
 const LUNG_VOLUME_ML = [1500, 10_000] as const;
-/** The right lung is about a fifth larger than the left one. Beyond this, one has collapsed, or was found in part. */
+/**
+ * The right lung is about a fifth larger than the left one. Beyond this ratio, one has collapsed or was found in part.
+ */
 const LARGEST_SIDE_RATIO = 3;
-/** Below this share of the other there is no lung on that side, but bowel gas or a part of the other lung. */
+/** A side with less than this share of the other has no lung, but bowel gas or a part of the other lung. */
 const LEAST_SIDE_SHARE = 0.05;
 /** Chest CT is read in slices of 1 to 5 mm; thicker ones average a small tumour away. */
 const THICKEST_SLICE_MM = 5;
-/** The largest field of view, 780 mm in 512 pixels, has 1.5 mm; what is much coarser was reduced by somebody. */
+/**
+ * The largest field of view, 780 mm in 512 pixels, has 1.5 mm. Scans with much larger pixels were reduced by somebody.
+ */
 const COARSEST_PIXEL_MM = 2;
 /** Scanners measure square pixels. */
 const LARGEST_PIXEL_RATIO = 1.01;
-/** Slices that lean show other areas: at this angle 300 mm of lung end 10 mm, three slices, from where they would. */
+/** Oblique slices show other areas: at this angle the end of 300 mm of lung is off by 10 mm, three slices. */
 const MOST_OBLIQUE_DEGREES = 2;
-/** Outer air is -1000 HU; where nothing is that low, the rescaling is wrong or the air was cut off. */
+/** Outer air is -1000 HU. If nothing is that low, the rescaling is wrong or the air was cut off. */
 const AIR_HU = -900;
 /** Every chest has cortical bone. */
 const BONE_HU = 300;
-/** Shoulders and arms often reach the edge, with some 80 mm of outline on either side; more is a cut chest. */
+/**
+ * Shoulders and arms often reach the edge, with some 80 mm of outline on either side. More means a chest that is cut
+ * off.
+ */
 const LONGEST_EDGE_MM = 200;
 
-/** What a person should look at in one scan; empty if nothing. Each reason names the number that is odd. */
+/** The reasons why a person should look at a scan; empty if there are none. Each names the number that is odd. */
 export function scanFlags(scan: ScanMeasurements): string[] {
   return [...coverageFlags(scan), ...lungFlags(scan), ...gridFlags(scan), ...intensityFlags(scan)];
 }
@@ -88,30 +95,46 @@ function plural(count: number, noun: string): string {
   return count === 1 ? noun : `${noun}s`;
 }
 
-/** A patient's scan as measured, or why it was refused. */
+/** The measurements of a patient's scan, or the reason why it was refused. */
 export type Examination =
   | { readonly patient: string; readonly measured: ScanMeasurements }
   | { readonly patient: string; readonly refused: string };
 
-/** What quality control says of a patient. */
+/** The verdict of quality control on one patient. */
 export interface QualityRow {
+  /** PatientID. */
   readonly patient: string;
-  /** "flagged": usable, but a person should look; "refused": not usable. */
+  /** "flagged": usable, but a person should look. "refused": not usable. */
   readonly status: "ok" | "flagged" | "refused";
   /** Why it was flagged or refused; empty if ok. */
   readonly reasons: readonly string[];
-  /** Null if refused. */
+  /** The measurements behind the verdict; null if refused. */
   readonly measured: ScanMeasurements | null;
 }
 
-/** Multiples of the median; generous, as people differ in height. Beyond, lung was missed or something taken for it. */
+/**
+ * Multiples of the median number of kept slices. They are generous, because people differ in height. Beyond them, lung
+ * was missed or something else was taken for it.
+ */
 const KEPT_RANGE = [0.6, 1.6] as const;
-/** A median of fewer says nothing. */
+/** A median of fewer scans says nothing. */
 const FEWEST_FOR_MEDIAN = 5;
 
 /**
- * Says of each patient whether the scan is ok, flagged or refused, in the order given. A scan is flagged for what it
- * is, and for what it is among the others: far from the median in its number of slices, or the same as another patient's.
+ * Decides for each patient whether the scan is ok, flagged or refused, in the given order. A scan is flagged for its
+ * own measurements and for what it is among the others: its number of kept slices is far from the median, or it is the
+ * same scan as another patient's.
+ *
+ * @example
+ * ```ts
+ * import { assessQuality } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = assessQuality([{ patient: "LUNG1-014", refused: "3 slices are missing" }]);
+ * assertEquals(rows, [
+ *   { patient: "LUNG1-014", status: "refused", reasons: ["3 slices are missing"], measured: null },
+ * ]);
+ * ```
  */
 export function assessQuality(examinations: readonly Examination[]): QualityRow[] {
   const measured = examinations.flatMap((one) => "measured" in one ? [one] : []);
@@ -136,9 +159,23 @@ export function assessQuality(examinations: readonly Examination[]): QualityRow[
 }
 
 /**
- * A patient's measurements, or why the scan was refused, so that one bad scan does not end the examination of a cohort.
+ * Measures one patient's scan and turns a refusal into a result, so that one bad scan does not end the examination of a
+ * cohort.
  *
- * @param measure Reads, preprocesses and measures. Whatever it throws but an `InputError` is thrown on: a defect.
+ * @param measure Reads, preprocesses and measures. Its `InputError` is the reason for refusing the scan; any other
+ *   error is a defect and is thrown on.
+ *
+ * @example
+ * ```ts
+ * import { InputError } from "@ctsurv/ctsurv/base";
+ * import { examine } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const examination = await examine("LUNG1-014", () => {
+ *   throw new InputError("3 slices are missing");
+ * });
+ * assertEquals(examination, { patient: "LUNG1-014", refused: "3 slices are missing" });
+ * ```
  */
 export async function examine(patient: string, measure: () => Promise<ScanMeasurements>): Promise<Examination> {
   try {

@@ -12,9 +12,9 @@ import type { Spacing, Volume } from "../volume/volume.ts";
 const NEAR_PIXELS = 1;
 
 /**
- * How much of the body's outline lies on the edge of the field of view, where the scan cuts it off: mm, in the slice
- * where it is most. The edge is that of the slice, or the inscribed circle where no body lies beyond it, as scanners
- * measure a circle and leave the corners empty.
+ * The length of the body's outline on the edge of the field of view, where the scan cuts it off: mm, in the slice where
+ * it is longest. The edge is that of the slice or, if no body lies beyond it, the inscribed circle: scanners measure a
+ * circle and leave the corners empty.
  *
  * @param spacing Of the volume that the body was found in.
  * @param slices Where to look.
@@ -44,12 +44,12 @@ function bodyAtEdge(body: BodyMask, spacing: Spacing, slices: readonly number[])
   return cornered ? longest.border : Math.max(longest.border, longest.circle);
 }
 
-/** A region with this share on one side of the body is a lung of that side, though it reach over the midline. */
+/** A region with this share on one side of the body is a lung of that side, even if it crosses the midline. */
 const ONE_SIDED = 0.8;
 
 /**
- * Volume of the right and of the left lung, mL. Regions that lie on both sides, as lungs that touch in front of the
- * heart, are divided at the midline.
+ * Volume of the right and of the left lung, mL. Regions on both sides, such as lungs that touch in front of the heart,
+ * are divided at the midline.
  *
  * @param lungs [slices, rows, columns] of a volume in "LPS" order: columns run from the patient's right to the left.
  * @param midline Column of the body's middle.
@@ -78,15 +78,15 @@ function lungSides(
   return { right: right * millilitres, left: left * millilitres };
 }
 
-/** As dense as lung: emptier than the edges of organs, fuller than gas in the windpipe. */
+/** As dense as lung: below the edges of organs, above the gas in the windpipe. */
 const LUNG_HU = [-930, -600] as const;
-/** Lung above the last kept slice is an apex that was not found; below the first, bowel would be taken for it. mm */
+/** mm. Lung above the last kept slice is an apex that was not found. Below the first, bowel would be taken for it. */
 const ABOVE_MM = 30;
 
 /**
- * The largest region inside the body that is as dense as lung but was not taken for it, mL: a lobe that a tumour cut off
- * from the rest, an apex. From the first kept slice to 30 mm above the last. Rims, where segmenters differ by a pixel or
- * two, are opened away.
+ * The largest region inside the body that is as dense as lung but was not taken for it, mL: an apex, or a lobe that a
+ * tumour cut off from the rest. The search goes from the first kept slice to 30 mm above the last. An opening removes
+ * rims, where segmenters differ by a pixel or two.
  *
  * @param lungs [slices, rows, columns] of the volume that the body was found in.
  */
@@ -116,48 +116,59 @@ function missedLung(
   return largest * spacing[0] * spacing[1] * body.rowStep * spacing[2] * body.columnStep / 1000;
 }
 
-/** What can be said of a scan without looking at it. Plain JSON. */
+/** Everything that can be measured in a scan without looking at it. Plain JSON. */
 export interface ScanMeasurements {
+  /** Format of the files. */
   readonly kind: "dicom" | "nifti";
-  /** Manufacturer and model; null where the file does not say. */
+  /** Manufacturer and model; null if the file does not say. */
   readonly scanner: string | null;
-  /** Convolution kernel; null where the file does not say. */
+  /** Convolution kernel; null if the file does not say. */
   readonly kernel: string | null;
-  /** Slices from feet to head, and mm between voxels along [feet to head, front to back, right to left], as stored. */
+  /** Slices from feet to head, as stored. */
   readonly slices: number;
+  /** mm between voxels along [feet to head, front to back, right to left], as stored. */
   readonly spacing: Spacing;
-  /** Smallest and largest distance between neighbouring slices, mm; null where the file does not say. */
+  /** Smallest and largest distance between neighbouring slices, mm; null if the file does not say. */
   readonly gaps: readonly [least: number, most: number] | null;
   /** The largest angle between an axis of the grid and the patient's, degrees. */
   readonly oblique: number;
+  /** Orientation as stored, such as "LPS"; see {@linkcode Volume}. */
   readonly orientation: string;
+  /** Lowest and highest HU as stored. */
   readonly huRange: readonly [min: number, max: number];
-  /** Slices of the resampled volume, how many of them were kept, and the first and last of these. */
+  /** Slices of the resampled volume. */
   readonly resampledSlices: number;
+  /** Number of kept slices. */
   readonly kept: number;
+  /** Index of the first kept slice in the resampled volume, the lowest. */
   readonly first: number;
+  /** Index of the last kept slice in the resampled volume, the highest. */
   readonly last: number;
   /** Kept slices with no more lung than the threshold, between others with more. */
   readonly thinSlices: number;
-  /** Whether the first (lowest) and the last (highest) slice of the scan still show more lung than the threshold. */
+  /** Whether the first (lowest) slice of the scan still shows more lung than the threshold. */
   readonly cutAtBase: boolean;
+  /** Whether the last (highest) slice of the scan still shows more lung than the threshold. */
   readonly cutAtApex: boolean;
-  /** mL */
+  /** Volume of both lungs, mL. */
   readonly lungVolume: number;
+  /** Volume of the right lung, mL. A region on both sides of the body is divided at the midline. */
   readonly rightVolume: number;
+  /** Volume of the left lung, mL. */
   readonly leftVolume: number;
   /** The largest region inside the body that is as dense as lung but was not taken for it, mL. */
   readonly missedLung: number;
-  /** Body in the kept slices, with all that it encloses, mL. */
+  /** Volume of the body in the kept slices, with everything that it encloses, mL. */
   readonly bodyVolume: number;
-  /** How much of the body's outline lies on the edge of the field of view, in the kept slice where it is most, mm. */
+  /** Length of the body's outline on the edge of the field of view, in the kept slice where it is longest, mm. */
   readonly bodyAtEdge: number;
-  /** The crop, mm. */
+  /** Size of the crop, mm. */
   readonly boxSize: readonly [rows: number, columns: number];
-  /** Share of the pixels handed to the network that the window clips, below and above. */
+  /** Share of the pixels of the preprocessed slices that the window clips, below and above. */
   readonly clipped: readonly [low: number, high: number];
+  /** Warnings of {@linkcode readVolume}. */
   readonly warnings: readonly string[];
-  /** SHA-256 of the slices handed to the network: the same for the same scan under two names. */
+  /** SHA-256 of the preprocessed slices: the same for the same scan under two names. */
   readonly fingerprint: string;
 }
 
@@ -165,6 +176,32 @@ export interface ScanMeasurements {
  * Measures a scan that was read and preprocessed, for {@linkcode assessQuality}.
  *
  * @param threshold Lung area above which a slice passes, as `preprocess` was told.
+ *
+ * @example
+ * ```ts
+ * import { measureScan, preprocess, thresholdLungs, type Volume } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // One slice of 20 x 30 pixels of 2 mm: a body with two lungs of 8 x 8 pixels.
+ * const hu = new Int16Array(20 * 30).fill(-1000);
+ * for (let row = 2; row < 18; row++) hu.fill(40, 30 * row + 2, 30 * row + 28);
+ * for (let row = 6; row < 14; row++) {
+ *   hu.fill(-850, 30 * row + 5, 30 * row + 13);
+ *   hu.fill(-850, 30 * row + 17, 30 * row + 25);
+ * }
+ * const volume: Volume = {
+ *   hu,
+ *   shape: [1, 20, 30],
+ *   spacing: [3, 2, 2],
+ *   affine: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * };
+ * const settings = { segmenter: thresholdLungs, spacing: [3, 2, 2], leastLungVolume: 0 } as const;
+ * const scan = await preprocess(volume, settings);
+ * const measured = measureScan({ volume, warnings: [], source: { kind: "nifti", files: [] } }, scan);
+ * assertEquals(measured.rightVolume, 0.768); // 64 voxels of 12 mm3, in mL
+ * assertEquals(measured.cutAtApex, true);
+ * ```
  */
 export function measureScan(
   { volume, source, warnings }: VolumeReading,
@@ -207,7 +244,9 @@ export function measureScan(
   };
 }
 
-/** Slices and spacing in the order of the patient's axes, whatever the order of storage; and how far these are off. */
+/**
+ * Slices and spacing in the order of the patient's axes, whatever the order of storage, and the angle between the two.
+ */
 function alongPatient({ shape, spacing, affine, orientation }: Volume) {
   const axes = ["SI", "PA", "LR"].map((sides) => [...orientation].findIndex((side) => sides.includes(side)));
   const directions: readonly Vector[] = [[0, 0, 1], [0, 1, 0], [1, 0, 0]];

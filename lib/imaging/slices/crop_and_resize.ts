@@ -1,17 +1,34 @@
 import type { Shape } from "../volume/volume.ts";
 
-/** A rectangle within slices, voxel indices, both ends included. */
+/** A rectangle within slices, in voxel indices. Both ends are included. */
 export interface Box {
+  /** First and last row; `last - first + 1` rows. */
   readonly rows: readonly [first: number, last: number];
+  /** First and last column; `last - first + 1` columns. */
   readonly columns: readonly [first: number, last: number];
 }
 
 /**
- * The smallest rectangle around the lungs of all kept slices together, without margin, so that every slice of a patient
- * is cropped alike.
+ * Finds the smallest rectangle around the lungs of all kept slices together, without margin. Every slice of a patient
+ * is cropped to it.
  *
  * @param mask Lungs, [slices, rows, columns].
+ * @param kept Indices of the kept slices, as {@linkcode selectSlices} gives them.
  * @throws {RangeError} If there is no lung in the kept slices.
+ *
+ * @example
+ * ```ts
+ * import { cropBox } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const mask = Uint8Array.of(
+ *   ...[0, 0, 0, 0, 0],
+ *   ...[0, 1, 0, 0, 0],
+ *   ...[0, 1, 1, 1, 0],
+ *   ...[0, 0, 0, 0, 0],
+ * );
+ * assertEquals(cropBox(mask, [1, 4, 5], [0]), { rows: [1, 2], columns: [1, 3] });
+ * ```
  */
 export function cropBox(mask: Uint8Array, [, rows, columns]: Shape, kept: readonly number[]): Box {
   let [top, bottom, left, right] = [rows, -1, columns, -1];
@@ -31,12 +48,26 @@ export function cropBox(mask: Uint8Array, [, rows, columns]: Shape, kept: readon
 }
 
 /**
- * Cuts a box out of a slice and resizes it to `size` x `size` by bilinear interpolation with half-pixel centres, without
- * antialiasing and without keeping the aspect ratio: OpenCV's `INTER_LINEAR`, PyTorch's `interpolate` with
- * `align_corners=False`.
+ * Cuts a box out of a slice and resizes it to `size` x `size` pixels. The interpolation is bilinear with half-pixel
+ * centres. It has no antialiasing and does not keep the aspect ratio: it is OpenCV's `INTER_LINEAR`, and PyTorch's
+ * `interpolate` with `align_corners=False`.
  *
- * @param slice [rows, columns], rows of `columns` values.
+ * @param slice HU, [rows, columns].
+ * @param columns Columns of the slice.
  * @returns [size, size]
+ *
+ * @example
+ * ```ts
+ * import { resizeSlice } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const slice = Float32Array.of(
+ *   ...[0, 100],
+ *   ...[0, 100],
+ * );
+ * const resized = resizeSlice(slice, 2, { rows: [0, 1], columns: [0, 1] }, 4);
+ * assertEquals([...resized.subarray(0, 4)], [0, 25, 75, 100]); // the first of four rows
+ * ```
  */
 export function resizeSlice(slice: Int16Array | Float32Array, columns: number, box: Box, size: number): Float32Array {
   const y = axisTaps(box.rows, size);
@@ -54,7 +85,7 @@ export function resizeSlice(slice: Int16Array | Float32Array, columns: number, b
   return result;
 }
 
-/** For each new pixel the two old ones it lies between and the weight of the second; the edge repeats. */
+/** The two old pixels around each new one and the weight of the second. Pixels at the edge repeat. */
 function axisTaps([first, last]: readonly [number, number], size: number) {
   const length = last - first + 1;
   const at = Array.from({ length: size }, (_, i) => Math.max(0, (i + 0.5) * length / size - 0.5));

@@ -7,49 +7,58 @@ import { type Box, cropBox, resizeSlice } from "./crop_and_resize.ts";
 import { selectSlices, type SelectSlicesOptions } from "./select_slices.ts";
 
 /**
- * Finds the lungs in a CT: by threshold, or by a network that is passed in, so that this folder needs no tensors.
+ * Finds the lungs in a CT. {@linkcode thresholdLungs} uses a threshold. A network comes in as such an object too, so
+ * that this folder needs no tensors.
  */
 export interface LungSegmenter {
-  /** Names method and settings or weights, for provenance and as part of cache keys: same name, same masks. */
+  /** Method and settings or weights, for provenance and cache keys. Two segmenters of one name give the same masks. */
   readonly name: string;
-  /** How `createLungSegmenter` made it, so that another thread can have one too; absent where something else made it. */
+  /** The options that `createLungSegmenter` made it from, so that another thread can make it too; absent for others. */
   readonly recipe?: { readonly method: string; readonly weightsFolder?: string };
-  /** 1 in the lungs, 0 elsewhere; [slices, rows, columns] of the volume, which is in canonical ("LPS") orientation. */
+  /**
+   * Finds the lungs of a volume in canonical ("LPS") orientation.
+   *
+   * @returns 1 in the lungs, 0 elsewhere; [slices, rows, columns] of the volume.
+   */
   segment(volume: Volume): Promise<Uint8Array>;
 }
 
-/** A scan in which no slice shows enough lung to be kept: not a chest CT, or the lungs were not found. */
+/** Thrown for a scan in which no slice shows enough lung: it is not a chest CT, or the lungs were not found. */
 export class NoLungError extends InputError {
+  /** An error with what was found; `message` begins with the file or the patient. */
   constructor(
     message: string,
-    /** Lung area of every slice of the resampled volume, as a share of the slice. */
+    /** Lung area of every slice of the resampled volume, as a share of the slice. [slices] */
     readonly areas: Float64Array,
-    /** Volume of all that was taken for lung, mL. */
+    /** Volume of everything that was taken for lung, mL. */
     readonly lungVolume: number,
   ) {
     super(message);
   }
 }
 
+/** Settings of {@linkcode preprocess} that its numbers depend on. They are part of the keys of caches. */
 export interface PreprocessSettings extends ResampleOptions, SelectSlicesOptions {
   /** Rows and columns of the result; default 224. */
   readonly size?: number;
   /** HU that become 0 and 1; default [-1000, 400]. */
   readonly window?: readonly [low: number, high: number];
   /**
-   * mL of lung below which a scan is no chest CT, however its slices look: the lung bases at the top of an abdominal scan
+   * mL. A scan with less lung is refused, whatever its slices look like: the lung bases at the top of an abdominal scan
    * can fill 5 % of a slice. Default 300.
    */
   readonly leastLungVolume?: number;
 }
 
+/** Options of {@linkcode preprocess}. */
 export interface PreprocessOptions extends PreprocessSettings {
+  /** Finds the lungs in the resampled volume. */
   readonly segmenter: LungSegmenter;
-  /** Stands at the head of error messages: the file or the patient. Default "volume". */
+  /** File or patient, for the beginning of error messages. Default "volume". */
   readonly where?: string;
 }
 
-/** The settings of the paper, and of this project where it is silent. */
+/** The settings of the paper. Where it gives none, they are this project's own. */
 export const defaultSettings: Required<PreprocessSettings> = {
   spacing: [3, 1, 1],
   interpolation: "bspline",
@@ -61,38 +70,65 @@ export const defaultSettings: Required<PreprocessSettings> = {
   leastLungVolume: 300,
 };
 
-/** One patient's slices, as the networks take them. */
+/** The kept slices of one patient, ready for the networks. */
 export interface PreprocessedSlices {
-  /** [kept, size, size], from feet to head, in [0, 1]. */
+  /** HU mapped to [0, 1], [kept, size, size], from feet to head. */
   readonly slices: Float32Array;
+  /** Rows and columns of each slice. */
   readonly size: number;
-  /** Which slices of the resampled volume were kept, ascending. */
+  /** Indices of the kept slices in the resampled volume, ascending. */
   readonly kept: readonly number[];
-  /** The first and the last of them. */
+  /** Index of the first kept slice, the lowest. */
   readonly first: number;
+  /** Index of the last kept slice, the highest. */
   readonly last: number;
-  /** What was cut out of each slice of the resampled volume. */
+  /** The rectangle that was cut out of each slice of the resampled volume. */
   readonly box: Box;
-  /** Lung area of every slice of the resampled volume, as a share of the slice. */
+  /** Lung area of every slice of the resampled volume, as a share of the slice. [slices] */
   readonly areas: Float64Array;
-  /** mL */
+  /** Volume of the lungs in the resampled volume, mL. */
   readonly lungVolume: number;
 }
 
-/** The slices, and what came before them, for figures and measurements. */
+/** The slices together with the volume and the lungs behind them, for figures and measurements. */
 export interface PreprocessedScan extends PreprocessedSlices {
-  /** In "LPS" order and at the new spacing. */
+  /** The volume in "LPS" order and at the new spacing. */
   readonly resampled: Volume;
   /** Lungs, [slices, rows, columns] of the resampled volume. */
   readonly lungs: Uint8Array;
 }
 
 /**
- * From a CT to the slices a 2D network sees: canonical orientation, resampling, lungs, slices with more than 2 % lung,
- * one crop box for all of them, 224 x 224, HU window to [0, 1].
+ * Turns a CT into the slices that a 2D network sees. The steps: canonical orientation, resampling, lungs, the slices
+ * with more than 2 % lung, one crop box for all of them, resizing to 224 x 224, and the HU window as [0, 1].
  *
- * @throws {NoLungError} If no slice passes.
- * @throws {InputError} If the volume is oblique.
+ * @throws {NoLungError} If no slice passes, or the lungs are too small for a chest CT.
+ * @throws {InputError} If the volume is oblique, or too large once resampled.
+ *
+ * @example
+ * ```ts
+ * import { type LungSegmenter, preprocess } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Three slices of 8 x 8 voxels of tissue, with 4 x 4 voxels of lung in the second.
+ * const hu = new Int16Array(3 * 64).fill(40);
+ * for (let row = 2; row < 6; row++) hu.fill(-850, 64 + 8 * row + 2, 64 + 8 * row + 6);
+ * const segmenter: LungSegmenter = {
+ *   name: "below -500 HU",
+ *   segment: ({ hu }) => Promise.resolve(Uint8Array.from(hu, (value) => value < -500 ? 1 : 0)),
+ * };
+ *
+ * const { slices, kept, box } = await preprocess({
+ *   hu,
+ *   shape: [3, 8, 8],
+ *   spacing: [3, 1, 1],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * }, { segmenter, size: 2, leastLungVolume: 0 });
+ * assertEquals(kept, [1]);
+ * assertEquals(box, { rows: [2, 5], columns: [2, 5] });
+ * assertEquals(slices.map((value) => Math.round(1400 * value - 1000)), Float32Array.of(-850, -850, -850, -850));
+ * ```
  */
 export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<PreprocessedScan> {
   const { segmenter, where = "volume", ...given } = options;

@@ -6,29 +6,55 @@ import { defaultSettings, preprocess, type PreprocessedSlices, type PreprocessOp
 
 /** Options of {@linkcode preprocessCached}. */
 export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOptions {
-  /** Called where the result is not in the cache. May put it there: the cache is looked at again. */
+  /** Called if the result is not in the cache. It may put the result there: the cache is read again afterwards. */
   readonly onMiss?: () => Promise<void>;
 }
 
-/** Raised whenever the same input and settings would give other numbers, or the file another layout. */
+/** Raised whenever the same input and settings give other numbers, or the file gets another layout. */
 const FORMAT = "ctsurv slices 3";
 
+/** Preprocessed slices, from the cache or newly computed. */
 export interface CachedSlices extends PreprocessedSlices {
-  /** What {@linkcode readVolume} had to say. */
+  /** Warnings of {@linkcode readVolume}. */
   readonly warnings: readonly string[];
-  /** For quality control, which needs more of the scan than the slices. */
+  /** Measurements for quality control, which takes more of the scan than the slices. */
   readonly measured: ScanMeasurements;
-  /** SHA-256 over the input's bytes, the settings and the format; names the result in further caches. */
+  /** SHA-256 over the input's bytes, the segmenter, the settings and the format; names the result in further caches. */
   readonly key: string;
+  /** Whether the result was in the cache before this call. */
   readonly isFromCache: boolean;
 }
 
 /**
- * {@linkcode readVolume} and {@linkcode preprocess}, done once per input and settings. The result is kept as float16 in
- * `cacheDir`, in a file named after its key; the slices returned went through float16 (0.35 HU at most) the first time
- * too, so that they are the same numbers whether computed or read. A cache file that is damaged is computed anew.
+ * Runs {@linkcode readVolume} and {@linkcode preprocess} once per input and settings. The result is kept as float16 in
+ * `cacheDir`, in a file named after its key. New slices go through float16 as well (0.35 HU at most), so that computed
+ * and cached slices are the same numbers. A damaged cache file is computed again.
  *
- * @throws {InputError} As `readVolume` and `preprocess` do; nothing is cached then.
+ * @param path A NIfTI file, a DICOM file or a folder of DICOM files.
+ * @throws {InputError} For the reasons of `readVolume` and `preprocess`; nothing is cached then.
+ *
+ * @example
+ * ```ts
+ * import { type LungSegmenter, preprocessCached, writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const hu = new Int16Array(3 * 64).fill(40);
+ * for (let row = 2; row < 6; row++) hu.fill(-850, 64 + 8 * row + 2, 64 + 8 * row + 6);
+ * const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] as const;
+ * await writeNifti(`${folder}/scan.nii`, { data: hu, shape: [3, 8, 8], affine });
+ * const segmenter: LungSegmenter = {
+ *   name: "below -500 HU",
+ *   segment: ({ hu }) => Promise.resolve(Uint8Array.from(hu, (value) => value < -500 ? 1 : 0)),
+ * };
+ *
+ * const options = { segmenter, size: 2, leastLungVolume: 0 };
+ * const computed = await preprocessCached(`${folder}/scan.nii`, `${folder}/cache`, options);
+ * const cached = await preprocessCached(`${folder}/scan.nii`, `${folder}/cache`, options);
+ * assertEquals([computed.isFromCache, cached.isFromCache], [false, true]);
+ * assertEquals(cached.slices, computed.slices);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function preprocessCached(
   path: string,
@@ -64,10 +90,10 @@ async function hashInput(path: string): Promise<string> {
   return sha256(hashes.sort().join());
 }
 
-/** A cache file's header: all but the slices, with plain arrays. */
+/** The header of a cache file: everything except the slices, with plain arrays. */
 type CachedHeader = Omit<CachedSlices, "slices" | "areas" | "isFromCache"> & { readonly areas: readonly number[] };
 
-/** Undefined if there is no such file, or not as it was written. */
+/** Undefined if there is no such file, or it is damaged. */
 async function readCached(path: string, key: string): Promise<CachedSlices | undefined> {
   const content = await readChecked<CachedHeader>(path);
   if (content?.header.key !== key) return undefined;

@@ -1,15 +1,17 @@
 import type { Shape } from "../volume/volume.ts";
 
+/** Options of {@linkcode selectSlices}. */
 export interface SelectSlicesOptions {
   /** Lung area above which a slice passes, as a share of the whole slice; default 0.02, the paper's 2 %. */
   readonly threshold?: number;
   /**
-   * Slices between the first and the last that pass, but do not pass themselves: "keep" (default, as the authors' code)
-   * or "drop" (the paper's words read strictly).
+   * What happens to slices that do not pass, but lie between the first and the last that do: "keep" (default, as in the
+   * authors' code) or "drop" (a strict reading of the paper).
    */
   readonly interior?: "keep" | "drop";
 }
 
+/** Which slices show lung, and how much of it. */
 export interface SliceSelection {
   /** Lung area of every slice as a share of the slice. [slices] */
   readonly areas: Float64Array;
@@ -18,9 +20,24 @@ export interface SliceSelection {
 }
 
 /**
- * Chooses the slices that show lung.
+ * Chooses the slices that show enough lung: more than 2 % of the slice, by default.
  *
  * @param mask Lungs, [slices, rows, columns].
+ *
+ * @example
+ * ```ts
+ * import { selectSlices } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Five slices of 10 x 10 pixels with 0, 4, 1, 10 and 0 % of lung.
+ * const mask = new Uint8Array(5 * 100);
+ * [0, 4, 1, 10, 0].forEach((pixels, slice) => mask.fill(1, 100 * slice, 100 * slice + pixels));
+ *
+ * const { areas, kept } = selectSlices(mask, [5, 10, 10]);
+ * assertEquals([...areas], [0, 0.04, 0.01, 0.1, 0]);
+ * assertEquals(kept, [1, 2, 3]); // slice 2 lies between slices that pass
+ * assertEquals(selectSlices(mask, [5, 10, 10], { interior: "drop" }).kept, [1, 3]);
+ * ```
  */
 export function selectSlices(
   mask: Uint8Array,

@@ -20,7 +20,7 @@ export function voxelOf(affine: Affine): (point: Vector) => Vector {
   };
 }
 
-/** Share of a voxel by which frames may be off the CT's grid: positions and spacings are rounded in the wild. */
+/** Share of a voxel by which frames may be off the CT's grid, because files hold rounded positions and spacings. */
 const MAX_OFF_GRID = 0.1;
 
 /**
@@ -36,9 +36,9 @@ export function listSegments({ tags }: DicomHeader): Structure[] {
 }
 
 /**
- * Puts a segment's frames where their positions and orientation say.
+ * Draws a segment's frames at their positions and orientations.
  *
- * @throws {InputError} If they do not lie on the CT's voxels, or the pixels are not all there.
+ * @throws {InputError} If they do not lie on the CT's voxels, or some of the pixels are missing.
  */
 export async function placeFrames(drawing: Drawing): Promise<Drawn> {
   const { file, header, structure, volume: { shape } } = drawing;

@@ -5,14 +5,14 @@ import type { Vector } from "../volume/_affine.ts";
 import { voxelOf } from "./_dicom_seg.ts";
 import { checkFrameOfReference, type Drawing, type Drawn, type Structure } from "./read_structures.ts";
 
-/** A closed polygon in one slice, x and y by turns, in voxels: (0, 0) is the centre of the first one. */
+/** A closed polygon in one slice, x and y alternating, in voxels: (0, 0) is the centre of the first one. */
 export type Contour = Float64Array;
 
 /**
- * Sets the voxels of a slice whose centres lie inside an odd number of the contours, so that a contour within another is
- * a hole (DICOM combines contours by XOR) and a keyhole's channel, there and back along one line, is nothing. A centre
- * exactly on an edge belongs to the polygon on its right or, if the edge is level, below: polygons that share an edge
- * share no voxel and leave none out.
+ * Sets the voxels of a slice whose centres lie inside an odd number of the contours. So a contour within another is a
+ * hole (DICOM combines contours by XOR), and the channel of a keyhole, there and back along one line, encloses nothing.
+ * A centre exactly on an edge belongs to the polygon on its right or, if the edge is level, below. So polygons that
+ * share an edge share no voxel and leave none out.
  *
  * @param mask [rows, columns] of one slice, changed in place.
  */
@@ -41,9 +41,9 @@ function addCrossings(crossings: readonly number[][], contour: Contour): void {
   }
 }
 
-/** A contour may lie this share of the slice distance off its slice: positions are rounded to 0.1 mm in the wild. */
+/** Share of the slice distance by which a contour may be off its slice, because files round positions to 0.1 mm. */
 const MAX_OFF_PLANE = 0.1;
-/** Voxels by which a contour may pass the edge of the image: half a voxel is the edge, the rest is rounding. */
+/** Voxels by which a contour may pass the edge of the image: half a voxel is the edge, the rest is for rounding. */
 const MAX_BEYOND = 0.51;
 
 /** The regions of interest of an RTSTRUCT (PS3.3 C.8.8.5). */
@@ -57,7 +57,7 @@ export function listRegions({ tags }: DicomHeader): Structure[] {
 /**
  * Draws a region of interest slice by slice (PS3.3 C.8.8.6).
  *
- * @throws {InputError} If it has no contours, others than closed ones, or some that lie in no slice of the CT.
+ * @throws {InputError} If it has no contours, contours that are not closed, or contours that lie in no slice of the CT.
  */
 export function drawContours(drawing: Drawing): Drawn {
   const { header: { path, tags }, structure: { number, names }, volume: { shape } } = drawing;

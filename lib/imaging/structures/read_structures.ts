@@ -6,7 +6,7 @@ import type { Volume } from "../volume/volume.ts";
 import { listSegments, placeFrames } from "./_dicom_seg.ts";
 import { drawContours, listRegions } from "./_rt_struct.ts";
 
-/** A segment or region of interest, and what people call it. */
+/** A segment or region of interest, with its names. */
 export interface Structure {
   readonly number: number;
   /** The first is the one to show. */
@@ -14,9 +14,9 @@ export interface Structure {
 }
 
 /**
- * The structure of that name, in whatever case; or the only one, if none is wanted.
+ * The structure of that name, in any case; without a name, the only structure.
  *
- * @throws {InputError} If there is none, or several and it is not plain which, with the names of those there are.
+ * @throws {InputError} If there is none, or more than one fits. The message lists the names of those there are.
  */
 function chooseStructure(path: string, structures: readonly Structure[], wanted: string | undefined): Structure {
   const present = `There is: ${structures.map(({ names }) => names[0]).join(", ") || "nothing"}`;
@@ -32,7 +32,7 @@ function chooseStructure(path: string, structures: readonly Structure[], wanted:
   return found;
 }
 
-/** What it takes to draw a structure into the grid of a CT. */
+/** Everything that it takes to draw a structure into the grid of a CT. */
 export interface Drawing {
   readonly file: DicomFile;
   readonly header: DicomHeader;
@@ -42,15 +42,16 @@ export interface Drawing {
   readonly frame: string | undefined;
 }
 
-/** What was drawn: [slices, rows, columns] of the CT. */
+/** The mask that was drawn, and remarks on it. */
 export interface Drawn {
+  /** [slices, rows, columns] of the CT. */
   readonly mask: Uint8Array;
   readonly warnings: readonly string[];
 }
 
 /**
  * @param found FrameOfReferenceUID of the segmentation.
- * @throws {InputError} If both have one, and not the same: their coordinates have nothing to do with each other.
+ * @throws {InputError} If both have one and the two differ: their coordinates have nothing to do with each other.
  */
 export function checkFrameOfReference({ header, frame }: Drawing, found: string): void {
   if (frame && found && frame !== found) {
@@ -60,8 +61,9 @@ export function checkFrameOfReference({ header, frame }: Drawing, found: string)
   }
 }
 
+/** Options of {@linkcode readSegmentation}. */
 export interface ReadSegmentationOptions {
-  /** Name of the segment or region of interest, in whatever case; may be left out if there is only one. */
+  /** Name of the segment or region of interest, in any case. May be left out if there is only one. */
   readonly structure?: string;
 }
 
@@ -69,21 +71,22 @@ export interface ReadSegmentationOptions {
 export interface Segmentation {
   /** 1 inside, 0 outside; [slices, rows, columns] of the CT as it was read. */
   readonly mask: Uint8Array;
-  /** The structure's name as the file has it. */
+  /** The structure's name in the file. */
   readonly structure: string;
+  /** What looks odd, such as an empty segment or slices without a contour between others. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads one structure of a DICOM SEG or RTSTRUCT file as a mask of the CT it was drawn on.
+ * Reads one structure of a DICOM SEG or RTSTRUCT file as a mask of the CT that it was drawn on.
  *
- * SEG frames go where their positions say, in whatever order; slices without a frame are empty; a fractional segment
- * counts from one half. Of an RTSTRUCT, a voxel is inside if its centre is within an odd number of the slice's contours
- * (a contour within another is a hole).
+ * SEG frames are placed by their positions, in any order. Slices without a frame are empty, and a fractional segment
+ * counts from one half. For an RTSTRUCT, a voxel is inside if its centre is within an odd number of the slice's
+ * contours, so a contour within another is a hole.
  *
- * @param reference The CT. One from NIfTI names no frame of reference: then only the geometry has to fit.
- * @throws {InputError} If the file is neither, damaged or compressed in a way that cannot be read; the structure is not
- *   there; or its geometry is not that of the CT.
+ * @param reference The CT. A CT from NIfTI has no frame of reference; then only the geometry has to fit.
+ * @throws {InputError} If the file is neither SEG nor RTSTRUCT, or is damaged or compressed in a way that cannot be
+ *   read; if the structure is not there; or if its geometry is not that of the CT.
  */
 export async function readSegmentation(
   path: string,
@@ -98,9 +101,10 @@ export async function readSegmentation(
 }
 
 /**
- * Names of the structures in a DICOM SEG (its segments) or RTSTRUCT (its regions of interest), in the file's order.
+ * Lists the names of the structures in a DICOM SEG (its segments) or RTSTRUCT (its regions of interest), in the file's
+ * order.
  *
- * @throws {InputError} If the file is neither, or damaged.
+ * @throws {InputError} If the file is neither, or is damaged.
  */
 export async function listStructures(path: string): Promise<string[]> {
   const { header, kind } = await open(path);

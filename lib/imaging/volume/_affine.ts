@@ -24,8 +24,8 @@ export function affineSpacing(affine: Affine): Spacing {
 }
 
 /**
- * Towards which side of the patient each axis grows, in the order column, row, slice, of {L, R}, {P, A}, {S, I}. The
- * three axes are assigned to the patient's so that together they fit best, so that an oblique grid has no side twice.
+ * The side of the patient towards which each axis runs, in the order column, row, slice: one each of {L, R}, {P, A} and
+ * {S, I}. The three axes are assigned together, so that they fit best as a whole and an oblique grid has no side twice.
  */
 export function affineOrientation(affine: Affine): string {
   const steps = ([0, 1, 2] as const).map((axis) => unit(affineColumn(affine, axis)));

@@ -1,9 +1,17 @@
 /**
- * Brings a volume to another size by area: each new voxel is the mean of what it covers, so that nothing is skipped when
- * it shrinks. Where an axis grows, voxels repeat.
+ * Resizes a volume by averaging: each new voxel is the mean of the old voxels that it covers. No voxel is skipped when
+ * an axis shrinks; voxels repeat where an axis grows.
  *
  * @param volume [from[0], from[1], from[2]]
  * @returns [to[0], to[1], to[2]]
+ *
+ * @example
+ * ```ts
+ * import { averageVolume } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(averageVolume(Float32Array.of(1, 3, 5, 7), [1, 1, 4], [1, 1, 2]), Float32Array.of(2, 6));
+ * ```
  */
 export function averageVolume(
   volume: Float32Array,

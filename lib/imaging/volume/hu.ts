@@ -1,13 +1,13 @@
 import type { Volume } from "./volume.ts";
 
-/** The HU that stand for "nothing was measured here": air. */
+/** The HU of voxels where nothing was measured: air. */
 export const AIR = -1024;
 
 /**
- * Stores `hu(stored[i])` from `offset` on. An int16 target serves for as long as every value is whole and fits; at the
- * first that does not, everything moves to float32. Most CT needs half the memory that way and no value is changed.
+ * Stores `hu(stored[i])` from `offset` on. An int16 target is used for as long as every value is whole and fits; at the
+ * first that does not, everything moves to float32. Most CT takes half the memory this way, and no value is changed.
  *
- * @returns The target to go on with: the one given, or its float32 successor.
+ * @returns The target to continue with: the one given, or its float32 successor.
  */
 export function storeHu(
   target: Int16Array | Float32Array,
@@ -29,7 +29,18 @@ export function storeHu(
   return target;
 }
 
-/** Lowest, highest and sum of the HU. The sum is exact for whole numbers: they stay far below 2^53. */
+/**
+ * The lowest value, the highest value and the sum of the HU. The sum is exact for whole numbers: it stays far below
+ * 2^53.
+ *
+ * @example
+ * ```ts
+ * import { summariseHu } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(summariseHu(Int16Array.of(-1000, 40, 60)), { min: -1000, max: 60, sum: -900 });
+ * ```
+ */
 export function summariseHu(hu: Volume["hu"]): { min: number; max: number; sum: number } {
   let [min, max, sum] = [Infinity, -Infinity, 0];
   for (let i = 0; i < hu.length; i++) {
@@ -41,7 +52,20 @@ export function summariseHu(hu: Volume["hu"]): { min: number; max: number; sum: 
   return { min, max, sum };
 }
 
-/** Clips HU to a window and maps it to [0, 1], in place: 0 at `low` and below, 1 at `high` and above. */
+/**
+ * Clips HU to a window and maps it to [0, 1] in place: 0 at `low` and below, 1 at `high` and above.
+ *
+ * @returns The array that was given.
+ *
+ * @example
+ * ```ts
+ * import { windowHu } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const values = Float32Array.of(-1024, -1000, -300, 400, 1500);
+ * assertEquals(windowHu(values, [-1000, 400]), Float32Array.of(0, 0, 0.5, 1, 1));
+ * ```
+ */
 export function windowHu(values: Float32Array, [low, high]: readonly [low: number, high: number]): Float32Array {
   for (let i = 0; i < values.length; i++) {
     values[i] = Math.min(1, Math.max(0, (values[i]! - low) / (high - low)));

@@ -2,17 +2,36 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { affineColumn, affineFrom, angleBetween, scale, type Vector } from "./_affine.ts";
 import { createVolume, type Volume } from "./volume.ts";
 
-/** Beyond this, slices of the grid are no longer the axial slices that lung areas and the networks are about. */
+/** Beyond this, the slices of the grid are not the axial slices that lung areas and the networks assume. */
 const MAX_OBLIQUE_DEGREES = 10;
 
 const PATIENT_AXES: readonly Vector[] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
 /**
- * The same voxels in "LPS" order: columns run to the patient's left, rows to the back, slices from feet to head. Axes are
- * swapped and turned round, nothing is interpolated. A volume that is so already comes back as it is.
+ * Reorders the voxels of a volume to "LPS": columns run to the patient's left, rows to the back, slices from feet to
+ * head. Axes are swapped and reversed; nothing is interpolated. A volume in this order already is returned as it is.
  *
- * @param where Stands at the head of error messages.
- * @throws {InputError} If a grid axis is more than 10 degrees off the patient's: turning it would take interpolation.
+ * @param where File or patient, for the beginning of error messages.
+ * @throws {InputError} If a grid axis is more than 10 degrees off the patient's axis: turning it would take
+ *   interpolation.
+ *
+ * @example
+ * ```ts
+ * import { canonicalOrientation } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A row of two voxels that runs from the patient's left to the right, from x = 4 mm to x = 3 mm.
+ * const { hu, affine, orientation } = canonicalOrientation({
+ *   hu: Int16Array.of(-1000, 40),
+ *   shape: [1, 1, 2],
+ *   spacing: [1, 1, 1],
+ *   affine: [-1, 0, 0, 4, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+ *   orientation: "RPS",
+ * });
+ * assertEquals(hu, Int16Array.of(40, -1000));
+ * assertEquals(affine[3], 3); // x of the first voxel, mm
+ * assertEquals(orientation, "LPS");
+ * ```
  */
 export function canonicalOrientation(volume: Volume, where = "volume"): Volume {
   const { affine, orientation, shape, hu } = volume;

@@ -3,17 +3,18 @@ import { affineColumn, affineFrom, scale, type Vector } from "./_affine.ts";
 import { AIR } from "./hu.ts";
 import type { Affine, Shape, Spacing, Volume } from "./volume.ts";
 
-/** How samples along an axis are joined to a curve. */
+/** How values between the samples of an axis are found: by a cubic B-spline through them, or linearly. */
 export type Interpolation = "bspline" | "linear";
 
 /**
- * How one axis is resampled: every new voxel is a weighted sum of a few old ones. Voxel edges, not centres, stay aligned,
- * so new voxel `j` lies at `(j + 0.5) * to / from - 0.5` in old voxels, as in TorchIO, pyradiomics and nnU-Net.
+ * How one axis is resampled: every new voxel is a weighted sum of a few old ones. Voxel edges stay aligned, not
+ * centres. So new voxel `j` lies at `(j + 0.5) * to / from - 0.5` in old voxels, as in TorchIO, pyradiomics and
+ * nnU-Net.
  */
 export interface AxisResampling {
   /** Voxels after resampling: as many as it takes to cover the old extent. */
   readonly size: number;
-  /** Old voxels that each new one draws on: 4 or 2. */
+  /** Old voxels in each weighted sum: 4 or 2. */
   readonly taps: number;
   /** Old index of each tap, [size * taps], mirrored or clamped at the ends. */
   readonly indices: Int32Array;
@@ -112,10 +113,11 @@ function bsplineCoefficients(lines: Float64Array, length: number, lineCount: num
   }
 }
 
+/** Options of {@linkcode resample}. */
 export interface ResampleOptions {
-  /** mm, [slice, row, column]; default [3, 1, 1], the paper's. */
+  /** The new spacing in mm, [slice, row, column]; default [3, 1, 1], as in the paper. */
   readonly spacing?: Spacing;
-  /** Default "bspline": cubic, through every sample, mirrored at the borders, as ITK's and SciPy's. */
+  /** Default "bspline": cubic, through every sample, mirrored at the borders, like that of ITK and SciPy. */
   readonly interpolation?: Interpolation;
   /** HU where the new grid reaches past the old one's outermost voxel edges; default -1024. */
   readonly outside?: number;
@@ -125,17 +127,36 @@ export interface ResampleOptions {
 const MAX_VOXELS = 2 ** 29;
 
 /**
- * The volume on a grid of another spacing, along the same axes. Outer voxel edges stay where they were at the first
- * slice, row and column; the new size is `ceil(size * old spacing / new spacing)`. Axes whose spacing stays are not
- * touched, and a volume that has the spacing already comes back as it is.
+ * Resamples a volume to another spacing, along the same axes. The outer voxel edges of the first slice, row and column
+ * stay where they are. The new size is `ceil(size * old spacing / new spacing)`. Axes that have the new spacing already
+ * are not touched, and a volume that has it on all axes is returned as it is.
  *
  * A B-spline overshoots at sharp edges, so values may leave the range of the input (by about a tenth of the step at the
- * edge); they are not clipped here.
+ * edge). They are not clipped here.
  *
- * Works a plane at a time: beyond input and result it holds a few planes, and where the slice spacing changes, once more
- * the volume with the new slices.
+ * One plane is resampled at a time. In addition to input and result this takes the memory of a few planes and, if the
+ * slice spacing changes, of one more volume with the new slices.
  *
  * @throws {InputError} If the result would have more than 2^29 voxels.
+ * @throws {RangeError} If a new spacing is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { resample } from "@ctsurv/ctsurv/imaging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Two voxels of 2 mm become four of 1 mm.
+ * const { hu, shape, affine } = resample({
+ *   hu: Int16Array.of(0, 100),
+ *   shape: [1, 1, 2],
+ *   spacing: [2, 2, 2],
+ *   affine: [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * }, { spacing: [2, 2, 1], interpolation: "linear" });
+ * assertEquals(hu, Float32Array.of(0, 25, 75, 100));
+ * assertEquals(shape, [1, 1, 4]);
+ * assertEquals(affine[3], -0.5); // the outer edge stays at x = -1 mm
+ * ```
  */
 export function resample(volume: Volume, options: ResampleOptions = {}): Volume {
   const { spacing = [3, 1, 1], interpolation = "bspline", outside = AIR } = options;
@@ -257,7 +278,7 @@ function transpose(source: Float64Array, rows: number, columns: number, target: 
   }
 }
 
-/** The affine with other spacings; the outer edge of the first voxel stays where it is. */
+/** The affine with other spacings. The outer edge of the first voxel stays where it is. */
 function respace({ affine, spacing }: Volume, [slice, row, column]: Spacing): Affine {
   const factors = [column / spacing[2], row / spacing[1], slice / spacing[0]] as const;
   const steps = ([0, 1, 2] as const).map((axis) => affineColumn(affine, axis));

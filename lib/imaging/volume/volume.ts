@@ -7,9 +7,9 @@ const MAX_SHEAR_DEGREES = 0.5;
 /**
  * Puts a volume together and checks that its grid is one that every later step can rely on.
  *
- * @param where Stands at the head of error messages: the file or folder.
- * @throws {InputError} If the affine has NaN in it, is singular, its axes are not at right angles (gantry tilt), or the
- * spacing is not between 0.01 and 100 mm.
+ * @param where File or folder, for the beginning of error messages.
+ * @throws {InputError} If the affine holds NaN or is singular, its axes are not at right angles (gantry tilt), or the
+ *   spacing is not between 0.01 and 100 mm.
  */
 export function createVolume(where: string, hu: Volume["hu"], shape: Shape, affine: Affine): Volume {
   const [column, row, slice] = [affineColumn(affine, 0), affineColumn(affine, 1), affineColumn(affine, 2)];
@@ -71,10 +71,12 @@ export type Spacing = readonly [slice: number, row: number, column: number];
 export interface Volume {
   /** HU, [slices, rows, columns]. Whole numbers are kept as such; anything else is float. */
   readonly hu: Int16Array | Float32Array;
+  /** Size of `hu`, voxels: [slices, rows, columns]. */
   readonly shape: Shape;
+  /** The lengths of the affine's columns, mm: [slice, row, column]. */
   readonly spacing: Spacing;
   /** (column, row, slice, 1) -> patient coordinates in mm, LPS as in DICOM: x to the left, y to the back, z to the head. */
   readonly affine: Affine;
-  /** Towards which side of the patient column, row and slice grow: "LPS" for a supine axial CT, feet first. */
+  /** The sides of the patient towards which columns, rows and slices run: "LPS" is left, back (posterior), head. */
   readonly orientation: string;
 }

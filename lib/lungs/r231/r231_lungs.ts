@@ -28,18 +28,19 @@ import { R231_SIZE, r231Inputs, r231Paint } from "./r231_slices.ts";
 /** R231's network, ready to run. */
 export interface R231Network {
   /**
-   * The likeliest class of every pixel: background, right lung or left lung.
+   * The likeliest class of every pixel: 0 background, 1 right lung, 2 left lung.
    *
-   * @param images [count, 256, 256], as `r231Input()` makes them.
+   * @param images [count, 256, 256], as `r231Inputs()` makes them.
    * @returns [count, 256, 256]
    */
   classify(images: Float32Array): Promise<Uint8Array>;
   /** Multiply-accumulates for one slice. */
   readonly macsPerSlice: number;
+  /** Frees the network. */
   dispose(): Promise<void>;
 }
 
-/** Makes a network ready for `batch` slices at a time. */
+/** Compiles R231's network for `batch` slices at a time. */
 export async function r231Network(engine: Engine, parameters: UNet<HostTensor>, batch: number): Promise<R231Network> {
   const tensors = toTensors(parameters);
   const shape = [batch, R231_SIZE, R231_SIZE, 1] as const;
@@ -67,7 +68,10 @@ export async function r231Network(engine: Engine, parameters: UNet<HostTensor>, 
 
 /** Options of {@linkcode r231Lungs}. */
 export interface R231LungsOptions {
-  /** Slices that go through the network at a time: each takes some 170 MB more, and on a CPU as long. @default {1} */
+  /**
+   * Slices that go through the network at a time. Each takes some 170 MB more and, on a CPU, as long as before.
+   * @default {1}
+   */
   readonly batch?: number;
 }
 
@@ -75,11 +79,11 @@ export interface R231LungsOptions {
 const VERSION = 1;
 
 /**
- * Lungs by lungmask's R231 (Hofmanninger 2020, doi 10.1186/s41747-020-00173-2), from the body's box to the cleaned-up
- * mask as lungmask 0.2.22 goes about it; right and left lung are one. Includes tumours and effusions, leaves out the
- * trachea.
+ * Finds lungs with lungmask's R231 (Hofmanninger 2020, doi 10.1186/s41747-020-00173-2). All steps are those of lungmask
+ * 0.2.22, from the body's box to the cleaned-up mask; right and left lung become one. Tumours and effusions are
+ * included, the trachea is left out.
  *
- * The network is compiled when the first volume comes, and kept.
+ * The network is compiled for the first volume and kept.
  */
 export function r231Lungs(
   engine: Engine,
@@ -102,7 +106,7 @@ export function r231Lungs(
   };
 }
 
-/** What lungmask's state dict holds and its network never uses. */
+/** Whether a tensor of lungmask's state dict is never used by its network. */
 function isUnusedByR231(name: string): boolean {
   return isStepCount(name) || findEntries("unet_r231").some(({ ignore }) => ignore?.(name));
 }
@@ -111,7 +115,7 @@ function isUnusedByR231(name: string): boolean {
  * R231's parameters from the tensors of lungmask's state dict, in whatever file they were kept.
  *
  * @param where The file, for messages.
- * @throws {InputError} If a tensor is missing, of another shape, or not one of R231's.
+ * @throws {InputError} If a tensor is missing, has another shape, or is not one of R231's.
  */
 export function r231Parameters(tensors: ReadonlyMap<string, Float32Entry>, where: string): UNet<HostTensor> {
   const classes = tensors.get("last.weight")?.shape[0];
@@ -138,14 +142,14 @@ export function r231Parameters(tensors: ReadonlyMap<string, Float32Entry>, where
 /** The network of lungmask's R231. */
 export interface R231Weights {
   readonly parameters: UNet<HostTensor>;
-  /** Over names and numbers of all parameters, lower-case hex: the same whatever file they came from. */
+  /** SHA-256 over names and numbers of all parameters, lower-case hex: the same whatever file they came from. */
   readonly sha256: string;
 }
 
 /**
  * Reads lungmask's R231 from the file that its authors publish, or from a safetensors file of the same state dict.
  *
- * @throws {InputError} If there is no such file, or it holds something else.
+ * @throws {InputError} If the file does not exist, or holds something else.
  */
 export async function readR231(path: string): Promise<R231Weights> {
   if (!await Deno.stat(path).catch(() => undefined)) {

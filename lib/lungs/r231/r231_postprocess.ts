@@ -4,11 +4,11 @@ import { type Components, eraseComponents, fillEnclosed, findComponents, type Sh
 const LEAST_VOXELS = 3;
 
 /**
- * Gives small regions to the neighbour with which they share most voxels, as the first half of lungmask 0.2.22's
- * `utils.postprocessing` does, rule for rule. Regions hang together by faces, edges and corners; smallest first, every
- * region smaller than the largest of its class (as grown so far) takes over a neighbouring region's class. What remains
- * unmerged keeps its class only if, in order of size, it was larger than all of its class before it; else it is
- * background.
+ * Gives small regions to the neighbour with which they share most voxels, by the rules of the first half of lungmask
+ * 0.2.22's `utils.postprocessing`. Voxels that share a face, an edge or a corner belong together. From the smallest on,
+ * every region smaller than the largest of its class (as grown so far) takes over a neighbouring region's class. A
+ * region that is not merged keeps its class only if, in order of size, it was larger than all of its class before it;
+ * otherwise it becomes background.
  *
  * @param classes Class of every voxel, 0 the background; [slices, rows, columns].
  */
@@ -81,7 +81,7 @@ class RegionMap {
   }
 }
 
-/** The region with most voxels face to face with this one, of equals the one that begins first. */
+/** The region with most voxels face to face with this one; of equals, the one that begins first. */
 function largestContact(
   region: number,
   runs: readonly number[],
@@ -118,19 +118,38 @@ function largestContact(
   return best;
 }
 
-/** Pixels that a hole in a single slice must not have to be filled. */
+/** In a single slice, holes are filled only if they have fewer pixels than this. */
 const HOLE_PIXELS = 64;
 
 /**
- * Cleans the classes of a volume up as lungmask 0.2.22 does (`utils.postprocessing`): small regions go to their
- * neighbours, of each class the largest region is kept (of equals the last) and what it encloses is filled, in a
- * single slice only where it is less than 64 pixels. A later class goes over an earlier one.
+ * Cleans up the classes of a volume as lungmask 0.2.22 does (`utils.postprocessing`). Small regions go to their
+ * neighbours. Of each class the largest region is kept (of equals, the last) and its holes are filled; in a single
+ * slice only those of fewer than 64. A later class overwrites an earlier one.
  *
- * Two things are left to chance in lungmask, and not repeated. NumPy's sort does not say which of more than 16 regions of
- * equal size comes last. And fill_voids 2.1.2 fills some background that does reach the border, but only at an edge where
- * two faces of the volume meet: it takes the end of one line of voxels and the start of the next for neighbours.
+ * Two things are left to chance in lungmask, and are not repeated. NumPy's sort does not say which of more than 16
+ * regions of equal size comes last. And fill_voids 2.1.2 fills some background that does reach the border, but only at
+ * an edge where two faces of the volume meet: it takes the end of one line of voxels and the start of the next for
+ * neighbours.
  *
  * @param classes Class of every voxel, 0 the background; [slices, rows, columns].
+ * @returns Classes of the same shape.
+ *
+ * @example
+ * ```ts
+ * import { r231Postprocess } from "@ctsurv/ctsurv/lungs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classes = Uint8Array.of(
+ *   ...[0, 0, 0, 0, 0, 0, 0],
+ *   ...[0, 1, 1, 1, 0, 2, 0],
+ *   ...[0, 1, 0, 1, 0, 2, 0], // a hole in lung 1
+ *   ...[0, 1, 1, 1, 0, 0, 0],
+ *   ...[0, 0, 0, 0, 0, 0, 1], // a stray pixel of lung 1
+ * );
+ * const clean = r231Postprocess(classes, [1, 5, 7]);
+ * assertEquals([...clean.subarray(14, 21)], [0, 1, 1, 1, 0, 2, 0]);
+ * assertEquals([...clean.subarray(28, 35)], [0, 0, 0, 0, 0, 0, 0]);
+ * ```
  */
 export function r231Postprocess(classes: Uint8Array, shape: Shape): Uint8Array {
   const merged = r231MergeRegions(classes, shape);

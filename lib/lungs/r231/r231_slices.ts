@@ -13,7 +13,7 @@ import {
 
 /** The grid on which the body is looked for. */
 const COARSE: PlaneShape = [128, 128];
-/** HU; air is below, clothes and foam too. */
+/** HU; air, clothes and foam are below. */
 const TISSUE = -500;
 
 /**
@@ -50,7 +50,7 @@ function bodyMask(slice: Volume["hu"], shape: PlaneShape): Uint8Array {
   return dilate(dilate(body, columns), columns);
 }
 
-/** Rows and columns of what R231 sees. */
+/** Rows and columns of the images that R231 sees. */
 export const R231_SIZE = 256;
 
 /** HU that become 0 and 1. */
@@ -60,7 +60,7 @@ const [LOWEST, HIGHEST] = [-1024, 600];
 export interface R231Input {
   /** [256, 256]; -1024 HU is 0, 600 HU and more are 1. */
   readonly image: Float32Array;
-  /** What it was cut out of the slice. */
+  /** The rectangle that was cut out of the slice. */
   readonly box: Box;
 }
 
@@ -91,11 +91,28 @@ export function r231Input(slice: Volume["hu"], shape: PlaneShape): R231Input {
 export interface R231Inputs {
   /** [slices, 256, 256] */
   readonly images: Float32Array;
-  /** What each was cut out of. */
+  /** The rectangle that was cut out of each slice; one per slice. */
   readonly boxes: readonly Box[];
 }
 
-/** `r231Input()` for every slice of a volume in "LPS" order. */
+/**
+ * Prepares every slice of a volume in "LPS" order for R231, as lungmask 0.2.22 does: clips it, crops it to the body and
+ * resizes it. -1024 HU become 0, 600 HU and more become 1.
+ *
+ * @example
+ * ```ts
+ * import { r231Inputs } from "@ctsurv/ctsurv/lungs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A slice of 128 x 128 pixels: air around a body of 64 x 80.
+ * const hu = new Int16Array(128 * 128).fill(-1000);
+ * for (let row = 32; row < 96; row++) hu.fill(40, 128 * row + 24, 128 * row + 104);
+ *
+ * const { images, boxes } = r231Inputs({ hu, shape: [1, 128, 128] });
+ * assertEquals(boxes, [{ rows: [32, 95], columns: [24, 103] }]);
+ * assertEquals(images.length, 256 * 256);
+ * ```
+ */
 export function r231Inputs({ hu, shape: [slices, rows, columns] }: Pick<Volume, "hu" | "shape">): R231Inputs {
   const images = new Float32Array(slices * R231_SIZE * R231_SIZE);
   const boxes = Array.from({ length: slices }, (_, slice) => {
@@ -108,12 +125,33 @@ export function r231Inputs({ hu, shape: [slices, rows, columns] }: Pick<Volume, 
 }
 
 /**
- * Takes R231's classes back to the slices, each into the box that it was cut from, by the nearest pixel (lungmask 0.2.22,
- * `utils.reshape_mask`); both lungs become 1.
+ * Paints R231's classes into the slices, each into the box that it was cut from, by the nearest pixel (lungmask 0.2.22,
+ * `utils.reshape_mask`). Both lungs become 1.
  *
  * @param classes [slices, 256, 256]
  * @param boxes One for each slice.
  * @returns [slices, rows, columns]
+ *
+ * @example
+ * ```ts
+ * import { R231_SIZE, r231Paint } from "@ctsurv/ctsurv/lungs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // The upper half of the image is right lung, the lower half left lung.
+ * const classes = new Uint8Array(R231_SIZE ** 2).fill(1);
+ * classes.fill(2, classes.length / 2);
+ *
+ * const mask = r231Paint(classes, [{ rows: [1, 2], columns: [0, 1] }], [1, 4, 3]);
+ * assertEquals(
+ *   mask,
+ *   Uint8Array.of(
+ *     ...[0, 0, 0],
+ *     ...[1, 1, 0],
+ *     ...[1, 1, 0],
+ *     ...[0, 0, 0],
+ *   ),
+ * );
+ * ```
  */
 export function r231Paint(classes: Uint8Array, boxes: readonly Box[], [slices, rows, columns]: Shape): Uint8Array {
   const mask = new Uint8Array(slices * rows * columns);

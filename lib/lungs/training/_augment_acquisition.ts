@@ -105,7 +105,7 @@ export const partialVolume: Augmentation = ({ hu }, random) => {
   for (let i = 0; i < hu.length; i++) if (where[i]! > 0) hu[i]! += Math.min(1, where[i]!) * (blurred[i]! - hu[i]!);
 };
 
-/** A circle or a square is all that was reconstructed; it may cut the body off. What lies beyond is no lung to be found. */
+/** Only a circle or a square was reconstructed, which may cut the body off. Beyond it there is no lung to be found. */
 export const fieldOfView: Augmentation = ({ hu, lung }, random) => {
   const isCircle = random.uniform() < 0.75;
   const radius = random.between(120, 260) / DRAWN_PIXEL;

@@ -23,8 +23,8 @@ function fillOther({ hu, lung }: DrawnSlice, value: number) {
 const MEDIASTINUM = 42;
 
 /**
- * Heart, vessels or spine reach further into the lung, from the middle: elsewhere what bulges into the lung is taken for
- * a tumour, which counts as lung.
+ * Heart, vessels or spine reach further into the lung, from the middle. Elsewhere, what bulges into the lung would be
+ * taken for a tumour, which counts as lung.
  */
 export const bulge: Augmentation = (slice, random) => {
   const { lung } = slice;

@@ -64,9 +64,10 @@ const LUNG = 1;
 const TUMOUR = 2;
 
 /**
- * Renders a phantom patient and its lungs as a segmenter should find them: parenchyma, vessels, and as much of the tumour
- * as lies in what was lung before. The labels call the whole tumour tumour, also where it has grown into chest wall or
- * mediastinum, so the same patient is rendered once more without it. Pleural fluid, airways and mediastinum are no lung.
+ * Renders a phantom patient and its lungs as a segmenter should find them: parenchyma, vessels, and as much of the
+ * tumour as lies in what was lung before. The labels mark the whole tumour, also where it has grown into chest wall or
+ * mediastinum, so the same patient is rendered once more without it. Pleural fluid, airways and mediastinum do not
+ * count as lung.
  */
 export function renderLungPhantom(spec: PhantomSpec, seed: number, patient: PhantomPatient): LungPhantom {
   const scan = renderPhantom(spec, seed, patient);

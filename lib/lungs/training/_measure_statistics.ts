@@ -21,8 +21,8 @@ import { type Trainable, withTrainable } from "./_unet_training_step.ts";
 const BATCHES = 24;
 
 /**
- * Puts in the running statistics: of each channel the mean and the variance over new slices, the layers before being
- * normalised by their batch as in training. Averages gathered on the way would lag behind the weights.
+ * Adds the running statistics: the mean and the variance of each channel over new slices, with the layers before it
+ * normalised by their batch as in training. Averages gathered during training would lag behind the weights.
  */
 export async function measureStatistics(
   engine: Engine,

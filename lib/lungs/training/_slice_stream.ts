@@ -16,7 +16,7 @@ export interface SliceStream {
 /** Slices that wait at a time, so that a batch mixes this many slices' patients. 130 kB each. */
 const POOL_SLICES = 960;
 
-/** Starts a stream. What it gives depends on the seed alone, not on the number of threads. */
+/** Starts a stream. Its slices depend on the seed alone, not on the number of threads. */
 export function sliceStream(seed: number, threads = 1): SliceStream {
   const workers = workerPool<SliceOrder, TrainingSlices>(import.meta.resolve("./_slice_worker.ts"), {
     threads,
@@ -27,7 +27,7 @@ export function sliceStream(seed: number, threads = 1): SliceStream {
   let ordered = 0;
   const order = () => {
     const drawn = workers.run({ seed, chunk: ordered++ });
-    // Its error is for whoever takes the slices; where nobody does any more, it is not unhandled.
+    // Whoever takes the slices gets its error. If nobody does any more, it must not count as unhandled.
     drawn.catch(() => {});
     return drawn;
   };

@@ -42,7 +42,7 @@ interface Phantom extends LungPhantom {
   readonly pixel: number;
 }
 
-/** Patient `chunk` of a cohort that no other part of the project makes: the seed of the built-in cohorts is a small one. */
+/** Patient `chunk` of a cohort that no other part of the project makes: the built-in cohorts have small seeds. */
 function drawPhantom(seed: number, chunk: number): Phantom {
   const phantomSeed = 1e9 + seed;
   const random = createRandom(phantomSeed, "scanner", chunk);

@@ -16,11 +16,13 @@ export const EVALUATION_SEED = 5e9;
 
 /** How well one phantom's lungs were found. */
 export interface PhantomScore {
+  /** PatientID of the phantom. */
   readonly patient: string;
   /** Radius of the tumour, mm. */
   readonly tumourRadius: number;
-  /** Dice against the truth. */
+  /** Dice of the U-Net against the truth. */
   readonly unet: number;
+  /** Dice of the threshold against the truth. */
   readonly threshold: number;
 }
 
@@ -30,9 +32,10 @@ export function phantomVolume({ hu, shape, affine }: PhantomScan): Volume {
 }
 
 /**
- * Dice on phantoms that no training has seen, of both phantom cohorts by turns.
+ * Scores the U-Net and the threshold on phantoms that no training has seen, from both phantom cohorts by turns.
  *
  * @param size Rows and columns of a phantom. Default: the cohorts' own, 256.
+ * @returns Dice against the truth, phantom by phantom.
  */
 export async function scorePhantoms(
   unet: LungSegmenter,
@@ -60,24 +63,53 @@ export async function scorePhantoms(
   return scores;
 }
 
-/** What a segmenter made of a scan. */
+/** The lungs that a segmenter found in a scan. */
 export interface Found {
+  /** Volume, mL. */
   readonly millilitres: number;
-  /** The first and last slice with more than 2 % lung, and how many that makes; undefined if there are none. */
+  /** The first and last slice with more than 2 % lung, and the number of kept slices; null if there are none. */
   readonly kept: readonly [first: number, last: number, count: number] | null;
 }
 
 /** How far the U-Net and the threshold agree on a scan whose truth is not known. */
 export interface Agreement {
+  /** Dice of the two masks against each other. */
   readonly dice: number;
+  /** The lungs of the U-Net. */
   readonly unet: Found;
+  /** The lungs of the threshold. */
   readonly threshold: Found;
 }
 
 /**
- * Compares the two methods on a scan, resampled as for the networks.
+ * Compares a segmenter with the threshold on a scan, resampled as for the networks.
  *
+ * @param where File or patient, for the beginning of error messages.
  * @throws {InputError} If the volume is oblique.
+ *
+ * @example
+ * ```ts
+ * import { thresholdLungs } from "@ctsurv/ctsurv/imaging";
+ * import { compareOnScan } from "@ctsurv/ctsurv/lungs/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A slice of 40 x 60 pixels of 1 mm: a body with two lungs of 16 x 16 pixels.
+ * const hu = new Int16Array(40 * 60).fill(-1000);
+ * for (let row = 4; row < 36; row++) hu.fill(40, 60 * row + 4, 60 * row + 56);
+ * for (let row = 12; row < 28; row++) {
+ *   hu.fill(-850, 60 * row + 10, 60 * row + 26);
+ *   hu.fill(-850, 60 * row + 34, 60 * row + 50);
+ * }
+ * const { dice, unet } = await compareOnScan(thresholdLungs, {
+ *   hu,
+ *   shape: [1, 40, 60],
+ *   spacing: [3, 1, 1],
+ *   affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
+ *   orientation: "LPS",
+ * }, "scan");
+ * assertEquals(dice, 1); // the threshold against itself
+ * assertEquals(unet.kept, [0, 0, 1]);
+ * ```
  */
 export async function compareOnScan(unet: LungSegmenter, volume: Volume, where: string): Promise<Agreement> {
   const resampled = resample(canonicalOrientation(volume, where), { spacing: defaultSettings.spacing });

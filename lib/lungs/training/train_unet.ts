@@ -29,9 +29,11 @@ import {
   unetTrainingStep,
 } from "./_unet_training_step.ts";
 
-/** How the network is trained. */
+/** Options of {@linkcode trainUNet}. */
 export interface TrainUNetOptions {
+  /** Steps of AdamW. */
   readonly steps: number;
+  /** Seed of the initial weights and of the training slices. */
   readonly seed: number;
   /** Slices of a step. Default 8. */
   readonly batch?: number;
@@ -62,8 +64,11 @@ export const initialiseUNet: Initialise = (random, shape, path) => {
 };
 
 /**
- * Trains the lung U-Net from scratch. The same seed gives the same slices in the same order; weights agree as far as the
- * engine adds in the same order, which ONNX Runtime need not do with another number of threads or another processor.
+ * Trains the lung U-Net from scratch. The same seed gives the same slices in the same order. Weights agree as far as
+ * the engine adds in the same order, which ONNX Runtime may not do with another number of threads or on another
+ * processor.
+ *
+ * @returns The parameters, with running statistics measured on new slices.
  */
 export async function trainUNet(engine: Engine, options: TrainUNetOptions): Promise<UNet<HostTensor>> {
   const { steps, seed, batch = 8, learningRate = 0.003, onStep = () => {} } = options;

@@ -8,7 +8,7 @@ export const GRID_PIXEL = 3;
 /** HU that the network sees as 0 and 1. */
 const WINDOW = [-1024, 600] as const;
 
-/** HU as the network takes it. */
+/** The network's input for a HU. */
 export function toGridValue(hu: number): number {
   return (Math.min(WINDOW[1], Math.max(WINDOW[0], hu)) - WINDOW[0]) / (WINDOW[1] - WINDOW[0]);
 }
@@ -19,7 +19,10 @@ export interface GridCentre {
   readonly column: number;
 }
 
-/** The centre of mass of the body, couch and arms left out where they come off; the middle if there is no body. */
+/**
+ * The centre of mass of the body, without couch and arms where they come off; the middle of the slices if there is no
+ * body.
+ */
 export function findGridCentre(volume: Volume): GridCentre {
   const { mask, shape: [slices, rows, columns], rowStep, columnStep } = bodyMask(volume);
   let [count, rowSum, columnSum] = [0, 0, 0];
@@ -58,8 +61,8 @@ function coverAxis(size: number, spacing: number, centre: number): Cover[] {
 }
 
 /**
- * Slices on the grid: the mean over each pixel of what the network takes for the voxels it covers, air outside of the
- * volume.
+ * Samples slices on the grid: each pixel is the mean of the network's inputs for the voxels that it covers, with air
+ * outside the volume.
  *
  * @returns A function that writes slice `slice` into `target`, [128, 128].
  */
@@ -97,7 +100,7 @@ function tapsOfAxis(size: number, spacing: number, centre: number) {
 }
 
 /**
- * Takes probabilities on the grid back to a volume: where the bilinear interpolation reaches one half is 1.
+ * Brings probabilities on the grid back to a volume: the mask is 1 where their bilinear interpolation reaches one half.
  *
  * @returns A function that writes slice `slice` of the mask from `probabilities`, [128, 128].
  */

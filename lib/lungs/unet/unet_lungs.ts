@@ -5,6 +5,7 @@ import type { NetworkLungs } from "../lung_segmenters.ts";
 import { findGridCentre, GRID_SIZE, gridPainter, gridSampler } from "./_unet_grid.ts";
 import { readUNet, type UNetWeights } from "./unet_weights.ts";
 
+/** Options of {@linkcode unetLungs}. */
 export interface UNetLungsOptions {
   /** Default: the shipped ones, data/lungs. */
   readonly weights?: UNetWeights;
@@ -12,21 +13,24 @@ export interface UNetLungsOptions {
   readonly batch?: number;
 }
 
-/** mm2. A larger hole is no vessel or nodule that was missed but the dome of the diaphragm, say. */
+/** mm2. A larger hole is not a vessel or nodule that was missed, but for example the dome of the diaphragm. */
 const LARGEST_HOLE = 1000;
 
-/** The network finds little that is no lung, and a tumour or collapse may cut off a lung's apex: more than two pieces. */
+/**
+ * The network finds little that is not lung, and a tumour or collapse may cut off a lung's apex: more than two pieces.
+ */
 const pieces = { atMost: 6, leastShare: 0.004 };
 
 /** Raised whenever the same weights no longer give the same masks. */
 const VERSION = 1;
 
 /**
- * Lungs by a small 2D U-Net that was trained on phantoms alone, slice by slice on a grid of 3 mm centred on the body; its
- * probabilities are interpolated to the volume's own grid and cut at one half, so that borders are finer than 3 mm. Then
- * the largest regions that are no gas are kept, and holes of less than 10 cm2 filled. Includes vessels, tumours and
- * consolidation, also at the chest wall; leaves out trachea, main bronchi and large effusions. data/lungs says how well it
- * does that.
+ * Makes a segmenter of a small 2D U-Net that was trained on phantoms alone. It works slice by slice, on a grid of 3 mm
+ * centred on the body. Its probabilities are interpolated to the volume's own grid and cut at one half, so that borders
+ * are finer than 3 mm. Then the largest regions that are not gas are kept, and holes of less than 10 cm2 are filled.
+ *
+ * The lungs include vessels, tumours and consolidation, also at the chest wall. They leave out trachea, main bronchi
+ * and large effusions. data/lungs says how well this works.
  *
  * @throws {InputError} If there are no weights.
  */

@@ -17,15 +17,37 @@ export const unetShape: UNetShape = { width: 8, depth: 5, classes: 2 };
 /** The weights that this project ships. */
 export const shippedWeights = new URL("../../../data/lungs/unet.safetensors", import.meta.url);
 
-/** A trained network. */
+/** A trained network and its file. */
 export interface UNetWeights {
+  /** The network's parameters, all float32. */
   readonly parameters: UNet<HostTensor>;
-  /** Of the file, lower-case hex. */
+  /** SHA-256 of the file, lower-case hex; its first eight digits are in the segmenter's name. */
   readonly sha256: string;
+  /** Texts in the header of the file, such as how the network was trained. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** The file of a network: float32 tensors by the names of the parameter tree. */
+/**
+ * Encodes a network as a safetensors file: float32 tensors under the names of the parameter tree.
+ *
+ * @param metadata Texts for the header of the file.
+ *
+ * @example
+ * ```ts
+ * import type { HostTensor } from "@ctsurv/ctsurv/engine";
+ * import { decodeUNet, encodeUNet } from "@ctsurv/ctsurv/lungs";
+ * import { seededParameters, type UNet, uNetSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = { width: 8, depth: 5, classes: 2 };
+ * const parameters = seededParameters(uNetSpec(shape), 42, (_, shape) => {
+ *   return new Float32Array(shape.reduce((product, dim) => product * dim, 1)).fill(0.5);
+ * }) as UNet<HostTensor>;
+ *
+ * const file = encodeUNet(parameters, { trained: "never" });
+ * assertEquals(decodeUNet(file, "unet.safetensors").metadata.get("trained"), "never");
+ * ```
+ */
 export function encodeUNet(
   parameters: UNet<HostTensor>,
   metadata: Readonly<Record<string, string>>,
@@ -38,10 +60,20 @@ export function encodeUNet(
 }
 
 /**
- * Reads the file of a network of {@linkcode unetShape}.
+ * Decodes the file of a lung U-Net of this project's shape: width 8, depth 5, background and lung.
  *
  * @param where The file's name, for messages.
- * @throws {InputError} If it is not that.
+ * @throws {InputError} If it is not such a file.
+ *
+ * @example
+ * ```ts
+ * import { decodeUNet } from "@ctsurv/ctsurv/lungs";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const header = new TextEncoder().encode("{}"); // a safetensors file without a tensor
+ * const file = Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0, ...header);
+ * assertThrows(() => decodeUNet(file, "empty.safetensors"), Error, "the lung U-Net has");
+ * ```
  */
 export function decodeUNet(file: Uint8Array<ArrayBuffer>, where: string): UNetWeights {
   const { tensors, metadata } = decodeSafetensors(file, where);
@@ -64,8 +96,8 @@ export function decodeUNet(file: Uint8Array<ArrayBuffer>, where: string): UNetWe
 /**
  * Reads a network from disk.
  *
- * @param path Default: the shipped one.
- * @throws {InputError} If there is no such file, or it holds something else.
+ * @param path Default: the shipped network.
+ * @throws {InputError} If the file does not exist, or holds something else.
  */
 export async function readUNet(path: string | URL = shippedWeights): Promise<UNetWeights> {
   const where = path instanceof URL ? decodeURIComponent(path.pathname) : path;

@@ -3,8 +3,8 @@ import type { CornerstoneDecoder } from "./cornerstone_codec.d.ts";
 import { checkFrame, type FrameShape } from "./unpack_frame.ts";
 
 /**
- * Options that keep a module from printing: what it has to say of a frame is said by what is thrown. An object of its own
- * for each instance, because Emscripten makes it the instance.
+ * Options that keep a module from printing; errors say what is wrong with a frame. Each instance needs an object of its
+ * own, because Emscripten makes the object the instance.
  */
 export function silent(): Parameters<typeof createModule>[0] {
   return { print() {}, printErr() {} };

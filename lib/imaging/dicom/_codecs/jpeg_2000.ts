@@ -15,7 +15,7 @@ export async function createJpeg2000Decoder(): Promise<FrameDecoder> {
   };
 }
 
-/** Some archives call the codestream of signed pixels unsigned; its highest bit is their sign all the same. */
+/** Some archives declare the codestream of signed pixels unsigned. Its highest bit is their sign all the same. */
 function extendSign(pixels: Uint8Array, bits: number): void {
   const values = new Int16Array(pixels.buffer);
   values.forEach((value, i) => values[i] = value << (16 - bits) << 16 >> (32 - bits));

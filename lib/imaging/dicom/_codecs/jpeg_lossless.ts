@@ -29,7 +29,7 @@ export interface BitReader {
   symbol(table: HuffmanTable): number;
   /** The next 1 to 16 bits as a number. */
   take(count: number): number;
-  /** Goes on behind the next restart marker. */
+  /** Continues after the next restart marker. */
   restart(): void;
 }
 
@@ -122,8 +122,8 @@ interface Scan {
 }
 
 /**
- * Unpacks lossless JPEG, process 14 with any predictor (ITU-T T.81 annex H). Own code, because the package there is,
- * jpeg-lossless-decoder-js 2.1.2, loses the last pixel of some frames.
+ * Unpacks lossless JPEG, process 14 with any predictor (ITU-T T.81 annex H). It is written here because the available
+ * package, jpeg-lossless-decoder-js 2.1.2, loses the last pixel of some frames.
  */
 export const decodeJpegLossless: FrameDecoder = (packed, shape) => {
   const header = readJpegHeader(packed, SOF3);
@@ -151,7 +151,7 @@ export const decodeJpegLossless: FrameDecoder = (packed, shape) => {
   return bytesPerPixel === 1 ? Uint8Array.from(samples) : new Uint8Array(samples.buffer);
 };
 
-/** @param first What the first sample is predicted to be, in a row that depends on none above it. */
+/** @param first Prediction for the first sample, in a row that depends on none above it. */
 function decodeRow(
   samples: Uint16Array,
   start: number,

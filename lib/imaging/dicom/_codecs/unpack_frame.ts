@@ -2,7 +2,7 @@ import dicomParser from "dicom-parser";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type DicomFile, guardParser, type PixelCodec, syntaxName } from "../_file.ts";
 
-/** What a frame has to unpack to. */
+/** The size and type that a frame must have once unpacked. */
 export interface FrameShape {
   readonly rows: number;
   readonly columns: number;
@@ -18,7 +18,7 @@ export interface FrameShape {
  */
 export type FrameDecoder = (packed: Uint8Array, shape: FrameShape) => Uint8Array;
 
-/** What a packed frame says of itself. */
+/** The header of a packed frame. */
 export interface FrameHeader {
   readonly rows: number;
   readonly columns: number;
@@ -27,7 +27,7 @@ export interface FrameHeader {
 }
 
 /**
- * Compares a packed frame with what the file says of it, before anything as large as the frame claims is allocated.
+ * Compares the header of a packed frame with the file, before anything as large as the frame claims is allocated.
  *
  * @throws {Error} If they differ.
  */
@@ -60,7 +60,7 @@ export type Unpacker = (
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * A function that unpacks frame after frame. It keeps its decoder, but not after an error: damaged bytes can leave
+ * Makes a function that unpacks frame after frame. It keeps its decoder, except after an error: damaged bytes can leave
  * WebAssembly memory in disorder.
  */
 export function createUnpacker(): Unpacker {
