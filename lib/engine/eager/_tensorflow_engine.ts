@@ -12,19 +12,20 @@ const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 export interface TensorflowPackage {
   readonly name: typeof PACKAGES[number];
   readonly version: string;
+  /** The path of the module to import. */
   readonly entry: string;
 }
 
 /**
- * The native packages whose compiled binding is there. The file is looked for before the package is imported: an
- * import without it throws, and leaves its kernels registered, so that a second import warns for each of them.
+ * The native packages whose compiled binding is there. The file is looked for before the package is imported: an import
+ * without the binding throws, but leaves its kernels registered, and a second import then warns about each of them.
  */
 export function findTensorflow(): TensorflowPackage[] {
   const require = createRequire(import.meta.url);
   return PACKAGES.flatMap((name) => {
     try {
       const manifest = require.resolve(`${name}/package.json`);
-      // lib/napi-v<N>/tfjs_binding.node, N being the version of Node's native interface it was built for.
+      // lib/napi-v<N>/tfjs_binding.node; N is the version of Node's native interface that it was built for.
       const lib = join(dirname(manifest), "lib");
       if (!readdirSync(lib).some((folder) => existsSync(join(lib, folder, "tfjs_binding.node")))) return [];
       return [{ name, version: require(manifest).version as string, entry: require.resolve(name) }];
