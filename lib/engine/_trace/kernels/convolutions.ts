@@ -134,7 +134,7 @@ function pointwiseWeight(graph: GraphBuilder, filter: Ref): Ref {
   ]);
 }
 
-/** The geometry of the stride-1 convolution with the mirrored kernel that undoes this one. Refuses negative paddings. */
+/** The stride-1 convolution with the mirrored kernel that undoes this one; undefined if a padding were negative. */
 function mirrored({ kernel, strides, dilations, before, after, input }: Geometry) {
   const reach = kernel.map((k, i) => (k - 1) * dilations[i]!);
   const geometry = {
