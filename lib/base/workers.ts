@@ -1,6 +1,6 @@
 import { InputError } from "./errors.ts";
 
-/** What a thread does with an order. `note` sends something to the caller of `run` before the work is done. */
+/** The work of a thread, from an order to a result. `note` sends something to the caller of `run` before the work is done. */
 export type Work<Order, Result> = (order: Order, note: (note: unknown) => void) => Result | Promise<Result>;
 
 /**

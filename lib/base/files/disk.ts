@@ -11,8 +11,8 @@ import { dirname, join } from "node:path";
  * import { assertEquals } from "@std/assert";
  *
  * const folder = await Deno.makeTempDir();
- * await Deno.writeFile(`${folder}/slice.bin`, new Uint8Array(512 * 512 * 2));
- * assertEquals(await folderBytes(folder), 524_288);
+ * await Deno.writeFile(`${folder}/slice.bin`, new Uint8Array(64 * 64 * 2));
+ * assertEquals(await folderBytes(folder), 8192);
  * ```
  */
 export async function folderBytes(path: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine.ts";
@@ -28,7 +28,8 @@ export function findTensorflow(): TensorflowPackage[] {
       // lib/napi-v<N>/tfjs_binding.node; N is the version of Node's native interface that it was built for.
       const lib = join(dirname(manifest), "lib");
       if (!readdirSync(lib).some((folder) => existsSync(join(lib, folder, "tfjs_binding.node")))) return [];
-      return [{ name, version: require(manifest).version as string, entry: require.resolve(name) }];
+      const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+      return [{ name, version, entry: require.resolve(name) }];
     } catch {
       return [];
     }
@@ -42,6 +43,7 @@ export function findTensorflow(): TensorflowPackage[] {
  */
 export async function tensorflowEngine({ name, version, entry }: TensorflowPackage): Promise<Engine> {
   const previous = tf.getBackend();
+  // An absolute path, which needs no import map; a publisher of this library is warned that it cannot be analysed.
   await import(entry);
   // The import makes its backend tfjs's current one.
   switchBackend(previous);
