@@ -1,11 +1,35 @@
-/** A size for people, in powers of ten as disks are sold: "3 kB", "94 MB", "1.2 GB". */
+/**
+ * A size for people, in powers of ten as disks are sold. Kilobytes are rounded up.
+ *
+ * @example
+ * ```ts
+ * import { formatBytes } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([2_001, 94_000_000, 1_234_000_000].map(formatBytes), ["3 kB", "94 MB", "1.2 GB"]);
+ * ```
+ */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   if (bytes < 999.5e6) return `${Math.round(bytes / 1e6)} MB`;
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** A p-value as it stands in text, never 0: "p = 0.034", "p < 0.001", "p = –" for null and NaN. */
+/**
+ * A p-value as it stands in text. It is never shown as 0.
+ *
+ * @example
+ * ```ts
+ * import { formatP } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatP(0.0338), "p = 0.034");
+ * assertEquals(formatP(2e-7), "p < 0.001");
+ * assertEquals(formatP(null), "p = –");
+ * ```
+ *
+ * @param p Null or NaN where there is none, such as a test without events.
+ */
 export function formatP(p: number | null, decimals = 3): string {
   if (p === null || Number.isNaN(p)) return "p = –";
   const least = 10 ** -decimals;

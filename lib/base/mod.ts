@@ -1,14 +1,26 @@
-/** What every other folder stands on: errors, random numbers, files, progress, workers, small arithmetic. */
+/**
+ * Small things that every other folder uses, without any knowledge of CT or survival.
+ *
+ * - Errors: {@linkcode InputError} for everything that the user can mend.
+ * - Files (`files/`): {@linkcode writeAtomic} writes a file that is never half there, {@linkcode readInput} and
+ *   {@linkcode parseJsonFile} read what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache.
+ * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
+ * - Random numbers: {@linkcode createRandom}, the same on every machine.
+ * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
+ * - Numbers and text: {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
+ *
+ * @module
+ */
 export { DiskFullError, InputError } from "./errors.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
 export { listFiles } from "./files/list_files.ts";
-export { parseJsonFile, readInput, statInput } from "./files/read_input.ts";
+export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
 export { formatBytes, formatP } from "./format.ts";
 export { median, quantile, sizeOf } from "./math.ts";
-export { memoise } from "./memoise.ts";
+export { memoise, type Memoised } from "./memoise.ts";
 export { keepOutputsInPlace, type KernelInternals, kernelInternals } from "./progress/kernel_internals.ts";
 export { type Display, notebookProgress } from "./progress/notebook_progress.ts";
 export { formatSeconds, type Progress } from "./progress/progress.ts";

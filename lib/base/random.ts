@@ -2,7 +2,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-/** A seeded stream of random numbers. Each call advances it. */
+/** A seeded stream of random numbers. Every call advances it. */
 export interface Random {
   /** Uniform on [0, 1). */
   uniform(): number;
@@ -17,16 +17,23 @@ export interface Random {
 }
 
 /**
- * A random stream that is the same on every machine. Streams for different `names` under one seed are independent, so
- * that drawing more numbers for one purpose (or patient) does not change those of another.
+ * A random stream (xoroshiro128+) that is the same on every machine. Streams with different `names` under one seed are
+ * independent. Drawing more numbers for one purpose or patient therefore does not change those of another.
  *
- * @example
+ * @example The size of a tumour, and an order of patients
  * ```ts
- * import { createRandom } from "@ctsurv/base/mod.ts";
+ * import { createRandom } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
  *
- * const tumours = createRandom(42, "phantom", 7);
- * const radius = tumours.between(6, 40); // mm
+ * const radius = createRandom(42, "phantom", 7).between(6, 40); // mm
+ * assertEquals(createRandom(42, "phantom", 7).between(6, 40), radius);
+ * assertEquals(createRandom(42, "phantom", 8).between(6, 40) === radius, false);
+ *
+ * const order = createRandom(42, "folds").shuffle([1, 2, 3, 4, 5]);
+ * assertEquals(order.toSorted(), [1, 2, 3, 4, 5]);
  * ```
+ *
+ * @param names Name the purpose of the stream, such as `"phantom", 7`.
  */
 export function createRandom(seed: number, ...names: readonly (string | number)[]): Random {
   const generator = xoroshiro128plus(fnv1a(`${seed}/${names.join("/")}`));
@@ -59,7 +66,7 @@ export function createRandom(seed: number, ...names: readonly (string | number)[
   };
 }
 
-/** FNV-1a, 32 bit: spreads a readable stream name over the generator's seed. */
+/** FNV-1a, 32 bit: turns the readable name of a stream into a seed of the generator. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

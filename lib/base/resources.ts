@@ -4,26 +4,40 @@ import { InputError } from "./errors.ts";
 import { freeDisk } from "./files/disk.ts";
 import { formatBytes } from "./format.ts";
 
-/** Bytes of disk and of memory. */
+/** An amount of disk and of memory. */
 export interface Resources {
+  /** Bytes. */
   readonly disk: number;
+  /** Bytes. */
   readonly memory: number;
 }
 
+/** Options of {@linkcode checkResources}. */
 export interface CheckResourcesOptions {
-  /** Where the disk is needed; need not exist yet. */
+  /** Where the work writes. The folder need not exist yet. */
   readonly folder: string;
-  /** What the work takes beyond what is there already. */
+  /** What the work takes in addition to what is in use already. */
   readonly needs: Resources;
-  /** What there is. @default {what this machine has free at `folder`} */
+  /** What is free. @default {what this machine has free at `folder`} */
   readonly free?: Resources;
 }
 
 /**
- * Asks before long work whether it can end well. Disk that is lacking is an error. Memory that is lacking is only warned
- * of, as systems differ in what they can give: the warning is returned.
+ * Checks before long work whether disk and memory suffice. Too little disk is an error. Too little memory gives only a
+ * warning, because systems differ in how they count it.
+ *
+ * @example
+ * ```ts
+ * import { checkResources } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const needs = { disk: 2e9, memory: 1e9 };
+ * const warning = await checkResources("Training", { folder: "outputs", needs, free: { disk: 5e9, memory: 8e8 } });
+ * assertEquals(warning?.startsWith("Warning: training takes about 1.0 GB of memory, and 800 MB are free"), true);
+ * ```
  *
  * @param work What is about to begin, such as "The profile workshop".
+ * @returns The warning; undefined if there is enough memory.
  * @throws {InputError} If the disk is too full.
  */
 export async function checkResources(
@@ -43,17 +57,17 @@ export async function checkResources(
   } are free: it may become slow, or be ended by the system. Close other programs`;
 }
 
-/** Bytes that the machine, or the container's limit, still leaves this process. */
+/** Bytes of memory that the machine, or the limit of the container, still leaves this process. */
 function freeMemory(): number {
   const limit = process.constrainedMemory();
   return Math.min(Deno.systemMemoryInfo().available, limit > 0 ? limit - Deno.memoryUsage().rss : Infinity);
 }
 
 /**
- * Bytes that a process held at most (resident set), as Linux keeps it (a child's `maxRSS` begins with its parent's); null
- * elsewhere, or where the process is gone.
+ * The largest resident set of a process so far, in bytes, from `/proc` of Linux. (`maxRSS` would not do: for a child it
+ * starts at its parent's.) Null on other systems, or if the process has ended.
  *
- * @param pid @default {this process}
+ * @param pid This process by default.
  */
 export async function peakMemory(pid: number | "self" = "self"): Promise<number | null> {
   try {

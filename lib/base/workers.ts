@@ -1,12 +1,13 @@
 import { InputError } from "./errors.ts";
 
-/** What a thread does with an order; `note` tells `workerPool` something on the way. */
+/** The work of a thread, from an order to a result. `note` sends something to the caller of `run` before the work is done. */
 export type Work<Order, Result> = (order: Order, note: (note: unknown) => void) => Result | Promise<Result>;
 
 /**
- * Makes this thread answer the orders of a `workerPool`: called once, by the module that the pool runs.
+ * Makes this thread answer the orders of a {@linkcode workerPool}. The module that the pool runs calls it once.
  *
- * @param transfer The buffers of a result that need not be copied, as nothing here uses them again.
+ * @param transfer The buffers of a result that are handed over without a copy, because this thread does not use them
+ * again.
  */
 export function serveOrders<Order, Result>(
   work: Work<Order, Result>,
@@ -28,46 +29,63 @@ export function serveOrders<Order, Result>(
   };
 }
 
-/** What a thread is sent: one order at a time. */
+/** The message to a thread: one order at a time. */
 export interface Ordered<Order> {
   readonly order: Order;
 }
 
-/** What a thread sends back: any number of notes, then a result or an error. */
+/** The messages from a thread: any number of notes, then a result or an error. */
 export type Reply<Result> =
   | { readonly note: unknown }
   | { readonly result: Result }
-  /** `isInput`: whether it was an `InputError`, and its message is all that there is to say. */
+  /** `isInput`: whether it was an `InputError`, whose message says everything. Otherwise `error` is the stack. */
   | { readonly error: string; readonly isInput: boolean };
 
-/** Threads that each work on one order at a time. */
+/** Threads that each work on one order at a time; see {@linkcode workerPool}. */
 export interface WorkerPool<Order, Result> {
   /**
-   * The result of the next free thread. Orders are taken in the order in which they come.
+   * Gives an order to the next free thread and waits for the result. Orders are served first come, first served.
    *
-   * @param onNote Called with what the thread has to say before it is done. If it throws, so does `run`, and the thread
-   * is ended with what it was doing.
-   * @throws {InputError} If the thread did.
-   * @throws {DOMException} If the order holds what cannot be sent, such as a function.
+   * @param onNote Called with each note that the thread sends before it is done. If it throws, `run` throws the same, and
+   * the thread is ended.
+   * @throws {InputError} If the thread threw one.
+   * @throws {DOMException} If the order holds something that cannot be sent, such as a function.
    * @throws {Error} If the thread failed otherwise, with its stack; or if the pool was closed before the order was done.
    */
   run(order: Order, onNote?: (note: unknown) => void): Promise<Result>;
-  /** Ends the threads, whatever they are doing. */
+  /** Ends the threads at once. Orders that are not done are rejected. */
   close(): void;
 }
 
 /** Options of {@linkcode workerPool}. */
 export interface WorkerPoolOptions<Order> {
-  /** At most so many; each is started when there is an order for it. */
+  /** The largest number of threads. Each is started when the first order for it comes. */
   readonly threads: number;
-  /** Says in errors what could not be done: `Phantom patient 7`. */
+  /** Names an order in errors: `Phantom patient 7`. */
   readonly describe: (order: Order) => string;
 }
 
 /**
- * A pool of threads that run a module, which says by `serveOrders` what it does with an order.
+ * A pool of threads that all run one module. The module calls {@linkcode serveOrders} with its work.
  *
- * @param module Its URL, from `import.meta.resolve`.
+ * @example
+ * ```ts ignore
+ * // count_voxels.ts
+ * import { readInput, serveOrders } from "@ctsurv/ctsurv/base";
+ *
+ * serveOrders(async (path: string) => (await readInput(path)).filter((voxel) => voxel > 0).length);
+ * ```
+ * ```ts ignore
+ * // main.ts
+ * import { workerPool } from "@ctsurv/ctsurv/base";
+ *
+ * const module = import.meta.resolve("./count_voxels.ts");
+ * const pool = workerPool<string, number>(module, { threads: 4, describe: (path) => `Mask ${path}` });
+ * const counts = await Promise.all(["1.raw", "2.raw"].map((path) => pool.run(path)));
+ * pool.close();
+ * ```
+ *
+ * @param module The URL of the module, from `import.meta.resolve`.
  */
 export function workerPool<Order, Result>(
   module: string,

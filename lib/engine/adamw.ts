@@ -4,28 +4,32 @@ import { leaves, mapTree, type Tree } from "./tree.ts";
 import { float32, isSpec, isTensor, type TensorSpec } from "./values.ts";
 
 /**
- * AdamW's running averages of the gradient and of its square, for groups of parameters: a large parameter is a group of
- * its own, all small ones are one vector, so that a step is a few long operations and not hundreds of short ones.
+ * AdamW's running averages of the gradient and of its square, for groups of parameters. A parameter of more than 65,536
+ * numbers is a group of its own; all smaller ones together are one vector. A step is then a few long operations, not
+ * hundreds of short ones.
  */
 export interface Moments<T> {
+  /** m, the averages of the gradient: one tensor for each group. */
   readonly first: readonly T[];
+  /** v, the averages of the squared gradient, with the same shapes. */
   readonly second: readonly T[];
 }
 
 /** Options of {@linkcode adamW}; the defaults are PyTorch's. */
 export interface AdamWOptions {
+  /** lr of the formula: about how far a parameter moves in one step. */
   readonly learningRate: number;
-  /** Decoupled: shrinks the parameters themselves. @default {0.01} */
+  /** wd: decoupled, so that it shrinks the parameters and not the gradient. @default {0.01} */
   readonly weightDecay?: number;
-  /** @default {0.9} */
+  /** b1: how much of the average gradient stays at each step. @default {0.9} */
   readonly beta1?: number;
-  /** @default {0.999} */
+  /** b2: the same for the average squared gradient. @default {0.999} */
   readonly beta2?: number;
-  /** @default {1e-8} */
+  /** eps: keeps the division finite where gradients are 0. @default {1e-8} */
   readonly epsilon?: number;
 }
 
-/** The corrections for the moments' start at zero, which change from step to step. */
+/** The moments start at zero, and these corrections make up for it. They change from step to step. */
 export interface BiasCorrections<T> {
   /** `1 - beta1^step` */
   readonly first: T;
@@ -33,7 +37,7 @@ export interface BiasCorrections<T> {
   readonly second: T;
 }
 
-/** The bias corrections of a step, counted from 1. */
+/** The bias corrections of a step. Steps count from 1. */
 export function biasCorrections(
   step: number,
   { beta1 = 0.9, beta2 = 0.999 }: Partial<AdamWOptions> = {},
@@ -41,7 +45,7 @@ export function biasCorrections(
   return { first: 1 - beta1 ** step, second: 1 - beta2 ** step };
 }
 
-/** Parameters of more numbers than this are updated by themselves. */
+/** A parameter with more numbers than this is a group of its own. */
 const LARGE_SIZE = 2 ** 16;
 
 /** Indices of parameters that are updated together. */
@@ -52,7 +56,10 @@ function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
   return [...indices.filter(isLarge).map((i) => [i]), ...(small.length > 0 ? [small] : [])];
 }
 
-/** The shapes of the moments for a tree of parameters; they start at zero. */
+/**
+ * The shapes of the moments for a tree of parameters, given as specs, numbers or tensors. Training starts with
+ * `zerosOf` them.
+ */
 export function momentsSpec(parameters: unknown): Moments<TensorSpec> {
   const shapes = leaves(parameters as Tree<TensorSpec>, isSpec).map(({ value }) => value.shape);
   const groups = groupsOf(shapes).map((group) =>
@@ -69,7 +76,25 @@ export function momentsSpec(parameters: unknown): Moments<TensorSpec> {
  * p <- p (1 - lr wd) - lr (m / c1) / (sqrt(v / c2) + eps)
  * ```
  *
+ * @example The first step moves every number by the learning rate
+ * ```ts
+ * import { adamW, biasCorrections, momentsSpec, tf, toTensors, zerosOf } from "@ctsurv/ctsurv/engine";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parameters = { weight: tf.tensor1d([1, -2]), bias: tf.scalar(0.5) };
+ * const gradients = { weight: tf.tensor1d([40, -0.3]), bias: tf.scalar(0) };
+ * const moments = toTensors(zerosOf(momentsSpec(parameters)));
+ * const { first, second } = biasCorrections(1);
+ * const corrections = { first: tf.scalar(first), second: tf.scalar(second) };
+ *
+ * const next = adamW(parameters, gradients, moments, corrections, { learningRate: 0.1, weightDecay: 0 });
+ * assertEquals([...next.parameters.weight.dataSync()].map((w) => w.toFixed(3)), ["0.900", "-1.900"]);
+ * ```
+ *
+ * @param gradients The tree of the parameters, see {@linkcode valueAndGradients}.
+ * @param moments Those of the step before, see {@linkcode momentsSpec}.
  * @param corrections Scalars c1 and c2, see {@linkcode biasCorrections}.
+ * @returns The parameters and moments after the step.
  */
 export function adamW<P>(
   parameters: P,
@@ -83,7 +108,7 @@ export function adamW<P>(
   const [p, g] = [parameters, gradients].map((t) =>
     leaves(t as unknown as Tree<tf.Tensor>, isTensor).map(({ value }) => value)
   ) as [tf.Tensor[], tf.Tensor[]];
-  // The step of the formula with its scalars gathered, so that they are not applied to every number:
+  // The step of the formula with its scalars gathered first, so that they are not applied to every number:
   // lr / c1 * m / (sqrt(v / c2) + eps) = rate * m / (sqrt(v) + floor).
   const root = tf.sqrt(corrections.second);
   const rate = tf.div(tf.mul(root, learningRate), corrections.first);

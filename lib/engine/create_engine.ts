@@ -8,8 +8,19 @@ import { onnxEngine, type Provider } from "./onnx/onnx_engine.ts";
 const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
 
 /**
- * The engine that runs everything. `auto` takes TensorFlow on a GPU where its native package is installed, else ONNX
- * Runtime on the CPU, else WebAssembly. ONNX Runtime's GPU providers are chosen by name only.
+ * Creates the engine that runs compiled functions. `auto` takes TensorFlow on a GPU if its native package is installed,
+ * else ONNX Runtime on the CPU, else WebAssembly. The GPU providers of ONNX Runtime are used only if named.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from "@ctsurv/ctsurv/engine";
+ * import { InputError } from "@ctsurv/ctsurv/base";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const engine = await createEngine("onnx");
+ * assertEquals(/^onnxruntime-node .* \(cpu\)$/.test(engine.description), true);
+ * await assertRejects(() => createEngine("gpu"), InputError, 'Unknown engine "gpu"');
+ * ```
  *
  * @param choice `auto` (the default), `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
  * @throws {InputError} If the engine is unknown or not installed.

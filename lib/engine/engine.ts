@@ -4,7 +4,7 @@ import type { HostTensor, InputsOf, OutputsOf, TensorFunction, TensorSpec, Value
 /** A function of tensors, ready to run. */
 export interface Compiled<S, R> {
   /**
-   * Computes the outputs. Inputs are plain numbers or values from an earlier run, which stay valid.
+   * Computes the outputs. Inputs are plain numbers, or values from an earlier run, which stay valid.
    *
    * @throws {TypeError} If an input's shape or type is not the signature's.
    */
@@ -15,29 +15,32 @@ export interface Compiled<S, R> {
   dispose(): Promise<void>;
 }
 
-/** A function that an engine has made ready; {@linkcode Compiled} is its typed face. */
+/** A function that an engine has made ready; {@linkcode Compiled} is the same with the types of its trees. */
 export interface Program {
+  /** Computes the outputs. Throws a `TypeError` if an input is missing, or its shape or type is not the signature's. */
   run(inputs: Tree<HostTensor | Value>): Promise<Tree<Value>>;
+  /** Multiply-accumulates of one run. */
   readonly macs: number;
+  /** Frees the session. */
   dispose(): Promise<void>;
 }
 
 /** How a function is made ready. */
 export interface PrepareOptions {
   /**
-   * Threads of one operation, where the engine lets that be chosen. Sums that are split among threads are rounded in
-   * another order, so results can depend on it in the last digits. @default {the engine's own choice}
+   * Threads of one operation, for engines with such a choice. A sum that is split among threads rounds in another order,
+   * so the last digits of a result can depend on it. @default {the engine's own choice}
    */
   readonly threads?: number;
 }
 
-/** Something that runs functions written in tfjs. */
+/** Runs functions that are written in TensorFlow.js. */
 export interface Engine {
   /** `onnx`, `tensorflow`, `wasm` or `cpu`. */
   readonly name: string;
   /** Library, version and provider, for provenance: `onnxruntime-node 1.30.0 (cpu)`. */
   readonly description: string;
-  /** Whether `onnxEngine({ threads: 1 })` in another thread computes the same, so that work can be divided. */
+  /** Whether `onnxEngine({ threads: 1 })` in another thread gives the same numbers, so that work can be divided. */
   readonly isDivisible?: boolean;
   /** Makes a function ready for inputs of one signature; use `compile()`, which keeps the types. */
   prepare(fn: TensorFunction, signature: Tree<TensorSpec>, options?: PrepareOptions): Promise<Program>;

@@ -1,4 +1,15 @@
-/** Tensors and what runs them: functions are compiled to ONNX graphs, or run eagerly; AdamW. */
+/**
+ * Runs functions of tensors that are written in TensorFlow.js, with or without gradients, and trains with AdamW.
+ *
+ * {@linkcode createEngine} picks an engine and {@linkcode compile} makes a function ready for it. The engine in `onnx/`
+ * traces the function once, and ONNX Runtime runs the graph; those in `eager/` run it operation by operation. Inputs,
+ * outputs and parameters are trees, arrays and records nested at will: {@linkcode hostTensor} makes their leaves,
+ * {@linkcode leaves} and {@linkcode mapTree} walk them. For training there are {@linkcode valueAndGradients} and
+ * {@linkcode adamW}.
+ *
+ * @module
+ */
+// TensorFlow.js's own types, so that signatures of this folder can be written down without importing it.
 export { adamW, type AdamWOptions, type BiasCorrections, biasCorrections, type Moments, momentsSpec } from "./adamw.ts";
 export { compile, traceMacs } from "./compile.ts";
 export { createEngine } from "./create_engine.ts";
@@ -29,3 +40,4 @@ export {
   type Value,
   zerosOf,
 } from "./values.ts";
+export type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs";

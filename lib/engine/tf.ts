@@ -1,16 +1,15 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./_tfjs.ts";
 
 // Production mode keeps tfjs from printing its banner about the slow JavaScript backend.
 tf.enableProdMode();
 // The backend that holds tensors made outside of any engine, such as parameters: plain typed arrays.
 await tf.setBackend("cpu");
 
-/** tfjs, the notation models are written in. The union package registers every gradient and chained op. */
 export { tf };
 
 /**
- * What `fn` gives with tfjs on another of its backends, one that has started. Nothing is awaited in between: tfjs has
- * one current backend, which whoever else computes must find as they left it.
+ * Runs `fn` with tfjs on another of its backends, which must have started. Nothing is awaited in between: tfjs has one
+ * current backend, and other code must find it unchanged.
  */
 export function onBackend<T>(name: string, fn: () => T): T {
   const previous = tf.getBackend();
@@ -23,9 +22,10 @@ export function onBackend<T>(name: string, fn: () => T): T {
 }
 
 /**
- * Makes a backend that has started tfjs's current one. `tf.setBackend` returns a promise, but acts at once for those.
+ * Makes a backend the current one of tfjs. The backend must have started: `tf.setBackend` returns a promise, but for
+ * such a backend it acts at once.
  *
- * @throws {Error} If tfjs does not take it.
+ * @throws {Error} If tfjs does not switch to it.
  */
 export function switchBackend(name: string): void {
   void tf.setBackend(name);

@@ -2,7 +2,7 @@ import { tf } from "./tf.ts";
 import { sameShape } from "./_trace/graph.ts";
 import { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 
-/** The number types that cross the engine's border. Booleans are bytes, 0 or 1. */
+/** The number types of inputs and outputs. Booleans are bytes, 0 or 1. */
 export type DType = "float32" | "int32" | "bool";
 
 /** The numbers of a tensor, in C order. */
@@ -10,16 +10,19 @@ export type TensorData = Float32Array | Int32Array | Uint8Array;
 
 /** The shape and type of an input of a compiled function. */
 export interface TensorSpec {
+  /** The size of each axis; [] for a scalar. */
   readonly shape: readonly number[];
+  /** The type of its numbers. */
   readonly dtype: DType;
 }
 
 /** A tensor as plain numbers. */
 export interface HostTensor extends TensorSpec {
+  /** The numbers, last axis fastest. */
   readonly data: TensorData;
 }
 
-/** A tensor that an engine holds, such as the training state from one step to the next. */
+/** A tensor that an engine holds, such as the training state between two steps. */
 export interface Value extends TensorSpec {
   /** A copy of the numbers, in C order. */
   read(): Promise<TensorData>;
@@ -27,39 +30,54 @@ export interface Value extends TensorSpec {
   dispose(): void;
 }
 
-/** Tensors of a tree of specs: what a compiled function receives. */
+/** A tree of specs with tensors in their place: the argument of a compiled function. */
 export type TensorsOf<S> = MapTree<S, TensorSpec, tf.Tensor>;
 
-/** What `run` accepts in place of a tree of specs: numbers, or values from an earlier run. */
+/** A tree of specs with numbers, or values from an earlier run, in their place: the argument of `run`. */
 export type InputsOf<S> = MapTree<S, TensorSpec, HostTensor | Value>;
 
-/** What `run` gives back for the tree of tensors that the function returned. */
+/** The tree that the function returned with values in place of its tensors: the result of `run`. */
 export type OutputsOf<R> = MapTree<R, tf.Tensor, Value>;
 
-/** A function of tensors, whatever the trees it takes and returns. */
+/** A function from one tree of tensors to another. */
 export type TensorFunction = (inputs: Tree<tf.Tensor>) => Tree<tf.Tensor>;
 
-/** True for the leaf of a tree of specs. */
+/** True for a leaf of a tree of specs, numbers or values: an object with a shape and a dtype. */
 export function isSpec(node: unknown): node is TensorSpec {
   return typeof node === "object" && node !== null && "shape" in node && "dtype" in node;
 }
 
-/** True for a tfjs tensor. */
+/** True for a tensor of TensorFlow.js. */
 export function isTensor(node: unknown): node is tf.Tensor {
   return node instanceof tf.Tensor;
 }
 
-/** A float32 spec. */
+/** A float32 spec: `float32(20, 1280)` for [20, 1280]. */
 export function float32(...shape: readonly number[]): TensorSpec {
   return { shape, dtype: "float32" };
 }
 
-/** An int32 spec. */
+/** An int32 spec, see {@linkcode float32}. */
 export function int32(...shape: readonly number[]): TensorSpec {
   return { shape, dtype: "int32" };
 }
 
-/** Numbers with a shape: float32 for a Float32Array or plain numbers, int32 for an Int32Array, bool for bytes. */
+/**
+ * Numbers with a shape. They are float32 for a Float32Array or plain numbers, int32 for an Int32Array, and bool for
+ * bytes. A typed array is not copied.
+ *
+ * @example
+ * ```ts
+ * import { hostTensor } from "@ctsurv/ctsurv/engine";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const ages = hostTensor([61, 70, 58], [3, 1]);
+ * assertEquals([ages.dtype, ages.shape], ["float32", [3, 1]]);
+ * assertThrows(() => hostTensor([61, 70], [3, 1]), RangeError, "holds 3 numbers, got 2");
+ * ```
+ *
+ * @throws {RangeError} If the shape holds another count of numbers.
+ */
 export function hostTensor(data: TensorData | readonly number[], shape: readonly number[]): HostTensor {
   const typed = ArrayBuffer.isView(data) ? data : Float32Array.from(data);
   const size = shape.reduce((product, dim) => product * dim, 1);
@@ -70,7 +88,10 @@ export function hostTensor(data: TensorData | readonly number[], shape: readonly
   return { shape, dtype, data: typed };
 }
 
-/** A tree of numbers as tfjs tensors, such as frozen parameters that a function takes from outside. */
+/**
+ * A tree of numbers as tensors, for example frozen parameters that a compiled function takes from outside. Free them
+ * with `tf.dispose`.
+ */
 export function toTensors<H>(host: H): MapTree<H, HostTensor, tf.Tensor> {
   return mapTree(
     host as unknown as Tree<HostTensor>,
@@ -79,7 +100,7 @@ export function toTensors<H>(host: H): MapTree<H, HostTensor, tf.Tensor> {
   ) as unknown as MapTree<H, HostTensor, tf.Tensor>;
 }
 
-/** The signature for inputs like these: the same tree of shapes and types. */
+/** The signature for inputs like these: the same tree with the shape and type of each. */
 export function signatureOf<H>(host: H): MapTree<H, TensorSpec, TensorSpec> {
   return mapTree(
     host as unknown as Tree<TensorSpec>,
@@ -93,9 +114,8 @@ export function signatureOf<H>(host: H): MapTree<H, TensorSpec, TensorSpec> {
 }
 
 /**
- * Takes the inputs of a run apart, in the order of the signature.
- *
- * @throws {TypeError} If an input is missing, or its shape or type is not the signature's.
+ * A function that lists the inputs of a run in the order of the signature. It throws a `TypeError` if an input is
+ * missing, or if its shape or type is not that of the signature.
  */
 export function inputReader(signature: Tree<TensorSpec>): (inputs: unknown) => (HostTensor | Value)[] {
   const places = leaves(signature, isSpec);
@@ -119,7 +139,26 @@ function child(node: unknown, key: string): unknown {
 
 const isValue = isSpec as (node: unknown) => node is Value;
 
-/** The numbers of a tree of values. */
+/**
+ * Reads the numbers of a tree of values.
+ *
+ * @example
+ * ```ts
+ * import { compile, cpuEngine, disposeValues, hostTensor, readValues, signatureOf, tf } from "@ctsurv/ctsurv/engine";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const inputs = { logits: hostTensor([0, 0, 2, 2], [2, 2]) };
+ * const program = await compile(
+ *   cpuEngine(),
+ *   ({ logits }) => ({ probabilities: tf.softmax(logits) }),
+ *   signatureOf(inputs),
+ * );
+ * const values = await program.run(inputs);
+ * const { probabilities } = await readValues(values);
+ * assertEquals([...probabilities.data], [0.5, 0.5, 0.5, 0.5]);
+ * disposeValues(values);
+ * ```
+ */
 export async function readValues<V>(values: V): Promise<MapTree<V, Value, HostTensor>> {
   const tree = values as unknown as Tree<Value>;
   const host = await Promise.all(
@@ -129,12 +168,12 @@ export async function readValues<V>(values: V): Promise<MapTree<V, Value, HostTe
   return mapTree(tree, isValue, () => host[next++]!) as unknown as MapTree<V, Value, HostTensor>;
 }
 
-/** Frees a tree of values. */
+/** Frees a tree of values. Using one afterwards is an error. */
 export function disposeValues(values: unknown): void {
   for (const { value } of leaves(values as Tree<Value>, isValue)) value.dispose();
 }
 
-/** Zeros for a tree of specs. */
+/** A tree of specs with zeros in their place, in float32. */
 export function zerosOf<S>(spec: S): MapTree<S, TensorSpec, HostTensor> {
   return mapTree(
     spec as unknown as Tree<TensorSpec>,

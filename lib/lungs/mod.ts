@@ -10,20 +10,6 @@
  *
  * @module
  */
-export type {
-  DType,
-  Engine,
-  HostTensor,
-  PrepareOptions,
-  Program,
-  TensorData,
-  TensorFunction,
-  TensorSpec,
-  Tree,
-  Value,
-} from "@ctsurv/engine/mod.ts";
-export type { Affine, Box, LungSegmenter, Shape, Spacing, Volume } from "@ctsurv/imaging/mod.ts";
-export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "@ctsurv/nn/mod.ts";
 export {
   createLungSegmenter,
   type CreateLungSegmenterOptions,
@@ -35,3 +21,17 @@ export { r231Postprocess } from "./r231/r231_postprocess.ts";
 export { R231_SIZE, type R231Inputs, r231Inputs, r231Paint } from "./r231/r231_slices.ts";
 export { unetLungs, type UNetLungsOptions } from "./unet/unet_lungs.ts";
 export { decodeUNet, encodeUNet, type UNetWeights } from "./unet/unet_weights.ts";
+export type {
+  DType,
+  Engine,
+  HostTensor,
+  PrepareOptions,
+  Program,
+  TensorData,
+  TensorFunction,
+  TensorSpec,
+  Tree,
+  Value,
+} from "../engine/mod.ts";
+export type { Affine, Box, LungSegmenter, Shape, Spacing, Volume } from "../imaging/mod.ts";
+export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../nn/mod.ts";

@@ -1,4 +1,16 @@
-/** Networks as pure functions of typed parameters: backbones, survival heads, the U-Net. */
+/**
+ * Networks as pure functions of their parameters, which are trees named as in PyTorch's state dicts.
+ *
+ * - Backbones (`backbones/`): {@linkcode findBackbone} finds one of six by its name. Its `forwardFeatures` gives the features of
+ *   slices; weights come from the folder `weights` or, untrained, from {@linkcode seededBackbone} (`seeded/`).
+ * - The survival head (`head/`): {@linkcode survivalHeadSpec} gives the shapes of its parameters,
+ *   {@linkcode initialiseHead} with {@linkcode seededParameters} draws them, and {@linkcode survivalHead} turns features
+ *   into one logit for each month. Its parts are {@linkcode aggregate}, {@linkcode gatedAttention} and
+ *   {@linkcode deepHit}.
+ * - The U-Net for lungs: {@linkcode uNetSpec} and {@linkcode uNet}.
+ *
+ * @module
+ */
 export { alexNet } from "./backbones/alexnet.ts";
 export {
   type Backbone,
@@ -64,3 +76,19 @@ export {
 } from "./seeded/seeded_backbone.ts";
 export { type Initialise, initialiseHead, seededParameters } from "./seeded/seeded_parameters.ts";
 export { type ConvBlock, r231Shape, type UNet, uNet, type UNetShape, uNetSpec, type UpBlock } from "./unet.ts";
+export type { Random } from "../base/mod.ts";
+export type {
+  DType,
+  Engine,
+  HostTensor,
+  MapTree,
+  PrepareOptions,
+  Program,
+  Tensor,
+  Tensor2D,
+  TensorData,
+  TensorFunction,
+  TensorSpec,
+  Tree,
+  Value,
+} from "../engine/mod.ts";

@@ -4,9 +4,9 @@ import { type BatchNorm, batchNorm, batchNormSpec, type Normalise } from "./laye
 
 /** The size of a U-Net. */
 export interface UNetShape {
-  /** Channels of the first level; each level has twice those of the one above. */
+  /** Channels of the first level. Each level has twice as many as the one above. */
   readonly width: number;
-  /** Levels, the topmost included. */
+  /** Levels, including the top one. */
   readonly depth: number;
   /** Classes of a pixel, background first. */
   readonly classes: number;
@@ -15,28 +15,42 @@ export interface UNetShape {
 /** lungmask's R231 (Hofmanninger 2020): background, right lung, left lung. 28,953,539 numbers. */
 export const r231Shape: UNetShape = { width: 64, depth: 5, classes: 3 };
 
-/** Twice: 3x3 convolution, ReLU, batch normalisation (in that order). The numbers are places in a Sequential. */
+/** Two 3x3 convolutions, each followed by ReLU and then by batch normalisation. */
 export interface ConvBlock<T> {
+  /** The numbers are places in PyTorch's Sequential. */
   readonly block: {
+    /** The first convolution, [out, in, 3, 3]. */
     readonly 0: BiasedConv<T>;
+    /** Its batch normalisation, [out]. */
     readonly 2: BatchNorm<T>;
+    /** The second convolution, [out, out, 3, 3]. */
     readonly 3: BiasedConv<T>;
+    /** Its batch normalisation, [out]. */
     readonly 5: BatchNorm<T>;
   };
 }
 
+/** A step up: from the level below, and the maps of its own level on the way down. */
 export interface UpBlock<T> {
-  readonly up: { readonly 1: BiasedConv<T> };
+  /** A 1x1 convolution that halves the channels, beside the interpolation, which has no parameters. */
+  readonly up: {
+    /** [out, 2 out, 1, 1] */
+    readonly 1: BiasedConv<T>;
+  };
+  /** Of both, joined along the channels. */
   readonly conv_block: ConvBlock<T>;
 }
 
 /**
  * The parameters, named as in the state dict of lungmask's `UNet(padding=True, batch_norm=True, up_mode="upsample")`,
- * less the `residual_*` entries that it never uses.
+ * without the `residual_*` entries that it never uses.
  */
 export interface UNet<T> {
+  /** One block for each level, from the top to the bottom. */
   readonly down_path: readonly ConvBlock<T>[];
+  /** One step for each level except the lowest, from the bottom to the top. */
   readonly up_path: readonly UpBlock<T>[];
+  /** The logits, [classes, width, 1, 1]. */
   readonly last: BiasedConv<T>;
 }
 
@@ -51,7 +65,19 @@ function convBlockSpec(inChannels: number, outChannels: number): ConvBlock<Tenso
   };
 }
 
-/** The shapes of all parameters. */
+/**
+ * The shapes of all parameters.
+ *
+ * @example
+ * ```ts
+ * import { r231Shape, uNetSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { down_path, last } = uNetSpec(r231Shape);
+ * assertEquals(down_path.map(({ block }) => block[0].bias.shape[0]), [64, 128, 256, 512, 1024]);
+ * assertEquals(last.weight.shape, [3, 64, 1, 1]);
+ * ```
+ */
 export function uNetSpec({ width, depth, classes }: UNetShape): UNet<TensorSpec> {
   const widths = Array.from({ length: depth }, (_, level) => width * 2 ** level);
   return {
@@ -70,7 +96,7 @@ function convBlock(x: tf.Tensor, { block }: ConvBlock<tf.Tensor>, normalise: Nor
 }
 
 function upBlock(x: tf.Tensor, bridge: tf.Tensor, { up, conv_block }: UpBlock<tf.Tensor>, normalise: Normalise) {
-  // R231 interpolates first. A 1x1 convolution commutes with that, and here has a quarter of the pixels.
+  // R231 interpolates first. A 1x1 convolution commutes with that, and here it has a quarter of the pixels.
   const narrow = conv2d(x, up[1]) as tf.Tensor4D;
   const [, rows, columns] = bridge.shape as [number, number, number];
   const upsampled = tf.image.resizeBilinear(narrow, [rows, columns], false, true);
@@ -80,8 +106,19 @@ function upBlock(x: tf.Tensor, bridge: tf.Tensor, { up, conv_block }: UpBlock<tf
 /**
  * A 2D U-Net (Ronneberger 2015) as lungmask builds it: average pooling down, bilinear interpolation up.
  *
+ * @example The classes of every pixel of a small image
+ * ```ts
+ * import { tf, toTensors } from "@ctsurv/ctsurv/engine";
+ * import { initialiseHead, seededParameters, uNet, uNetSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = uNetSpec({ width: 2, depth: 2, classes: 3 });
+ * const parameters = toTensors(seededParameters(spec, 42, initialiseHead));
+ * assertEquals(uNet(tf.ones([1, 8, 8, 1]), parameters).shape, [1, 8, 8, 3]);
+ * ```
+ *
  * @param x [batch, rows, columns, 1]; rows and columns are multiples of 2^(depth - 1).
- * @param normalise Default: evaluation mode.
+ * @param normalise Evaluation mode by default.
  * @returns Logits [batch, rows, columns, classes], before lungmask's LogSoftmax.
  */
 export function uNet(x: tf.Tensor, parameters: UNet<tf.Tensor>, normalise: Normalise = batchNorm): tf.Tensor {

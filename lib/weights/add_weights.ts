@@ -3,10 +3,11 @@ import { extname, join } from "node:path";
 import { defaultWeightsFolder, type Pretrained, recogniseWeights, unverifiedName } from "./find_pretrained.ts";
 
 /**
- * Copies a file of weights into the folder, under the name that ctsurv looks for; see {@linkcode recogniseWeights}.
+ * Copies a file of weights into the folder, under the name that ctsurv looks for. A file whose hash is not known, say of
+ * weights that you trained yourself, is called `<architecture>.unverified-<hash>`; see {@linkcode recogniseWeights}.
  *
- * @returns What it was recognised as, with the path of the copy.
- * @throws {InputError} If it cannot be read, or is of none of the networks.
+ * @returns The network that was recognised, with the path of the copy.
+ * @throws {InputError} If the file cannot be read, or belongs to none of the networks.
  */
 export async function addWeights(file: string, folder: string = defaultWeightsFolder()): Promise<Pretrained> {
   const recognised = await recogniseWeights(file);

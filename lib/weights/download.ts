@@ -2,21 +2,22 @@ import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 
 /** Options of {@linkcode download}. */
 export interface DownloadOptions {
-  /** Bytes that the whole file has, where that is known. */
+  /** The size of the whole file in bytes, if known. A file of another size is refused. */
   readonly bytes?: number;
-  /** Seconds without a byte after which to give up. @default {30} */
+  /** Gives up after so many seconds without a byte. @default {30} */
   readonly stallSeconds?: number;
+  /** Shows the megabytes that have come. @default {nothing is shown} */
   readonly progress?: Progress;
 }
 
 const MEGABYTE = 1e6;
 
 /**
- * Downloads a file, going on where an earlier attempt ended: `path` may hold its first bytes. They are kept when the
- * connection breaks, and dropped when the server has another file or does not send the rest alone. Proxies are those of
- * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which Deno's `fetch` heeds.
+ * Downloads a file and continues an earlier attempt: `path` may hold its first bytes. They are kept if the connection
+ * breaks. They are dropped if the server has another file, or if it sends the whole file instead of the rest. Deno's
+ * `fetch` uses the proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
  *
- * @returns Bytes that were there before.
+ * @returns The number of bytes that were there before and were kept.
  * @throws {InputError} If the server cannot be reached, sends nothing for `stallSeconds`, breaks off, or has no file of
  * that size; or if the disk is full.
  */
@@ -44,9 +45,9 @@ export async function download(url: string, path: string, options: DownloadOptio
   }
 }
 
-/** Asks for the file from byte `have` on; a second time from its beginning, if the server refuses that. */
+/** Asks for the file from byte `have` on. If the server refuses that, asks for all of it. */
 async function request(url: string, have: number, signal: AbortSignal): Promise<Response> {
-  // Unpacked on the way, a file would have another length than the server says.
+  // A file that is unpacked on the way would have another length than the server says.
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (have > 0) headers.range = `bytes=${have}-`;
   let response: Response;
@@ -62,7 +63,7 @@ async function request(url: string, have: number, signal: AbortSignal): Promise<
   throw new InputError(`${url} answers ${response.status} ${response.statusText}`.trim());
 }
 
-/** Where in the file the answer begins: a server may ignore what was asked for, and send it all. */
+/** The byte of the file at which the answer begins. A server may ignore the range and send everything. */
 function acceptedStart({ status, headers }: Response, have: number): number {
   if (status !== 206) return 0;
   const range = headers.get("content-range") ?? "none";
@@ -100,7 +101,7 @@ async function save(response: Response, path: string, { start, total, progress, 
   progress?.done();
 }
 
-/** The body's pieces; a connection that breaks is the user's affair. */
+/** The pieces of the body. A broken connection becomes an `InputError`: the user can mend it. */
 async function* pieces(response: Response): AsyncGenerator<Uint8Array> {
   try {
     yield* response.body ?? [];
@@ -123,12 +124,12 @@ async function write(file: Deno.FsFile, piece: Uint8Array, path: string): Promis
 
 interface StallWatch {
   readonly signal: AbortSignal;
-  /** Says that something came. */
+  /** Resets the timer: something came. */
   feed(): void;
   stop(): void;
 }
 
-/** Aborts when nothing came for some seconds. */
+/** Aborts if nothing comes for some seconds. */
 function stallWatch(seconds: number): StallWatch {
   const controller = new AbortController();
   const start = () => setTimeout(() => controller.abort(), seconds * 1000);

@@ -6,25 +6,35 @@ import { checkFile, defaultWeightsFolder } from "./find_pretrained.ts";
 
 /** Options of {@linkcode fetchWeights}. */
 export interface FetchOptions extends Omit<DownloadOptions, "bytes"> {
-  /** @default {defaultWeightsFolder()} */
+  /** Where the files are kept. @default {defaultWeightsFolder()} */
   readonly folder?: string;
-  /** A server that has the files under their names. @default {where they were published} */
+  /** The URL of a server that has the files under their names. @default {where they were published} */
   readonly mirror?: string;
 }
 
-/** A file that is in the folder now. */
+/** A file that is now in the folder. */
 export interface FetchedFile {
+  /** Where it is. */
   readonly path: string;
+  /** Of the whole file: 64 lower-case hex digits. */
   readonly sha256: string;
-  /** Whether it was there before. */
+  /** Whether it was there before, so that nothing was downloaded. */
   readonly wasThere: boolean;
 }
 
 /**
- * Downloads a file of weights into the folder, unless it is there. It gets its name once it is complete and its size
- * and SHA-256 are right; until then it is `<name>.part`, and a second call goes on with that.
+ * Downloads a file of weights into the folder, unless it is there. The file is called `<name>.part` until it is complete
+ * and its size and SHA-256 are right. A second call continues an unfinished file.
  *
- * @throws {InputError} If it cannot be had, saying what to do instead.
+ * @example The default weights of EfficientNet-B0
+ * ```ts ignore
+ * import { fetchWeights, findEntries } from "@ctsurv/ctsurv/weights";
+ *
+ * const { path } = await fetchWeights(findEntries("efficientnet_b0")[0]!);
+ * ```
+ *
+ * @param entry From {@linkcode findEntries} or {@linkcode CATALOGUE}.
+ * @throws {InputError} If the file cannot be downloaded. The message says what to do instead.
  */
 export async function fetchWeights(entry: PretrainedFile, options: FetchOptions = {}): Promise<FetchedFile> {
   const { folder = defaultWeightsFolder(), mirror } = options;
@@ -50,7 +60,7 @@ export async function fetchWeights(entry: PretrainedFile, options: FetchOptions 
   }
 }
 
-/** A part that does not fit what came after it is dropped, and the file fetched once more from its beginning. */
+/** If the kept part and the rest do not make the right file, fetches all of it once more. */
 async function downloadChecked(
   url: string,
   part: string,
@@ -67,7 +77,7 @@ async function downloadChecked(
   }
 }
 
-/** The SHA-256 of a file in the folder; a damaged one is not replaced unasked. */
+/** The SHA-256 of a file in the folder. A damaged file is an error; it is not replaced without asking. */
 export async function checkKept(path: string, entry: PretrainedFile): Promise<string> {
   try {
     return await checkFile(path, entry);

@@ -10,14 +10,14 @@ import { openCheckpoint } from "./open_checkpoint.ts";
 /** Digits of a SHA-256. */
 const FULL_HASH = 64;
 
-/** Whether an entry's whole hash is known, so that a file that has it is the published one beyond doubt. */
+/** Whether the whole hash of an entry is known. A file with that hash is certainly the published one. */
 function isPinned({ sha256 = "" }: PretrainedFile): boolean {
   return sha256.length === FULL_HASH;
 }
 
 /**
- * Checks a file against its entry: its size and hash, as far as they are known, and for the rest whether it can be read
- * and has the network's names and shapes.
+ * Checks a file against its entry: the size and hash as far as they are known. If the whole hash is not known, also
+ * checks that the file can be read and has the names and shapes of the network.
  *
  * @returns Its SHA-256.
  * @throws {InputError} If it is another file, or a damaged one.
@@ -40,7 +40,10 @@ export async function checkFile(path: string, entry: PretrainedFile): Promise<st
   return found;
 }
 
-/** Where files of weights are kept unless said: `data/weights` of this checkout, or below the working directory. */
+/**
+ * The folder of weights by default: `data/weights` of this checkout. If the library was loaded from a registry, it is
+ * `data/weights` of the working directory.
+ */
 export function defaultWeightsFolder(): string {
   const beside = new URL("../../data/weights", import.meta.url);
   return beside.protocol === "file:" ? fileURLToPath(beside) : join("data", "weights");
@@ -48,18 +51,28 @@ export function defaultWeightsFolder(): string {
 
 /** Weights that are on this machine. */
 export interface Pretrained {
+  /** Where the file is. */
   readonly path: string;
-  /** What is known of the file, and how its names become the architecture's. */
+  /** The catalogue's entry, which also maps the names of the file to those of the architecture. */
   readonly entry: PretrainedFile;
-  /** SHA-256 of the file. */
+  /** Of the whole file: 64 lower-case hex digits. */
   readonly sha256: string;
-  /** Whether that is the catalogue's, as far as it is known. If not, nobody vouches for what these weights are. */
+  /** Whether the hash is that of the catalogue, as far as it is known. If not, the origin of the weights is unknown. */
   readonly isVerified: boolean;
 }
 
 /**
- * The entries for a name: that of a file, or of an architecture. For an architecture these are the files that hold its
- * default weights; the first is the one to fetch.
+ * The entries of the catalogue for the name of a file or of an architecture. For an architecture these are the files with
+ * its default weights; fetch the first.
+ *
+ * @example
+ * ```ts
+ * import { findEntries } from "@ctsurv/ctsurv/weights";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(findEntries("resnet50").map(({ name }) => name), ["resnet50.imagenet1k_v1", "resnet50.tv_in1k"]);
+ * assertEquals(findEntries("r3d_18")[0]!.trainedOn, "Kinetics-400 (clips of 16 frames)");
+ * ```
  *
  * @throws {InputError} If there is none.
  */
@@ -73,16 +86,26 @@ export function findEntries(name: string): readonly PretrainedFile[] {
   return CATALOGUE.filter(({ architecture, weights }) => architecture === name && weights === first.weights);
 }
 
-/** Name of a file in the folder that was added though its hash is not known. */
+/** The name in the folder of an added file whose hash is not known. */
 export function unverifiedName(architecture: string, sha256: string, extension: string): string {
   return `${architecture}.unverified-${sha256.slice(0, 8)}${extension}`;
 }
 
 /**
- * Finds a network's weights in the folder, and checks that they are undamaged.
+ * Finds the weights of a network in the folder, and checks that they are undamaged.
+ *
+ * @example
+ * ```ts ignore
+ * import { findBackbone } from "@ctsurv/ctsurv/nn";
+ * import { findPretrained, loadWeights, openCheckpoint } from "@ctsurv/ctsurv/weights";
+ *
+ * const { path, entry } = await findPretrained("resnet50");
+ * using checkpoint = await openCheckpoint(path);
+ * const parameters = await loadWeights(findBackbone("resnet50").spec(), checkpoint, entry);
+ * ```
  *
  * @param name Of an architecture (`resnet50`: its default weights) or of one file (`resnet50.imagenet1k_v2`).
- * @throws {InputError} If they are not there, saying how to get them, or if the file is damaged.
+ * @throws {InputError} If they are not there; the message says how to get them. Also if the file is damaged.
  */
 export async function findPretrained(name: string, folder: string = defaultWeightsFolder()): Promise<Pretrained> {
   const entries = findEntries(name);
@@ -103,7 +126,7 @@ export async function findPretrained(name: string, folder: string = defaultWeigh
   return { path, entry, sha256: await sha256File(path), isVerified: false };
 }
 
-/** Files of an architecture in the folder that were added though their hash is not known. */
+/** The added files of an architecture whose hash is not known. */
 export async function findUnverified(architecture: string, folder: string): Promise<readonly string[]> {
   const found: string[] = [];
   const start = unverifiedName(architecture, "", "");
@@ -124,10 +147,10 @@ function notThere({ name, architecture, file, url, bytes }: PretrainedFile, fold
 }
 
 /**
- * Tells which network a file of weights is of: by its hash; if that is not known, by the names and shapes of its tensors,
- * and then it is not taken for any published file.
+ * Finds the network that a file of weights belongs to. It is recognised by its hash. If the hash is not known, the names
+ * and shapes of its tensors decide, and the file does not count as a published one.
  *
- * @throws {InputError} If it cannot be read, or is of none of the networks.
+ * @throws {InputError} If the file cannot be read, or belongs to none of the networks.
  */
 export async function recogniseWeights(path: string): Promise<Pretrained> {
   using checkpoint = await openCheckpoint(path);

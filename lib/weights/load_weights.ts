@@ -12,26 +12,31 @@ import {
 import type { CheckpointNumbers } from "./formats/stored_tensor.ts";
 import type { Checkpoint } from "./open_checkpoint.ts";
 
-/** What a tensor is called, and its shape. */
+/** The name and shape of a tensor. */
 export interface NamedShape {
+  /** As in a state dict: `layer4.2.conv1.weight`. */
   readonly name: string;
+  /** The size of each axis. */
   readonly shape: readonly number[];
 }
 
-/** How a file's names and shapes become those of an architecture. The numbers and their order stay. */
+/** Turns the names and shapes of a file into those of an architecture. The numbers and their order stay the same. */
 export interface NameMap {
-  /** @default the names as they are */
+  /** The architecture's name and shape for a tensor of the file. @default {the file's own} */
   readonly rename?: (tensor: NamedShape) => NamedShape;
-  /** Names in the file, as they stand there, that the architecture does without. @default none */
+  /** Whether the architecture does not need a tensor, by its name in the file. @default {it needs all} */
   readonly ignore?: (name: string) => boolean;
 }
 
-/** BatchNorm counts its training steps, for a momentum that none of these networks uses. */
+/**
+ * Whether a name is that of BatchNorm's count of training steps. PyTorch needs it for a momentum that none of these
+ * networks uses.
+ */
 export function isStepCount(name: string): boolean {
   return name.endsWith(".num_batches_tracked");
 }
 
-/** The tensors of a file under the names that the architecture has for them, less those that are left out. */
+/** The tensors of a file under the names of the architecture, without those that are ignored. */
 export function renamed(checkpoint: Checkpoint, { rename = (tensor) => tensor, ignore }: NameMap): ReadonlyMap<
   string,
   NamedShape & { readonly source: string }
@@ -48,11 +53,29 @@ export function renamed(checkpoint: Checkpoint, { rename = (tensor) => tensor, i
 }
 
 /**
- * Fills an architecture's parameters from a file, by name. Every parameter has to be there with its shape, and nothing
- * else may be but BatchNorm's step counts and what `ignore` names. Floats of any width become float32.
+ * Fills the parameters of an architecture from a file, by name. The file must have every parameter with its shape, and
+ * nothing else, except BatchNorm's step counts and the tensors that `map` ignores. Floats of any width become float32.
  *
- * @param spec A tree of specs, such as `efficientNetB0Spec()`.
- * @throws {InputError} Naming all that is missing, unexpected, or of another shape or type.
+ * @example A linear layer that its file calls by another name
+ * ```ts
+ * import { float32 } from "@ctsurv/ctsurv/engine";
+ * import { encodeSafetensors, loadWeights, openCheckpoint } from "@ctsurv/ctsurv/weights";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * const bias = { shape: [2], data: Float32Array.of(0.5, -0.5) };
+ * await Deno.writeFile(path, encodeSafetensors(new Map([["head.bias", bias]])));
+ *
+ * using checkpoint = await openCheckpoint(path);
+ * const { fc } = await loadWeights({ fc: { bias: float32(2) } }, checkpoint, {
+ *   rename: ({ name, shape }) => ({ name: name.replace("head.", "fc."), shape }),
+ * });
+ * assertEquals([...fc.bias.data], [0.5, -0.5]);
+ * ```
+ *
+ * @param spec A tree of specs, such as `efficientNetB0.spec()`.
+ * @throws {InputError} If tensors are missing, unexpected, or of another shape or type. The message counts them and names
+ * the first few.
  */
 export async function loadWeights<S>(
   spec: S,
@@ -91,7 +114,7 @@ function toFloat32(data: CheckpointNumbers): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
 }
 
-/** Names in a message, the first few of them. */
+/** The largest number of names in a message. */
 const SHOWN_NAMES = 5;
 
 function listing(what: string, names: readonly string[]): readonly string[] {

@@ -1,4 +1,16 @@
-/** Pretrained weights: the catalogue, safe readers of checkpoints, download and verification. */
+/**
+ * Pretrained weights: which there are, how to get them, and how to read them safely.
+ *
+ * - The catalogue (`catalogue/`): {@linkcode CATALOGUE} and {@linkcode findEntries} say what is published where, under
+ *   which licence and with which hash.
+ * - Files on this machine: {@linkcode fetchWeights} downloads one, {@linkcode addWeights} copies one of yours,
+ *   {@linkcode findPretrained} finds one and {@linkcode verifyWeights} checks all.
+ * - Formats (`formats/`): {@linkcode openCheckpoint} reads safetensors and PyTorch's files without running anything in
+ *   them, {@linkcode loadWeights} fills the parameters of a network, and {@linkcode encodeSafetensors} and
+ *   {@linkcode decodeSafetensors} write and read safetensors in memory.
+ *
+ * @module
+ */
 export { addWeights } from "./add_weights.ts";
 export { CATALOGUE } from "./catalogue/catalogue.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";
@@ -30,3 +42,5 @@ export {
   openCheckpoint,
 } from "./open_checkpoint.ts";
 export { type VerifiedFile, verifyWeights } from "./verify_weights.ts";
+export type { Progress } from "../base/mod.ts";
+export type { DType, HostTensor, MapTree, TensorData, TensorSpec } from "../engine/mod.ts";

@@ -14,7 +14,10 @@ import { readTorchLegacy, readTorchZip } from "./formats/_torch/read_torch.ts";
 
 const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 
-/** Whether a path is a file of weights, by its name or first bytes; {@linkcode openCheckpoint} says if it is valid. */
+/**
+ * Whether a path is a file of weights, judged by its name or its first bytes. {@linkcode openCheckpoint} checks the rest.
+ * False if there is no such file.
+ */
 export async function isCheckpoint(path: string): Promise<boolean> {
   const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
   if (!isFile || EXTENSIONS.includes(extname(path).toLowerCase())) return isFile;
@@ -29,32 +32,38 @@ export async function isCheckpoint(path: string): Promise<boolean> {
   return isZip || isPickle || isSafetensors;
 }
 
-/** The formats in which networks are exchanged. */
+/** The formats in which networks are exchanged: safetensors, or PyTorch's since version 1.6 and before it. */
 export type CheckpointKind = "safetensors" | "pytorch-zip" | "pytorch-legacy";
 
 /** The shape and type of a tensor in a file. */
 export interface CheckpointEntry {
+  /** The type of its numbers in the file. */
   readonly dtype: CheckpointDType;
+  /** The size of each axis; [] for a scalar. */
   readonly shape: readonly number[];
 }
 
-/** A tensor as read, in C order. */
+/** A tensor that has been read. */
 export interface CheckpointTensor extends CheckpointEntry {
+  /** The numbers in C order. */
   readonly data: CheckpointNumbers;
 }
 
-/** An open file of weights: its index is in memory, its numbers are not. */
+/** An open file of weights. Its index is in memory, its numbers are not. */
 export interface Checkpoint extends Disposable {
+  /** The path that was opened. */
   readonly path: string;
+  /** Its format. */
   readonly kind: CheckpointKind;
-  /** What is in the file, by name. */
+  /** The shape and type of every tensor, by name. */
   readonly tensors: ReadonlyMap<string, CheckpointEntry>;
   /**
    * Reads one tensor into an array of its own.
    *
-   * @throws {InputError} If there is none of that name, or its bytes are not those that were written.
+   * @throws {InputError} If there is none of that name, or if its bytes are damaged.
    */
   read(name: string): Promise<CheckpointTensor>;
+  /** Closes the file; `using` does the same. Nothing can be read afterwards. */
   close(): void;
 }
 
@@ -70,15 +79,30 @@ const kinds: Readonly<
 };
 
 /**
- * Opens a file of weights: safetensors, or what `torch.save(model.state_dict(), …)` has written since 2017, as zip
- * archive or as a stream of pickles. Nothing in the file is run: a pickle is read for the few values that a state dict
- * is made of, and anything else in it is refused.
+ * Opens a file of weights: safetensors, or a file by `torch.save(model.state_dict(), …)` since 2017, either a zip archive
+ * or a stream of pickles. Nothing in the file is run. A pickle is read for the few kinds of values in a state dict, and
+ * anything else in it is refused.
  *
- * Whatever the file, opening it takes at most 40 times its size and 100 MiB of memory, and reading a tensor 8 times its
- * size and 1 MiB (views may repeat numbers), or 16-bit floats twice that. For files that PyTorch and safetensors write,
- * the index takes some 100 kB, and a tensor the size of its numbers.
+ * For a hostile file, opening takes at most 40 times the size of the file and 100 MiB of memory. Reading a tensor takes at
+ * most 8 times the size of the file and 1 MiB, because views may repeat numbers; for 16-bit floats twice that. For
+ * ordinary files the index takes about 100 kB, and a tensor the size of its numbers.
  *
- * @throws {InputError} If there is no such file, or it is none of these.
+ * @example
+ * ```ts
+ * import { encodeSafetensors, isCheckpoint, openCheckpoint } from "@ctsurv/ctsurv/weights";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * const weight = { shape: [1, 3], data: Float32Array.of(1, 2, 3) };
+ * await Deno.writeFile(path, encodeSafetensors(new Map([["fc.weight", weight]])));
+ * assertEquals(await isCheckpoint(path), true);
+ *
+ * using checkpoint = await openCheckpoint(path);
+ * assertEquals([checkpoint.kind, checkpoint.tensors.get("fc.weight")!.shape], ["safetensors", [1, 3]]);
+ * assertEquals([...(await checkpoint.read("fc.weight")).data], [1, 2, 3]);
+ * ```
+ *
+ * @throws {InputError} If there is no such file, or if it has none of these formats.
  */
 // deno-lint-ignore require-await -- see `read`
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
@@ -91,7 +115,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** The same for bytes that are already at hand. */
+/** The same for a source that is already open. */
 export function checkpointOf(source: ByteSource, path: string): Checkpoint {
   const kind = kindOf(source, path);
   const { title, read } = kinds[kind];
@@ -116,7 +140,7 @@ export function checkpointOf(source: ByteSource, path: string): Checkpoint {
   };
 }
 
-/** The format, from the first bytes; each format has its own. */
+/** The format of a file, from its first bytes. */
 function kindOf(source: ByteSource, path: string): CheckpointKind {
   const head = readBytes(source, 0, Math.min(512, source.size));
   const startsWith = (...bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);
@@ -127,7 +151,7 @@ function kindOf(source: ByteSource, path: string): CheckpointKind {
         "the newer file of the same weights",
     );
   }
-  // First: the length of a header may look like the beginning of the others, but those have no "{" there.
+  // This comes first: the length of a header may look like the start of the other formats, but they have no "{" there.
   if (head[8] === "{".charCodeAt(0)) return "safetensors";
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return "pytorch-zip";
   if (startsWith(0x80)) return "pytorch-legacy";

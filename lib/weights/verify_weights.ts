@@ -5,20 +5,24 @@ import { checkKept } from "./fetch_weights.ts";
 import { defaultWeightsFolder, findUnverified } from "./find_pretrained.ts";
 import { type CheckpointKind, openCheckpoint } from "./open_checkpoint.ts";
 
-/** A file of the folder that is as it should be. */
+/** A file of the folder that is undamaged. */
 export interface VerifiedFile {
+  /** Where it is. */
   readonly path: string;
+  /** Its format. */
   readonly kind: CheckpointKind;
+  /** How many tensors it holds. */
   readonly tensors: number;
+  /** Of the whole file: 64 lower-case hex digits. */
   readonly sha256: string;
-  /** Whether that is the catalogue's, as far as it is known. */
+  /** Whether the catalogue has a hash for it, all of it or its first digits, and the file has the same. */
   readonly isVerified: boolean;
 }
 
 /**
- * Hashes every file of weights in the folder and reads its index.
+ * Hashes every file of weights in the folder and reads its index. Nothing is changed.
  *
- * @throws {InputError} Naming every file that is damaged, and what to do.
+ * @throws {InputError} If files are damaged. The message names each of them and says what to do.
  */
 export async function verifyWeights(folder: string = defaultWeightsFolder()): Promise<readonly VerifiedFile[]> {
   const verified: VerifiedFile[] = [];

@@ -3,14 +3,17 @@ import { writeAtomic } from "./write_atomic.ts";
 
 /** A cache entry: something small in JSON, and bytes. */
 export interface CheckedContent<Header> {
+  /** As JSON gives it back; whether it is a `Header` is not checked. */
   readonly header: Header;
+  /** A copy that starts at byte 0 of its buffer, so that it can become any typed array. */
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Writes a cache file: a checksum of all that follows, a line of JSON, then the payload.
+ * Writes a cache file: a line with the SHA-256 of everything after it, a line of JSON, then the payload.
  *
- * @param header Anything JSON can hold.
+ * @param header Anything that JSON can hold.
+ * @throws {DiskFullError} If the disk is full.
  */
 export async function writeChecked(path: string, header: unknown, payload: ArrayBufferView): Promise<void> {
   const bytes = new Uint8Array(payload.buffer as ArrayBuffer, payload.byteOffset, payload.byteLength);
@@ -22,7 +25,26 @@ export async function writeChecked(path: string, header: unknown, payload: Array
   await writeAtomic(path, file);
 }
 
-/** Reads what {@linkcode writeChecked} wrote; undefined if there is no such file, or it is not as it was written. */
+/**
+ * Reads a file that {@linkcode writeChecked} wrote. Gives undefined if there is no such file, or if it has changed since
+ * it was written.
+ *
+ * @example Features of two slices, cached and read again
+ * ```ts
+ * import { readChecked, writeChecked } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/features.bin`;
+ * await writeChecked(path, { shape: [2, 3] }, Float32Array.of(1, 2, 3, 4, 5, 6));
+ *
+ * const cached = await readChecked<{ shape: number[] }>(path);
+ * assertEquals(cached?.header.shape, [2, 3]);
+ * assertEquals([...new Float32Array(cached!.payload.buffer)], [1, 2, 3, 4, 5, 6]);
+ *
+ * await Deno.writeTextFile(path, "damaged", { append: true });
+ * assertEquals(await readChecked(path), undefined);
+ * ```
+ */
 export async function readChecked<Header>(path: string): Promise<CheckedContent<Header> | undefined> {
   let file: Uint8Array<ArrayBuffer>;
   try {

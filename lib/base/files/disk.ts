@@ -1,7 +1,20 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Bytes of a file, or of all files in a folder; links count as what they are, not what they lead to. 0 if absent. */
+/**
+ * Bytes of a file, or of all files in a folder. A link counts as itself, not as the file it leads to. 0 if there is
+ * nothing at the path.
+ *
+ * @example
+ * ```ts
+ * import { folderBytes } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeFile(`${folder}/slice.bin`, new Uint8Array(64 * 64 * 2));
+ * assertEquals(await folderBytes(folder), 8192);
+ * ```
+ */
 export async function folderBytes(path: string): Promise<number> {
   try {
     const { isDirectory, size } = await Deno.lstat(path);
@@ -17,10 +30,10 @@ export async function folderBytes(path: string): Promise<number> {
 }
 
 /**
- * Bytes that this user may still write in a folder, or in the closest one above it that can be asked. Infinite where
- * none can: not to know is no reason to refuse.
+ * Bytes that this user may still write in a folder. If the folder does not exist yet, the closest one above it is asked.
+ * Infinity if none of them answers: an unknown size is no reason to refuse work.
  *
- * @param folder Absolute.
+ * @param folder An absolute path.
  */
 export async function freeDisk(folder: string): Promise<number> {
   try {

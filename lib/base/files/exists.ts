@@ -1,6 +1,11 @@
 import { InputError } from "../errors.ts";
 
-/** @throws {InputError} If there is nothing at a path; `advice` says what should be there. */
+/**
+ * Checks that there is a file or folder at a path.
+ *
+ * @param advice Follows the path in the message: what should be there, and how to get it.
+ * @throws {InputError} If there is nothing.
+ */
 export async function mustExist(path: string, advice: string): Promise<void> {
   await Deno.stat(path).catch((error) => {
     throw error instanceof Deno.errors.NotFound ? new InputError(`${path}: ${advice}`) : error;

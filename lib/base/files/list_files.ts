@@ -2,8 +2,18 @@ import { join } from "node:path";
 import { statInput } from "./read_input.ts";
 
 /**
- * Every file under a folder, in the order of their paths, or the file itself. Links are followed, except back up to a
- * folder on the way.
+ * Every file under a folder, in the order of their paths; for a path of a file, that file alone. Links are followed,
+ * except those that lead back to a folder on the way down.
+ *
+ * @example
+ * ```ts
+ * import { listFiles } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scan = await Deno.makeTempDir();
+ * for (const name of ["2.dcm", "1.dcm"]) await Deno.writeTextFile(`${scan}/${name}`, "");
+ * assertEquals(await listFiles(scan), [`${scan}/1.dcm`, `${scan}/2.dcm`]);
+ * ```
  *
  * @throws {InputError} If there is nothing at the path.
  */

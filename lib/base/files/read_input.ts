@@ -1,14 +1,38 @@
-import type { z } from "zod";
 import { InputError } from "../errors.ts";
+
+/** A check that gives the content of a JSON file its type. Every zod schema is one. */
+export interface JsonSchema<T> {
+  /** Gives the content as `data` if it fits, and otherwise what is wrong with which entry. It does not throw. */
+  safeParse(json: unknown): {
+    readonly data?: T | undefined;
+    readonly error?:
+      | { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }
+      | undefined;
+  };
+}
 
 /**
  * Reads the text of a JSON file that people write.
  *
- * @param file How messages name it.
- * @param what What the file is to describe, for messages: "a cohort".
- * @throws {InputError} If it is no JSON, or an entry is missing, wrong or unknown: all of them at once.
+ * @example A file with a mistake in it
+ * ```ts
+ * import { InputError, parseJsonFile } from "@ctsurv/ctsurv/base";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * const columns = z.strictObject({ months: z.string(), event: z.string() });
+ * const read = (text: string) => parseJsonFile(text, "columns.json", columns, "the columns of a clinical table");
+ *
+ * assertEquals(read('{ "months": "Survival.time", "event": "deadstatus.event" }').months, "Survival.time");
+ * assertThrows(() => read('{ "months": "Survival.time" }'), InputError, "event: ");
+ * ```
+ *
+ * @param file How messages name the file.
+ * @param schema Usually a zod schema.
+ * @param what What the file should describe, for messages: "a cohort".
+ * @throws {InputError} If it is not JSON, or if entries are missing, wrong or unknown. The message lists all of them.
  */
-export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>, what: string): T {
+export function parseJsonFile<T>(text: string, file: string, schema: JsonSchema<T>, what: string): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -21,13 +45,13 @@ export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T
   throw new InputError([`${file} does not describe ${what}:`, ...issues].join("\n  "));
 }
 
-/** As much as one array can be relied on to hold; no scan comes near it. */
+/** The largest size that every array can hold; no scan comes near it. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * The bytes of a file that a user gave.
  *
- * @throws {InputError} If it is not there, may not be read, or has 2 GiB or more.
+ * @throws {InputError} If the file is not there, may not be read, or has 2 GiB or more.
  */
 export async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -42,9 +66,9 @@ export async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> 
 }
 
 /**
- * Whether a path that a user gave is a file or a folder.
+ * Whether a path that a user gave is that of a file or of a folder.
  *
- * @throws {InputError} If there is nothing there, or it may not be read.
+ * @throws {InputError} If there is nothing at the path, or if it may not be read.
  */
 export async function statInput(path: string): Promise<"file" | "folder"> {
   try {

@@ -2,10 +2,20 @@ import { dirname } from "node:path";
 import { DiskFullError } from "../errors.ts";
 
 /**
- * Writes a file by way of a temporary name beside it and a rename, so that a reader, or a run that was interrupted,
- * never sees half of it. Creates the folder if needed.
+ * Writes a file under a temporary name beside it, and then renames it. A reader never sees half of the file, not even
+ * after an interrupted run. Creates the folder if needed.
  *
- * @throws {DiskFullError} If the disk is full; what was there before is unchanged.
+ * @example
+ * ```ts
+ * import { writeAtomic } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await writeAtomic(`${folder}/results/table_1.csv`, "aggregation,ctd\n");
+ * assertEquals(await Deno.readTextFile(`${folder}/results/table_1.csv`), "aggregation,ctd\n");
+ * ```
+ *
+ * @throws {DiskFullError} If the disk is full. An earlier file of that name is then unchanged.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
@@ -26,7 +36,7 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
   }
 }
 
-/** Full disk, exhausted quota or a limit on a file's size. They have no class of their own; not all have a code. */
+/** Full disk, exhausted quota or a limit on the size of a file. Deno has no class for them, and not all have a code. */
 function isLackOfRoom(error: unknown): error is Error {
   return error instanceof Error &&
     ("code" in error && error.code === "ENOSPC" || /^(Disk quota exceeded|File too large)/.test(error.message));

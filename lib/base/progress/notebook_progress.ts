@@ -1,15 +1,15 @@
 import { kernelInternals } from "./kernel_internals.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 
-/** What is known of the Stop button of a notebook. */
+/** Whether somebody pressed the Stop button of a notebook. */
 export interface StopButton {
-  /** Whether it was pressed since this was last asked. */
+  /** Whether it was pressed since the last call. */
   wasPressed(): boolean;
 }
 
 /**
- * In a Deno kernel, keeps the signal of the Stop button from ending the process, and remembers it for the cell that
- * runs: code that awaits can ask, and end. Elsewhere nothing is ever pressed, and Ctrl-C does what it does.
+ * In a Deno kernel, keeps the signal of the Stop button from ending the process, and remembers it: code that awaits can
+ * ask for it, and end the cell. Elsewhere the button is never pressed, and Ctrl-C works as usual.
  */
 function watchStopButton(): StopButton {
   let pressed = false;
@@ -23,20 +23,25 @@ function watchStopButton(): StopButton {
   };
 }
 
-/** `Deno.jupyter.display`, or something that takes its arguments. */
+/** `Deno.jupyter.display`, or a function with the same arguments. */
 export type Display = (
   bundle: Record<string, string>,
   options: { readonly raw: true; readonly display_id: string; readonly update: boolean },
 ) => Promise<void>;
 
 /**
- * Progress in a notebook's output: one line that is updated in place, a few times a second. What stays when the task is
- * done is its summary without times, so that running the notebook again gives the same file. After the Stop button the
- * next `tick` throws `Deno.errors.Interrupted`, which ends the cell.
+ * Progress in the output of a notebook: one line that is updated in place, about three times a second. When the task is
+ * done, only its summary stays. It has no times, so that running the notebook again gives the same file. After the Stop
+ * button the next `tick` throws `Deno.errors.Interrupted`, which ends the cell.
  *
  * @example In a cell
  * ```ts ignore
+ * import { notebookProgress } from "@ctsurv/ctsurv/base";
+ *
  * const progress = notebookProgress(Deno.jupyter.display);
+ * progress.start("extracting features", 80);
+ * for (let patient = 0; patient < 80; patient++) progress.tick();
+ * progress.done("features of 80 patients");
  * ```
  */
 export function notebookProgress(display: Display): Progress {

@@ -1,29 +1,42 @@
-/** How far long work has come, for whoever waits. One task at a time. */
+/** Shows whoever waits how far long work has come. One task at a time. */
 export interface Progress {
-  /** Begins a task of `total` steps, such as patients. */
+  /** Begins a task of `total` steps, such as patients. The label names it in every line. */
   start(label: string, total: number): void;
   /** Says that `steps` more are done (default 1). */
   tick(steps?: number): void;
-  /** Ends the task. `summary` stays to be read, such as "80 patients embedded"; default: the label and the count. */
+  /** Ends the task. The summary stays on the screen; by default it is the label and the count. */
   done(summary?: string): void;
 }
 
-/** Where a task stands, and the line that says so. */
+/** How far a task has come. */
 export interface ProgressState {
+  /** The name of the task. */
   readonly label: string;
+  /** Steps in all. */
   readonly total: number;
+  /** Steps done. */
   readonly value: number;
   /** Wall time since the start. */
   readonly seconds: number;
 }
 
-/** A line such as "embedding: 12/80, 1 min 20 s left". Nothing is foretold before the first step is done. */
+/** A line such as "extracting: 12/80, 1 min 20 s left". Before the first step is done there is no time left to show. */
 export function progressLine({ label, total, value, seconds }: ProgressState): string {
   const left = value > 0 && value < total ? `, ${formatSeconds(seconds / value * (total - value))} left` : "";
   return `${label}: ${value}/${total}${left}`;
 }
 
-/** A duration for people: "8 s", "1 min 20 s", "2 h 5 min". */
+/**
+ * A duration for people.
+ *
+ * @example
+ * ```ts
+ * import { formatSeconds } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([8.2, 80, 7_510].map(formatSeconds), ["8 s", "1 min 20 s", "2 h 5 min"]);
+ * ```
+ */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -33,8 +46,8 @@ export function formatSeconds(seconds: number): string {
 }
 
 /**
- * Turns "the state changed" into a `Progress`. `show` is called at most once per `everySeconds`, and always at the
- * start; `end` with the summary.
+ * A `Progress` that calls functions. `show` is called at the start, and then at most once in `everySeconds`. `end` is
+ * called once, with the summary.
  */
 export function createProgress(
   { show, end, everySeconds }: {

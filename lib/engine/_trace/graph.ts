@@ -110,7 +110,7 @@ export class GraphBuilder {
     return transposed;
   }
 
-  /** What `value` is a transposition of, if it is one. */
+  /** If `value` is a transposition: the value before it, and the order of the axes. */
   beforeTranspose(value: Ref): { readonly value: Ref; readonly perm: readonly number[] } | undefined {
     const node = this.#transposes.get(value);
     return node && { value: node.inputs[0]!, perm: node.attributes.perm as readonly number[] };
@@ -139,14 +139,14 @@ export class GraphBuilder {
 }
 
 /**
- * `Gemm`, or `Conv` and a transposition to channels-last, followed by the addition of a bias [channels], and by nothing
- * else, take that bias as their third input.
+ * Moves the addition of a bias [channels] into the operation before it, as its third input. That operation is a `Gemm`,
+ * or a `Conv` with a transposition to channels-last. Its output must have no other use.
  */
 function fuseBias(nodes: readonly GraphNode[], outputs: readonly Ref[]): GraphNode[] {
   const uses = new Map<Ref, number>();
   for (const ref of [...outputs, ...nodes.flatMap((node) => node.inputs)]) uses.set(ref, (uses.get(ref) ?? 0) + 1);
   const madeBy = new Map(nodes.map((node) => [node.outputs[0]!, node]));
-  /** The nodes that give `ref` and nothing else, as one that can take a bias and what follows it. */
+  /** The nodes that make `ref` if a bias can move into the first of them; undefined otherwise. */
   const product = (ref: Ref): GraphNode[] | undefined => {
     const node = madeBy.get(ref);
     if (!node || uses.get(ref) !== 1 || node.inputs.length > 2) return undefined;
@@ -184,14 +184,14 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** Records one tfjs kernel: from its inputs by name and its attributes to the values it stands for. */
+/** Records one tfjs kernel: takes its inputs by name and its attributes, and gives the values of its outputs. */
 export type TraceKernel = (
   graph: GraphBuilder,
   inputs: Readonly<Record<string, Ref>>,
   attributes: unknown,
 ) => Ref | Ref[];
 
-/** Gives a kernel its input names and attribute type. */
+/** A kernel whose input names and attributes have types. */
 export function kernel<Input extends string, Attributes = unknown>(
   record: (graph: GraphBuilder, inputs: Readonly<Record<Input, Ref>>, attributes: Attributes) => Ref | Ref[],
 ): TraceKernel {

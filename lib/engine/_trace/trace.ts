@@ -25,7 +25,7 @@ const traceKernels: Readonly<Record<string, TraceKernel>> = {
 
 const BACKEND_NAME = "ctsurv-trace";
 
-/** tfjs keeps its backends and kernels in a global registry; ours is added once, on first use. */
+/** Adds our backend and kernels to the global registry of tfjs, once, on first use. */
 function traceBackend(): TraceBackend {
   const existing = tf.findBackend(BACKEND_NAME);
   if (existing) return existing as TraceBackend;
@@ -51,7 +51,7 @@ function traceBackend(): TraceBackend {
 /** A graph and the tree in which the function returned its outputs. */
 export interface Traced {
   readonly graph: Graph;
-  /** What the function returned; its tensors are gone, only their places count. */
+  /** The tree that the function returned. Its tensors have been freed; only their places count. */
   readonly result: Tree<tf.Tensor>;
 }
 

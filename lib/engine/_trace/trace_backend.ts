@@ -8,15 +8,15 @@ interface Constant {
   readonly dtype: OnnxDType;
 }
 
-/** A value of one graph; it means nothing in another. */
+/** A value of one graph. It cannot be used in another. */
 interface Recorded {
   readonly ref: Ref;
   readonly graph: GraphBuilder;
 }
 
 /**
- * A tfjs backend that computes nothing: a tensor on it is a name in the graph being built, or numbers that were known
- * before, which become a constant of the graph.
+ * A tfjs backend that computes nothing. A tensor on it is either a name in the graph that is being built, or numbers that
+ * were known before; such numbers become a constant of the graph.
  */
 export class TraceBackend extends tf.KernelBackend {
   readonly #data = new tf.DataStorage<Recorded | Constant>(this, tf.engine());
@@ -37,7 +37,7 @@ export class TraceBackend extends tf.KernelBackend {
     this.#constants = new Map();
   }
 
-  /** The graph's name for a tensor; numbers from outside become a constant. */
+  /** The value of the graph for a tensor. Numbers from outside become a constant. */
   ref(dataId: tf.DataId): Ref {
     const entry = this.#data.get(dataId);
     if ("ref" in entry) {

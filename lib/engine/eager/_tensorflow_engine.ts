@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine.ts";
@@ -12,22 +12,24 @@ const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 export interface TensorflowPackage {
   readonly name: typeof PACKAGES[number];
   readonly version: string;
+  /** The path of the module to import. */
   readonly entry: string;
 }
 
 /**
- * The native packages whose compiled binding is there. The file is looked for before the package is imported: an
- * import without it throws, and leaves its kernels registered, so that a second import warns for each of them.
+ * The native packages whose compiled binding is there. The file is looked for before the package is imported: an import
+ * without the binding throws, but leaves its kernels registered, and a second import then warns about each of them.
  */
 export function findTensorflow(): TensorflowPackage[] {
   const require = createRequire(import.meta.url);
   return PACKAGES.flatMap((name) => {
     try {
       const manifest = require.resolve(`${name}/package.json`);
-      // lib/napi-v<N>/tfjs_binding.node, N being the version of Node's native interface it was built for.
+      // lib/napi-v<N>/tfjs_binding.node; N is the version of Node's native interface that it was built for.
       const lib = join(dirname(manifest), "lib");
       if (!readdirSync(lib).some((folder) => existsSync(join(lib, folder, "tfjs_binding.node")))) return [];
-      return [{ name, version: require(manifest).version as string, entry: require.resolve(name) }];
+      const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+      return [{ name, version, entry: require.resolve(name) }];
     } catch {
       return [];
     }
@@ -41,6 +43,7 @@ export function findTensorflow(): TensorflowPackage[] {
  */
 export async function tensorflowEngine({ name, version, entry }: TensorflowPackage): Promise<Engine> {
   const previous = tf.getBackend();
+  // An absolute path, which needs no import map; a publisher of this library is warned that it cannot be analysed.
   await import(entry);
   // The import makes its backend tfjs's current one.
   switchBackend(previous);

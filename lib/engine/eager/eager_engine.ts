@@ -36,16 +36,19 @@ class TensorValue implements Value {
   }
 }
 
-/** Which tfjs backend an eager engine runs on, one that has started, and what to call it. */
+/** The tfjs backend that an eager engine runs on, and its names. */
 export interface EagerEngineOptions {
+  /** `Engine.name`. */
   readonly name: string;
+  /** `Engine.description`. */
   readonly description: string;
+  /** The tfjs name of a backend that has started. */
   readonly backend: string;
-  /** Runs a function with kernels that `backend` lacks as a whole on this one instead. */
+  /** If a function needs a kernel that `backend` lacks, the whole function runs on this backend instead. */
   readonly fallback?: string;
 }
 
-/** Runs functions op by op on a tfjs backend, as they are written: the reference for every traced function. */
+/** Runs functions operation by operation on a tfjs backend, as they are written: the reference for traced functions. */
 export function eagerEngine({ name, description, backend, fallback }: EagerEngineOptions): Engine {
   return {
     name,
@@ -99,7 +102,7 @@ function lacksKernel(error: unknown): boolean {
   return error instanceof Error && /^Kernel '.*' not registered/.test(error.message);
 }
 
-/** tfjs in plain JavaScript: has every kernel, and is slower than WebAssembly. */
+/** TensorFlow.js in plain JavaScript. It has every kernel, and is slower than WebAssembly. */
 export function cpuEngine(): Engine {
   return eagerEngine({ name: "cpu", description: `tfjs-backend-cpu ${tf.version_core}`, backend: "cpu" });
 }

@@ -5,10 +5,13 @@ import { tf } from "../tf.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /**
- * tfjs on WebAssembly, op by op: slow, and the same everywhere. A function with a kernel that the backend lacks (the
- * gradients of convolution filters and of depthwise convolutions) or gets wrong (the gradient of the maximum of a window
- * of negative numbers, "same" convolutions whose stride is longer than their filter) runs on tfjs's plain JavaScript
- * backend instead.
+ * TensorFlow.js on WebAssembly, operation by operation: slow, but the same everywhere. Some functions run on its plain
+ * JavaScript backend instead:
+ *
+ * - those with a kernel that the WebAssembly backend lacks: the gradients of convolution filters and of depthwise
+ *   convolutions;
+ * - those with a kernel that it computes wrongly: the gradient of a maximum over windows of negative numbers, and "same"
+ *   convolutions whose stride is longer than their filter.
  *
  * @throws {Error} If the WebAssembly module cannot be loaded.
  */
@@ -24,7 +27,7 @@ export async function wasmEngine(): Promise<Engine> {
 
 const isStarted = () => "wasm" in tf.engine().registry;
 
-/** Starts the backend once, without making it tfjs's current one, which others may be using while it loads. */
+/** Starts the backend once. It does not become the current one of tfjs, which others may be using while it loads. */
 async function startWasm(): Promise<void> {
   if (isStarted()) return;
   const folder = fileURLToPath(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")));
@@ -47,7 +50,7 @@ async function startWasm(): Promise<void> {
 
 type Kernel = Parameters<tf.KernelFunc>[0];
 
-/** Makes the backend lack a kernel for those inputs and attributes for which it is wrong. */
+/** Makes the backend refuse a kernel for the inputs and attributes for which it is wrong. */
 function refuse(kernelName: string, isWrong: (kernel: Kernel) => boolean): void {
   const config = tf.getKernel(kernelName, "wasm");
   tf.unregisterKernel(kernelName, "wasm");

@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 import { type Attribute, type Graph, type GraphNode, onnxType, type Ref } from "../_trace/graph.ts";
 
-/** ONNX intermediate representation 8 goes with operator set 17. */
+/** ONNX intermediate representation 8 belongs to operator set 17. */
 const IR_VERSION = 8;
 const OPSET = 17;
 
@@ -9,8 +9,8 @@ const OPSET = 17;
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 /**
- * The graph as an ONNX file (protobuf `ModelProto`, onnx.proto3; the field numbers below are that file's). Constants
- * are its initializers, in the byte order of the machine, which for every platform ONNX Runtime ships is little-endian.
+ * The graph as an ONNX file: protobuf `ModelProto` of onnx.proto3, whose field numbers are used below. Constants become
+ * initializers in the byte order of the machine, which is little-endian on every platform of ONNX Runtime.
  */
 export function encodeModel(graph: Graph): Uint8Array {
   const pbf = new PbfWriter();

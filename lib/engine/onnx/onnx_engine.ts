@@ -6,18 +6,18 @@ import { mapTree } from "../tree.ts";
 import { type DType, type HostTensor, inputReader, isTensor, type TensorData, type Value } from "../values.ts";
 import { encodeModel } from "./_encode_model.ts";
 
-/** Where ONNX Runtime computes. */
+/** Where ONNX Runtime computes: its execution provider. */
 export type Provider = "cpu" | "webgpu" | "cuda";
 
 /** Options of {@linkcode onnxEngine}. */
 export interface OnnxEngineOptions {
-  /** @default {"cpu"} */
+  /** The GPU providers need their own drivers and libraries. @default {"cpu"} */
   readonly provider?: Provider;
-  /** Threads of one operation; the default is ONNX Runtime's own, one for each core. */
+  /** Threads of one operation. @default {one for each core, ONNX Runtime's own choice} */
   readonly threads?: number;
 }
 
-/** A tensor that ONNX Runtime made, fed back to it without a copy in between. */
+/** A tensor that ONNX Runtime made. It goes into a later run without a copy. */
 class OnnxValue implements Value {
   readonly #tensor: ort.Tensor;
 
@@ -52,7 +52,7 @@ function toOrt(value: HostTensor | Value): ort.Tensor {
   return new ort.Tensor(value.dtype, value.data as Float32Array, value.shape);
 }
 
-/** Traces functions to ONNX and runs them in ONNX Runtime. */
+/** An engine that traces functions to ONNX graphs and runs them in ONNX Runtime, in float32. */
 export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}): Engine {
   return {
     name: "onnx",

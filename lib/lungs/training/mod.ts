@@ -7,6 +7,8 @@
  *
  * @module
  */
+export { type Agreement, compareOnScan, type Found, type PhantomScore, scorePhantoms } from "./evaluate_lungs.ts";
+export { trainUNet, type TrainUNetOptions } from "./train_unet.ts";
 export type {
   DType,
   Engine,
@@ -18,8 +20,6 @@ export type {
   TensorSpec,
   Tree,
   Value,
-} from "@ctsurv/engine/mod.ts";
-export type { Affine, LungSegmenter, Shape, Spacing, Volume } from "@ctsurv/imaging/mod.ts";
-export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "@ctsurv/nn/mod.ts";
-export { type Agreement, compareOnScan, type Found, type PhantomScore, scorePhantoms } from "./evaluate_lungs.ts";
-export { trainUNet, type TrainUNetOptions } from "./train_unet.ts";
+} from "../../engine/mod.ts";
+export type { Affine, LungSegmenter, Shape, Spacing, Volume } from "../../imaging/mod.ts";
+export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../../nn/mod.ts";

@@ -18,13 +18,13 @@ export interface PlainPool {
 }
 
 /**
- * A network without branches or norms, AlexNet or VGG: convolutions, each with its ReLU, and maximum poolings, numbered
- * in one row; then fully connected layers.
+ * A network without branches or norms, AlexNet or VGG. Convolutions, each with its ReLU, and maximum poolings are numbered
+ * consecutively. Fully connected layers follow.
  */
 export interface PlainNetwork<T> {
-  /** Convolutions by their number; ReLU and pooling have numbers, but no parameters. */
+  /** Convolutions by their number. ReLU and pooling have numbers but no parameters. */
   readonly features: Readonly<Record<number, BiasedConv<T>>>;
-  /** Fully connected layers by their number; so have ReLU and dropout. */
+  /** Fully connected layers by their number. ReLU and dropout have numbers too. */
   readonly classifier: Readonly<Record<number, Linear<T>>>;
 }
 

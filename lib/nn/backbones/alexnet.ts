@@ -2,7 +2,7 @@ import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
 import { linearSpec } from "../layers/linear.ts";
 import { initialisePlain } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 import {
   flatten,
@@ -45,8 +45,11 @@ export function alexNetSpec(): PlainNetwork<TensorSpec> {
   };
 }
 
-/** AlexNet: 256 numbers for a slice, or the 4096 of its classifier. */
-export const alexNet = defineBackbone<PlainNetwork<tf.Tensor>>({
+/**
+ * AlexNet (Krizhevsky 2014) as in torchvision: 256 features for a slice of 224 x 224, the mean of its last maps, or the
+ * 4096 numbers before the last layer of its classifier.
+ */
+export const alexNet: BackboneArchitecture = defineBackbone<PlainNetwork<tf.Tensor>>({
   name: "alexnet",
   title: "AlexNet",
   input: "slice",

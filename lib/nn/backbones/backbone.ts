@@ -12,40 +12,43 @@ import {
 import { type ChannelNormalise, channelNormalise } from "../layers/normalisation.ts";
 import type { Initialise } from "../seeded/seeded_parameters.ts";
 
-/** A step of a network under PyTorch's name for the module whose output it gives: `layer4.2`. */
+/** A step of a network. */
 export interface Stage<P = Tree<tf.Tensor>> {
+  /** PyTorch's name for the module with the same output: `layer4.2`. */
   readonly name: string;
+  /** From the output of the stage before it, channels last, to its own. */
   run(x: tf.Tensor, parameters: P, normalise: ChannelNormalise): tf.Tensor;
 }
 
-/** What is known of a network before it runs. */
+/** Facts about a network that do not depend on its weights. */
 export interface BackboneFacts {
   /** As on the command line: `efficientnet_b0`. */
   readonly name: string;
   /** As in the paper's tables: `EfficientNetB0`. */
   readonly title: string;
-  /** What it turns into numbers: `slice` [rows, columns, 3], or `volume` [slices, rows, columns, 3]. */
+  /** Its input: a `slice` [rows, columns, 3], or a `volume` [slices, rows, columns, 3]. */
   readonly input: "slice" | "volume";
-  /** How many numbers {@linkcode BackboneArchitecture.forwardFeatures} gives. */
+  /** The number of features, see {@linkcode BackboneArchitecture.forwardFeatures}. */
   readonly features: number;
-  /** How many numbers enter the last layer of the classifier. */
+  /** The number of inputs of the last layer of the classifier. */
   readonly penultimateFeatures: number;
-  /** Rows and columns of the slices that it is given here. */
+  /** Rows and columns of its input in this study. */
   readonly size: number;
-  /** The fewest rows or columns that leave something after all strides. */
+  /** The fewest rows or columns that are not used up by the strides. */
   readonly smallest: number;
-  /** Mean and standard deviation of the three channels it expects, of intensities in [0, 1]. */
+  /** Means of the three channels that it expects; intensities are in [0, 1]. */
   readonly mean: readonly [number, number, number];
+  /** Standard deviations of the same. */
   readonly std: readonly [number, number, number];
-  /** The modules that fine-tuning the final block trains, in order; the first of them follows the cut. */
+  /** The modules that fine-tuning of the final block trains, in order. The cut is before the first of them. */
   readonly finalBlock: readonly string[];
-  /** Draws weights that will not be trained, so that the features still tell what is in an image. */
+  /** Draws weights that will not be trained, with which the features still depend on the content of an image. */
   readonly initialise: Initialise;
 }
 
 /**
- * A network that turns slices, or volumes, into numbers, whatever its parameters. Evaluation mode, unless `normalise`
- * does otherwise: no dropout, no stochastic depth. In what follows x is [batch, rows, columns, 3], of a network of
+ * A network that turns slices or volumes into features, as pure functions of its parameters. It is in evaluation mode,
+ * unless `normalise` does otherwise: no dropout, no stochastic depth. Below, x is [batch, rows, columns, 3], or for
  * volumes [batch, slices, rows, columns, 3].
  */
 export interface BackboneArchitecture extends BackboneFacts {
@@ -53,37 +56,40 @@ export interface BackboneArchitecture extends BackboneFacts {
   spec(): Tree<TensorSpec>;
   /** From the input to the last feature maps. */
   readonly stages: readonly Stage[];
-  /** From the last feature maps to ImageNet's logits; its last stage is the classifier's last layer. */
+  /** From the last feature maps to the logits of its training data. The last stage is the last layer. */
   readonly classifier: readonly Stage[];
   /**
-   * From x to the activations at the cut before the final block, which can be kept while that block is trained.
+   * The trunk, from x to the activations at the cut before the final block. They can be kept while that block is trained.
    *
    * @throws {InputError} If the images are too small.
    */
   trunk(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** From the activations at the cut to features: [batch, features]. */
   fromCut(activations: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
-  /** The global mean of the last feature maps, of ViT its class token: x -> [batch, features]. */
+  /** The features, x -> [batch, features]: the global mean of the last feature maps, or the class token of ViT. */
   forwardFeatures(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
-  /** The input of the classifier's last layer: x -> [batch, penultimateFeatures]. */
+  /** The input of the last layer of the classifier: x -> [batch, penultimateFeatures]. */
   penultimate(x: tf.Tensor, parameters: Tree<tf.Tensor>): tf.Tensor;
-  /** x -> [batch, classes] */
+  /** The output of the classifier, before softmax: x -> [batch, classes]. */
   logits(x: tf.Tensor, parameters: Tree<tf.Tensor>): tf.Tensor;
 }
 
-/** Where a backbone's weights come from, and their SHA-256 over all parameters by name. */
+/** The origin of a backbone's weights, with the SHA-256 of all parameters: see {@linkcode hashParameters}. */
 export type WeightsSource =
   | { readonly kind: "seeded"; readonly seed: number; readonly sha256: string }
   | { readonly kind: "pretrained"; readonly file: string; readonly sha256: string };
 
 /** An architecture with its weights. */
 export interface Backbone {
+  /** The network. */
   readonly architecture: BackboneArchitecture;
+  /** All of its parameters, in the tree of `architecture.spec()`. */
   readonly parameters: Tree<HostTensor>;
+  /** Where they come from. */
   readonly source: WeightsSource;
 }
 
-/** What an architecture says of itself; `P` is its tree of parameters. */
+/** The definition of an architecture. `P` is its tree of parameters. */
 export interface BackboneDefinition<P> extends BackboneFacts {
   /** The shapes of `P`. */
   spec(): object;
@@ -93,9 +99,9 @@ export interface BackboneDefinition<P> extends BackboneFacts {
   readonly classifier: readonly Stage<P>[];
 }
 
-/** A backbone from its stages: the cut is where its final block begins. */
+/** A backbone from its stages. The cut is before the first stage of its final block. */
 export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinition<P>): BackboneArchitecture {
-  // The one place where the parameters' types are taken on trust: outside, a backbone is any of them.
+  // The one place where the types of the parameters are taken on trust: outside, a backbone is any of them.
   const { stages, classifier, ...facts } = definition as unknown as BackboneDefinition<Tree<tf.Tensor>>;
   const { title, smallest, finalBlock } = facts;
   const cut = stages.findIndex(({ name }) => belongsTo(name, finalBlock[0]!));
@@ -125,7 +131,7 @@ export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinit
   };
 }
 
-/** Whether a module or parameter is a module, or lies in it: `layer4.2.bn1.weight` in `layer4.2`. */
+/** Whether a module or parameter is `module` or a part of it: `layer4.2.bn1.weight` is a part of `layer4.2`. */
 export function belongsTo(name: string, module: string): boolean {
   return name === module || name.startsWith(`${module}.`);
 }
@@ -139,14 +145,25 @@ function runStages(
   return stages.reduce((y, stage) => stage.run(y, parameters, normalise), x);
 }
 
-/** Names of the parameters that fine-tuning the final block trains, running statistics not among them. */
+/**
+ * The names of the parameters that fine-tuning of the final block trains. Running statistics are not among them.
+ *
+ * @example
+ * ```ts
+ * import { finalBlockNames, resNet50 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const names = finalBlockNames(resNet50);
+ * assertEquals([names.length, names[0]], [9, "layer4.2.conv1.weight"]);
+ * ```
+ */
 export function finalBlockNames({ spec, finalBlock }: BackboneArchitecture): string[] {
   return leaves(spec(), isSpec)
     .map(({ path }) => path)
     .filter((path) => finalBlock.some((module) => belongsTo(path, module)) && !/\.running_(mean|var)$/.test(path));
 }
 
-/** The parameters with others in place of those named, such as `layer4.2.conv1.weight`. */
+/** The parameters with some of them replaced, by name, such as `layer4.2.conv1.weight`. */
 export function replaceParameters(
   parameters: Tree<tf.Tensor>,
   others: Readonly<Record<string, tf.Tensor>>,

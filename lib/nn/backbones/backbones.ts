@@ -7,7 +7,7 @@ import { resNet50 } from "./resnet50.ts";
 import { vgg16 } from "./vgg16.ts";
 import { vitB16 } from "./vit_b_16.ts";
 
-/** Every backbone, by name. */
+/** Every backbone of the study by its name, such as `efficientnet_b0`. */
 export const backbones: Readonly<Record<string, BackboneArchitecture>> = Object.fromEntries(
   [efficientNetB0, resNet50, vgg16, alexNet, vitB16, resNet3d18].map((
     architecture,
@@ -15,7 +15,16 @@ export const backbones: Readonly<Record<string, BackboneArchitecture>> = Object.
 );
 
 /**
- * The backbone of that name.
+ * Finds a backbone by its name.
+ *
+ * @example
+ * ```ts
+ * import { findBackbone } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { title, features, input } = findBackbone("r3d_18");
+ * assertEquals([title, features, input], ["ResNet3d-18", 512, "volume"]);
+ * ```
  *
  * @throws {InputError} If there is none.
  */

@@ -11,7 +11,7 @@ import {
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import type { ChannelNormalise } from "../layers/normalisation.ts";
 import { initialiseEfficientNetB0 } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone, type Stage } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 
 /** One stage of inverted residual blocks; the first block has the stride and the new width. */
@@ -138,8 +138,8 @@ function blockStages(row: StageRow, stage: number): B0Stage[] {
   }));
 }
 
-/** EfficientNet-B0: 1280 numbers for a slice. */
-export const efficientNetB0 = defineBackbone<EfficientNetB0<tf.Tensor>>({
+/** EfficientNet-B0 (Tan and Le 2019) as in torchvision: 1280 features for a slice of 224 x 224. */
+export const efficientNetB0: BackboneArchitecture = defineBackbone<EfficientNetB0<tf.Tensor>>({
   name: "efficientnet_b0",
   title: "EfficientNetB0",
   input: "slice",

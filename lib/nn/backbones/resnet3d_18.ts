@@ -3,9 +3,9 @@ import { conv3d, conv3dSpec, type ConvNorm, globalMean } from "../layers/convolu
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { batchNormSpec, type ChannelNormalise } from "../layers/normalisation.ts";
 import { initialiseResNet } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone, type Stage } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone, type Stage } from "./backbone.ts";
 
-/** One layer of two blocks, the first of which has the stride, along slices too, and the new width. */
+/** One layer of two blocks. The first has the stride, which is also along slices, and the new width. */
 interface LayerRow {
   readonly name: "layer1" | "layer2" | "layer3" | "layer4";
   readonly inChannels: number;
@@ -26,7 +26,7 @@ const STEM_CHANNELS = 64;
 const FEATURE_CHANNELS = 512;
 const CLASSES = 400;
 
-/** Two 3x3x3 convolutions, and what brings the input to their shape. */
+/** Two 3x3x3 convolutions; the input is added, downsampled if needed. */
 interface BasicBlock<T> {
   readonly conv1: ConvNorm<T>;
   readonly conv2: ConvNorm<T>;
@@ -105,14 +105,17 @@ function layerStages({ name, stride }: LayerRow): Stage<ResNet3d18<tf.Tensor>>[]
   }));
 }
 
-/** ResNet3d-18: 512 numbers for a volume of any number of slices. */
-export const resNet3d18 = defineBackbone<ResNet3d18<tf.Tensor>>({
+/**
+ * ResNet3d-18 (Tran et al. 2018; torchvision's `r3d_18`): 512 features for a volume of slices of 224 x 224, as many
+ * slices as there are.
+ */
+export const resNet3d18: BackboneArchitecture = defineBackbone<ResNet3d18<tf.Tensor>>({
   name: "r3d_18",
   title: "ResNet3d-18",
   input: "volume",
   features: FEATURE_CHANNELS,
   penultimateFeatures: FEATURE_CHANNELS,
-  // Its weights were made on films of 112 x 112; here it sees what the other networks see.
+  // Its weights were trained on films of 112 x 112. Here it sees the same slices as the other networks.
   size: 224,
   smallest: 1,
   // Of Kinetics-400 (torchvision).

@@ -11,10 +11,10 @@ import {
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { type BatchNorm, batchNormSpec, type ChannelNormalise } from "../layers/normalisation.ts";
 import { initialiseResNet } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone, type Stage } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 
-/** One layer of bottlenecks, the first of which has the stride and the new width. */
+/** One layer of bottlenecks. The first of them has the stride and the new width. */
 interface LayerRow {
   readonly name: "layer1" | "layer2" | "layer3" | "layer4";
   readonly inChannels: number;
@@ -37,7 +37,7 @@ const STEM_CHANNELS = 64;
 const FEATURE_CHANNELS = 2048;
 const CLASSES = 1000;
 
-/** 1x1 to the width, 3x3 with the stride, 1x1 to four times the width, and what brings the input to that shape. */
+/** 1x1 to the width, 3x3 with the stride, 1x1 to four times the width; the input is added, downsampled if needed. */
 interface Bottleneck<T> {
   readonly conv1: Conv<T>;
   readonly bn1: BatchNorm<T>;
@@ -106,8 +106,8 @@ function layerStages({ name, blocks, stride }: LayerRow): Stage<ResNet50<tf.Tens
   }));
 }
 
-/** ResNet-50: 2048 numbers for a slice. */
-export const resNet50 = defineBackbone<ResNet50<tf.Tensor>>({
+/** ResNet-50 (He et al. 2016; "v1.5" as in torchvision): 2048 features for a slice of 224 x 224. */
+export const resNet50: BackboneArchitecture = defineBackbone<ResNet50<tf.Tensor>>({
   name: "resnet50",
   title: "ResNet50",
   input: "slice",

@@ -2,7 +2,7 @@ import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
 import { linearSpec } from "../layers/linear.ts";
 import { initialisePlain } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 import {
   flatten,
@@ -44,8 +44,11 @@ export function vgg16Spec(): PlainNetwork<TensorSpec> {
   };
 }
 
-/** VGG-16: 512 numbers for a slice, or the 4096 of its classifier. */
-export const vgg16 = defineBackbone<PlainNetwork<tf.Tensor>>({
+/**
+ * VGG-16 (Simonyan and Zisserman 2015) as in torchvision: 512 features for a slice of 224 x 224, the mean of its last
+ * maps, or the 4096 numbers before the last layer of its classifier.
+ */
+export const vgg16: BackboneArchitecture = defineBackbone<PlainNetwork<tf.Tensor>>({
   name: "vgg16",
   title: "VGG16",
   input: "slice",

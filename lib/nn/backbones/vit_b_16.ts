@@ -5,7 +5,7 @@ import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { type LayerNorm, layerNorm, layerNormSpec } from "../layers/normalisation.ts";
 import { type EncoderLayer, encoderLayer, encoderLayerSpec } from "../layers/transformer.ts";
 import { initialiseViT } from "../seeded/_initialise_backbones.ts";
-import { defineBackbone, type Stage } from "./backbone.ts";
+import { type BackboneArchitecture, defineBackbone, type Stage } from "./backbone.ts";
 import { imageNet } from "./network_input.ts";
 
 /** ViT-Base with patches of 16 x 16 (Dosovitskiy et al. 2021, table 1). */
@@ -51,7 +51,7 @@ export function vitB16Spec(size = 224): ViTB16<TensorSpec> {
   };
 }
 
-/** Patches [batch, rows, columns, 768] row by row, behind the class token, with their positions. */
+/** The class token and the patches [batch, rows, columns, 768] row by row, with their positions added. */
 function embedTokens(patches: tf.Tensor, { class_token, encoder: { pos_embedding } }: ViTB16<tf.Tensor>): tf.Tensor {
   const [batch, rows, columns] = patches.shape as [number, number, number];
   const expected = Math.sqrt(pos_embedding.shape[1]! - 1);
@@ -76,8 +76,8 @@ const layerStages = Array.from({ length: DEPTH }, (_, i): Stage<ViTB16<tf.Tensor
     encoderLayer(x, encoder.layers[`encoder_layer_${i}`]!, { heads: HEADS, epsilon: EPSILON }).tokens,
 }));
 
-/** ViT-B/16: 768 numbers for a slice of 224 x 224. */
-export const vitB16 = defineBackbone<ViTB16<tf.Tensor>>({
+/** ViT-B/16 (Dosovitskiy et al. 2021): its class token, 768 features for a slice of exactly 224 x 224. */
+export const vitB16: BackboneArchitecture = defineBackbone<ViTB16<tf.Tensor>>({
   name: "vit_b_16",
   title: "ViT",
   input: "slice",

@@ -20,7 +20,7 @@ import {
   mlpAttentionSpec,
 } from "./soft_attention.ts";
 
-/** The parameters of an aggregation. Which one it is shows in their names. */
+/** The parameters of an aggregation. Their names tell which one it is. */
 export type Aggregation<T> =
   | GatedAttention<T>
   | AveragePooling
@@ -29,11 +29,11 @@ export type Aggregation<T> =
   | MlpAttention<T>;
 
 /**
- * How a patient's slices become one vector:
+ * How the slices of a patient become the patient vector:
  *
  * - `gated`: gated attention, the paper's soft attention;
- * - `average`, `self-attention`: what the paper compares it with;
- * - `linear`, `mlp`: the attention of the authors' code.
+ * - `average`, `self-attention`: the alternatives in the paper;
+ * - `linear`, `mlp`: the attention in the authors' code.
  *
  * `hidden` is the width of the layers that score a slice, 128 by default.
  */
@@ -62,11 +62,24 @@ export function aggregationSpec(
 }
 
 /**
- * Applies the aggregation that the parameters are of. It depends on a patient's own slices only, and without positions
- * not on their order.
+ * Applies the aggregation to which the parameters belong. The result for a patient depends only on the slices of that
+ * patient, and not on their order, except for self-attention with positions.
+ *
+ * @example The average slice of two patients, without parameters
+ * ```ts
+ * import { tf } from "@ctsurv/ctsurv/engine";
+ * import { aggregate } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const slices = tf.tensor2d([[1, 0], [3, 2], [5, 5]]);
+ * const membership = tf.tensor2d([[1, 1, 0], [0, 0, 1]]);
+ * const { patient, weights } = aggregate(slices, membership, {});
+ * assertEquals(weights.arraySync(), [[0.5, 0.5, 0], [0, 0, 1]]);
+ * assertEquals(patient.arraySync(), [[2, 1], [5, 5]]);
+ * ```
  *
  * @param slices [slices, features], the slices of all patients of the batch one after the other.
- * @param membership [patients, slices], 1 where the slice is the patient's. A slice of nobody is left out.
+ * @param membership [patients, slices], 1 where the slice belongs to the patient. A slice without a patient is left out.
  */
 export function aggregate(
   slices: tf.Tensor,

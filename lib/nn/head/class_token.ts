@@ -5,11 +5,11 @@ import { type EncoderLayer, encoderLayer, encoderLayerSpec } from "../layers/tra
 import type { Attended } from "./soft_attention.ts";
 
 /**
- * The encoding of Vaswani et al. (2017, section 3.5) of each slice's rank within its patient: column 2i is
- * `sin(rank / 10000^(2i / features))`, column 2i + 1 the cosine of the same. [slices, features]
+ * The encoding by Vaswani et al. (2017, section 3.5) of the rank of each slice within its patient, [slices, features].
+ * Column 2i is `sin(rank / 10000^(2i / features))`, and column 2i + 1 is the cosine of the same.
  *
  * @param slices [slices, features]
- * @param membership [patients, slices], 1 where the slice is the patient's.
+ * @param membership [patients, slices], 1 where the slice belongs to the patient.
  */
 function sinusoidalPositions(slices: tf.Tensor, membership: tf.Tensor): tf.Tensor2D {
   const [count, features] = slices.shape as [number, number];
@@ -28,28 +28,29 @@ function sinusoidalPositions(slices: tf.Tensor, membership: tf.Tensor): tf.Tenso
   return tf.matMul(isRank as tf.Tensor2D, table);
 }
 
-/** A small transformer over a patient's slices and a class token, whose output stands for the patient. */
+/** A small transformer over the slices of a patient and a class token. The output of the token is the patient vector. */
 export interface SelfAttentionPooling<T> {
   /** [1, features] */
   readonly class_token: T;
-  /** With positions: [1], the learnt scale of their encoding ("scaled positional encoding", Li et al. 2019). */
+  /** Only with positions: [1], the learnt scale of their encoding ("scaled positional encoding", Li et al. 2019). */
   readonly position_scale?: T;
-  /** As PyTorch's, but for `in_proj_weight`, whose rows are laid out as [3, heads, features / heads, features]. */
+  /** As in PyTorch, except for `in_proj_weight`, which is [3, heads, features / heads, features]. */
   readonly layers: readonly EncoderLayer<T>[];
+  /** Normalises the class token after the last layer. */
   readonly norm: LayerNorm<T>;
 }
 
-/** Sizes of a transformer, of which the paper says nothing; these are small, after hi-ml's `TransformerPooling`. */
+/** The sizes of the transformer. The paper does not give them; these are small, after hi-ml's `TransformerPooling`. */
 export interface SelfAttentionOptions {
-  /** @default {2} */
+  /** Transformer layers, at least 1. @default {2} */
   readonly layers?: number;
-  /** Must divide the features. @default {4} */
+  /** Attention heads; must divide the features. @default {4} */
   readonly heads?: number;
   /** Width of the hidden layer of each perceptron. @default {the features} */
   readonly mlp?: number;
   /**
-   * Without positions a patient is a set of slices; `"sinusoidal"` adds Vaswani et al.'s encoding of each slice's rank
-   * from the feet. @default {"none"}
+   * Without positions a patient is a set of slices. `"sinusoidal"` adds an encoding of each slice's rank from the feet
+   * (Vaswani et al. 2017). @default {"none"}
    */
   readonly positions?: "none" | "sinusoidal";
 }
@@ -84,12 +85,13 @@ export function selfAttentionPoolingSpec(
 }
 
 /**
- * Pre-norm transformer layers (GELU, no dropout) over each patient's class token and slices; the class token, after a
- * last normalisation, is the patient. All patients of a batch are one sequence in which nobody sees another's tokens, so
- * that slices need no padding; see `gatedAttention` for the shapes.
+ * Pre-norm transformer layers (GELU, no dropout) over the class token and the slices of each patient. The class token,
+ * after a last normalisation, is the patient vector. All patients of a batch form one sequence, and a mask hides the
+ * tokens of the others, so that slices need no padding. See `gatedAttention` for the shapes.
  *
- * @returns `weights`: what the class token takes of each slice in the last layer, mean of the heads, scaled to sum to 1
- *   (it also takes of itself). A look inside, not the weights of a sum as with the other aggregations.
+ * @returns `weights`: the attention of the class token to each slice in the last layer, averaged over the heads and scaled
+ *   to sum to 1 (the token also attends to itself). It is a look inside, not the weights of a sum as with the other
+ *   aggregations.
  */
 export function selfAttentionPooling(
   slices: tf.Tensor,
@@ -111,7 +113,7 @@ export function selfAttentionPooling(
   }
   const patient = layerNorm(tf.slice(tf.squeeze(tokens, [0]), [0, 0], [patients, -1]), norm, EPSILON);
   const taken = tf.mul(tf.slice(tf.mean(weights!, [0, 1]), [0, patients], [patients, count]), membership);
-  // The smallest of additions keeps a patient without slices, a row of padding, from being 0 / 0.
+  // A tiny addition keeps a patient without slices, a row of padding, from being 0 / 0.
   const share = tf.div(taken, tf.add(tf.sum(taken, 1, true), 1e-30));
   return { patient: patient as tf.Tensor2D, weights: share as tf.Tensor2D };
 }

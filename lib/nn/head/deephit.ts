@@ -2,19 +2,20 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 
-/** DeepHit for one kind of event: the plain perceptron, or the original's two subnetworks. */
+/** DeepHit for one kind of event: a plain perceptron, or the two subnetworks of the original. */
 export type DeepHit<T> = PlainDeepHit<T> | SplitDeepHit<T>;
 
-/** A plain perceptron, and one logit for each month. */
+/** A plain perceptron with one logit for each month. */
 export interface PlainDeepHit<T> {
+  /** The first is [width, features], the others [width, width]. */
   readonly hidden: readonly Linear<T>[];
   /** [months, width] */
   readonly output: Linear<T>;
 }
 
 /**
- * DeepHit as in Lee et al. (2018, figure 2) for one cause: a shared subnetwork, then a cause-specific one that sees the
- * input again beside the shared one's output.
+ * DeepHit as in Lee et al. (2018, figure 2) for one cause: a shared subnetwork, then a cause-specific one. The second also
+ * sees the input, beside the output of the first.
  */
 export interface SplitDeepHit<T> {
   /** The first is [width, features]. */
@@ -25,24 +26,25 @@ export interface SplitDeepHit<T> {
   readonly output: Linear<T>;
 }
 
-/** The paper's sizes by default. */
+/** Sizes of DeepHit, by default those of the paper. */
 export interface DeepHitShape {
+  /** Length of the patient vector. @default {256} */
   readonly features?: number;
-  /** Hidden layers, of both subnetworks together if there are two. @default {10} */
+  /** Hidden layers; if there are two subnetworks, of both together. @default {10} */
   readonly layers?: number;
-  /** @default {100} */
+  /** Units of a hidden layer. @default {100} */
   readonly width?: number;
   /** Monthly bins. @default {24} */
   readonly bins?: number;
   /**
-   * How many of the layers form a shared subnetwork, the others being the cause-specific one that also sees the input.
-   * @default {0, a plain perceptron}
+   * How many of the layers form a shared subnetwork. The others are then the cause-specific one, which also sees the
+   * input. @default {0, a plain perceptron}
    */
   readonly sharedLayers?: number;
 }
 
 /**
- * The shapes of the network's parameters; 119,024 numbers by default, 144,624 with 5 shared layers.
+ * The shapes of the parameters of the network: 119,024 numbers by default, 144,624 with 5 shared layers.
  *
  * @throws {InputError} If a subnetwork would be left without a layer.
  */
@@ -63,16 +65,43 @@ export function deepHitSpec(
   };
 }
 
-/** The shape of the dropout masks of a batch: one [patients, width] for each hidden layer. */
+/**
+ * The shapes of the dropout masks of a batch: one [patients, width] for each hidden layer.
+ *
+ * @example
+ * ```ts
+ * import { dropoutSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const masks = dropoutSpec(16);
+ * assertEquals([masks.length, masks[0]!.shape], [10, [16, 100]]);
+ * ```
+ */
 export function dropoutSpec(patients: number, { layers = 10, width = 100 }: DeepHitShape = {}): TensorSpec[] {
   return Array.from({ length: layers }, () => float32(patients, width));
 }
 
 /**
- * Each hidden layer is Linear, ReLU, dropout: [patients, features] -> logits [patients, months]. As in the original,
- * the last shared layer has no dropout.
+ * Runs DeepHit on patient vectors: [patients, features] -> logits [patients, months]. Each hidden layer is linear, ReLU,
+ * dropout; as in the original, the last shared layer has no dropout. The constant tail for survival beyond the last month
+ * is not among the logits.
  *
- * @param dropout For training, one mask [patients, width] for each hidden layer: 0 or 1 / (1 - p). Without, evaluation.
+ * @example Two patients, with one layer of one unit and three months
+ * ```ts
+ * import { tf } from "@ctsurv/ctsurv/engine";
+ * import { deepHit } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = {
+ *   hidden: [{ weight: tf.tensor2d([[1, -1]]), bias: tf.tensor1d([0]) }],
+ *   output: { weight: tf.tensor2d([[2], [1], [0]]), bias: tf.tensor1d([0, 0, 0.5]) },
+ * };
+ * const logits = deepHit(tf.tensor2d([[3, 1], [1, 3]]), network);
+ * assertEquals(logits.arraySync(), [[4, 2, 0.5], [0, 0, 0.5]]);
+ * ```
+ *
+ * @param dropout For training: one mask [patients, width] for each hidden layer, of 0 or 1 / (1 - p). Without masks the
+ * network is in evaluation mode.
  */
 export function deepHit(x: tf.Tensor, network: DeepHit<tf.Tensor>, dropout?: readonly tf.Tensor[]): tf.Tensor2D {
   if ("hidden" in network) return linear(perceptron(x, network.hidden, dropout), network.output) as tf.Tensor2D;

@@ -5,31 +5,48 @@ import { type DeepHit, deepHit, type DeepHitShape, deepHitSpec } from "./deephit
 
 /** Everything that is trained on top of a frozen backbone. */
 export interface SurvivalHead<T> {
-  /** Backbone features to slice embeddings: the paper's new final layer, [256, features]. */
+  /** From backbone features to slice embeddings: the paper's new final layer, [256, features]. */
   readonly embedding: Linear<T>;
+  /** From slice embeddings to the patient vector. */
   readonly aggregation: Aggregation<T>;
+  /** From the patient vector to the logits of the months. */
   readonly survival: DeepHit<T>;
 }
 
-/** What the head says of a batch of patients. */
+/** The output of the head for a batch of patients. */
 export interface HeadOutput {
-  /** [patients, months] */
+  /** [patients, months], without the constant tail. */
   readonly logits: tf.Tensor2D;
-  /** [patients, slices] */
+  /** [patients, slices], see {@linkcode Attended}. */
   readonly attention: tf.Tensor2D;
 }
 
-/** Sizes of a head; the paper's by default. */
+/** Sizes of a head, by default those of the paper. */
 export interface SurvivalHeadShape extends Omit<DeepHitShape, "features"> {
-  /** Numbers that the backbone gives for a slice: 1280 for EfficientNet-B0. */
+  /** The number of features of a slice: 1280 for EfficientNet-B0. */
   readonly backboneFeatures: number;
-  /** @default {256} */
+  /** Length of a slice embedding and of the patient vector. @default {256} */
   readonly embedding?: number;
-  /** @default {gated attention with a hidden size of 128} */
+  /** How slices become the patient vector. @default {gated attention with a hidden size of 128} */
   readonly aggregation?: AggregationChoice;
 }
 
-/** The shapes of a head's parameters. */
+/**
+ * The shapes of the parameters of a head.
+ *
+ * @example The paper's head on EfficientNet-B0, with average pooling instead of soft attention
+ * ```ts
+ * import { survivalHeadSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head = survivalHeadSpec({ backboneFeatures: 1280, aggregation: { kind: "average" } });
+ * assertEquals(head.embedding.weight.shape, [256, 1280]);
+ * assertEquals(head.aggregation, {});
+ * assertEquals(head.survival.output.weight.shape, [24, 100]);
+ * ```
+ *
+ * @throws {InputError} If DeepHit's layers or the heads of self-attention do not fit.
+ */
 export function survivalHeadSpec(
   { backboneFeatures, embedding = 256, aggregation, ...deepHit }: SurvivalHeadShape,
 ): SurvivalHead<TensorSpec> {
@@ -41,10 +58,25 @@ export function survivalHeadSpec(
 }
 
 /**
- * Embeds, aggregates, predicts; with which aggregation and which DeepHit, its parameters say.
+ * Runs the head: embeds the slices, aggregates them, and predicts. The names of its parameters decide which aggregation
+ * and which DeepHit it has.
+ *
+ * @example A new head, two patients with two slices and one
+ * ```ts
+ * import { tf, toTensors } from "@ctsurv/ctsurv/engine";
+ * import { initialiseHead, seededParameters, survivalHead, survivalHeadSpec } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = survivalHeadSpec({ backboneFeatures: 4, embedding: 16, layers: 2, width: 8 });
+ * const head = toTensors(seededParameters(spec, 42, initialiseHead));
+ * const features = tf.tensor2d([[1, 0, 2, 0], [0, 1, 0, 2], [3, 1, 0, 0]]);
+ * const { logits, attention } = survivalHead(features, tf.tensor2d([[1, 1, 0], [0, 0, 1]]), head);
+ * assertEquals([logits.shape, attention.shape], [[2, 24], [2, 3]]);
+ * assertEquals(attention.arraySync()[1], [0, 0, 1]);
+ * ```
  *
  * @param features [slices, backbone features], the slices of all patients of the batch one after the other.
- * @param membership [patients, slices], 1 where the slice is the patient's.
+ * @param membership [patients, slices], 1 where the slice belongs to the patient.
  * @param dropout For training, see {@linkcode deepHit}.
  */
 export function survivalHead(

@@ -2,8 +2,8 @@ import { float32, type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { type BatchNorm, batchNormSpec } from "./normalisation.ts";
 
 /**
- * PyTorch's AdaptiveAvgPool2d: output i is the mean of inputs floor(i in / out) to ceil((i + 1) in / out), so that small
- * maps are repeated. [batch, rows, columns, channels] -> [batch, size, size, channels].
+ * PyTorch's AdaptiveAvgPool2d: [batch, rows, columns, channels] -> [batch, size, size, channels]. Output i is the mean of
+ * inputs floor(i in / out) to ceil((i + 1) in / out), so small maps are repeated.
  */
 export function adaptiveAveragePool(x: tf.Tensor, size: number): tf.Tensor {
   const [batch, rows, columns, channels] = x.shape as [number, number, number, number];
@@ -13,7 +13,7 @@ export function adaptiveAveragePool(x: tf.Tensor, size: number): tf.Tensor {
   return tf.reshape(wide, [batch, size, size, channels]);
 }
 
-/** Row i holds the share of every input in output i: [1, out, in]. */
+/** The share of every input in every output: [1, out, in]. */
 function shares(inputs: number, outputs: number): tf.Tensor3D {
   const rows = Array.from({ length: outputs }, (_, i) => {
     const [from, to] = [Math.floor(i * inputs / outputs), Math.ceil((i + 1) * inputs / outputs)];
@@ -22,7 +22,7 @@ function shares(inputs: number, outputs: number): tf.Tensor3D {
   return tf.tensor3d([rows], [1, outputs, inputs]);
 }
 
-/** A convolution without bias, as every convolution before a batch normalisation. */
+/** A convolution without bias, as before every batch normalisation. */
 export interface Conv<T> {
   /** [out, in / groups, rows, columns], PyTorch's order. */
   readonly weight: T;
@@ -43,16 +43,16 @@ export interface ConvOptions {
 }
 
 /** The shape of a convolution with square kernels. */
-export function convSpec(inChannels: number, outChannels: number, kernel: number, groups = 1) {
+export function convSpec(inChannels: number, outChannels: number, kernel: number, groups = 1): Conv<TensorSpec> {
   return { weight: float32(outChannels, inChannels / groups, kernel, kernel) };
 }
 
-/** The shape of a convolution with square kernels and bias. */
-export function biasedConvSpec(inChannels: number, outChannels: number, kernel: number) {
+/** The shapes of a convolution with square kernels and bias. */
+export function biasedConvSpec(inChannels: number, outChannels: number, kernel: number): BiasedConv<TensorSpec> {
   return { ...convSpec(inChannels, outChannels, kernel), bias: float32(outChannels) };
 }
 
-/** Convolution, symmetric padding: [batch, rows, columns, in] -> [batch, rows', columns', out]. */
+/** Convolution with symmetric padding: [batch, rows, columns, in] -> [batch, rows', columns', out]. */
 export function conv2d(
   x: tf.Tensor,
   conv: Conv<tf.Tensor> | BiasedConv<tf.Tensor>,
@@ -74,21 +74,25 @@ export function depthwiseConv2d(x: tf.Tensor, { weight }: Conv<tf.Tensor>, optio
 export interface Conv3dOptions {
   /** Slices of one volume. */
   readonly slices: number;
-  /** Along slices; and along rows and columns. @default {[1, 1]} */
+  /** The strides along slices, and along rows and columns. @default {[1, 1]} */
   readonly stride?: readonly [number, number];
 }
 
 /** The shape of a 3D convolution: [out, in, slices, rows, columns]. */
-export function conv3dSpec(inChannels: number, outChannels: number, kernel: readonly [number, number, number]) {
+export function conv3dSpec(
+  inChannels: number,
+  outChannels: number,
+  kernel: readonly [number, number, number],
+): Conv<TensorSpec> {
   return { weight: float32(outChannels, inChannels, ...kernel) };
 }
 
 /**
- * 3D convolution of volumes whose slices lie one after the other, zeros around each volume, half a kernel on every side:
- * [batch slices, rows, columns, in] -> [batch slices', rows', columns', out].
+ * 3D convolution of volumes whose slices lie one after the other: [batch slices, rows, columns, in] -> [batch slices',
+ * rows', columns', out]. Each volume is padded with zeros, half a kernel on every side.
  *
- * It is the sum of one 2D convolution for each slice of the kernel: the same products, and ONNX Runtime is twice as
- * fast at them.
+ * It is the sum of one 2D convolution for each slice of the kernel. The products are the same, and ONNX Runtime computes
+ * them twice as fast.
  */
 export function conv3d(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3dOptions): tf.Tensor {
   const { slices, stride: [down, across] = [1, 1] } = options;
@@ -96,7 +100,7 @@ export function conv3d(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3
   const [batch, plane] = [x.shape[0]! / slices, x.shape.slice(1)];
   const outSlices = Math.floor((slices - 1) / down) + 1;
   const padding = (depth - 1) / 2;
-  // As much at the far end as lets every tap take whole strides.
+  // Enough at the far end for every tap to take whole strides.
   const padded = tf.pad(
     tf.reshape(x, [batch, slices, ...plane]),
     [[0, 0], [padding, padding + down - 1], ...plane.map((): [number, number] => [0, 0])],

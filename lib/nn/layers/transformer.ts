@@ -5,23 +5,24 @@ import { type LayerNorm, layerNorm, layerNormSpec } from "./normalisation.ts";
 
 /** PyTorch's MultiheadAttention of a sequence to itself. */
 export interface SelfAttention<T> {
-  /** Queries, keys and values, one below the other: [3 channels, channels]. */
+  /** The matrices of queries, keys and values, one below the other: [3 channels, channels]. */
   readonly in_proj_weight: T;
   /** [3 channels] */
   readonly in_proj_bias: T;
+  /** Mixes the heads, [channels, channels]. */
   readonly out_proj: Linear<T>;
 }
 
-/** What {@linkcode selfAttention} gives. */
+/** The result of {@linkcode selfAttention}. */
 export interface SelfAttended {
   /** [batch, tokens, channels] */
   readonly tokens: tf.Tensor;
-  /** [batch, heads, tokens, tokens]: how much each token (row) takes of every other (column). */
+  /** [batch, heads, tokens, tokens]: how much each token (row) attends to every other (column). */
   readonly weights: tf.Tensor;
 }
 
 /** The shapes of a self-attention. */
-function selfAttentionSpec(channels: number) {
+function selfAttentionSpec(channels: number): SelfAttention<TensorSpec> {
   return {
     in_proj_weight: float32(3 * channels, channels),
     in_proj_bias: float32(3 * channels),
@@ -30,11 +31,11 @@ function selfAttentionSpec(channels: number) {
 }
 
 /**
- * In each head every token takes the mean of all values, weighted by the softmax of `query . key / sqrt(head's width)`
+ * In each head, every token gets a mean of all values, weighted by the softmax of `query . key / sqrt(head's width)`
  * (Vaswani et al. 2017).
  *
  * @param x [batch, tokens, channels]
- * @param mask Added to the scores, [tokens, tokens]: far below 0 where a token (row) must not see another (column).
+ * @param mask Added to the scores, [tokens, tokens]. It is far below 0 where a token (row) must not see another (column).
  */
 function selfAttention(
   x: tf.Tensor,
@@ -56,20 +57,25 @@ function selfAttention(
 }
 
 /**
- * A transformer's layer, named as in torchvision: attention and a perceptron, each added to its input, each behind a
- * layer normalisation ("pre-norm").
+ * A layer of a transformer, named as in torchvision: attention and a perceptron. Each is added to its input, and each
+ * comes after a layer normalisation ("pre-norm").
  */
 export interface EncoderLayer<T> {
+  /** Before the attention. */
   readonly ln_1: LayerNorm<T>;
+  /** Mixes the tokens. */
   readonly self_attention: SelfAttention<T>;
+  /** Before the perceptron. */
   readonly ln_2: LayerNorm<T>;
+  /** Two linear layers with GELU between them; the numbers are places in PyTorch's Sequential. */
   readonly mlp: { readonly 0: Linear<T>; readonly 3: Linear<T> };
 }
 
 /** Options of {@linkcode encoderLayer}. */
 export interface EncoderLayerOptions {
+  /** Attention heads; they divide the channels. */
   readonly heads: number;
-  /** Of the layer normalisations. */
+  /** Epsilon of the layer normalisations. */
   readonly epsilon: number;
   /** See {@linkcode selfAttention}. */
   readonly mask?: tf.Tensor2D;
@@ -85,7 +91,7 @@ export function encoderLayerSpec(channels: number, mlpChannels: number): Encoder
   };
 }
 
-/** [batch, tokens, channels] -> the same, and the attention's weights. */
+/** [batch, tokens, channels] -> the same shape, with the weights of the attention. */
 export function encoderLayer(
   x: tf.Tensor,
   { ln_1, self_attention, ln_2, mlp }: EncoderLayer<tf.Tensor>,

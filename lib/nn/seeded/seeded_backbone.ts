@@ -19,11 +19,11 @@ import { batchNormTraining, type ChannelNormalise } from "../layers/normalisatio
 import { seededParameters } from "./seeded_parameters.ts";
 
 /**
- * Simple chest slices made from a seed: dark lungs with vessels and a nodule in bright tissue. Each has a brightness and
- * contrast of its own and noise: statistics of slices that are all alike would blow up whatever differs from them, and
- * real CT does.
+ * Draws simple chest slices from a seed: dark lungs with vessels and a nodule in bright tissue. Each has its own
+ * brightness, contrast and noise. If all slices were alike, their statistics would amplify every difference from them,
+ * and real CT differs.
  *
- * @returns [count, size, size] in [0, 1], as preprocessed CT.
+ * @returns [count, size, size] in [0, 1], like preprocessed CT.
  */
 export function calibrationSlices(count: number, size: number, seed: number): Float32Array {
   const [lung, tissue] = [0.12, 0.74];
@@ -38,7 +38,7 @@ export function calibrationSlices(count: number, size: number, seed: number): Fl
         if (to >= from) slice.fill(value, row * size + from, row * size + to + 1);
       }
     };
-    // Lungs shrink towards the apex, the first slice being the lowest.
+    // Lungs shrink towards the apex; the first slice is the lowest.
     const extent = (0.28 + 0.2 * Math.sin(Math.PI * (n + 1) / (count + 1))) * size;
     for (const side of [0.24, 0.76]) {
       paint(side * size, size / 2, 0.5 * extent * random.between(0.8, 1), extent * random.between(0.8, 1), lung);
@@ -58,35 +58,46 @@ export function calibrationSlices(count: number, size: number, seed: number): Fl
   return slices;
 }
 
-/** Slices that set the scales of an untrained network: enough for steady statistics, few enough to be instant. */
+/** Slices that set the scales of an untrained network: enough for stable statistics, and few enough to be fast. */
 const CALIBRATION_COUNT = 16;
 
-/** A channel that hardly varied while the scales were set may vary later: it is amplified by this much at most. */
+/** The largest gain of a channel. One that hardly varied while the scales were set may vary later. */
 const LARGEST_GAIN = 100;
 
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
-/** The parameters that calibration finds: running statistics, and the biases of a network without norms. */
+/** The parameters that calibration determines: running statistics, and the biases of a network without norms. */
 const CALIBRATED = /\.running_(mean|var)$|^features\.\d+\.bias$/;
 
-/** What calibration found, by the parameter's name. */
+/** The result of a calibration, by the name of the parameter: `layer1.0.bn1.running_mean`. */
 export type BackboneStatistics = ReadonlyMap<string, HostTensor>;
 
 /** Options of {@linkcode seededBackbone}. */
 export interface SeededBackboneOptions {
-  /** @default {42} */
+  /** Every seed gives other weights. @default {42} */
   readonly seed?: number;
-  /** Those of an earlier calibration, instead of a new one: rounding differs a little from machine to machine. */
+  /**
+   * Those of an earlier calibration. A new calibration rounds a little differently on another machine.
+   * @default {a new calibration}
+   */
   readonly statistics?: BackboneStatistics;
 }
 
 /**
- * A backbone with weights from a seed, never trained. Every batch normalisation gets the mean and variance that its
- * input has on {@linkcode calibrationSlices}, layer after layer, so that activations neither die nor explode; where there
- * is none, biases centre the convolution on them. (A volume is made of the same slices.)
+ * Makes a backbone with weights from a seed, never trained. Sixteen drawn chest slices calibrate it: layer after layer,
+ * every batch normalisation gets the mean and variance of its input, so that activations neither die nor explode. In
+ * a network without batch normalisation, biases centre the convolutions. A volume consists of the same slices.
  *
- * Random convolutions at the scale of the signal keep much of what is in an image: such a backbone shows that a
- * pipeline works, on any machine, without a download. Its numbers are not those of pretrained weights.
+ * Random convolutions at the scale of the signal keep much of an image. Such a backbone shows that a pipeline works, on
+ * any machine and without a download. Its features are not those of pretrained weights.
+ *
+ * @example Takes some seconds
+ * ```ts ignore
+ * import { createEngine } from "@ctsurv/ctsurv/engine";
+ * import { resNet50, seededBackbone } from "@ctsurv/ctsurv/nn";
+ *
+ * const { parameters, source } = await seededBackbone(resNet50, await createEngine(), { seed: 42 });
+ * ```
  */
 export async function seededBackbone(
   architecture: BackboneArchitecture,
@@ -100,14 +111,27 @@ export async function seededBackbone(
   return { architecture, parameters, source };
 }
 
-/** What calibration found for a backbone, to be kept with a model that was trained on its features. */
+/** The result of a backbone's calibration. Keep it with a model that was trained on its features. */
 export function backboneStatistics({ parameters }: Backbone): BackboneStatistics {
   return new Map(
     leaves(parameters, isHost).filter(({ path }) => CALIBRATED.test(path)).map(({ path, value }) => [path, value]),
   );
 }
 
-/** SHA-256 over the names and numbers of all parameters. */
+/**
+ * The SHA-256 of the names and numbers of all parameters, as 64 lower-case hex digits.
+ *
+ * @example
+ * ```ts
+ * import { hostTensor } from "@ctsurv/ctsurv/engine";
+ * import { hashParameters } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const hash = (bias: number) => hashParameters({ fc: { bias: hostTensor([bias], [1]) } });
+ * assertEquals(hash(0.5) === hash(0.5), true);
+ * assertEquals(hash(0.5) === hash(0.25), false);
+ * ```
+ */
 export function hashParameters(parameters: Tree<HostTensor>): string {
   return sha256(
     ...leaves(parameters, isHost).flatMap(({ path, value: { data } }) => [
@@ -134,7 +158,7 @@ async function calibrate(
       for (const [value, statistic] of found) statistics[paths.get(value)!] = statistic;
       return output;
     });
-    // A program has to give something, also of a network that has nothing to calibrate.
+    // A program has to return something, even if a network has nothing to calibrate.
     return { statistics, done: tf.scalar(1) };
   }, { slices: float32(...batch, size, size) });
   const slices = hostTensor(calibrationSlices(CALIBRATION_COUNT, size, seed), [...batch, size, size]);
@@ -148,15 +172,15 @@ async function calibrate(
   return numbers;
 }
 
-/** What a channel becomes while scales are being set, and the parameters that make it so with their new values. */
+/** A channel while the scales are being set, and the new values of the parameters that bring it there. */
 interface Standardised {
   readonly output: tf.Tensor;
   readonly found: readonly (readonly [parameter: tf.Tensor, value: tf.Tensor])[];
 }
 
 /**
- * A batch normalisation gets the mean and variance of x. A bias, that of a network without norms, takes the mean away and
- * adds the drawn offset in standard deviations of x.
+ * A batch normalisation gets the mean and variance of x. A bias, in a network without norms, subtracts the mean and adds
+ * the drawn offset in standard deviations of x.
  */
 function standardise(x: tf.Tensor, norm: Parameters<ChannelNormalise>[1]): Standardised {
   if ("weight" in norm) {

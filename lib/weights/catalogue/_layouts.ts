@@ -4,7 +4,7 @@ import type { Checkpoint } from "../open_checkpoint.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { PretrainedFile } from "./pretrained_file.ts";
 
-/** What {@linkcode layoutOf} gives for the whole network of each architecture, classifier included. */
+/** {@linkcode layoutOf} the whole network of each architecture, including the classifier. */
 export const layouts: Readonly<Record<string, string>> = {
   efficientnet_b0: "21e7e9ff380f8deb",
   resnet50: "834b317fd284739e",
@@ -15,7 +15,7 @@ export const layouts: Readonly<Record<string, string>> = {
   unet_r231: "e290175d25965802",
 };
 
-/** A hash of names and shapes: equal for two files that fit the same network. */
+/** A hash of names and shapes. It is equal for two files that fit the same network. */
 export function layoutOf(tensors: Iterable<NamedShape>): string {
   return sha256([...tensors].map(({ name, shape }) => `${name} [${shape}]`).sort().join("\n")).slice(0, 16);
 }
@@ -25,7 +25,7 @@ export function hasLayout(checkpoint: Checkpoint, entry: PretrainedFile): boolea
   return layoutOf(renamed(checkpoint, entry).values()) === layouts[entry.architecture];
 }
 
-/** The entry whose network and names a file has; the hash tells files with the same layout apart, this does not. */
+/** The first entry whose network and names a file has. Files with the same layout can only be told apart by their hash. */
 export function findByLayout(checkpoint: Checkpoint): PretrainedFile | undefined {
   return CATALOGUE.find((entry) => hasLayout(checkpoint, entry));
 }

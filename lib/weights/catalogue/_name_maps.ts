@@ -3,7 +3,7 @@ import type { NamedShape } from "../load_weights.ts";
 type Rename = (tensor: NamedShape) => NamedShape;
 type Rule = readonly [pattern: RegExp, replacement: string | ((...groups: readonly string[]) => string)];
 
-/** Applies every rule that fits, in turn. */
+/** Applies every rule that matches, one after another. */
 function renameBy(rules: readonly Rule[]): Rename {
   return ({ name, shape }) => ({
     name: rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement as string), name),
@@ -66,7 +66,7 @@ export const renameTimmEfficientNet: Rename = renameBy([
   ],
 ]);
 
-/** timm's VGG16 in torchvision's names; it has the first two linear layers as convolutions, of the same numbers. */
+/** timm's VGG16 in torchvision's names. Its first two linear layers are convolutions with the same numbers. */
 export function renameTimmVgg({ name, shape: [outputs = 1, ...inputs] }: NamedShape): NamedShape {
   const isLinear = name.startsWith("pre_logits.") && inputs.length > 1;
   const shape = isLinear ? [inputs.reduce((product, dim) => product * dim, 1)] : inputs;

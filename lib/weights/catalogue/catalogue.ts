@@ -21,10 +21,13 @@ const imageNet: Normalisation = {
 const imageNetV1 = { weights: "imagenet1k_v1", trainedOn: "ImageNet-1k", preprocessing: imageNet } as const;
 
 /**
- * Every file of weights that ctsurv knows. The first of an architecture is its default: of ResNet50's two, V1, which is
- * what torchvision's `pretrained=True` has always given, and from the same recipe as VGG16 and AlexNet; the paper says
- * "ImageNet" and no more. Sizes and hashes: torchvision's file names and `_file_size`, and copies of the files; where
- * only the eight digits of a file name are known, those are checked; of timm's files none is known here.
+ * Every file of weights that ctsurv knows. The first of an architecture is its default.
+ *
+ * For ResNet50 the default is V1 of its two trainings: torchvision's `pretrained=True` has always given it, and its
+ * recipe is that of VGG16 and AlexNet. The paper says only "ImageNet".
+ *
+ * Sizes and hashes are from torchvision's file names and `_file_size`, and from copies of the files. If only the eight
+ * digits of a file name are known, those are checked. For timm's files no hash is known here.
  */
 export const CATALOGUE: readonly PretrainedFile[] = [
   {

@@ -1,15 +1,17 @@
 import type { NameMap } from "../load_weights.ts";
 import type { CheckpointKind } from "../open_checkpoint.ts";
 
-/** What images went through before the network was trained on them; the network expects the same. */
+/** The preprocessing of the images on which a network was trained. The network expects the same. */
 export interface Normalisation {
   /** Pixels of the shorter side, or rows and columns, before the crop. */
   readonly resize: number | readonly [number, number];
+  /** How the resizing interpolates. */
   readonly interpolation: "bilinear" | "bicubic";
   /** Rows and columns of the crop from the middle. */
   readonly crop: number;
-  /** Mean and standard deviation of red, green and blue, of intensities in [0, 1]. */
+  /** Means of red, green and blue; intensities are in [0, 1]. */
   readonly mean: readonly [number, number, number];
+  /** Standard deviations of the same. */
   readonly std: readonly [number, number, number];
 }
 
@@ -19,20 +21,22 @@ export interface PretrainedFile extends NameMap {
   readonly name: string;
   /** The network: `resnet50`. */
   readonly architecture: string;
-  /** Files of an architecture with the same word here hold the same numbers. */
+  /** Names the training. Files of one architecture with the same word here hold the same numbers. */
   readonly weights: string;
-  /** What it was trained on, for people. */
+  /** The training data, for people: `ImageNet-1k`. */
   readonly trainedOn: string;
+  /** Where its authors published it. */
   readonly url: string;
-  /** What it is called in the folder of weights. */
+  /** Its name in the folder of weights. */
   readonly file: string;
-  /** Bytes, where they are known. */
+  /** Its size in bytes, if known. */
   readonly bytes?: number;
-  /** Lower-case hex: all 64 digits, or as many of the first as are known, or absent. */
+  /** Its hash in lower-case hex: all 64 digits, or the first ones if only these are known. */
   readonly sha256?: string;
+  /** Its format; `pytorch` if it is one of PyTorch's two and nobody has looked which. */
   readonly container: CheckpointKind | "pytorch";
-  /** SPDX, as its authors state it. Data sets have terms of their own. */
+  /** SPDX identifier, as its authors state it. The training data have terms of their own. */
   readonly licence: string;
-  /** Absent where the network has a module for it (lung segmentation). */
+  /** Absent if another module does the preprocessing (lung segmentation). */
   readonly preprocessing?: Normalisation;
 }

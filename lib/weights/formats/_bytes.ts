@@ -1,9 +1,9 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 
-/** Bytes that are read where they lie, so that a file of half a gigabyte is never in memory as a whole. */
+/** Bytes that are read piece by piece, so that a file of half a gigabyte is never in memory as a whole. */
 export interface ByteSource {
   readonly size: number;
-  /** Fills `target` from byte `offset` on; the caller has checked that so many bytes are there. */
+  /** Fills `target` from byte `offset` on. The caller has checked that there are enough bytes. */
   read(offset: number, target: Uint8Array): void;
   close(): void;
 }
@@ -48,7 +48,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** `length` bytes from `offset` on, as a copy aligned for any typed array. */
+/** `length` bytes from `offset` on, as a copy that is aligned for any typed array. */
 export function readBytes(source: ByteSource, offset: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   source.read(offset, bytes);
@@ -57,7 +57,7 @@ export function readBytes(source: ByteSource, offset: number, length: number): U
 
 /** Reads a stretch of a file from its beginning to its end. */
 export interface ByteCursor {
-  /** Where in the file the next byte is. */
+  /** The place of the next byte in the file. */
   offset(): number;
   byte(): number;
   /** The next `length` bytes; valid until the next call. */
@@ -95,10 +95,10 @@ export function byteCursor(source: ByteSource, start: number, end: number, refus
   };
 }
 
-/** Makes the error to throw for a file, from what is wrong with it. */
+/** Makes the error for a file from a description of what is wrong. */
 export type Refuse = (why: string) => InputError;
 
-/** Refusals that name the file and what it was taken for. */
+/** Refusals that name the file and its supposed format. */
 export function refuseAs(where: string, kind: string): Refuse {
   return (why) => new InputError(`${where}: not a valid ${kind} file: ${why}`);
 }

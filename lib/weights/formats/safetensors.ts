@@ -2,7 +2,23 @@ import { sizeOf } from "@ctsurv/base/mod.ts";
 import { type ByteSource, readBytes, type Refuse, refuseAs } from "./_bytes.ts";
 import { type CheckpointDType, contiguousStrides, itemSizes, type StoredTensor } from "./stored_tensor.ts";
 
-/** What the format's type names mean. */
+/** An element type as the safetensors format names it: `F32` is float32, `BF16` bfloat16, `BOOL` one byte. */
+export type SafetensorsDType =
+  | "F64"
+  | "F32"
+  | "F16"
+  | "BF16"
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U64"
+  | "U32"
+  | "U16"
+  | "U8"
+  | "BOOL";
+
+/** The types by the names of the format. */
 const safetensorsDTypes = {
   F64: "float64",
   F32: "float32",
@@ -17,12 +33,9 @@ const safetensorsDTypes = {
   U16: "uint16",
   U8: "uint8",
   BOOL: "bool",
-} as const satisfies Record<string, CheckpointDType>;
+} as const satisfies Record<SafetensorsDType, CheckpointDType>;
 
-/** An element type as the format names it. */
-export type SafetensorsDType = keyof typeof safetensorsDTypes;
-
-/** A tensor and its bytes, counted from the end of the header. */
+/** A tensor and the range of its bytes, counted from the end of the header. */
 export interface SafetensorsRange {
   readonly name: string;
   readonly dtype: SafetensorsDType;
@@ -31,13 +44,13 @@ export interface SafetensorsRange {
   readonly end: number;
 }
 
-/** What a header says; ranges in the order of the data. */
+/** The content of a header. The ranges are in the order of the data. */
 export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
   readonly ranges: readonly SafetensorsRange[];
 }
 
-/** Bytes of a header. The reference implementation allows ten times that; the networks here have 40 kB. */
+/** Bytes of a header. The reference implementation allows ten times as many; the networks here have 40 kB. */
 const LARGEST_HEADER = 10_000_000;
 
 /** The length of the header from the eight bytes before it. */
@@ -51,10 +64,10 @@ function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, refuse:
 }
 
 /**
- * Reads a safetensors header, trusting nothing: every byte of data belongs to exactly one tensor, whose shape and type
- * account for it (the rules of the reference implementation, safetensors/src/tensor.rs).
+ * Reads a safetensors header and trusts nothing. Every byte of data must belong to exactly one tensor, and the size of
+ * the tensor must follow from its shape and type: the rules of the reference implementation, safetensors/src/tensor.rs.
  *
- * @param dataSize Bytes of the file behind the header.
+ * @param dataSize Bytes of the file after the header.
  */
 function parseSafetensorsHeader(bytes: Uint8Array, dataSize: number, refuse: Refuse): SafetensorsHeader {
   const { __metadata__: notes, ...tensors } = parseObject(bytes, refuse);
@@ -85,7 +98,7 @@ function parseObject(bytes: Uint8Array, refuse: Refuse): Record<string, unknown>
   return parsed;
 }
 
-/** JSON.parse keeps the last of two equal keys, and drops what the first one said. */
+/** JSON.parse keeps the last of two equal keys and drops the value of the first. */
 function hasEqualKeys(text: string, parsed: Record<string, unknown>): boolean {
   let written = 0;
   for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)) if (colon) written++;
@@ -151,22 +164,38 @@ export function readSafetensors(source: ByteSource, refuse: Refuse): ReadonlyMap
 
 /** A tensor of a file, as bytes in little-endian C order. */
 export interface SafetensorsEntry {
+  /** The type of its numbers. */
   readonly dtype: SafetensorsDType;
+  /** The size of each axis; [] for a scalar. */
   readonly shape: readonly number[];
-  /** Aligned for any typed array. */
+  /** The numbers, from byte 0 of a buffer of their own: `new Float32Array(bytes.buffer)` for F32. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface Safetensors {
+  /** The notes in its header, `__metadata__`; empty if there are none. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** The tensors by name, in the order of their data. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
 /**
- * Reads a safetensors file from memory, by the rules of {@linkcode parseSafetensorsHeader}.
+ * Reads a safetensors file from memory. Every byte of its data must belong to exactly one tensor, whose shape and type
+ * account for it.
  *
- * @param where The file's name, for messages.
+ * @example A file that was cut off
+ * ```ts
+ * import { InputError } from "@ctsurv/ctsurv/base";
+ * import { decodeSafetensors, encodeSafetensors } from "@ctsurv/ctsurv/weights";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const file = encodeSafetensors(new Map([["fc.bias", { shape: [2], data: Float32Array.of(0.5, -0.5) }]]));
+ * assertEquals([...decodeSafetensors(file, "head.safetensors").tensors.keys()], ["fc.bias"]);
+ * assertThrows(() => decodeSafetensors(file.slice(0, -1), "head.safetensors"), InputError, "past the end of the file");
+ * ```
+ *
+ * @param where The name of the file, for messages.
  * @throws {InputError} If the file breaks a rule.
  */
 export function decodeSafetensors(file: Uint8Array<ArrayBuffer>, where: string): Safetensors {
@@ -181,13 +210,33 @@ export function decodeSafetensors(file: Uint8Array<ArrayBuffer>, where: string):
   return { metadata, tensors };
 }
 
-/** A tensor to be written; float32 numbers. */
+/** A tensor to be written, of float32 numbers. */
 export interface Float32Entry {
+  /** The size of each axis; its product is the count of numbers. */
   readonly shape: readonly number[];
+  /** The numbers in C order. */
   readonly data: Float32Array;
 }
 
-/** A safetensors file of float32 tensors, in the order given. */
+/**
+ * Makes a safetensors file of float32 tensors, in the given order. The data are aligned to 8 bytes.
+ *
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from "@ctsurv/ctsurv/weights";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const weight = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
+ * const file = encodeSafetensors(new Map([["embedding.weight", weight]]), { trainedOn: "LUNG1" });
+ *
+ * const { tensors, metadata } = decodeSafetensors(file, "head.safetensors");
+ * const { dtype, shape, bytes } = tensors.get("embedding.weight")!;
+ * assertEquals([dtype, shape, metadata.get("trainedOn")], ["F32", [2, 3], "LUNG1"]);
+ * assertEquals(new Float32Array(bytes.buffer), weight.data);
+ * ```
+ *
+ * @param metadata Notes for the header, such as the origin of the weights.
+ */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Float32Entry>,
   metadata: Readonly<Record<string, string>> = {},
@@ -198,7 +247,7 @@ export function encodeSafetensors(
     header[name] = { dtype: "F32", shape, data_offsets: [end, end += data.byteLength] };
   }
   const json = JSON.stringify(header);
-  // Padded with spaces so that the data, and with it every float, is aligned.
+  // Padded with spaces, so that the data and with them every float are aligned.
   const length = new TextEncoder().encode(json).length;
   const text = new TextEncoder().encode(json + " ".repeat((8 - length % 8) % 8));
   const file = new Uint8Array(8 + text.length + end);

@@ -2,6 +2,22 @@ import { sizeOf } from "@ctsurv/base/mod.ts";
 import { crc32 } from "node:zlib";
 import { type ByteSource, readBytes, type Refuse } from "./_bytes.ts";
 
+/** The type of the numbers of a tensor in a checkpoint, as PyTorch and NumPy name it. */
+export type CheckpointDType =
+  | "float64"
+  | "float32"
+  | "float16"
+  | "bfloat16"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint64"
+  | "uint32"
+  | "uint16"
+  | "uint8"
+  | "bool";
+
 /** Bytes of one element of each type. */
 export const itemSizes = {
   float64: 8,
@@ -17,12 +33,9 @@ export const itemSizes = {
   uint16: 2,
   uint8: 1,
   bool: 1,
-} as const;
+} as const satisfies Record<CheckpointDType, number>;
 
-/** The type of a tensor's numbers in a checkpoint, as PyTorch and NumPy name it. */
-export type CheckpointDType = keyof typeof itemSizes;
-
-/** Numbers as they are read: 16-bit floats widened to float32, which changes none; everything else in its own type. */
+/** Numbers as they are read. 16-bit floats become float32, which holds them exactly; all others keep their type. */
 export type CheckpointNumbers =
   | Float64Array<ArrayBuffer>
   | Float32Array<ArrayBuffer>
@@ -35,7 +48,7 @@ export type CheckpointNumbers =
   | Int8Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 
-/** The numbers of a buffer of one type in this machine's byte order (little-endian on all that Deno runs on). */
+/** The numbers in a buffer, in the byte order of this machine (little-endian on every platform of Deno). */
 const toNumbers: Readonly<Record<CheckpointDType, (buffer: ArrayBuffer) => CheckpointNumbers>> = {
   float64: (buffer) => new Float64Array(buffer),
   float32: (buffer) => new Float32Array(buffer),
@@ -59,13 +72,13 @@ function widenBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(words.buffer);
 }
 
-/** A run of numbers of one type in a file; several tensors may be views of it. */
+/** Consecutive numbers of one type in a file. Several tensors may be views of them. */
 export interface Storage {
-  /** Where it starts in the file, in bytes. */
+  /** The byte of the file at which it starts. */
   readonly start: number;
   readonly bytes: number;
   readonly bigEndian: boolean;
-  /** CRC-32 of its bytes, where the file has one. */
+  /** The CRC-32 of its bytes, if the file has one. */
   readonly crc?: number;
 }
 
@@ -101,7 +114,7 @@ export function readStored(source: ByteSource, tensor: StoredTensor): Checkpoint
   return toNumbers[dtype](isContiguous(tensor) ? bytes.buffer : gather(bytes, tensor, sizeOf(shape)));
 }
 
-/** Refuses bytes of a file whose CRC-32 is not what the file says. Reads a piece at a time. */
+/** Refuses a storage whose CRC-32 differs from the one in the file. Reads a piece at a time. */
 export function checkCrc(source: ByteSource, { start, bytes, crc }: Storage, name: string, refuse: Refuse): void {
   if (crc === undefined) return;
   const piece = new Uint8Array(Math.min(bytes, 1 << 20));

@@ -15,7 +15,7 @@ interface Geometry {
   readonly after: readonly number[];
 }
 
-/** Refuses a window where tfjs is at odds with everybody else, or with its own gradient. */
+/** Refuses windows for which tfjs differs from other frameworks, or from its own gradient. */
 export function assertSound<Window extends Omit<Geometry, "dilations"> & Partial<Geometry>>(window: Window): Window {
   const { input, output, kernel, strides, dilations, before, after } = window;
   if ([...before, ...after].some((padding) => padding < 0)) {
@@ -73,7 +73,7 @@ export function channelsLast(graph: GraphBuilder, x: Ref): Ref {
   return graph.transpose(x, [0, ...spatialAxes(x.shape.length, 2), 1]);
 }
 
-/** The spatial axes of a tensor of `rank`, the first of which is `from`. */
+/** The spatial axes of a tensor of `rank`; the first one is `from`. */
 function spatialAxes(rank: number, from: number): number[] {
   return Array.from({ length: rank - 2 }, (_, i) => from + i);
 }
@@ -98,7 +98,7 @@ function conv(
 function convTranspose(graph: GraphBuilder, dy: Ref, weight: Ref, geometry: Geometry, group = 1): Ref {
   const { input, output, kernel, strides, dilations, before, after } = geometry;
   const channels = weight.shape[1]! * group;
-  // What a strided convolution left over at the far end gets no gradient.
+  // Positions at the far end that a strided convolution never reached get no gradient.
   const outputPadding = input.map((size, i) =>
     size - (strides[i]! * (output[i]! - 1) + (kernel[i]! - 1) * dilations[i]! + 1 - before[i]! - after[i]!)
   );
@@ -134,7 +134,7 @@ function pointwiseWeight(graph: GraphBuilder, filter: Ref): Ref {
   ]);
 }
 
-/** The paddings of a stride-1 convolution with the mirrored kernel that undoes this one; negative ones are refused. */
+/** The stride-1 convolution with the mirrored kernel that undoes this one; undefined if a padding were negative. */
 function mirrored({ kernel, strides, dilations, before, after, input }: Geometry) {
   const reach = kernel.map((k, i) => (k - 1) * dilations[i]!);
   const geometry = {
@@ -151,7 +151,7 @@ function mirrored({ kernel, strides, dilations, before, after, input }: Geometry
 /** x [N, ..., in] with filter [..., in, out]. */
 function forward(graph: GraphBuilder, x: Ref, filter: Ref, geometry: Geometry): Ref {
   const rank = x.shape.length;
-  // ONNX Runtime lays a convolution with constant weights out anew; of others that is a transposition before and after.
+  // ONNX Runtime lays out anew a convolution with constant weights. With others it takes a transposition before and after.
   if (isPointwise(geometry) && !isConstant(graph, filter)) {
     const product = gemm(graph, matrixOf(graph, x), pointwiseWeight(graph, filter), { transposeB: true });
     return graph.reshape(product, [...x.shape.slice(0, -1), filter.shape[rank - 1]!]);
@@ -160,7 +160,7 @@ function forward(graph: GraphBuilder, x: Ref, filter: Ref, geometry: Geometry): 
   return channelsLast(graph, conv(graph, channelsFirst(graph, x), weight, geometry));
 }
 
-/** Up to this many numbers at a tap, or this many positions, matrix products are quicker than a convolution. */
+/** With at most so many numbers at a tap, or so many positions, matrix products are faster than a convolution. */
 const SMALL_TAP = 2 ** 14;
 const FEW_POSITIONS = 2 ** 11;
 
@@ -183,7 +183,7 @@ function filterGradient(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry
     : filterGradientByConvolution(graph, x, dy, geometry);
 }
 
-/** One matrix product for each tap: the positions of x that it met, transposed, times dy. */
+/** One matrix product for each tap: the positions of x that the tap meets, transposed, times dy. */
 function filterGradientByTap(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry): Ref {
   const { kernel, output, strides, dilations, before, after } = geometry;
   const [batch, inChannels, outChannels] = [x.shape[0]!, x.shape.at(-1)!, dy.shape.at(-1)!];
@@ -208,10 +208,7 @@ function tapsOf(kernel: readonly number[]): number[][] {
   );
 }
 
-/**
- * With batch and channels exchanged the gradient is a convolution itself, its strides being the original's dilations and
- * the reverse.
- */
+/** With batch and channels exchanged, the gradient is itself a convolution, with strides and dilations exchanged. */
 function filterGradientByConvolution(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry): Ref {
   const rank = x.shape.length;
   const channelsThenBatch = [rank - 1, 0, ...spatialAxes(rank, 1)];
@@ -228,7 +225,7 @@ function filterGradientByConvolution(graph: GraphBuilder, x: Ref, dy: Ref, geome
 /** Convolves x [A, B, ...] with dy [C, B / groups, ...] as if dy were the kernel: [A, C, taps...]. */
 function correlate(graph: GraphBuilder, x: Ref, dy: Ref, geometry: Geometry, group: number): Ref {
   const { input, output, kernel, strides, dilations, before } = geometry;
-  // Just enough of the far end for `kernel` taps: rows that a stride never reached must not add a tap.
+  // Exactly enough of the far end for `kernel` taps: rows that no stride reached must not add a tap.
   const after = input.map((size, i) =>
     (output[i]! - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - size - before[i]!
   );
@@ -271,8 +268,8 @@ function depthwiseWeight(graph: GraphBuilder, filter: Ref): Ref {
 }
 
 /**
- * dL/dfilter of a depthwise convolution: one grouped convolution, each channel a group of its own whose channels are the
- * patients of the batch, so that it sums over them.
+ * dL/dfilter of a depthwise convolution, as one grouped convolution. Each channel is a group, and the images of the batch
+ * are its channels, so that the convolution sums over them.
  */
 function depthwiseFilterGradient(graph: GraphBuilder, x: Ref, dy: Ref, info: tf.backend_util.Conv2DInfo): Ref {
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;

@@ -106,7 +106,7 @@ export function filled(graph: GraphBuilder, shape: readonly number[], value: num
   return shape.length === 0 ? scalar : graph.node("Expand", [scalar, graph.ints(shape)], { shape, dtype });
 }
 
-/** Python's floor division, as whole numbers; those that go in go by way of float64, which holds every int32. */
+/** Python's floor division, as whole numbers. An int32 goes through float64, which holds every int32 exactly. */
 function floorDivide(graph: GraphBuilder, a: Ref, b: Ref): Ref {
   const quotient = a.dtype === "int32"
     ? binary(graph, "Div", cast(graph, a, "float64"), cast(graph, b, "float64"))
@@ -114,7 +114,7 @@ function floorDivide(graph: GraphBuilder, a: Ref, b: Ref): Ref {
   return cast(graph, unary(graph, "Floor", quotient), "int32");
 }
 
-/** Python's remainder, with the sign of the divisor, from C's, with the sign of the dividend. */
+/** Python's remainder has the sign of the divisor. It is made of C's remainder, which has the sign of the dividend. */
 function modulo(graph: GraphBuilder, a: Ref, b: Ref): Ref {
   const shape = tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
   const remainder = graph.node("Mod", [a, b], { shape, attributes: { fmod: 1 } });
@@ -123,7 +123,7 @@ function modulo(graph: GraphBuilder, a: Ref, b: Ref): Ref {
   return where(graph, opposite, binary(graph, "Add", remainder, b), remainder);
 }
 
-/** `x` itself where it is `negligible` beside 1, `corrected` below 1/2, `plain` above, where no digits cancel. */
+/** `x` itself where it is `negligible` beside 1, `corrected` below 1/2, and `plain` above, where no digits cancel. */
 function whereSmall(graph: GraphBuilder, x: Ref, negligible: Ref, corrected: Ref, plain: Ref): Ref {
   const small = binary(graph, "Less", unary(graph, "Abs", x), graph.scalar(0.5), "bool");
   return where(graph, negligible, x, where(graph, small, corrected, plain));
@@ -154,7 +154,7 @@ export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
   [tf.Rsqrt]: kernel<"x">((graph, { x }) => unary(graph, "Reciprocal", unary(graph, "Sqrt", x))),
   [tf.FloorDiv]: kernel<"a" | "b">((graph, { a, b }) => floorDivide(graph, a, b)),
   [tf.Mod]: kernel<"a" | "b">((graph, { a, b }) => modulo(graph, a, b)),
-  // With u = 1 + x rounded, log(u) x / (u - 1) has the rounding of u cancelled (Higham, section 1.14.1).
+  // With u = 1 + x rounded, the rounding of u cancels in log(u) x / (u - 1) (Higham, section 1.14.1).
   [tf.Log1p]: kernel<"x">((graph, { x }) => {
     const one = graph.scalar(1);
     const u = binary(graph, "Add", one, x);

@@ -59,7 +59,7 @@ function pool(graph: GraphBuilder, op: "MaxPool" | "AveragePool", x: Ref, window
   return channelsLast(graph, graph.node(op, [first], { shape: pooled(first, window), attributes: attributes(window) }));
 }
 
-/** Each output's gradient goes to the voxel that was the maximum; the first, where several were. */
+/** The gradient of each output goes to the voxel that was the maximum, or to the first of several. */
 function maxPoolGradient(graph: GraphBuilder, dy: Ref, x: Ref, window: Window): Ref {
   const input = channelsFirst(graph, x);
   const shape = pooled(input, window);
@@ -76,7 +76,7 @@ function maxPoolGradient(graph: GraphBuilder, dy: Ref, x: Ref, window: Window): 
   return channelsLast(graph, graph.reshape(gradient, input.shape));
 }
 
-/** Each output's gradient is shared out evenly over its window: a transposed convolution with 1 / window. */
+/** The gradient of each output is spread evenly over its window: a transposed convolution with 1 / window. */
 function averagePoolGradient(graph: GraphBuilder, dy: Ref, x: Ref, window: Window): Ref {
   const { input, output, kernel, strides, before, after } = window;
   if ([...before, ...after].some((n) => n > 0)) {

@@ -9,7 +9,7 @@ interface Sampling {
   readonly halfPixelCenters: boolean;
 }
 
-/** The weights [out, in] by which resampling one axis mixes its pixels. */
+/** The weights [out, in] with which resampling mixes the pixels along one axis. */
 type AxisWeights = (input: number, output: number, sampling: Sampling) => Float32Array;
 
 function bilinearWeights(input: number, output: number, { alignCorners, halfPixelCenters }: Sampling): Float32Array {
@@ -36,7 +36,7 @@ function nearestWeights(input: number, output: number, { alignCorners, halfPixel
 
 /**
  * Resampling is linear and separable: rows [out, in] times the image times columns [in, out]. Its gradient is the same
- * with both matrices transposed, so one function makes both, for any convention of the sampling points.
+ * with both matrices transposed. One function therefore does both, for any convention of the sampling points.
  */
 function resample(graph: GraphBuilder, images: Ref, size: readonly number[], rows: Ref, columns: Ref): Ref {
   const [batch, height, width, channels] = images.shape as [number, number, number, number];
@@ -65,7 +65,7 @@ function resize(axisWeights: AxisWeights) {
   });
 }
 
-/** ONNX's own Resize knows tfjs's three conventions of bilinear sampling, and is quicker than two matrix products. */
+/** ONNX's own Resize has tfjs's three conventions of bilinear sampling, and is faster than two matrix products. */
 const resizeBilinear = kernel<"images", Sampling & { size: [number, number] }>(
   (graph, { images }, { size, alignCorners, halfPixelCenters }) => {
     const x = channelsFirst(graph, cast(graph, images, "float32"));
@@ -108,7 +108,7 @@ function transposed(matrix: Float32Array, rows: number, columns: number): Float3
 export const resizingKernels: Readonly<Record<string, TraceKernel>> = {
   [tf.ResizeBilinear]: resizeBilinear,
   [tf.ResizeBilinearGrad]: resizeGradient(bilinearWeights),
-  // Unlike a blend, a choice of pixels keeps their type.
+  // Nearest neighbour picks pixels instead of blending them, and so keeps their type.
   [tf.ResizeNearestNeighbor]: (graph, inputs, attributes) =>
     cast(graph, resize(nearestWeights)(graph, inputs, attributes) as Ref, inputs.images!.dtype),
   [tf.ResizeNearestNeighborGrad]: resizeGradient(nearestWeights),

@@ -20,7 +20,7 @@ export function slice(
 /** `x` with the given axes reversed. */
 export function reverse(graph: GraphBuilder, x: Ref, axes: readonly number[]): Ref {
   if (axes.length === 0) return x;
-  // The end lies before index 0, which a small negative number would not say: it counts from the back.
+  // The end lies before index 0. A small negative number would count from the back instead.
   const beforeFirst = -(2 ** 31);
   const inputs = [axes.map(() => -1), axes.map(() => beforeFirst), axes, axes.map(() => -1)];
   return graph.node("Slice", [x, ...inputs.map((values) => graph.ints(values))], { shape: x.shape });

@@ -8,9 +8,9 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 
 /**
- * The tensors of a file by `torch.save` before PyTorch 1.6, as vgg16-397923af.pth is one: five pickles (a magic number,
- * the version, the system, the state dict, the keys of its storages), then each storage, behind the count of its
- * numbers (torch/serialization.py, `_legacy_save`).
+ * The tensors of a file by `torch.save` before PyTorch 1.6, such as vgg16-397923af.pth. It has five pickles: a magic
+ * number, the version, the system, the state dict, and the keys of its storages. Then comes each storage, after the count
+ * of its numbers (torch/serialization.py, `_legacy_save`).
  */
 export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
   const cursor = byteCursor(source, 0, source.size, refuse);
@@ -41,7 +41,10 @@ export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap
   return placeTensors(tensors, storages, source.size, refuse);
 }
 
-/** Of a big-endian machine the format does not tell: early versions wrote the machine's order, later ones little. */
+/**
+ * The byte order of a file from a big-endian machine is unknown: early versions of PyTorch wrote the order of the machine,
+ * later ones little-endian.
+ */
 function requireLittleEndian(system: Pickled, refuse: Refuse): void {
   const isLittle = isPickled(system, "dict") ? system.entries.get("little_endian") : undefined;
   if (isLittle !== true) {
@@ -56,8 +59,8 @@ function storageKeys(list: Pickled, refuse: Refuse): readonly string[] {
 }
 
 /**
- * The tensors of a file by `torch.save`, PyTorch 1.6 or later: a zip archive of one folder with `data.pkl`, a state
- * dict as pickle, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
+ * The tensors of a file by `torch.save` of PyTorch 1.6 or later. It is a zip archive of one folder, with the state dict as
+ * a pickle, `data.pkl`, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
  */
 export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
   const records = readZipDirectory(source, refuse);
@@ -91,7 +94,7 @@ export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<st
   return placeTensors(tensors, storages, source.size, refuse);
 }
 
-/** Since PyTorch 2.1 a record says "little" or "big"; before, every file was little-endian. */
+/** Since PyTorch 2.1 a record says "little" or "big". Before that, every file was little-endian. */
 function isBigEndian(source: ByteSource, record: ZipRecord | undefined, refuse: Refuse): boolean {
   if (!record) return false;
   const order = new TextDecoder().decode(readBytes(source, record.start, Math.min(record.bytes, 8)));

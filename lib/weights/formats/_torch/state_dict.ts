@@ -10,7 +10,7 @@ import {
 } from "../stored_tensor.ts";
 import { type PickleRules, setItem } from "./unpickle.ts";
 
-/** Whatever a pickle of a state dict may hold. Nothing of it can be called. */
+/** Everything that the pickle of a state dict may hold. None of it can be called. */
 export type Pickled =
   | null
   | boolean
@@ -34,13 +34,13 @@ export interface PickledTuple {
   readonly items: readonly Pickled[];
 }
 
-/** A dict or OrderedDict: a Map, in which a key such as "__proto__" is a key like any other. */
+/** A dict or OrderedDict, as a Map: in a Map "__proto__" is a key like any other. */
 export interface PickledDict {
   readonly kind: "dict";
   readonly entries: Map<string | number, Pickled>;
 }
 
-/** A name from the allow-list, such as `torch._utils._rebuild_tensor_v2`: a token, with no function behind it. */
+/** A name from the allow-list, such as `torch._utils._rebuild_tensor_v2`: a token without a function. */
 export interface PickledGlobal {
   readonly kind: "global";
   readonly name: string;
@@ -71,15 +71,15 @@ export function isPickled<Kind extends PickledRecord["kind"]>(
 
 type PickledRecord = Extract<Pickled, { readonly kind: string }>;
 
-/** How deep the dict of weights may lie in a training checkpoint, `{"state_dict": {…}, "epoch": 90}`. */
+/** The deepest place of the dict of weights in a training checkpoint, `{"state_dict": {…}, "epoch": 90}`. */
 const DEEPEST = 8;
-/** Entries, of whatever kind. */
+/** Entries of any kind. */
 const MOST_ENTRIES = 50_000;
 const LONGEST_NAME = 500;
 
 /**
- * The tensors of a state dict by name, in its order. A dict within a dict adds its key and a dot, as PyTorch joins the
- * names of modules; numbers, texts and such are left out.
+ * The tensors of a state dict by name, in its order. A dict within a dict adds its key and a dot, as in PyTorch's names of
+ * modules. Numbers, texts and other values are left out.
  */
 export function flattenStateDict(content: Pickled, refuse: Refuse): ReadonlyMap<string, PickledTensor> {
   if (!isPickled(content, "dict")) throw refuse("it holds no state dict");
@@ -103,11 +103,11 @@ export function flattenStateDict(content: Pickled, refuse: Refuse): ReadonlyMap<
   return tensors;
 }
 
-/** A view may repeat numbers, or leave most of what it reaches over out; all together take no more than that. */
+/** A view may repeat numbers, or skip most of its storage. All tensors together take at most so many times the file. */
 const MOST_COPIES = 8;
 const FREE_BYTES = 1 << 20;
 
-/** Gives each tensor its storage, and refuses views that would take far more memory or reading than the file. */
+/** Gives each tensor its storage. Refuses views that would take far more memory or reading than the file. */
 export function placeTensors(
   tensors: ReadonlyMap<string, PickledTensor>,
   storages: ReadonlyMap<string, Storage>,
@@ -127,7 +127,7 @@ export function placeTensors(
   return placed;
 }
 
-/** The number type of each of PyTorch's storage classes. */
+/** The type of the numbers in each of PyTorch's storage classes. */
 const storageTypes: Readonly<Record<string, CheckpointDType>> = {
   "torch.DoubleStorage": "float64",
   "torch.FloatStorage": "float32",
@@ -141,7 +141,7 @@ const storageTypes: Readonly<Record<string, CheckpointDType>> = {
   "torch.BoolStorage": "bool",
 };
 
-/** Every Python name that a state dict may hold; each is looked up whole, module and name. */
+/** Every Python name that a state dict may hold, with its module. */
 const ALLOWED: ReadonlySet<string> = new Set([
   "collections.OrderedDict",
   "torch._utils._rebuild_tensor",
@@ -150,24 +150,24 @@ const ALLOWED: ReadonlySet<string> = new Set([
   ...Object.keys(storageTypes),
 ]);
 
-/** PyTorch itself goes up to 64; the networks here up to 5. */
+/** PyTorch itself allows 64; the networks here have at most 5. */
 const MOST_AXES = 16;
 
 const ADVICE = 'Save the weights alone, in Python: torch.save(model.state_dict(), "weights.pth")';
 
-/** A storage that a pickle names: one key has one type and one size. */
+/** A storage that a pickle names. One key has one type and one size. */
 export interface NamedStorage {
   readonly dtype: CheckpointDType;
   /** Elements. */
   readonly size: number;
 }
 
-/** The rules for a state dict, and the storages that it has named so far, by key. */
+/** The rules for a state dict, and the storages that it has named so far, by their keys. */
 export interface StateDictRules extends PickleRules {
   readonly storages: ReadonlyMap<string, NamedStorage>;
 }
 
-/** What a state dict may hold: dicts of tensors in the forms in which PyTorch has written them since 2017. */
+/** The rules for dicts of tensors in every form that PyTorch has written since 2017. */
 export function stateDictRules(refuse: Refuse): StateDictRules {
   const storages = new Map<string, NamedStorage>();
   return {
@@ -216,7 +216,7 @@ function nameStorage(id: Pickled, storages: Map<string, NamedStorage>, refuse: R
   return { kind: "storage", key, dtype, offset, size: viewSize };
 }
 
-/** `OrderedDict()`, or as Python 2 writes it with its items, `OrderedDict([[key, value], …])`. */
+/** `OrderedDict()`, or with its items, as Python 2 writes it: `OrderedDict([[key, value], …])`. */
 function orderedDict(args: readonly Pickled[], refuse: Refuse): Pickled {
   const [items = { kind: "list", items: [] }] = args;
   if (args.length > 1 || !isPickled(items, "list")) throw refuse("an OrderedDict is made of something unknown");
@@ -239,7 +239,7 @@ function parameter([data, requiresGrad, hooks, ...more]: readonly Pickled[], ref
   return data;
 }
 
-/** `(storage, offset, shape, strides)`, in the newer form with `requires_grad, hooks` after it. */
+/** `(storage, offset, shape, strides)`. The newer form has `requires_grad, hooks` in addition. */
 function tensor(args: readonly Pickled[], length: number, refuse: Refuse): PickledTensor {
   const [storage, offset, size, stride, requiresGrad = false, hooks] = args;
   const isNew = length === 6;

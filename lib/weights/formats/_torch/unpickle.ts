@@ -1,17 +1,17 @@
 import type { ByteCursor, Refuse } from "../_bytes.ts";
 import { isPickled, type Pickled, type PickledDict, type PickledGlobal } from "./state_dict.ts";
 
-/** What a pickle may name, and what becomes of it. */
+/** The names that a pickle may use, and the values that stand for them. */
 export interface PickleRules {
   /** The token for a Python name, or a refusal. */
   global(module: string, name: string): PickledGlobal;
-  /** What stands for something outside of the pickle. */
+  /** The value that stands for something outside of the pickle. */
   persistent(id: Pickled): Pickled;
-  /** What stands for the result of a call. Nothing is called. */
+  /** The value that stands for the result of a call. Nothing is called. */
   call(callee: PickledGlobal, args: readonly Pickled[]): Pickled;
 }
 
-/** Operations of a pickle; the state dict of a network with 1,000 parameters has some 31,000. */
+/** Operations of a pickle. The state dict of a network with 1,000 parameters has about 31,000. */
 const MOST_OPERATIONS = 200_000;
 /** Bytes of a Python name; none on the allow-list is longer. */
 const LONGEST_NAME = 100;
@@ -27,8 +27,8 @@ interface Machine {
 }
 
 /**
- * Reads one pickle (protocol 2) and leaves the cursor behind it. It knows the opcodes that PyTorch writes for a state
- * dict and no others, and runs nothing: Python names are tokens, calls are rules.
+ * Reads one pickle (protocol 2) and leaves the cursor after it. It knows only the opcodes that PyTorch writes for a state
+ * dict. It runs nothing: Python names are tokens, and calls follow the rules.
  *
  * @throws {InputError} For any other opcode or name, and for a pickle that does not make sense.
  */
@@ -145,7 +145,7 @@ function setItems(machine: Machine, values: readonly Pickled[]): void {
   for (let i = 0; i < values.length; i += 2) setItem(dict, values[i]!, values[i + 1]!, machine.refuse);
 }
 
-/** Sets an item of a dict, whose keys are names or numbers and stand there once. */
+/** Sets an item of a dict. Its keys must be names or numbers, each of them once. */
 export function setItem({ entries }: PickledDict, key: Pickled, value: Pickled, refuse: Refuse): void {
   if (typeof key !== "string" && typeof key !== "number") throw refuse("a dict has a key that is no name or number");
   if (entries.has(key)) throw refuse(`"${key}" stands there twice`);

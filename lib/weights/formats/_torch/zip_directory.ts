@@ -1,7 +1,7 @@
 import { type ByteSource, readBytes, type Refuse } from "../_bytes.ts";
 import type { Storage } from "../stored_tensor.ts";
 
-/** A file within a zip archive: where its bytes are. */
+/** The place of a file within a zip archive. */
 export type ZipRecord = Pick<Storage, "start" | "bytes" | "crc">;
 
 const END_SIZE = 22;
@@ -10,7 +10,7 @@ const LOCATOR_SIZE = 20;
 const HEADER_SIZE = 46;
 const LOCAL_HEADER_SIZE = 30;
 const MOST_RECORDS = 10_000;
-/** A field of 32 or 16 bits that is all ones has its value in a zip64 field. */
+/** If all bits of a field of 32 or 16 bits are ones, its value is in a zip64 field. */
 const [all32, all16] = [0xffffffff, 0xffff];
 
 const CUT_OFF = "its zip directory is not where it has to be: it was cut off or damaged; download it again";
@@ -23,13 +23,13 @@ interface Entry {
 }
 
 /**
- * The directory of a zip archive as PyTorch writes it: every record stored as it is, none compressed, none overlapping
- * another, sizes and checksums only in the central directory (APPNOTE 6.3, sections 4.3.12 to 4.3.16 and 4.5.3).
+ * The directory of a zip archive as PyTorch writes it. No record is compressed, none overlaps another, and sizes and
+ * checksums are only in the central directory (APPNOTE 6.3, sections 4.3.12 to 4.3.16 and 4.5.3).
  */
 export function readZipDirectory(source: ByteSource, refuse: Refuse): ReadonlyMap<string, ZipRecord> {
   const directory = findDirectory(source, refuse);
   const entries = readEntries(source, directory, refuse);
-  // PyTorch can be told to write no checksums (torch.serialization.set_crc32_options); they are zero then, all of them.
+  // PyTorch can be told to write no checksums (torch.serialization.set_crc32_options). All of them are zero then.
   const isChecked = entries.some(({ crc }) => crc !== 0);
   const records = new Map<string, ZipRecord>();
   let next = 0;
@@ -50,7 +50,7 @@ interface Directory {
   readonly bytes: number;
 }
 
-/** The directory stands right before the records that end the file, which have no comment. */
+/** The directory stands right before the records at the end of the file, which have no comment. */
 function findDirectory(source: ByteSource, refuse: Refuse): Directory {
   const end = source.size - END_SIZE;
   const at = (offset: number, length: number) => {
@@ -118,7 +118,7 @@ function readEntries(source: ByteSource, { start, bytes, count }: Directory, ref
   return entries;
 }
 
-/** Gives the 64-bit values of a zip64 extra field one by one; NaN where there is none. */
+/** Gives the 64-bit values of a zip64 extra field one by one, and NaN if there is none left. */
 function zip64Field(extra: DataView): () => number {
   let at = 0;
   while (at + 4 <= extra.byteLength && extra.getUint16(at, true) !== 1) at += 4 + extra.getUint16(at + 2, true);
@@ -130,7 +130,7 @@ function zip64Field(extra: DataView): () => number {
   };
 }
 
-/** Where a record's bytes start: behind its local header, whose name has to be the directory's. */
+/** The byte at which a record starts: after its local header, whose name must be that in the directory. */
 function dataStart(source: ByteSource, { name, header }: Entry, limit: number, refuse: Refuse): number {
   const damaged = () => refuse(`the header of "${name}" is damaged`);
   if (header + LOCAL_HEADER_SIZE > limit) throw damaged();
