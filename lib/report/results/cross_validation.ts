@@ -43,14 +43,15 @@ const schema = z.strictObject({
   provenance: provenanceSchema,
 });
 
-/** A cross-validation and how it came to be; see `provenance`. */
+/** A cross-validation and how it came to be: `cross_validation/<model>.json`. */
 export interface CrossValidationRecord extends CrossValidation {
+  /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }
 
 /**
- * Writes a model's predictions, `predictions/<model>.csv`, and everything about its cross-validation,
- * `cross_validation/<model>.json`, into a folder of results. Attention is rounded to six digits.
+ * Writes two files into a folder of results: `predictions/<model>.csv` has a model's predictions, and
+ * `cross_validation/<model>.json` has everything about its cross-validation. Attention is rounded to six digits.
  */
 export async function writeCrossValidation(
   folder: string,
@@ -62,8 +63,8 @@ export async function writeCrossValidation(
 }
 
 /**
- * Reads `cross_validation/<model>.json` of a folder of results. Files of ctsurv 0.1, which counted folds from 0, come
- * with folds from 1.
+ * Reads `cross_validation/<model>.json` of a folder of results. ctsurv 0.1 counted folds from 0; its files are read with
+ * folds from 1.
  *
  * @throws {InputError} If there is no such file or it holds something else.
  */
