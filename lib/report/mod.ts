@@ -1,6 +1,7 @@
 /**
- * Figures, pictures, tables and files of results, made from plain numbers and typed arrays. Nothing here trains a model,
- * opens a cohort or changes anything global.
+ * Figures, pictures, tables and files of results, made from plain numbers and typed arrays. Nothing here trains a
+ * model or opens a cohort. Importing it leaves a notebook's kernel as it is. It does load TensorFlow.js, whose backend
+ * the engine folder then sets to `cpu`, because costs are counted on the networks.
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their

@@ -21,8 +21,8 @@ export async function readResults<T>(path: string, schema: z.ZodType<T>, what: s
 }
 
 /**
- * Lists every file in a folder of results and in the folders below it: paths from the folder on, sorted, with slashes on
- * every system.
+ * Lists every file in a folder of results and in the folders below it: paths from the folder on, sorted, with slashes
+ * on every system.
  *
  * @example
  * ```ts

@@ -285,8 +285,8 @@ function plusMinus(mean: number | null, std: number | null): string {
 }
 
 /**
- * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort or profile are dropped, and so
- * is a file that holds something else. Rows are in the paper's order, its best model first. The example of
+ * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort or profile are dropped, and
+ * so is a file that holds something else. Rows are in the paper's order, its best model first. The example of
  * {@linkcode readTable1} shows it.
  *
  * @returns The file's new content, with all rows.

@@ -76,8 +76,8 @@ export interface TransferCohort {
 /** A row of Table 2: how well one head predicts the target cohort. */
 export interface Table2Row {
   /**
-   * Where the head starts: `new` is trained on the target alone, `source` is trained on the source and fine-tuned on the
-   * target, `source, as it is` is trained on the source and not fine-tuned.
+   * Where the head starts: `new` is trained on the target alone, `source` is trained on the source and fine-tuned on
+   * the target, `source, as it is` is trained on the source and not fine-tuned.
    */
   readonly start: "source, as it is" | "new" | "source";
   /** Ctd over all predictions on the target together; null where no pair of patients can be compared. */
@@ -94,8 +94,8 @@ export interface Table2Row {
  * Makes a row of Table 2 from a cross-validation, or from the predictions of a head that was not trained on any of the
  * target's patients. The example of {@linkcode table2} shows it.
  *
- * @param evaluated Every variant of Ctd and the bootstrap interval of the primary one; mean and standard deviation of the
- *   folds' Ctd if there are folds.
+ * @param evaluated Every variant of Ctd and the bootstrap interval of the primary one; mean and standard deviation of
+ *   the folds' Ctd if there are folds.
  */
 export function table2Row(
   start: Table2Row["start"],
@@ -128,19 +128,23 @@ const reported = { "new": paper.table2.imagenet, "source": paper.table2.lung1, "
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { table2, table2Row } from "@ctsurv/ctsurv/report";
+ * import { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "@ctsurv/ctsurv/report";
  * import { concordanceTable } from "@ctsurv/ctsurv/survival";
  *
  * const pooled = concordanceTable({ times: [0, 10], survival: [[1, 0.4], [1, 0.8]], months: [10, 24], event: [1, 0] });
- * const shown = table2({
+ * const result: Table2Result = {
  *   kind: "table2",
  *   source: { name: "phantom-lung1", hash: "f00d", patients: 12, events: 6 },
  *   target: { name: "phantom-claro", hash: "beef", patients: 2, events: 1, bestReachableCtd: null },
  *   profile: "smoke",
  *   rows: [table2Row("source, as it is", { pooled, interval: null })],
  *   difference: null,
- * });
- * assertEquals(shown.csv.split("\r\n")[1], '"trained on the source, not fine-tuned","1.000 [–, –]",,');
+ * };
+ * const path = await Deno.makeTempFile();
+ * await writeTable2(path, result);
+ * assertEquals(await readTable2(path), result);
+ * await Deno.remove(path);
+ * assertEquals(table2(result).csv.split("\r\n")[1], '"trained on the source, not fine-tuned","1.000 [–, –]",,');
  * ```
  */
 export function table2({ source, target, profile, rows }: Table2Result): Table {
