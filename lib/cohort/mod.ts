@@ -10,6 +10,8 @@
  *
  * @module
  */
+export type { Progress } from "../base/mod.ts";
+export type { Affine, Shape, Spacing, Volume } from "../imaging/mod.ts";
 export { type Cohort, type CohortPatient, type LocatedImages, openCohort } from "./cohort.ts";
 export {
   type CohortManifest,
@@ -42,5 +44,3 @@ export {
 } from "./table/clinical_encoding.ts";
 export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./table/csv.ts";
 export { type Exclusion, LUNG1_EXCLUSIONS } from "./table/lung1_exclusions.ts";
-export type { Progress } from "../base/mod.ts";
-export type { Affine, Shape, Spacing, Volume } from "../imaging/mod.ts";

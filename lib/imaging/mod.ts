@@ -12,6 +12,7 @@
  *
  * @module
  */
+export type { InputError } from "../base/mod.ts";
 export type { Acquisition } from "./dicom/header.ts";
 export { type DicomFacts, scanDicom } from "./dicom/scan_dicom.ts";
 export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./dicom/write_dicom.ts";
@@ -51,4 +52,3 @@ export { summariseHu, windowHu } from "./volume/hu.ts";
 export { canonicalOrientation } from "./volume/orientation.ts";
 export { type Interpolation, resample, type ResampleOptions } from "./volume/resample.ts";
 export type { Affine, Shape, Spacing, Volume } from "./volume/volume.ts";
-export type { InputError } from "../base/mod.ts";

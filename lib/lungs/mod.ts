@@ -10,17 +10,6 @@
  *
  * @module
  */
-export {
-  createLungSegmenter,
-  type CreateLungSegmenterOptions,
-  lungMethods,
-  type NetworkLungs,
-} from "./lung_segmenters.ts";
-export { type R231Network, r231Network } from "./r231/r231_lungs.ts";
-export { r231Postprocess } from "./r231/r231_postprocess.ts";
-export { R231_SIZE, type R231Inputs, r231Inputs, r231Paint } from "./r231/r231_slices.ts";
-export { unetLungs, type UNetLungsOptions } from "./unet/unet_lungs.ts";
-export { decodeUNet, encodeUNet, type UNetWeights } from "./unet/unet_weights.ts";
 export type {
   DType,
   Engine,
@@ -35,3 +24,14 @@ export type {
 } from "../engine/mod.ts";
 export type { Affine, Box, LungSegmenter, Shape, Spacing, Volume } from "../imaging/mod.ts";
 export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../nn/mod.ts";
+export {
+  createLungSegmenter,
+  type CreateLungSegmenterOptions,
+  lungMethods,
+  type NetworkLungs,
+} from "./lung_segmenters.ts";
+export { type R231Network, r231Network } from "./r231/r231_lungs.ts";
+export { r231Postprocess } from "./r231/r231_postprocess.ts";
+export { R231_SIZE, type R231Inputs, r231Inputs, r231Paint } from "./r231/r231_slices.ts";
+export { unetLungs, type UNetLungsOptions } from "./unet/unet_lungs.ts";
+export { decodeUNet, encodeUNet, type UNetWeights } from "./unet/unet_weights.ts";

@@ -11,6 +11,22 @@
  *
  * @module
  */
+export type { Random } from "../base/mod.ts";
+export type {
+  DType,
+  Engine,
+  HostTensor,
+  MapTree,
+  PrepareOptions,
+  Program,
+  Tensor,
+  Tensor2D,
+  TensorData,
+  TensorFunction,
+  TensorSpec,
+  Tree,
+  Value,
+} from "../engine/mod.ts";
 export { alexNet } from "./backbones/alexnet.ts";
 export {
   type Backbone,
@@ -76,19 +92,3 @@ export {
 } from "./seeded/seeded_backbone.ts";
 export { type Initialise, initialiseHead, seededParameters } from "./seeded/seeded_parameters.ts";
 export { type ConvBlock, r231Shape, type UNet, uNet, type UNetShape, uNetSpec, type UpBlock } from "./unet.ts";
-export type { Random } from "../base/mod.ts";
-export type {
-  DType,
-  Engine,
-  HostTensor,
-  MapTree,
-  PrepareOptions,
-  Program,
-  Tensor,
-  Tensor2D,
-  TensorData,
-  TensorFunction,
-  TensorSpec,
-  Tree,
-  Value,
-} from "../engine/mod.ts";

@@ -41,10 +41,13 @@ const notebook = z.object({
   cells: z.array(cell),
 });
 
-/** A Jupyter notebook (nbformat 4), texts as single strings. */
+/** A Jupyter notebook (nbformat 4) whose texts are single strings. */
 export type NotebookDocument = z.infer<typeof notebook>;
+/** A cell with Markdown, code or text as it is. */
 export type NotebookCell = z.infer<typeof cell>;
+/** A cell with code and the outputs of its last execution. */
 export type CodeCell = Extract<NotebookCell, { cell_type: "code" }>;
+/** A text, a display, a result or an error. */
 export type NotebookOutput = z.infer<typeof output>;
 
 /**
@@ -65,8 +68,8 @@ export async function readNotebook(path: string): Promise<NotebookDocument> {
 }
 
 /**
- * The text of a notebook file, to the byte as Jupyter itself writes it: keys sorted, indented by one, texts as lists of
- * lines. Saving it in JupyterLab therefore makes no difference.
+ * Writes the text of a notebook file exactly as Jupyter does: keys sorted, indented by one, texts as lists of lines.
+ * Saving it in JupyterLab therefore changes nothing.
  */
 export function formatNotebook(document: NotebookDocument): string {
   const cells = document.cells.map((cell) => ({

@@ -12,18 +12,19 @@ import {
   readNotebook,
 } from "./_notebook_document.ts";
 
-/** Turns a kernel's output messages into a notebook's outputs. */
+/** Turns the output messages of a kernel into the outputs of a notebook. */
 export interface OutputCollector {
-  /** A handler for the messages of one cell, which keeps `outputs` up to date. */
+  /** Makes a handler for the messages of one cell, which keeps `outputs` up to date. */
   into(outputs: NotebookOutput[]): (message: Message) => void;
 }
 
 type Displayed = Extract<NotebookOutput, { data: unknown }>;
 
 /**
- * A collector for one notebook: neighbouring texts of one stream become one output, an update changes every display of
- * its id, in whichever cell that stands, and `clear_output` clears, with `wait` once there is something new to show.
- * Errors are left to the runner, which knows of more than the kernel reports. Terminal colours are removed.
+ * Makes a collector for one notebook. Neighbouring texts of one stream become one output. An update changes every
+ * display with its id, in any cell. `clear_output` clears the outputs; with `wait` it does so at the next output. The
+ * collector leaves errors to the runner, which knows more of them than the kernel reports. Terminal colours are
+ * removed.
  */
 function createOutputCollector(): OutputCollector {
   const displays = new Map<string, Displayed[]>();
@@ -77,55 +78,77 @@ interface DisplayContent {
   readonly execution_count?: number;
 }
 
+/** Options of {@linkcode runNotebook}. */
 export interface RunNotebookOptions {
-  /** Parameters: environment variables for the kernel. */
+  /** Environment variables for the kernel: a notebook's parameters. @default {none added} */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where to write the executed notebook. Default: over the notebook itself. */
+  /** Where to write the executed notebook. @default {over the notebook itself} */
   readonly output?: string;
-  /** The longest that one cell may take. Default: no limit. */
+  /** The longest that one cell may take. @default {no limit} */
   readonly timeoutSeconds?: number;
   /** Called before each code cell and after the last. */
   readonly onCell?: (progress: NotebookProgress) => void;
-  /** Called after Ctrl-C, when the notebook is written and before the signal is passed on, which ends this program. */
+  /** Called after Ctrl-C, when the notebook is written. Then the signal is passed on, which ends this program. */
   readonly onInterrupted?: () => void;
 }
 
+/** How far a run of a notebook has come. */
 export interface NotebookProgress {
   /** Code cells done. */
   readonly done: number;
+  /** Code cells to run; empty ones and those with the tag `skip-execution` do not count. */
   readonly total: number;
 }
 
 /** The cell that stopped a run. */
 export interface FailedCell extends CellError {
-  /** Its number among the code cells, from 1. */
+  /** Its place among the code cells, from 1. */
   readonly cell: number;
-  /** Its source's first line that is not blank. */
+  /** The first line of its source that is not blank. */
   readonly firstLine: string;
 }
 
+/** The result of running a notebook. */
 export interface NotebookRun {
   /** Code cells executed, the failed one included. */
   readonly cells: number;
+  /** The cell that stopped the run; none if every cell ran. */
   readonly failed?: FailedCell;
+  /** Wall time, with the start of the kernel. */
   readonly seconds: number;
-  /** Bytes that the kernel's process held at most; null where the system does not say. */
+  /** The most memory that the kernel's process held, bytes; null where the system does not say. */
   readonly peakMemory: number | null;
 }
 
-/** How long, at the end of the notebook, timers and unawaited promises have to fail before that goes unseen. */
+/** How long to wait after the last cell, so that its timers and unawaited promises can still fail. */
 const SETTLE_MILLISECONDS = 50;
 
 /**
- * Executes a notebook's code cells in order, in a fresh Deno kernel whose folder is the notebook's, and writes it with
- * its outputs, also where a cell fails, which ends the run. A cell fails if it throws, does not parse, takes too long,
- * leaves a rejection or a throwing timer behind, or ends the kernel; the tag `raises-exception` makes an error part of
- * the lesson. What is written is valid nbformat 4.5 and depends on nothing but what the cells print: no times, no
- * colours, no random ids.
+ * Executes the code cells of a notebook in order, in a fresh Deno kernel that runs in the notebook's folder, and writes
+ * the notebook with its outputs. A cell that fails ends the run, and the notebook is written up to there. A cell fails
+ * if it throws, does not parse, takes too long, leaves a rejected promise or a timer that throws, or ends the kernel.
+ * The tag `raises-exception` allows a cell to throw. The file is valid nbformat 4.5. It depends only on what the cells
+ * print: it has no times, no colours and no random ids.
  *
- * On Ctrl-C the kernel is killed, the notebook written as far as it came, and the signal passed on.
+ * On Ctrl-C the kernel is killed, the notebook is written up to there, and the signal is passed on.
  *
- * @throws {InputError} If `path` is not a notebook.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { runNotebook } from "@ctsurv/ctsurv/notebook";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".ipynb" });
+ * const cell = { cell_type: "code", metadata: {}, source: "6 * 7", outputs: [], execution_count: null };
+ * await Deno.writeTextFile(path, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] }));
+ *
+ * const { cells, failed } = await runNotebook(path, { timeoutSeconds: 60 });
+ * assertEquals([cells, failed], [1, undefined]);
+ * const executed = JSON.parse(await Deno.readTextFile(path));
+ * assertEquals(executed.cells[0].outputs[0].data["text/plain"], ["42"]);
+ * await Deno.remove(path);
+ * ```
+ *
+ * @throws {InputError} If there is no such file, or it is not a notebook of format 4.
  * @throws {KernelError} If the kernel does not start.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
@@ -182,7 +205,7 @@ async function execute(
   }
 }
 
-/** Fills in what nbformat 4.5 and JupyterLab expect of a notebook; what is there already stays. */
+/** Adds what nbformat 4.5 and JupyterLab expect of a notebook, and keeps what is there. */
 function complete(document: NotebookDocument, kernel: Kernel): NotebookDocument {
   const taken = new Set<string>();
   const identify = (cell: NotebookCell): NotebookCell => {
@@ -209,11 +232,11 @@ function hasTag({ metadata: { tags } }: CodeCell, tag: string): boolean {
 
 interface Interruption extends Disposable {
   readonly received: Deno.Signal | undefined;
-  /** Calls `stop` when a signal comes, or at once if one has come. */
+  /** Calls `stop` when a signal comes, or at once if one has come already. */
   stopWith(stop: () => void): void;
 }
 
-/** Holds back Ctrl-C and requests to terminate until disposed of; then lets them do what they would have done. */
+/** Holds back Ctrl-C and requests to terminate. When it is disposed of, a signal that came is sent again. */
 function onInterruption(): Interruption {
   let received: Deno.Signal | undefined;
   let stop = () => {};

@@ -1,13 +1,11 @@
-import { keepOutputsInPlace } from "@ctsurv/base/mod.ts";
+/** The key under which Jupyter kernels for JavaScript look for an object's own representation. */
+export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
-/** The name under which Jupyter kernels for JavaScript look for an object's own representation. */
-export const jupyterDisplay = Symbol.for("Jupyter.display");
-
-/** An object that a notebook shows by itself when it is a cell's last expression. */
+/**
+ * An object that a notebook shows if it is a cell's last expression. To keep what is shown below its cell in
+ * JupyterLab, call `notebookProgress` or `keepOutputsInPlace` (both of base) in the first cell.
+ */
 export interface Displayable {
-  /** Representations by MIME type; binary ones as base64. */
+  /** Called by the kernel: representations of the object by MIME type, binary ones as base64. */
   [jupyterDisplay](): Readonly<Record<string, string>>;
 }
-
-// Whoever imports something to show in a notebook wants to see it below the cell that made it.
-keepOutputsInPlace();

@@ -1,25 +1,41 @@
 import type { ModelResult } from "./results/table1.ts";
 
-/** What a model sees of a patient, in words. */
+/**
+ * Says in words what a model gets of a patient.
+ *
+ * @param view Slices one by one or a volume of so many slices; rows and columns of a slice.
+ */
 export function describeView({ kind, slices, size }: ModelResult["view"]): string {
   if (kind === "volume") return `a volume of ${slices === "all" ? "all slices" : slices} × ${size} × ${size}`;
   return `${slices} slices of ${size} × ${size}`;
 }
 
-/** Text as it stands in HTML, XML, and their quoted attributes. */
+/** Escapes a text for HTML, XML, and their quoted attributes: the characters `&`, `<`, `>` and `"`. */
 export function escapeMarkup(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** What stands where there is no number. */
+/** The text for a number that is missing. */
 export const MISSING = "–";
 
-/** A number with fixed decimals; null, undefined and what is not finite as "–". */
+/**
+ * Writes a number with fixed decimals. Null, undefined and numbers that are not finite become "–".
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { describeView, escapeMarkup, formatNumber } from "@ctsurv/ctsurv/report";
+ *
+ * assertEquals([0.58437, null, NaN].map((ctd) => formatNumber(ctd, 3)), ["0.584", "–", "–"]);
+ * assertEquals(describeView({ kind: "slice", slices: 6, size: 224 }), "6 slices of 224 × 224");
+ * assertEquals(escapeMarkup("age < 70"), "age &lt; 70");
+ * ```
+ */
 export function formatNumber(value: number | null | undefined, decimals: number): string {
   return value === null || value === undefined || !Number.isFinite(value) ? MISSING : value.toFixed(decimals);
 }
 
-/** At most `wanted` whole numbers from 0 to `count - 1`, evenly spaced, the first and the last among them. */
+/** At most `wanted` whole numbers from 0 to `count - 1`, evenly spaced. The first and the last are among them. */
 export function evenlySpaced(count: number, wanted: number): number[] {
   const number = Math.min(count, wanted);
   return Array.from({ length: number }, (_, i) => Math.round(number === 1 ? 0 : i * (count - 1) / (number - 1)));

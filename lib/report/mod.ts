@@ -1,4 +1,19 @@
-/** Figures, pictures, tables and results, made from plain numbers. */
+/**
+ * Figures, pictures, tables and files of results, made from plain numbers and typed arrays. Nothing here trains a
+ * model or opens a cohort. Importing it leaves a notebook's kernel as it is. It does load TensorFlow.js, whose backend
+ * the engine folder then sets to `cpu`, because costs are counted on the networks.
+ *
+ * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
+ * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
+ * schemas) and `verification` (what differs between two folders of results). Figures, pictures and tables are
+ * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
+ *
+ * The first calls to know are {@linkcode table} for any rows, {@linkcode kaplanMeierFigure} for outcomes,
+ * {@linkcode sliceMontage} for a CT, {@linkcode readTable1} with {@linkcode table1} for what a run computed, and
+ * {@linkcode compareResults} for two runs.
+ *
+ * @module
+ */
 export { type Displayable, jupyterDisplay } from "./displayable.ts";
 export { attentionFigure, type AttentionFigureOptions } from "./figures/attention_figure.ts";
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
@@ -25,7 +40,12 @@ export {
   type SliceStack,
 } from "./pictures/slice_image.ts";
 export { type SliceViewer, sliceViewer, type SliceViewerOptions } from "./pictures/slice_viewer.ts";
-export { type AggregationResult, readAggregation, writeAggregation } from "./results/aggregation_result.ts";
+export {
+  type AggregationComparison,
+  type AggregationResult,
+  readAggregation,
+  writeAggregation,
+} from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
@@ -38,11 +58,20 @@ export {
   type ModelResultOptions,
   readTable1,
   table1,
+  type Table1Fold,
   type Table1Result,
   updateTable1,
   writeTable1,
 } from "./results/table1.ts";
-export { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "./results/table2.ts";
+export {
+  readTable2,
+  table2,
+  type Table2Result,
+  type Table2Row,
+  table2Row,
+  type TransferCohort,
+  writeTable2,
+} from "./results/table2.ts";
 export {
   type CostRow,
   costTable,
@@ -60,3 +89,36 @@ export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
+export type {
+  AttentionOnTumour,
+  CostAtSlices,
+  FlopsExamination,
+  FlopsPerMac,
+  FlopsReading,
+  LikeForLike,
+  ModelCost,
+  TumourExtent,
+} from "../analysis/mod.ts";
+export type {
+  Affine,
+  Box,
+  PreprocessedScan,
+  PreprocessedSlices,
+  QualityRow,
+  ScanMeasurements,
+  Shape,
+  Spacing,
+  Volume,
+} from "../imaging/mod.ts";
+export type {
+  Concordance,
+  ConcordanceInterval,
+  ConcordanceTable,
+  CtdLookup,
+  CtdVariant,
+  Outcomes,
+  PairedBootstrap,
+  SurvivalPredictions,
+} from "../survival/mod.ts";
+export type { CrossValidation, FoldResult, OutOfFoldPrediction, PatientPrediction } from "../training/mod.ts";
+export type { DataFrame } from "danfojs-node";

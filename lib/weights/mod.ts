@@ -11,6 +11,8 @@
  *
  * @module
  */
+export type { Progress } from "../base/mod.ts";
+export type { DType, HostTensor, MapTree, TensorData, TensorSpec } from "../engine/mod.ts";
 export { addWeights } from "./add_weights.ts";
 export { CATALOGUE } from "./catalogue/catalogue.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";
@@ -42,5 +44,3 @@ export {
   openCheckpoint,
 } from "./open_checkpoint.ts";
 export { type VerifiedFile, verifyWeights } from "./verify_weights.ts";
-export type { Progress } from "../base/mod.ts";
-export type { DType, HostTensor, MapTree, TensorData, TensorSpec } from "../engine/mod.ts";

@@ -1,4 +1,4 @@
-import { kernelInternals } from "./kernel_internals.ts";
+import { keepOutputsInPlace, kernelInternals } from "./kernel_internals.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 
 /** Whether somebody pressed the Stop button of a notebook. */
@@ -34,6 +34,9 @@ export type Display = (
  * done, only its summary stays. It has no times, so that running the notebook again gives the same file. After the Stop
  * button the next `tick` throws `Deno.errors.Interrupted`, which ends the cell.
  *
+ * In a Deno kernel it also calls {@linkcode keepOutputsInPlace}. That holds from this cell on, so make progress in the
+ * first cell of a notebook.
+ *
  * @example In a cell
  * ```ts ignore
  * import { notebookProgress } from "@ctsurv/ctsurv/base";
@@ -45,6 +48,7 @@ export type Display = (
  * ```
  */
 export function notebookProgress(display: Display): Progress {
+  keepOutputsInPlace();
   let id = "";
   // One after another, as a summary that an older line overtakes would not be the last word.
   let sent: Promise<void> = Promise.resolve();

@@ -7,8 +7,6 @@
  *
  * @module
  */
-export { type Agreement, compareOnScan, type Found, type PhantomScore, scorePhantoms } from "./evaluate_lungs.ts";
-export { trainUNet, type TrainUNetOptions } from "./train_unet.ts";
 export type {
   DType,
   Engine,
@@ -23,3 +21,5 @@ export type {
 } from "../../engine/mod.ts";
 export type { Affine, LungSegmenter, Shape, Spacing, Volume } from "../../imaging/mod.ts";
 export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../../nn/mod.ts";
+export { type Agreement, compareOnScan, type Found, type PhantomScore, scorePhantoms } from "./evaluate_lungs.ts";
+export { trainUNet, type TrainUNetOptions } from "./train_unet.ts";

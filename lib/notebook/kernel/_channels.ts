@@ -1,21 +1,23 @@
 import { decodeMessage, encodeMessage, type Message } from "./_message.ts";
 import { connectZmtp, type ZmtpConnection } from "./_zmtp.ts";
 
+/** The content of a message. */
 export type Content = Message["content"];
+/** Called with each output that a request causes. */
 export type OnOutput = (message: Message) => void;
 
-/** The sockets to one kernel. Replies find their requests by message id, outputs the request that they belong to. */
+/** The sockets to one kernel. Replies and outputs find their request by its message id. */
 export interface Channels {
-  /** Sends a request and resolves with its reply's content. Outputs that it causes go to `onOutput`, for ever. */
+  /** Sends a request and resolves with the content of its reply. `onOutput` gets its outputs, even after the reply. */
   request(channel: "shell" | "control", type: string, content: Content, onOutput?: OnOutput): Promise<Content>;
-  /** Resolves with the kernel's information once requests are answered and outputs arrive. */
+  /** Resolves with the kernel's information when requests are answered and outputs arrive. */
   ready(): Promise<Content>;
   close(): void;
 }
 
 /**
- * How often to ask a new kernel whether it is there. Once is not enough: a kernel that has just begun to listen drops
- * requests (measured), and a subscription to its outputs takes effect at an unknown moment.
+ * How often to ask a new kernel whether it is there. Asking once is not enough: a kernel that has just begun to listen
+ * drops requests (measured), and nobody knows when a subscription to its outputs takes effect.
  */
 const ASK_MILLISECONDS = 20;
 
@@ -23,8 +25,8 @@ const ASK_MILLISECONDS = 20;
 const CONNECT_MILLISECONDS = 10;
 
 /**
- * Connects to a kernel, which need not listen yet. `fail` hears of messages that cannot be read, such as those with a
- * wrong signature.
+ * Connects to a kernel, which need not listen yet. `fail` is called for messages that cannot be read, such as those
+ * with a wrong signature.
  */
 export function openChannels(connection: Connection, fail: (error: Error) => void): Channels {
   const { ip, key, shell_port, control_port, iopub_port } = connection;
@@ -83,7 +85,7 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
     const date = new Date().toISOString();
     const header = { msg_id: id, msg_type: type, session, username: "ctsurv", date, version: "5.3" };
     const socket = await sockets[channel];
-    // A kernel that died while this was sent is reported by its process; the reply never comes.
+    // If the kernel dies meanwhile, its process reports that; the reply never comes.
     await socket?.send(encodeMessage(key, { header, parent: {}, content })).catch(() => {});
     return promise;
   };
@@ -107,7 +109,7 @@ export function openChannels(connection: Connection, fail: (error: Error) => voi
   };
 }
 
-/** What a Jupyter connection file says: where a kernel listens and the key that signs its messages. */
+/** The content of a Jupyter connection file: where a kernel listens, and the key that signs its messages. */
 export interface Connection {
   readonly transport: "tcp";
   readonly ip: string;
@@ -121,12 +123,12 @@ export interface Connection {
 }
 
 /**
- * A connection on five free ports of this machine, with a random key. The ports are free when this returns; another
- * program may take one before the kernel does, so starting a kernel must be ready to try again.
+ * Makes a connection with five free ports of this machine and a random key. Another program may take one of the ports
+ * before the kernel does, so whoever starts a kernel must be ready to try again.
  */
 export function createConnection(): Connection {
   const ip = "127.0.0.1";
-  // All five are held before any is let go, so that they differ.
+  // All five are open before the first is closed, so that they differ.
   const listeners = Array.from({ length: 5 }, () => Deno.listen({ hostname: ip, port: 0 }));
   const [shell_port, iopub_port, control_port, stdin_port, hb_port] = listeners.map((listener) => {
     listener.close();

@@ -1,29 +1,29 @@
 import type { CellError } from "./kernel.ts";
 
-/** The type of the message that a fence sends on the kernel's output channel. */
+/** The type of the message that a fence sends on the output channel of the kernel. */
 export const FENCE_MESSAGE = "ctsurv_fence";
 
 const PROPERTY = "ctsurv.fence";
 
 /**
- * Code to run in a fresh kernel, before any cell. It makes up for two silences of Deno's kernel (2.9): rejections that
- * nobody handles and throws in timers are dropped, and a kernel outlives the program that started it. It also defines
- * the fence that `fenceSource` calls.
+ * Code to run in a fresh kernel, before any cell. Deno's kernel (2.9) drops rejections that nobody handles and errors
+ * in timers, and it outlives the program that started it; this code mends both. It also defines the fence that
+ * `fenceSource` calls.
  */
 export function guardSource(): string {
   return `(${install})(${JSON.stringify(PROPERTY)}, ${JSON.stringify(FENCE_MESSAGE)})`;
 }
 
 /**
- * Code that sends, on the output channel, everything thrown behind the cells' backs since the last fence. Outputs
- * travel through one queue, so that once the fence's message is here, every output made before it is here as well: the
- * kernel's own "idle" does not promise that. `milliseconds` leaves timers and rejections that long to come forward.
+ * Code that sends, on the output channel, every error since the last fence that no cell could catch. Outputs go through
+ * one queue: when the message of the fence is here, every output made before it is here as well. The kernel's own
+ * "idle" does not promise that. The code waits `milliseconds` first, so that timers and promises can still fail.
  */
 export function fenceSource(milliseconds: number): string {
   return `await globalThis[Symbol.for(${JSON.stringify(PROPERTY)})](${milliseconds})`;
 }
 
-/** Runs in the kernel, from its source text: nothing outside this function is in reach. */
+/** Runs in the kernel, from its source text: it cannot use anything outside this function. */
 function install(property: string, fenceMessage: string): void {
   const thrown: CellError[] = [];
   const report = (event: ErrorEvent | PromiseRejectionEvent) => {
@@ -47,8 +47,8 @@ function install(property: string, fenceMessage: string): void {
 }
 
 /**
- * Why a cell does not parse, or undefined if it does. The kernel says only "Execution failed"; Deno's formatter, which
- * needs no network and no file, says what was unexpected and where.
+ * Says why a cell does not parse; undefined if it does. The kernel says only "Execution failed". Deno's formatter says
+ * what was unexpected and where, and needs no network and no file.
  */
 export async function syntaxError(source: string): Promise<CellError | undefined> {
   const child = new Deno.Command(Deno.execPath(), {

@@ -11,7 +11,7 @@ export interface MessageHeader {
   readonly version: string;
 }
 
-/** One message to or from a kernel. `parent` is the header of the request it answers, or empty. */
+/** One message to or from a kernel. `parent` is the header of the request that it answers, or empty. */
 export interface Message {
   readonly header: MessageHeader;
   readonly parent: Partial<MessageHeader>;
@@ -20,16 +20,16 @@ export interface Message {
 
 const delimiter = Buffer.from("<IDS|MSG>");
 
-/** The frames of a message: delimiter, HMAC-SHA256 signature, header, parent header, metadata, content. */
+/** Makes the frames of a message: delimiter, HMAC-SHA256 signature, header, parent header, metadata, content. */
 export function encodeMessage(key: string, { header, parent, content }: Message): Uint8Array[] {
   const parts = [header, parent, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
   return [delimiter, Buffer.from(sign(key, parts)), ...parts];
 }
 
 /**
- * Reads a message from its frames; routing prefixes before the delimiter and buffers after the content are ignored.
+ * Reads a message from its frames. Routing prefixes before the delimiter and buffers after the content are ignored.
  *
- * @throws {Error} If there is no delimiter or the signature is not that of `key`.
+ * @throws {Error} If there is no delimiter or the signature was not made with `key`.
  */
 export function decodeMessage(key: string, frames: readonly Uint8Array[]): Message {
   const start = frames.findIndex((frame) => delimiter.equals(frame));

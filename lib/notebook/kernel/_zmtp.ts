@@ -5,6 +5,7 @@ export interface ZmtpConnection extends AsyncIterable<Uint8Array[]> {
   close(): void;
 }
 
+/** Where to connect, and the type of this end. */
 export interface ZmtpOptions {
   readonly hostname: string;
   readonly port: number;
@@ -15,9 +16,9 @@ const MORE = 1;
 const LONG = 2;
 
 /**
- * Connects to a ZeroMQ socket over ZMTP 3.0 (RFC 23, mechanism NULL); a SUB subscribes to everything. Iterating gives
- * the messages that arrive, until either side closes. This is the little of ZeroMQ that a Jupyter client needs, and all
- * of it is here because closing a socket of the native package crashes Deno now and then (denoland/deno#18345).
+ * Connects to a ZeroMQ socket over ZMTP 3.0 (RFC 23, mechanism NULL). A SUB subscribes to everything. Iterating gives
+ * the messages that arrive, until either side closes. A Jupyter client needs only this small part of ZeroMQ. It is
+ * written here because closing a socket of the native package sometimes crashes Deno (denoland/deno#18345).
  *
  * @throws {Deno.errors.ConnectionRefused} If nothing listens there.
  */
@@ -66,7 +67,7 @@ export async function connectZmtp({ hostname, port, type }: ZmtpOptions): Promis
 
 type Read = (length: number) => Promise<Uint8Array>;
 
-/** Reads exact lengths from a connection, through a buffer, as frames are many and small. */
+/** Reads exact lengths from a connection. It buffers, because frames are many and small. */
 function byteReader(connection: Deno.Conn): Read {
   const buffer = new Uint8Array(1 << 16);
   let rest = buffer.subarray(0, 0);

@@ -3,57 +3,63 @@ import { type Channels, type Content, createConnection, openChannels } from "./_
 import { FENCE_MESSAGE, fenceSource, guardSource, syntaxError } from "./_guard.ts";
 import type { Message } from "./_message.ts";
 
-/** What a cell threw, as a kernel reports it. `traceback` is the stack, line by line; empty where there is none. */
+/** An error that a cell threw, as the kernel reports it. */
 export interface CellError {
+  /** Class of the error: "TypeError". */
   readonly name: string;
+  /** Its text. */
   readonly message: string;
+  /** Its stack, line by line; empty if it has none. */
   readonly traceback: readonly string[];
 }
 
-/** The kernel itself failed: it did not start, it died, or what it sent could not be read. Not an error in a cell. */
+/** The kernel itself failed, not a cell: it did not start, it died, or its messages could not be read. */
 export class KernelError extends Error {
   override readonly name = "KernelError";
 }
 
+/** Options of {@linkcode startKernel}. */
 export interface KernelOptions {
-  /** The folder that the cells' relative imports start from. */
+  /** The folder in which the cells run: their relative imports and paths start here. */
   readonly cwd: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Options of {@linkcode Kernel.execute}. */
 export interface ExecuteOptions {
-  /** Called with each output message (`stream`, `display_data`, `clear_output`, …), also with those that come late. */
+  /** Called with each output message (`stream`, `display_data`, `clear_output`, …), even if it comes late. */
   readonly onOutput?: (message: Message) => void;
-  /** After this long the code is interrupted; if that does not stop it, the kernel is killed. Default: no limit. */
+  /** After this time the code is interrupted; if that does not stop it, the kernel is killed. @default {no limit} */
   readonly timeoutSeconds?: number;
-  /** How long, after the code's end, its timers and promises have to fail before that goes unseen. Default: 0. */
+  /** How long to wait after the end of the code, so that its timers and promises can still fail. @default {0} */
   readonly settleMilliseconds?: number;
 }
 
 /** How one execution ended. */
 export interface Execution {
-  /** The kernel's `In [n]`, or null where it was killed. */
+  /** The number in `In [n]`; null if the kernel was killed. */
   readonly count: number | null;
-  /** What the code threw, or what was thrown in its timers and unawaited promises. */
+  /** The error that the code threw, or the first of its timers and unawaited promises. */
   readonly error?: CellError;
 }
 
-/** A running Deno kernel. Dispose of it (`await using`): then no process, socket or file stays behind. */
+/** A running Deno kernel. Dispose of it (`await using`), so that no process, socket or file is left. */
 export interface Kernel extends AsyncDisposable {
+  /** Of its process. */
   readonly pid: number;
-  /** `language_info` as the kernel gives it. */
+  /** `language_info`, as the kernel reports it and notebooks store it. */
   readonly language: Content;
   /**
-   * Runs code and returns when it has ended and every output made until then has been given to `onOutput`. One call at
-   * a time.
+   * Runs code. The promise resolves when the code has ended and `onOutput` has got every output made until then. Only
+   * one call at a time is allowed.
    *
    * @throws {KernelError} If the kernel dies.
    */
   execute(code: string, options?: ExecuteOptions): Promise<Execution>;
-  /** Stops synchronous code. Code that awaits is out of the kernel's reach. */
+  /** Stops synchronous code. The kernel cannot stop code that awaits. */
   interrupt(): Promise<void>;
-  /** Kills the process at once. An execution under way throws. */
+  /** Kills the process at once. An execution that is running throws. */
   kill(): void;
 }
 
@@ -63,13 +69,13 @@ const INTERRUPT_SECONDS = 2;
 const FENCE_SECONDS = 5;
 
 /**
- * Starts `deno jupyter --kernel` with this process's own Deno and waits until it answers.
+ * Starts `deno jupyter --kernel` with the Deno that runs this process, and waits until the kernel answers.
  *
- * @throws {KernelError} If it does not, in three attempts.
+ * @throws {KernelError} If it does not answer in any of three attempts.
  */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
   for (let attempt = 1;; attempt++) {
-    // Most likely another program took a port in between; the next attempt has other ports.
+    // Probably another program took one of the ports; the next attempt has other ports.
     try {
       return await start(options);
     } catch (error) {
@@ -125,7 +131,7 @@ async function start({ cwd, env }: KernelOptions): Promise<Kernel> {
     await dispose();
     throw error;
   } finally {
-    // The kernel has read it; the key need not lie around.
+    // The kernel has read the key; it is not left on the disk.
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -145,7 +151,7 @@ function createKernel(channels: Channels, failure: Promise<never>, kill: () => v
     await Promise.race([failure, channels.request("control", "interrupt_request", {})]);
   };
 
-  /** Waits until all outputs so far are here; returns what was thrown where no cell could catch it. */
+  /** Waits until all outputs so far are here. Returns errors that no cell could catch. */
   const fence = async (milliseconds: number, onOutput?: (message: Message) => void): Promise<readonly CellError[]> => {
     const { promise, resolve } = Promise.withResolvers<readonly CellError[]>();
     const { status, evalue } = await send(fenceSource(milliseconds), true, (message) => {
@@ -192,12 +198,12 @@ function createKernel(channels: Channels, failure: Promise<never>, kill: () => v
 async function failureOf(reply: Content, code: string, interrupted: boolean): Promise<CellError | undefined> {
   if (reply.status === "ok") return undefined;
   const { ename: name, evalue: message, traceback } = reply as { ename: string; evalue: string; traceback: string[] };
-  // What was interrupted and what cannot be parsed come back alike, as a failure without a trace.
+  // Interrupted code and code that cannot be parsed look alike: both fail without a trace.
   if (interrupted) return { name: "Interrupted", message: "The cell was interrupted", traceback: [] };
   return (traceback.length === 0 ? await syntaxError(code) : undefined) ?? { name, message, traceback };
 }
 
-/** The promise's value, or undefined if that takes longer than `seconds`. */
+/** The value of the promise, or undefined if it takes longer than `seconds`. */
 async function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T | undefined> {
   if (seconds === undefined) return await promise;
   let timer;
@@ -209,7 +215,7 @@ async function within<T>(seconds: number | undefined, promise: Promise<T>): Prom
   }
 }
 
-/** The end of what a process writes, once it has ended. */
+/** The last 2000 characters that a process wrote, once it has ended. */
 async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   let last = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) last = (last + text).slice(-2000);

@@ -1,4 +1,4 @@
-/** The part of highlight.js that is used; its own types bring the browser's library with them, which displaces Deno's. */
+/** The part of highlight.js that is used. Its own types bring those of a browser with them, which displace Deno's. */
 declare const hljs: {
   /** Undefined for a language that it does not know. */
   getLanguage(name: string): object | undefined;

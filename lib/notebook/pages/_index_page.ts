@@ -5,7 +5,7 @@ import type { PageContent } from "./_pages.ts";
 import { sanitise } from "./_sanitise.ts";
 import type { RunResults, Site } from "./write_report.ts";
 
-/** How results came to be: what is true of all of them, and of each what is not. */
+/** How results came to be: the facts that all share, and for each result the facts that differ. */
 export interface ProvenanceFacts {
   readonly common: readonly (readonly [fact: string, value: string])[];
   readonly each: readonly (readonly [result: string, facts: readonly (readonly [fact: string, value: string])[]])[];
@@ -17,7 +17,7 @@ export interface ProvenResult {
   readonly provenance: Provenance | undefined;
 }
 
-/** Sets what all results have in common apart from what tells them apart. */
+/** Separates the facts that all results share from those that differ. */
 function provenanceFacts(results: readonly ProvenResult[]): ProvenanceFacts {
   const all = results.map(({ name, provenance }) => ({
     name,
@@ -45,7 +45,7 @@ interface Section {
   readonly body: Markup;
 }
 
-/** The page that a folder of results opens with: its tables and figures, and the way to everything else. */
+/** The first page of a folder of results: its tables and figures, and links to everything else. */
 export function indexPage({ pages }: Site, results: RunResults): Omit<PageContent, "run"> {
   const { table1: first, table2: second, costs, figures, files } = results;
   const title = first ? `Results on ${first.cohort.name}, profile ${first.profile}` : "Results";
@@ -84,7 +84,7 @@ function sectionMarkup({ id, title, body }: Section): Markup {
   return markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`;
 }
 
-/** A phantom cohort is one whose true risks, and so its best reachable Ctd, are known. */
+/** A warning if the cohort is a phantom: only then the true risks, and so the best reachable Ctd, are known. */
 function warning({ cohort, models }: NonNullable<RunResults["table1"]>): Markup | undefined {
   if (cohort.bestReachableCtd === null) return undefined;
   const seeded = models.some(({ weights: { kind } }) => kind === "seeded");

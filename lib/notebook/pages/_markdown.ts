@@ -8,7 +8,7 @@ import temml from "temml";
 import { type Markup, markup, trusted } from "./_markup.ts";
 import { sanitise } from "./_sanitise.ts";
 
-/** A formula in TeX as MathML, which browsers draw without fonts, style sheets or scripts; wrong TeX as it is. */
+/** Turns TeX into MathML, which browsers draw without fonts, style sheets or scripts. Wrong TeX stays as it is. */
 export function formula(tex: string, { display }: { readonly display: boolean }): Markup {
   try {
     // Temml's own way of showing errors leans on Object.prototype.__proto__, which Deno does without.
@@ -18,7 +18,7 @@ export function formula(tex: string, { display }: { readonly display: boolean })
   }
 }
 
-/** Code with its words in spans for the page's colours; as it is if the language is not known. */
+/** Puts the words of code into spans for the colours of the page. Code in an unknown language stays as it is. */
 export function highlight(code: string, language: string): Markup {
   if (!hljs.getLanguage(language)) return markup`${code}`;
   return trusted(hljs.highlight(code, { language, ignoreIllegals: true }).value);
@@ -27,8 +27,8 @@ export function highlight(code: string, language: string): Markup {
 type Token = ReturnType<MarkdownIt["parse"]>[number];
 
 /**
- * A markdown-it plugin: "notebook 2" in prose, and a notebook's file name as code, become links to the notebook, if it
- * is one of `env.notebooks`, by file name.
+ * A markdown-it plugin that links to notebooks: "notebook 2" in prose, and the file name of a notebook as code. The
+ * notebook has to be one of `env.notebooks`, which are file names.
  */
 function linkMentions(markdown: MarkdownIt): void {
   markdown.core.ruler.push("link_mentions", ({ tokens, env, Token }) => {
@@ -64,7 +64,7 @@ function linkMentions(markdown: MarkdownIt): void {
   });
 }
 
-/** A heading and where it is. */
+/** A heading and its anchor. */
 export interface Heading {
   /** 1 to 6. */
   readonly level: number;
@@ -72,23 +72,25 @@ export interface Heading {
   readonly id: string;
 }
 
+/** Markdown as markup, and its headings in order. */
 export interface Prose {
   readonly body: Markup;
   readonly headings: readonly Heading[];
 }
 
+/** Options for one text of a page. */
 export interface MarkdownOptions {
-  /** Where a relative link leads from the page; undefined leaves the text without a link. */
+  /** Gives the target of a relative link; undefined leaves the text without a link. */
   readonly link?: (href: string) => string | undefined;
-  /** File names of the notebooks that have a page: where prose mentions one it becomes a link. */
+  /** File names of the notebooks that have a page: mentions of them become links. */
   readonly notebooks?: readonly string[];
-  /** Pictures that a Markdown cell brings along, as data, by address. */
+  /** The attached pictures of a Markdown cell, as data, by address. */
   readonly pictures?: Readonly<Record<string, string>>;
 }
 
 /**
- * A renderer of the Markdown of one page, as GitHub and Jupyter write it, with formulae between dollars. It may be
- * called for one text after another: headings get GitHub's anchors, each its own.
+ * Makes a renderer for the Markdown of one page, as GitHub and Jupyter write it, with formulae between dollars. Call it
+ * for one text after another: each heading gets GitHub's anchor, and no two of a page are the same.
  */
 export function createMarkdown(): (source: string, options?: MarkdownOptions) => Prose {
   const slugger = new Slugger();

@@ -1,20 +1,18 @@
 import { escapeMarkup } from "@ctsurv/report/mod.ts";
 
-/** Markup that stands in a page as it is. Whoever makes one answers for it: see `markup`, `trusted`, `sanitise`. */
+/** Markup that is safe in a page as it is. Only `markup`, `trusted` and `sanitise` make it. */
 export interface Markup {
   readonly html: string;
 }
 
-/** What may stand between the tags of `markup`: texts are escaped, lists are joined, nothing is left out. */
+/** The parts that `markup` takes: texts are escaped, lists are joined, undefined is left out. */
 export type MarkupPart = string | number | Markup | undefined | readonly MarkupPart[];
 
 /**
- * A template for markup that escapes every text put into it. (Under the name `html`, deno fmt would lay it out anew.)
+ * A template for markup that escapes every text put into it. (Under the name `html`, deno fmt would format its content.)
  *
  * @example
- * ```ts
- * import { markup } from "@ctsurv/notebook/mod.ts";
- *
+ * ```ts ignore
  * markup`<p title="${'"'}">${"1 < 2"}</p>`.html; // <p title="&quot;">1 &lt; 2</p>
  * ```
  */
@@ -22,7 +20,7 @@ export function markup(tags: TemplateStringsArray, ...parts: readonly MarkupPart
   return trusted(tags.reduce((html, tag, i) => html + write(parts[i - 1]) + tag));
 }
 
-/** Markup that this program or one of its libraries has made, and made safe. */
+/** Marks HTML as safe that this program or one of its libraries has made. */
 export function trusted(html: string): Markup {
   return { html };
 }

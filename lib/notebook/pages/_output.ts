@@ -4,15 +4,16 @@ import { createMarkdown, formula } from "./_markdown.ts";
 import { type Markup, markup, trusted } from "./_markup.ts";
 import { sanitise } from "./_sanitise.ts";
 
-/** Characters of a text that a page shows; who needs more reads the notebook. */
+/** The most characters of a text that a page shows; the notebook has all of them. */
 const LONGEST_TEXT = 100_000;
 
 type Data = Readonly<Record<string, unknown>>;
 
 /**
- * One output of a cell: the richest of its representations that a page can show, safe and without colour codes.
+ * Makes markup from one output of a cell: the richest of its representations that a page can show, made safe and
+ * without colour codes.
  *
- * @param scope Put before ids within the output; no two outputs of a page share one.
+ * @param scope Put before the ids in the output. Each output of a page has its own.
  */
 export function outputHtml(output: NotebookOutput, scope: string): Markup {
   switch (output.output_type) {
@@ -47,7 +48,7 @@ interface About {
   readonly description: string;
 }
 
-/** From the richest. */
+/** Representations by MIME type, the richest first. */
 const shown: Readonly<Record<string, (content: string, about: About) => Markup | undefined>> = {
   "text/html": (content, { scope }) => {
     const clean = sanitise(content, { scope });
@@ -76,13 +77,13 @@ function figure(content: Markup): Markup {
   return markup`<figure class="output">${content}</figure>`;
 }
 
-/** A text as a terminal leaves it. */
+/** A text as a terminal shows it in the end. */
 function text(content: string, name: "stdout" | "stderr" | "result"): Markup {
   const label = name === "stderr" ? trusted(' aria-label="Written to stderr"') : undefined;
   return markup`<pre class="output ${name}" tabindex="0"${label}>${shorten(plain(content)).trimEnd()}</pre>`;
 }
 
-/** Without colours, and with the last of what a progress bar drew over itself in a line. */
+/** Removes colours, and all but the last state of a progress bar in a line. */
 function plain(content: string): string {
   const lines = stripVTControlCharacters(content).replaceAll("\r\n", "\n").split("\n");
   return lines.map((line) => line.split("\r").filter((drawn) => drawn !== "").at(-1) ?? "").join("\n");

@@ -5,7 +5,7 @@ import { type Markup, markup, type MarkupPart, trusted } from "./_markup.ts";
 import { outputHtml } from "./_output.ts";
 import { type Site, siteLink, type SitePage } from "./write_report.ts";
 
-/** A Markdown document as a page. */
+/** Makes a page of a Markdown document. */
 export function documentPage(
   text: string,
   { site, page }: { readonly site: Site; readonly page: SitePage & { readonly source: string } },
@@ -23,7 +23,7 @@ export function documentPage(
   };
 }
 
-/** A notebook as a page: its prose, its code, and what the code put out when it was run. */
+/** Makes a page of a notebook: its prose, its code, and the outputs of the code. */
 export function notebookPage(
   { cells, metadata }: NotebookDocument,
   { site, page }: { readonly site: Site; readonly page: SitePage & { readonly source: string } },
@@ -52,7 +52,7 @@ export function notebookPage(
   };
 }
 
-/** What a notebook calls itself: its first heading, else its file's name. */
+/** The title of a notebook: its first heading, or else the name of its file. */
 export function notebookTitle({ cells }: NotebookDocument, source: string): string {
   for (const cell of cells) {
     const [heading] = cell.cell_type === "markdown" ? createMarkdown()(cell.source).headings : [];
@@ -79,7 +79,7 @@ function languageOf(metadata: NotebookDocument["metadata"]): string {
   return `${language_info?.name ?? kernelspec?.language ?? "typescript"}`.toLowerCase();
 }
 
-/** Pictures within a Markdown cell, under the addresses by which it shows them. */
+/** The pictures attached to a Markdown cell, by the addresses that it uses. */
 function attachments(cell: NotebookCell): Readonly<Record<string, string>> {
   const { attachments = {} } = cell as { readonly attachments?: Record<string, Record<string, unknown>> };
   const pictures = Object.entries(attachments).flatMap(([name, bundle]) => {
@@ -90,22 +90,23 @@ function attachments(cell: NotebookCell): Readonly<Record<string, string>> {
   return Object.fromEntries(pictures);
 }
 
+/** What differs from page to page. */
 export interface PageContent {
-  /** In the site's folder. */
+  /** File name in the folder of the site. */
   readonly file: string;
   readonly title: string;
-  /** What the numbers on the page come from, in a line. */
+  /** Where the numbers on the page come from, in one line. */
   readonly run: string;
   readonly headings: readonly Heading[];
   readonly body: MarkupPart;
-  /** What the page was made from, in a line. */
+  /** What the page was made from, in one line. */
   readonly source: string;
 }
 
-/** Nothing runs and nothing is asked for, whatever a page's notebook held. */
+/** Nothing runs and nothing is loaded, whatever the notebook contains. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** A whole page that needs nothing but itself. */
+/** Writes a whole page, which needs no other file. */
 export async function page(site: Site, { file, title, run, headings, body, source }: PageContent): Promise<string> {
   const style = await Deno.readTextFile(new URL("./page.css", import.meta.url));
   const contents = headings.filter(({ level }) => level === 2 || level === 3);

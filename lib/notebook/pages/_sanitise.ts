@@ -3,9 +3,9 @@ import sanitizeHtml from "sanitize-html";
 import { type Markup, trusted } from "./_markup.ts";
 
 /**
- * Elements and attributes that a page takes over from notebooks: text, tables, inputs that style sheets react to, vector
- * figures, formulae. Attributes are in lower case; HTML's parser gives SVG's their capitals back. What runs, loads or
- * navigates is missing on purpose, and so are MathML's and SVG's ways back into HTML.
+ * Elements and attributes that a page keeps from notebooks: text, tables, inputs that style sheets react to, vector
+ * figures, formulae. Attributes are in lower case; the HTML parser restores the capitals of SVG. Whatever runs, loads
+ * or navigates is left out on purpose, and so are the elements of MathML and SVG that lead back into HTML.
  */
 const allowedMarkup = {
   elements: words(`
@@ -42,29 +42,30 @@ function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
 
+/** Options of {@linkcode sanitise}. */
 export interface SanitizeOptions {
   /**
-   * Put before every id, and before whatever refers to one, so that two figures of a page keep their clip paths apart.
-   * Without it ids stay, as links point to them.
+   * Put before every id and every reference to one, so that the clip paths of two figures of a page do not clash.
+   * Without it ids stay, because links point to them.
    */
   readonly scope?: string;
-  /** Where a relative link leads from the page; undefined leaves the text without a link. */
+  /** Gives the target of a relative link; undefined leaves the text without a link. */
   readonly link?: (href: string) => string | undefined;
-  /** Pictures by what their address says in the source. */
+  /** Pictures as data, by their address in the source. */
   readonly pictures?: Readonly<Record<string, string>>;
 }
 
 type Attributes = Readonly<sanitizeHtml.Attributes>;
 
-/** The "#" of an id in a selector; that of a colour stands within braces. */
+/** The "#" of an id in a selector. The "#" of a colour is within braces. */
 const SELECTED_ID = /#(?=[a-z_][\w-]*[^{};]*\{)/gi;
 
-/** Attributes that name an id, or several. `name` ties radio buttons together. */
+/** Attributes with one or more ids. `name` groups radio buttons. */
 const REFERENCES = ["id", "for", "name", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
 
 /**
- * Foreign markup as it may stand in a page: nothing in it runs or loads from elsewhere, and broken markup comes out
- * balanced. Its style sheets stay, for tables and figures need them, and as in a notebook they hold for the whole page.
+ * Makes foreign markup safe for a page: nothing in it runs or loads from elsewhere, and every element is closed. Its
+ * style sheets stay, because tables and figures need them. As in a notebook, they apply to the whole page.
  */
 export function sanitise(markup: string, { scope, link, pictures = {} }: SanitizeOptions = {}): Markup {
   const clean = sanitizeHtml(markup, {
@@ -74,7 +75,7 @@ export function sanitise(markup: string, { scope, link, pictures = {} }: Sanitiz
     allowedSchemesByTag: { img: ["data"], image: ["data"] },
     allowedSchemes: ["http", "https", "mailto"],
     allowProtocolRelative: false,
-    // A style sheet within SVG is no raw text to a browser: with a "<" it goes, here and, for whole tags, below.
+    // To a browser a style sheet within SVG is not raw text. One with a "<" is removed: here, and as a whole tag below.
     allowVulnerableTags: true,
     exclusiveFilter: ({ tag, text }) => tag === "style" && text.includes("<"),
     parseStyleAttributes: false,
@@ -106,7 +107,7 @@ function scoped(attributes: Attributes, scope: string | undefined): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, rename(name, value)]));
 }
 
-/** A link, or its bare text if it leads nowhere. */
+/** A link, or only its text if it has no target. */
 function linked(
   { href, "xlink:href": ofFigure, ...rest }: Attributes,
   link: SanitizeOptions["link"],
@@ -116,11 +117,11 @@ function linked(
   const isWithin = !link && address.startsWith("#");
   const target = isElsewhere || isWithin ? address : link?.(address);
   if (target !== undefined) return { tagName: "a", attribs: { ...rest, href: target } };
-  // A span would end the figure that it stands in.
+  // A span would end the figure around it.
   return { tagName: ofFigure === undefined ? "span" : "g", attribs: rest };
 }
 
-/** A picture whose data the page holds, or in its place what it shows, in words. */
+/** A picture if the page has its data, otherwise its description. */
 function embedded({ src = "", ...rest }: Attributes, pictures: Readonly<Record<string, string>>): sanitizeHtml.Tag {
   const data = pictures[src] ?? src;
   if (/^data:image\//i.test(data)) return { tagName: "img", attribs: { alt: "", ...rest, src: data } };
@@ -133,7 +134,10 @@ function referring(tagName: "image" | "use", attributes: Attributes): Attributes
   return Object.fromEntries(entries.filter(([name, value]) => !/^(xlink:)?href$/.test(name) || allowed.test(value)));
 }
 
-/** A style sheet without what would ask for a file; the page's policy would refuse it, with an error on the console. */
+/**
+ * Removes what would load a file from a style sheet. The policy of the page would refuse it, with an error on the
+ * console.
+ */
 function withoutLoads(sheet: string): string {
   return sheet.replace(/@import[^;]*;?/gi, "").replace(/url\(\s*(?!['"]?(#|data:image\/))[^)]*\)/gi, "none");
 }

@@ -18,7 +18,7 @@ import { type NotebookDocument, readNotebook } from "../_notebook_document.ts";
 import { indexPage } from "./_index_page.ts";
 import { documentPage, notebookPage, notebookTitle, page, type PageContent } from "./_pages.ts";
 
-/** What a run left in its folder; what it has not made is undefined. */
+/** The results in a run's folder; undefined for those that it has not made. */
 export interface RunResults {
   readonly table1: Table1Result | undefined;
   readonly table2: Table2Result | undefined;
@@ -26,12 +26,12 @@ export interface RunResults {
   readonly costs: CostResult | undefined;
   /** Figures as SVG, by path in the folder. */
   readonly figures: readonly { readonly file: string; readonly svg: string }[];
-  /** Every other file, by path in the folder, in order; pages are not among them. */
+  /** Every other file, by path in the folder, sorted, without the pages. */
   readonly files: readonly string[];
 }
 
 /**
- * Reads a run's results.
+ * Reads the results of a run.
  *
  * @throws {InputError} If a file of results holds something else.
  */
@@ -54,7 +54,7 @@ async function readRunResults(folder: string): Promise<RunResults> {
 
 /** A page and what it is made from. */
 export interface SitePage {
-  /** In the site's folder: `01_preprocessing.html`. */
+  /** File name in the folder of the site: `01_preprocessing.html`. */
   readonly file: string;
   readonly title: string;
   /** The notebook or document; none for the index. */
@@ -72,9 +72,9 @@ export interface Site {
 const checkout = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
- * Where a link of a source leads from its page: to another page; to a file, if both lie within the project or the
- * site's folder; otherwise nowhere, as the folder may be read on another machine. Anchors in Jupyter's spelling become
- * GitHub's.
+ * Gives the target of a link on the page of its source: another page, or a file if both are within the project or the
+ * folder of the site. Otherwise there is no target, as the folder may be read on another machine. Anchors as Jupyter
+ * writes them become GitHub's.
  */
 export function siteLink({ folder, pages }: Site, source: string, href: string): string | undefined {
   const [path = "", fragment] = href.split("#", 2);
@@ -105,22 +105,37 @@ function decode(text: string): string {
   }
 }
 
+/** Options of {@linkcode writeReport}. */
 export interface ReportOptions {
   /** Paths of executed notebooks, in order. */
   readonly notebooks: readonly string[];
-  /** Paths of Markdown documents; those that are not there are left out. */
+  /** Paths of Markdown documents; those that do not exist are left out. @default {none} */
   readonly documents?: readonly string[];
 }
 
 type Sourced = SitePage & { readonly source: string };
 
 /**
- * Writes a page for each notebook and document and an index, each one file that needs no other, into a folder of
- * results. Nothing is run. The same notebooks and results give the same bytes.
+ * Writes web pages into a folder of results: one for each notebook and document, and an index. A page is one file that
+ * needs no other. Nothing is run. The same notebooks and results give the same bytes.
  *
- * @returns The pages' paths, the index first.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { basename } from "node:path";
+ * import { writeReport } from "@ctsurv/ctsurv/notebook";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const document = `${folder}/methods.md`;
+ * await Deno.writeTextFile(document, "# Methods\n\nFive folds.\n");
+ * const pages = await writeReport(folder, { notebooks: [], documents: [document] });
+ * assertEquals(pages.map((path) => basename(path)), ["index.html", "methods.html"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
+ * @returns The paths of the pages, the index first.
  * @throws {InputError} If there is no such folder, a notebook or a file of results is not what it should be, or two
- *   pages would have one name.
+ *   pages would have the same name.
  */
 export async function writeReport(
   folder: string,
@@ -170,7 +185,7 @@ function sitePage(source: string, ending: string, title: string): Sourced {
   return { file: `${basename(source, ending).toLowerCase()}.html`, title, source: resolve(source) };
 }
 
-/** Cohort, profile, weights and commit of a folder's results, in a line. A notebook may have been run on others. */
+/** Cohort, profile, weights and commit of the results in a folder, in one line. A notebook may be from another run. */
 function describeRun({ table1 }: RunResults): string {
   if (!table1) return "No results yet in this folder";
   const { cohort, profile, models } = table1;

@@ -6,22 +6,23 @@ export interface FilmFrame {
   /** Address of a picture. */
   readonly picture: string;
   readonly label: string;
-  /** On the x axis: where the picture belongs, and where there is room for it. */
+  /** Where the picture belongs on the x axis. */
   readonly at: number;
+  /** Where on the x axis there is room for it. */
   readonly centre: number;
   readonly isFramed: boolean;
-  /** Whether a strip in the colour of what is known to be true marks it. */
+  /** Whether a strip below the picture marks it, in the colour for what is known to be true. */
   readonly isMarked: boolean;
 }
 
-/** px: the label above a picture, and the line from the picture down to the plot. */
+/** px: height of the label above a picture, and of the line from the picture down to the plot. */
 const [labelHeight, leader] = [16, 16];
 
 /**
- * Pictures in a row above a plot, each with a line to its place on the x axis.
+ * Lays out pictures in a row above a plot, each with a line to its place on the x axis.
  *
  * @param size Width of a picture in px.
- * @param aspect Its height, of the width.
+ * @param aspect Height of a picture, divided by its width.
  * @returns The top margin that the plot needs, and the mark that fills it.
  */
 export function film(

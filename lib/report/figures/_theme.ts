@@ -2,14 +2,14 @@ import * as Plot from "@observablehq/plot";
 import type { RenderFunction } from "@observablehq/plot";
 import type { TumourExtent } from "@ctsurv/analysis/mod.ts";
 
-/** What is used of a document's SVG nodes, whose own types come with browsers only. */
+/** The part of a document's SVG nodes that is used. Their own types come with browsers only. */
 export interface SvgNode {
   textContent: string;
   setAttribute(name: string, value: string): void;
   append(...children: SvgNode[]): void;
 }
 
-/** An SVG element of a plot's document. */
+/** Makes an SVG element in a plot's document. */
 export function svgElement(
   document: { createElementNS(namespace: string, name: string): unknown },
   name: string,
@@ -23,9 +23,9 @@ export function svgElement(
 }
 
 /**
- * How figures look. Okabe and Ito's colours, which people with any colour vision tell apart, on a white ground of their
- * own, a card with round corners, so that they read the same on a light and on a dark page. (Colours that change with the
- * page would have to know it: a picture in a notebook is told the system's preference, not the notebook's theme.)
+ * How figures look. The colours are those of Okabe and Ito, which people with any colour vision can tell apart. Each
+ * figure has a white ground with round corners, so that it reads the same on a light and on a dark page. (Colours
+ * cannot follow the page: a picture in a notebook is told the preference of the system, not the theme of the notebook.)
  */
 export const theme = {
   background: "#ffffff",
@@ -56,10 +56,10 @@ export interface PlacedLabel {
   readonly side?: "above" | "below";
 }
 
-/** px: of a line, and of a letter, which is not measured here. */
+/** px: height of a line, and an estimate of a letter's width. */
 const [lineHeight, letter] = [14, 6.2];
 
-/** A mark that writes texts beside points, each as near as it can stand without covering another. */
+/** A mark that writes texts above or below points, each as near as it can be without covering another text. */
 export function placeLabels(labels: readonly PlacedLabel[]): RenderFunction {
   return (_index, scales, _values, { width, marginLeft, marginRight }, { document }) => {
     const group = svgElement(document, "g", { "text-anchor": "middle" });
@@ -86,7 +86,7 @@ export function placeLabels(labels: readonly PlacedLabel[]): RenderFunction {
   };
 }
 
-/** The slices that hold tumour, shaded over the whole height of a figure whose x is the slice. */
+/** A mark that shades the slices with tumour over the whole height of a figure whose x axis is the slice. */
 export function tumourMark(tumours: TumourExtent): Plot.Rect {
   return Plot.rectX(tumours, {
     x1: ([first]: readonly [number, number]) => first - 0.5,

@@ -5,7 +5,7 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme, tumourMark } from "./_theme.ts";
 
-/** Where a patient's attention is, in words. */
+/** Says in words where a patient's attention is. */
 export function describeAttention(weights: readonly number[], tumours: TumourExtent): string {
   const { attended, uniform } = attentionShare(weights, tumours);
   const percent = (share: number) => `${formatNumber(100 * share, 0)} %`;
@@ -14,13 +14,31 @@ export function describeAttention(weights: readonly number[], tumours: TumourExt
   return `${peak}; ${percent(attended)} of the attention on the ${percent(uniform)} of slices that hold tumour`;
 }
 
+/** Options of {@linkcode attentionFigure}. */
 export interface AttentionFigureOptions {
+  /** The patient's name, for the heading and for messages. */
   readonly patient: string;
-  /** First and last slice that hold tumour, both included, where that is known. */
+  /** Runs of slices that hold tumour: first and last, both included. Slices count from 0. @default {not known} */
   readonly tumours?: readonly (readonly [number, number])[];
 }
 
-/** Attention weights along a patient's slices, from the feet up, beside equal weights and the tumour's extent. */
+/**
+ * Draws attention weights along a patient's slices, from feet to head, with a line for equal weights and the slices
+ * that hold tumour.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { attentionFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const { description, svg } = attentionFigure([0.1, 0.2, 0.6, 0.1], { patient: "LUNG1-001", tumours: [[2, 2]] });
+ * assertEquals(description, "4 slices, most on slice 2; 60 % of the attention on the 25 % of slices that hold tumour");
+ * assertEquals(svg.startsWith("<svg"), true);
+ * ```
+ *
+ * @param weights `[slices]`, each 0 or more; only their proportions count for the description.
+ * @throws {InputError} If there are no weights, one is below 0, all are 0, or the tumour is outside of the slices.
+ */
 export function attentionFigure(
   weights: ArrayLike<number>,
   { patient, tumours = [] }: AttentionFigureOptions,

@@ -7,25 +7,39 @@ import { type Figure, figure } from "./figure.ts";
 import { film } from "./_film.ts";
 import { theme, tumourMark } from "./_theme.ts";
 
+/** Options of {@linkcode attentionStrip}. */
 export interface AttentionStripOptions {
+  /** The patient's name, for the heading and for messages. */
   readonly patient: string;
-  /** What the network saw: as many slices as there are weights, from the feet up. */
+  /** What the network saw: as many slices as there are weights, from feet to head. */
   readonly stack: SliceStack;
-  /** Slices that hold tumour, where that is known. */
+  /** Runs of slices that hold tumour: first and last, both included. @default {not known} */
   readonly tumours?: TumourExtent;
-  /** `[slices, rows, columns]`, not zero inside; its outline is drawn on the pictures. */
+  /** `[slices, rows, columns]`, not zero inside. Its outline is drawn on the pictures. @default {none} */
   readonly mask?: ArrayLike<number>;
 }
 
-/** At most so many pictures; px of the largest, and of the bars. */
+/** The most pictures; the width of the largest, and the height of the bars, in px. */
 const [mostPictures, largest, barHeight] = [8, 120, 130];
 const margins = { marginLeft: 56, marginRight: 16 } as const;
 
 /**
- * Attention along the axis of the body under the slices themselves: a bar for each weight, as a share of all, the
- * tumour's extent behind them, and above them pictures. Of more slices than there is room for, the axis is cut into
- * equal parts, and each part shows its slice with most attention. The pictures with most attention of all are framed.
+ * Draws attention along the axis of the body, below pictures of the slices. Each weight is a bar, as a share of the sum
+ * of all, and the slices that hold tumour are shaded. There is room for 8 pictures: if there are more slices, the axis
+ * is cut into 8 equal parts, and each part shows its slice with most attention. The quarter of the pictures with most
+ * attention is framed.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { attentionStrip } from "@ctsurv/ctsurv/report";
+ *
+ * const stack = { data: new Float32Array(3 * 8 * 8).fill(0.5), shape: [3, 8, 8] } as const;
+ * const { description } = attentionStrip([0.1, 0.7, 0.2], { patient: "LUNG1-001", stack });
+ * assertEquals(description, "3 slices, most on slice 1. Pictures: slices 0, 1, 2");
+ * ```
+ *
+ * @param weights `[slices]`, each 0 or more.
  * @throws {InputError} If there are no weights, they are not 0 or more, or there are not as many slices.
  */
 export function attentionStrip(
@@ -96,7 +110,7 @@ export function attentionStrip(
   });
 }
 
-/** The slice with most attention of each part of the axis; the one nearest to the part's middle if several have it. */
+/** The slice with most attention in each part of the axis; among equals the one nearest to the middle of the part. */
 function pictured(weights: readonly number[]): number[] {
   const parts = Math.min(weights.length, mostPictures);
   return Array.from({ length: parts }, (_, part) => {

@@ -11,22 +11,43 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
+/** Options of {@linkcode calibrationFigure}. */
 export interface CalibrationFigureOptions {
-  /** Groups of patients by quantiles of their prediction. @default {5} */
+  /** Number of groups, cut at quantiles of the predicted survival. @default {5} */
   readonly groups?: number;
 }
 
-/** Where a dot's group has an observed survival. */
+/** A group whose observed survival is known. */
 interface Dot extends CalibrationGroup {
   readonly observed: number;
 }
 
 /**
- * Predicted against observed survival at `time` months: groups of patients of similar prediction (Kaplan-Meier with its
- * 95 % interval), the smooth curve behind the integrated calibration index where there is one, and ticks along the axis
- * for the patients' predictions. On the diagonal as many live as were predicted to; above it more.
+ * Draws observed against predicted survival at `time` months. A dot is a group of patients with similar predictions;
+ * its observed survival is the Kaplan-Meier estimate with its 95 % interval. The curve is the smooth calibration behind
+ * the integrated calibration index, where there is one (see `calibrationIndex`). Each tick on the axis is one patient's
+ * prediction. On the diagonal as many patients live as were predicted to; above it, more do.
  *
- * @throws {InputError} If there are no patients, the predictions are not whole, or the time is outside of them.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { calibrationFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const predictions = {
+ *   times: [0, 24],
+ *   survival: [[1, 0.2], [1, 0.3], [1, 0.7], [1, 0.8]],
+ *   months: [9, 30, 30, 30],
+ *   event: [1, 0, 0, 0],
+ * };
+ * const { description } = calibrationFigure(predictions, 24, { groups: 2 });
+ * assertEquals(description.split("; ").slice(-2), [
+ *   "2 patients: predicted 0.25, observed 0.50",
+ *   "2 patients: predicted 0.75, observed 1.00",
+ * ]);
+ * ```
+ *
+ * @param time Months.
+ * @throws {InputError} If there are no patients, the predictions are not whole, or the time is outside of their grid.
  */
 export function calibrationFigure(
   predictions: SurvivalPredictions,

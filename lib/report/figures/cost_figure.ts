@@ -6,10 +6,10 @@ import type { ModelResult } from "../results/table1.ts";
 import { type Figure, figure } from "./figure.ts";
 import { placeLabels, theme } from "./_theme.ts";
 
-/** A model in the plane of cost and concordance. */
+/** One model: what it costs and how well it predicts. */
 interface Point {
   readonly name: string;
-  /** 10^9 a patient: MACs where they were counted here, FLOPs as reported. */
+  /** 10^9 operations for one patient: MACs if they were counted here, FLOPs if the paper reports them. */
   readonly cost: number;
   readonly ctd: number;
   readonly low: number;
@@ -17,12 +17,28 @@ interface Point {
 }
 
 /**
- * What models cost for a patient, on a logarithmic axis, against how well they predict: the pooled concordance with its
- * 95 % interval. What the paper reports, where it reports both, is a series of its own: another cohort, FLOPs in place
- * of MACs, and the mean ± standard deviation of folds in place of an interval.
+ * Draws how well models predict against what they cost for one patient, on a logarithmic axis. How well: Ctd over all
+ * out-of-fold predictions together, with its 95 % interval. The models for which the paper reports both are a second
+ * series, because they differ in the cohort, in FLOPs instead of MACs, and in mean ± standard deviation of the folds
+ * instead of an interval.
  *
- * @param costs Of what the models saw of a patient when they were evaluated.
- * @param results Rows of the same models; others are left out, as are models without a concordance.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { costFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = costFigure(
+ *   [{ model: "vgg16", name: "VGG16", macsPerPatient: 93e9 }],
+ *   [{ model: "vgg16", pooled: { value: 0.54, interval: [0.4, 0.7] } }],
+ * );
+ * assertEquals(description.split("; ").slice(0, 2), [
+ *   "VGG16: 93.0 GMAC, Ctd 0.540 [0.400, 0.700], computed",
+ *   "EfficientNetB0 + soft attention: 54.3 GFLOP, Ctd 0.584 [0.530, 0.638], reported",
+ * ]);
+ * ```
+ *
+ * @param costs Costs at the number of slices that the models got when they were evaluated.
+ * @param results Rows of the same models, found by `model`. A model without a row or without a Ctd is left out.
  * @throws {InputError} If no model has both.
  */
 export function costFigure(

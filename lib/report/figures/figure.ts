@@ -5,27 +5,33 @@ import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { escapeMarkup } from "../format.ts";
 import { theme } from "./_theme.ts";
 
-/** A vector figure that stands by itself: in a notebook, as a file, in a page. */
+/** A vector figure that needs nothing else: a notebook shows it, a file or a page holds it. */
 export interface Figure extends Displayable {
+  /** An SVG document with heading, legend and fonts by name; px. */
   readonly svg: string;
-  /** What it shows, in words. */
+  /** What it shows, in words: the numbers behind it. */
   readonly description: string;
-  /** Writes the SVG. */
+  /** Writes the SVG to a file; a file that is there is replaced as a whole. */
   save(path: string): Promise<void>;
 }
 
 /** One entry of a legend. */
 export interface LegendEntry {
+  /** Text. */
   readonly label: string;
+  /** CSS colour of the symbol. */
   readonly colour: string;
   /** How it is drawn in the figure. */
   readonly symbol: "line" | "dashed" | "dot" | "area" | "bar" | "tick";
 }
 
+/** Options of {@linkcode figure}: those of Observable Plot, and what stands around the plot. */
 export interface FigureOptions extends Plot.PlotOptions {
+  /** Text above the plot; the figure's `<title>`. */
   readonly heading: string;
-  /** For those who do not see the figure; the figure's `<desc>` and text/plain. */
+  /** For people who do not see the figure: its `<desc>` and its text/plain. */
   readonly description: string;
+  /** From left to right. @default {none} */
   readonly legend?: readonly LegendEntry[];
 }
 
@@ -33,7 +39,7 @@ const HEADING_HEIGHT = 30;
 const LEGEND_HEIGHT = 20;
 
 /**
- * An Observable Plot as one SVG with heading and legend, in the common theme. The same data give the same bytes.
+ * Draws an Observable Plot as one SVG with heading and legend, in the common theme. The same data give the same bytes.
  * (Plot's own legends and titles are HTML, which neither a file nor a notebook's SVG output can hold.)
  */
 export function figure({ heading, description, legend = [], ...options }: FigureOptions): Figure {

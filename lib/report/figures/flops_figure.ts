@@ -9,8 +9,10 @@ import { theme } from "./_theme.ts";
 const STEP = 16;
 
 /**
- * Cost against slices of the two models, in MACs (solid) and in 2 × MACs (dashed), with the two reported numbers as
- * horizontal lines. A dot is where a curve reaches the reported number of its model.
+ * Draws the cost of the two models against the number of slices, in MACs (solid) and in 2 × MACs (dashed). The two
+ * reported numbers are horizontal lines. A dot marks where a curve reaches the reported number of its model.
+ *
+ * @param examination From `examineFlops`, whose networks are traced again for the curves.
  */
 export function flopsFigure(examination: FlopsExamination): Figure {
   const { readings, nearest } = examination;

@@ -5,14 +5,36 @@ import type { ModelResult } from "../results/table1.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
+/** Options of {@linkcode foldFigure}. */
 export interface FoldFigureOptions {
-  /** The concordance that nothing can be expected to exceed; known for phantoms. */
+  /** Ctd of the true risk: no model can be expected to do better. Known for phantoms. @default {null, no line} */
   readonly bestReachableCtd?: number | null;
 }
 
 /**
- * The concordance of each fold, one row per model, with the mean, the pooled value's 95 % interval, and the paper's
- * mean ± std where it reports the model.
+ * Draws the Ctd of each fold, one row per model, with their mean and with the 95 % interval of the Ctd over all
+ * out-of-fold predictions together. Below stands the paper's mean ± standard deviation, if it reports the model.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { foldFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = foldFigure([{
+ *   model: "vgg16",
+ *   name: "VGG16 + soft attention",
+ *   weights: { kind: "seeded", hash: "cafe" },
+ *   view: { kind: "slice", slices: 6, size: 224 },
+ *   folds: [{ fold: 1, patients: 6, events: 3, ctd: 0.5 }, { fold: 2, patients: 6, events: 3, ctd: 0.6 }],
+ *   mean: 0.55,
+ *   stdSample: 0.07,
+ *   stdPopulation: 0.05,
+ *   pooled: { value: 0.54, interval: [0.4, 0.7] },
+ * }]);
+ * assertEquals(description, "VGG16 + soft attention: mean Ctd 0.550");
+ * ```
+ *
+ * @param models Rows of Table 1; see {@linkcode modelResult}.
  */
 export function foldFigure(
   models: readonly ModelResult[],

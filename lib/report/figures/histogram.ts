@@ -3,17 +3,30 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
+/** Options of {@linkcode histogram}. */
 export interface HistogramOptions {
+  /** Text above the figure. */
   readonly heading: string;
   /** Name and unit of the values: "kept slices per patient". */
   readonly label: string;
-  /** About how many bars. Default: 20. */
+  /** Number of bars, roughly: their edges are round numbers. @default {20} */
   readonly bins?: number;
-  /** What is counted. Default: "patients". */
+  /** What is counted. @default {"patients"} */
   readonly counted?: string;
 }
 
-/** How values are spread, with their median marked. */
+/**
+ * Draws how values are spread, and marks their median.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { histogram } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = histogram([61, 74, 58, 90], { heading: "Kept slices", label: "kept slices per patient" });
+ * assertEquals(description, "kept slices per patient: 4 patients, median 67.5, range 58 to 90");
+ * ```
+ */
 export function histogram(
   values: ArrayLike<number>,
   { heading, label, bins = 20, counted = "patients" }: HistogramOptions,

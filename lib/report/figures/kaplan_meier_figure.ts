@@ -5,30 +5,48 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
-/** Patients who make one curve. */
+/** The patients behind one curve: their follow-up in months, and their events. */
 export interface SurvivalGroup extends Outcomes {
-  /** What the patients have in common, and what the patients of other groups do not. */
+  /** Name of the group: what sets its patients apart from those of the other groups. */
   readonly label: string;
 }
 
+/** Options of {@linkcode kaplanMeierFigure}. */
 export interface KaplanMeierFigureOptions {
-  /** @default {"Kaplan-Meier"} */
+  /** Text above the figure; the p-value of the log-rank test is added to it. @default {"Kaplan-Meier"} */
   readonly heading?: string;
-  /** Where the axis ends, months. @default {24} */
+  /** Where the time axis ends, months. @default {24} */
   readonly until?: number;
   /** Months from one column of the at-risk table to the next. @default {6} */
   readonly every?: number;
 }
 
-/** px from the axis down to the heading of the at-risk table, and from row to row. */
+/** px: from the axis down to the heading of the at-risk table, and from one of its rows to the next. */
 const [tableTop, rowHeight] = [52, 18];
 
 /**
- * Kaplan-Meier curves of groups of patients with their 95 % log-log intervals, ticks where follow-up ended, and under
- * the axis how many patients were still under observation. Two groups or more are compared by the log-rank test, on
- * the whole follow-up, beyond the axis too.
+ * Draws Kaplan-Meier curves of groups of patients with their 95 % log-log intervals. Ticks mark the end of a patient's
+ * follow-up. Below the axis stands how many patients were still under observation. Two groups or more are compared by
+ * the log-rank test, which takes the whole follow-up, beyond the end of the axis too.
  *
- * @throws {InputError} If there is no group, a group has no patients, or outcomes are not whole.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { kaplanMeierFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = kaplanMeierFigure([
+ *   { label: "lower risk", months: [12, 20, 30, 30], event: [0, 1, 0, 0] },
+ *   { label: "higher risk", months: [3, 5, 9, 30], event: [1, 1, 1, 0] },
+ * ]);
+ * assertEquals(description.split("; "), [
+ *   "lower risk: 4 patients, 1 of them died, S(24 months) = 0.67 [0.05, 0.95]",
+ *   "higher risk: 4 patients, 3 of them died, S(24 months) = 0.25 [0.01, 0.67]",
+ *   "log-rank chi-square 2.45 on 1 df, p = 0.118",
+ * ]);
+ * ```
+ *
+ * @throws {InputError} If there is no group, a group has no patients, months and events differ in number, a time is not
+ *   finite, or an event is neither 0 nor 1.
  */
 export function kaplanMeierFigure(
   groups: readonly SurvivalGroup[],
@@ -106,19 +124,19 @@ interface Point {
   readonly y: number;
 }
 
-/** The curve's corners, from 1 at time 0 to the group's last follow-up or the end of the axis. */
+/** The corners of the curve, from 1 at time 0 to the group's last follow-up or the end of the axis. */
 function steps({ times, survival }: KaplanMeier, until: number): Point[] {
   return corners(times, until, (k) => k < 0 ? 1 : survival[k]!).map(({ x, value }) => ({ x, y: value }));
 }
 
-/** The interval's corners, up to where survival is 0 and has none. */
+/** The corners of the interval. It ends where survival is 0, which has no interval. */
 function band({ times, low, high }: KaplanMeier, until: number) {
   return corners(times, until, (k) => k < 0 ? { low: 1, high: 1 } : { low: low[k]!, high: high[k]! })
     .map(({ x, value }) => ({ x, ...value }))
     .filter((corner) => !Number.isNaN(corner.low));
 }
 
-/** A step function's corners: its value before and from each time; `at(-1)` is that before the first. */
+/** The corners of a step function: its value before and after each time. `at(-1)` is its value before the first. */
 function corners<T>(times: ArrayLike<number>, until: number, at: (index: number) => T): { x: number; value: T }[] {
   const inside = Array.from(times).filter((time) => time <= until);
   const last = times[times.length - 1]! > until ? [{ x: until, value: at(inside.length - 1) }] : [];
@@ -134,7 +152,7 @@ function ends({ times, survival, censored }: KaplanMeier, until: number): Point[
     .filter(({ x, patients }) => patients > 0 && x <= until);
 }
 
-/** Deaths within the axis, and survival at the end of the axis where somebody was followed so far. */
+/** Deaths up to the end of the axis, and survival there if somebody was followed that far. */
 function describe({ times, survival, low, high, deaths }: KaplanMeier, until: number): string {
   const k = times.findLastIndex((time) => time <= until);
   const died = deaths.subarray(0, k + 1).reduce((sum, count) => sum + count, 0);

@@ -3,13 +3,26 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
-/** A loss over the epochs of training, from epoch 1. */
+/** A loss over the epochs of training. */
 export interface LossSeries {
+  /** Name in the legend. */
   readonly name: string;
+  /** `[epochs]`, from epoch 1. */
   readonly values: ArrayLike<number>;
 }
 
-/** Loss by epoch, one line per series (such as the whole loss and its two terms). */
+/**
+ * Draws the loss by epoch, one line per series, for example the whole loss and its two terms.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { lossCurve } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = lossCurve([{ name: "loss", values: [3.2, 2.1, 1.7] }]);
+ * assertEquals(description, "loss: 3.200 to 1.700 in 3 epochs");
+ * ```
+ */
 export function lossCurve(series: readonly LossSeries[]): Figure {
   const colour = (i: number) => theme.colours[i % theme.colours.length]!;
   const epochs = Math.max(...series.map(({ values }) => values.length));
@@ -21,7 +34,7 @@ export function lossCurve(series: readonly LossSeries[]): Figure {
       } in ${values.length} epochs`
     ).join("; "),
     legend: series.map(({ name }, i) => ({ label: name, colour: colour(i), symbol: "line" })),
-    // No more ticks than epochs: there is no epoch 1.5.
+    // No more ticks than epochs, or the axis would name an epoch 1.5.
     x: { label: "epoch", labelArrow: "none", ticks: Math.max(1, Math.min(8, epochs - 1)) },
     y: { label: "loss", labelArrow: "none", grid: true, nice: true },
     marks: series.map(({ values }, i) =>

@@ -3,16 +3,33 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
+/** Options of {@linkcode lungAreaFigure}. */
 export interface LungAreaFigureOptions {
+  /** The patient's name, for the heading. */
   readonly patient: string;
-  /** Share of a slice above which it passes; 0.02 in the paper. */
+  /** A slice passes if more than this share of it is lung; 0.02 in the paper. */
   readonly threshold: number;
-  /** First and last slice kept. */
+  /** First slice kept, from 0. */
   readonly first: number;
+  /** Last slice kept. */
   readonly last: number;
 }
 
-/** Lung area of each slice, from the feet up, with the threshold and what is kept. */
+/**
+ * Draws the lung area of each slice, from feet to head, with the threshold and the range of the slices kept.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { lungAreaFigure } from "@ctsurv/ctsurv/report";
+ *
+ * const areas = [0, 0.01, 0.12, 0.2, 0.015];
+ * const { description } = lungAreaFigure(areas, { patient: "LUNG1-001", threshold: 0.02, first: 2, last: 3 });
+ * assertEquals(description, "5 slices, at most 20.0 % lung; 2 kept, 2 to 3");
+ * ```
+ *
+ * @param areas `[slices]`: lung as a share of the slice, 0 to 1, as `preprocess` gives it.
+ */
 export function lungAreaFigure(
   areas: ArrayLike<number>,
   { patient, threshold, first, last }: LungAreaFigureOptions,

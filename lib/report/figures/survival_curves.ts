@@ -3,16 +3,33 @@ import { formatNumber } from "../format.ts";
 import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
 
-/** One patient's predicted survival. */
+/** The survival curve predicted for one patient. */
 export interface SurvivalCurve {
+  /** Name in the legend. */
   readonly patient: string;
-  /** S(t) at `months[i]`, in [0, 1]. */
+  /** `[months]`: the probability of being alive at `months[i]`, in [0, 1]. */
   readonly survival: ArrayLike<number>;
-  /** What happened, where known. */
+  /** What happened: months of follow-up, and whether they ended with death. @default {not known} */
   readonly observed?: { readonly months: number; readonly event: boolean };
 }
 
-/** Individual survival curves over the grid `months`; a filled dot marks a death, a ring the end of follow-up. */
+/**
+ * Draws the survival curves predicted for single patients. A filled dot marks a death, a ring the end of follow-up.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { survivalCurves } from "@ctsurv/ctsurv/report";
+ *
+ * const { description } = survivalCurves([0, 12, 24], [
+ *   { patient: "LUNG1-001", survival: [1, 0.9, 0.8], observed: { months: 24, event: false } },
+ *   { patient: "LUNG1-003", survival: [1, 0.5, 0.2], observed: { months: 9.3, event: true } },
+ * ]);
+ * assertEquals(description, "LUNG1-001: S(24 months) = 0.80; LUNG1-003: S(24 months) = 0.20");
+ * ```
+ *
+ * @param months The grid of the curves, increasing.
+ */
 export function survivalCurves(months: ArrayLike<number>, curves: readonly SurvivalCurve[]): Figure {
   const grid = Array.from(months);
   const at = (curve: SurvivalCurve, time: number) => {

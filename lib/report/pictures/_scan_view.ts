@@ -31,7 +31,10 @@ export function paintPlane(context: SKRSContext2D, { grey, rows, columns }: Plan
   context.drawImage(canvas, 0, 0, columns * x, rows * y);
 }
 
-/** Draws the pixel edges between inside and outside of a mask, the plane's border included, in the current stroke. */
+/**
+ * Draws the pixel edges between the inside and the outside of a mask, in the current stroke. Outside the plane is
+ * outside the mask.
+ */
 export function paintOutline(
   context: SKRSContext2D,
   isInside: (row: number, column: number) => boolean,
@@ -59,12 +62,15 @@ export function paintOutline(
 
 /** What to draw over a view. */
 export interface ViewOverlays {
-  /** [slices, rows, columns] of the volume, not zero inside. */
+  /** `[slices, rows, columns]` of the volume, not zero inside. */
   readonly lungs: ArrayLike<number>;
   readonly tumour?: ArrayLike<number> | undefined;
-  /** What is kept of the plane, in its rows and columns, both ends included; a dashed frame, or lines across. */
+  /**
+   * The rows and columns of the plane that are kept, both ends included: a dashed frame, or lines if there are only
+   * rows.
+   */
   readonly kept: { readonly rows: readonly [number, number]; readonly columns?: readonly [number, number] };
-  /** Towards which sides of the patient the view's left and right edges look, such as "RL". */
+  /** The sides of the patient at the left and the right edge of the view, such as "RL". */
   readonly sides: string;
 }
 
@@ -112,7 +118,7 @@ function letters(context: SKRSContext2D, [left, right]: Iterable<string>, width:
   context.restore();
 }
 
-/** Which plane of a scan: at right angles to the axis from feet to head, front to back, or right to left. */
+/** A plane of a scan is at right angles to the axis from feet to head, from front to back, or from right to left. */
 export type Direction = "axial" | "coronal" | "sagittal";
 
 /** First and last voxel, both included. */
@@ -126,15 +132,15 @@ export interface Region {
 }
 
 /**
- * A plane as radiologists look at it: axial from the feet, coronal from the front, both with the patient's right at the
- * left; sagittal with the front at the left; heads up.
+ * A plane as radiologists look at it. Axial planes are seen from the feet and coronal planes from the front, both with
+ * the patient's right at the left. Sagittal planes have the front at the left. The head is up.
  */
 export interface ScanView extends Plane {
   /** mm per pixel, across and down. */
   readonly pixel: { readonly x: number; readonly y: number };
-  /** Where the voxel behind a pixel of the view is in the volume's arrays. */
+  /** The index in the volume's arrays of the voxel behind a pixel of the view. */
   voxel(row: number, column: number): number;
-  /** The row of the view that shows a slice of the volume; of coronal and sagittal views. */
+  /** In coronal and sagittal views: the row that shows a slice of the volume. */
   rowOf(slice: number): number;
 }
 

@@ -5,7 +5,10 @@ import { evenlySpaced, formatNumber } from "../format.ts";
 import { paintScanView, type Range, type Region, type ScanView, scanView } from "./_scan_view.ts";
 import { paintPicture, type Picture } from "./slice_image.ts";
 
-/** On dark ground; Okabe and Ito's blue and orange, which the colour-blind tell apart. The tumour's line is thicker. */
+/**
+ * Colours on a dark ground. The lungs are Okabe and Ito's blue and the tumour their orange, which colour-blind people
+ * can tell apart; the tumour's line is thicker as well.
+ */
 export const sheetColours = {
   ground: "#15181c",
   text: "#e8eaed",
@@ -20,11 +23,11 @@ export interface SheetLine {
   readonly text: string;
   readonly colour: string;
   readonly isHeading?: boolean;
-  /** Of a legend: the line that stands for the text. */
+  /** In the legend: the line that the text explains. */
   readonly sample?: { readonly colour: string; readonly width: number; readonly isDashed: boolean };
 }
 
-/** The text of a contact sheet: who, what was measured, what to look at, and what the lines stand for. */
+/** The text of a contact sheet: the patient, the measurements, what to look at, and what the lines mean. */
 export function sheetText(
   { patient, status, reasons, measured }: QualityRow,
   { hasTumour, width }: { readonly hasTumour: boolean; readonly width: number },
@@ -67,7 +70,7 @@ function facts(scan: ScanMeasurements): string[] {
   ];
 }
 
-/** Breaks a text into lines that are no wider than `width` pixels, where a word allows it. */
+/** Breaks a text into lines no wider than `width` pixels. A single word may be wider. */
 function wrap(text: string, width: number): string[] {
   const context = createCanvas(1, 1).getContext("2d");
   context.font = `13px ${theme.fontFamily}`;
@@ -80,16 +83,17 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+/** Options of {@linkcode contactSheet}. */
 export interface ContactSheetOptions {
-  /** What quality control says of the scan. */
+  /** The result of quality control for this scan; see `assessQuality`. */
   readonly quality: QualityRow;
-  /** Where the tumour is, if that is known: [slices, rows, columns] of the resampled volume. */
+  /** Tumour, `[slices, rows, columns]` of the resampled volume, not zero inside. @default {not known} */
   readonly tumour?: Uint8Array | undefined;
-  /** HU that become black and white. Default: those of the preprocessing. */
+  /** HU that become black and white. @default {those of the preprocessing, [-1000, 400]} */
   readonly window?: readonly [low: number, high: number];
 }
 
-/** What of a preprocessing is drawn. */
+/** The part of a preprocessed scan that is drawn; `preprocess` gives it. */
 export type SheetScan = Pick<PreprocessedScan, "resampled" | "lungs" | "areas" | "kept" | "first" | "last" | "box">;
 
 /** px */
@@ -103,9 +107,10 @@ const NARROWEST_TEXT = 250;
 const [aroundCrop, alongBody] = [40, 75];
 
 /**
- * One picture that tells whether a scan was read rightly and its lungs were found: axial slices from base to apex, a
- * coronal and a sagittal plane where the lungs are largest, in true proportions, with the outline of the lungs and what
- * is kept; and the measurements of quality control.
+ * Draws one picture for a person to check that a scan was read correctly and its lungs were found. It shows axial
+ * slices from base to apex, and the coronal and the sagittal plane with most lung, all in true proportions. On them are
+ * the outline of the lungs, the crop, and the first and the last slice kept. Beside them are the measurements of
+ * quality control.
  */
 export function contactSheet(scan: SheetScan, { quality, tumour, window }: ContactSheetOptions): Picture {
   const { resampled, lungs, areas, kept, first, last, box } = scan;

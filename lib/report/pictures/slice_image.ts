@@ -6,17 +6,19 @@ import { theme } from "../figures/_theme.ts";
 import { evenlySpaced } from "../format.ts";
 import { paintOutline, paintPlane } from "./_scan_view.ts";
 
-/** Grey slices: `[slices, rows, columns]`, values in [0, 1], black to white. */
+/** Grey slices, such as those that a network sees. */
 export interface SliceStack {
+  /** `[slices, rows, columns]`, from 0 (black) to 1 (white). */
   readonly data: Float32Array;
+  /** How many of each. */
   readonly shape: readonly [slices: number, rows: number, columns: number];
 }
 
 /** What to draw over a slice. */
 export interface SliceOverlay {
-  /** `[slices, rows, columns]`, not zero inside; its outline is drawn. */
+  /** `[slices, rows, columns]`, not zero inside. Its outline is drawn. @default {none} */
   readonly mask?: ArrayLike<number>;
-  /** In pixels of the slice: row and column of the first and last pixel, both included. */
+  /** Rows and columns of the slice in a frame: first and last, both included. @default {none} */
   readonly box?: { readonly rows: readonly [number, number]; readonly columns: readonly [number, number] };
 }
 
@@ -57,15 +59,19 @@ function paintSlice(
   }
 }
 
-/** A raster figure. */
+/** A raster figure. A notebook shows it. */
 export interface Picture extends Displayable {
+  /** The content of a PNG file. */
   readonly png: Uint8Array;
+  /** px */
   readonly width: number;
+  /** px */
   readonly height: number;
+  /** Writes the PNG to a file; a file that is there is replaced as a whole. */
   save(path: string): Promise<void>;
 }
 
-/** A picture of this size in pixels, on a ground of one colour, as `paint` draws it. */
+/** Makes a picture of this size in px. Its ground has one colour, and `paint` draws on it. */
 export function paintPicture(
   width: number,
   height: number,
@@ -90,17 +96,19 @@ export function paintPicture(
   };
 }
 
+/** Options of {@linkcode sliceImage}. */
 export interface SliceImageOptions extends SliceOverlay {
-  /** Pixels of the picture per pixel of the slice. Default: 1. */
+  /** Pixels of the picture per pixel of the slice. @default {1} */
   readonly scale?: number;
 }
 
+/** Options of {@linkcode sliceMontage}. */
 export interface SliceMontageOptions extends SliceImageOptions {
-  /** Which slices, in order. Default: 12 spread evenly over the stack. */
+  /** The slices to show, from 0, in this order. @default {12, evenly spread over the stack} */
   readonly slices?: readonly number[];
-  /** Pictures in a row. Default: 6. */
+  /** Slices in a row of the picture. @default {6} */
   readonly columns?: number;
-  /** Text above a slice. Default: its number. */
+  /** Text above a slice. @default {"slice" and its number} */
   readonly caption?: (slice: number) => string;
 }
 
@@ -108,7 +116,19 @@ const GAP = 4;
 const CAPTION_HEIGHT = 16;
 
 /**
- * One slice with its overlays.
+ * Draws one slice with its overlays.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { jupyterDisplay, sliceImage } from "@ctsurv/ctsurv/report";
+ *
+ * // Two slices of 3 x 4 pixels; on the second a box around its middle.
+ * const stack = { data: new Float32Array(24).fill(0.5), shape: [2, 3, 4] } as const;
+ * const picture = sliceImage(stack, 1, { scale: 10, box: { rows: [1, 1], columns: [1, 2] } });
+ * assertEquals([picture.width, picture.height], [40, 30]);
+ * assertEquals(picture[jupyterDisplay]()["text/plain"], "Picture, 40 x 30 pixels");
+ * ```
  *
  * @throws {InputError} If there is no such slice or the shapes do not fit.
  */
@@ -118,7 +138,17 @@ export function sliceImage(stack: SliceStack, slice: number, options: SliceImage
 }
 
 /**
- * Several slices side by side, each with its number.
+ * Draws several slices in one picture, each below its number.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sliceMontage } from "@ctsurv/ctsurv/report";
+ *
+ * const stack = { data: new Float32Array(30 * 64 * 64), shape: [30, 64, 64] } as const;
+ * const { width, height } = sliceMontage(stack, { slices: [0, 10, 20, 29], columns: 2 });
+ * assertEquals([width, height], [140, 172]); // 2 x 64 and 2 x (64 + 16 for the number), with gaps of 4
+ * ```
  *
  * @throws {InputError} If there is no such slice or the shapes do not fit.
  */
@@ -147,31 +177,35 @@ function pictureSize({ shape: [, rows, columns] }: SliceStack, { scale = 1 }: Sl
   return { width: Math.round(columns * scale), height: Math.round(rows * scale) };
 }
 
-/** A part of every slice: first and last pixel, both included. */
+/** A part of every slice. */
 export interface SliceCrop {
+  /** First and last row, both included. */
   readonly rows: readonly [number, number];
+  /** First and last column, both included. */
   readonly columns: readonly [number, number];
 }
 
-/** A picture in words that a page or a figure can hold. */
+/** A JPEG as text, which a page or a figure can hold. */
 export interface SliceJpeg {
-  /** `data:` address. */
+  /** Its content as a `data:` address. */
   readonly address: string;
   readonly width: number;
   readonly height: number;
 }
 
+/** Options of {@linkcode sliceJpeg}. */
 export interface SliceJpegOptions extends SliceOverlay {
-  /** Pixels of the picture. The height follows from the slice. */
+  /** Width of the picture in px. Its height follows from the slice. */
   readonly width: number;
-  /** What of the slice is shown: first and last row and column, both included. @default {all} */
+  /** The part of the slice that is shown. @default {all} */
   readonly crop?: SliceCrop;
   /** 1 to 100. @default {75} */
   readonly quality?: number;
 }
 
 /**
- * A slice as a JPEG, for pages and figures that hold many: a fifth of a PNG's size, since most of a CT is noise.
+ * Draws a slice as a JPEG, for pages and figures with many slices: it has a fifth of a PNG's size, since most of a CT
+ * is noise.
  *
  * @throws {InputError} If there is no such slice or the shapes do not fit.
  */

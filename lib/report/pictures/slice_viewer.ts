@@ -4,31 +4,44 @@ import { escapeMarkup, evenlySpaced, formatNumber } from "../format.ts";
 import { sheetColours } from "./contact_sheet.ts";
 import { type SliceCrop, sliceJpeg, type SliceOverlay, type SliceStack } from "./slice_image.ts";
 
+/** Options of {@linkcode sliceViewer}. */
 export interface SliceViewerOptions extends SliceOverlay {
-  /** Whose slices these are, and what is drawn over them. */
+  /** Text above the slices: the patient, and what is drawn over the slices. */
   readonly label: string;
-  /** mm from slice to slice. */
+  /** mm from one slice to the next. */
   readonly spacing: number;
-  /** Which slices, from the feet up. @default {32, evenly spread} */
+  /** The slices to show, from 0, from feet to head. @default {32, evenly spread over the stack} */
   readonly slices?: readonly number[];
-  /** What of every slice is shown. @default {all} */
+  /** The part of every slice that is shown. @default {all} */
   readonly crop?: SliceCrop;
-  /** px */
+  /** Width of a slice in px. @default {320} */
   readonly width?: number;
 }
 
-/** Slices to leaf through, as a piece of HTML. */
+/** Slices to leaf through. A notebook shows them. */
 export interface SliceViewer extends Displayable {
+  /** Elements for the body of a page, with every picture inside. */
   readonly html: string;
 }
 
-/** px of the caption under a slice. */
+/** px: height of the caption below a slice. */
 const CAPTION_HEIGHT = 26;
 
 /**
- * A patient's slices as a film, the head at the top, to be scrolled by wheel, finger or arrow keys; it comes to rest on a
- * slice. HTML and inline styles only: notebooks that are not trusted, and pages that allow no scripts, show it all the
- * same, though without the resting places.
+ * Makes a film of a patient's slices, with the head at the top. A person scrolls it by wheel, finger or arrow keys, and
+ * it stops at a whole slice. It is HTML with inline styles only, so notebooks that are not trusted and pages without
+ * scripts show it too, though there it may stop between two slices.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { jupyterDisplay, sliceViewer } from "@ctsurv/ctsurv/report";
+ *
+ * const stack = { data: new Float32Array(4 * 8 * 8).fill(0.5), shape: [4, 8, 8] } as const;
+ * const viewer = sliceViewer(stack, { label: "LUNG1-001", spacing: 3, slices: [1, 3] });
+ * assertEquals(viewer[jupyterDisplay]()["text/plain"], "LUNG1-001. 2 of 4 slices, 1 to 3");
+ * assertEquals(viewer.html.includes("slice 3, 9 mm above slice 0"), true);
+ * ```
  *
  * @throws {InputError} If there is no such slice, no slice at all, or the shapes do not fit.
  */

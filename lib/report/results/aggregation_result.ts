@@ -1,23 +1,24 @@
 import { z } from "zod";
+import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { provenanceSchema } from "./provenance.ts";
+import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
+import { schemaOf } from "./_schema.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
-/** JSON has no NaN: where a test is undefined its file says null. */
+// JSON has no NaN: the file has null where a test is undefined.
 const orUndefined = z.union([z.number(), z.nan().transform(() => null), z.null()]);
 const difference = z.number().min(-1).max(1);
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
-const schema = z.strictObject({
+const schema = schemaOf<AggregationResult>()(z.strictObject({
   kind: z.literal("aggregation"),
   cohort: z.strictObject({ name: z.string(), hash: z.string(), patients: count, events: count }),
   profile: z.string(),
-  /** Soft attention less another aggregation, on the same patients and folds; null where no pair can be compared. */
   comparisons: z.array(z.strictObject({
     rival: z.string(),
-    /** By paired bootstrap: see `pairedBootstrap`. */
     byPatient: z.strictObject({
       difference,
       low: difference,
@@ -26,7 +27,6 @@ const schema = z.strictObject({
       p: share,
       replicates: count,
     }).nullable(),
-    /** By corrected t-test over the folds: see `compareFolds`. */
     byFold: z.strictObject({
       difference,
       standardError: z.number().nonnegative(),
@@ -35,18 +35,14 @@ const schema = z.strictObject({
       p: orUndefined,
     }).nullable(),
   })),
-  /** Ctd of soft attention when training starts from other seeds. */
   seeds: z.array(z.strictObject({
     seed: z.int(),
     pooled: concordance,
     folds: z.array(z.strictObject({ fold: z.int().positive(), ctd: concordance })),
   })),
-  /** Where each aggregation looks. */
   attended: z.array(z.strictObject({
     model: z.string(),
-    /** Mean over patients: see `attentionEntropy`. */
     entropy: z.number().nonnegative(),
-    /** See `attentionOnTumour`; null where no patient's tumour tells. */
     onTumour: z.strictObject({
       patients: count,
       attended: z.number().nonnegative(),
@@ -57,22 +53,111 @@ const schema = z.strictObject({
     }).nullable(),
   })),
   provenance: provenanceSchema,
-});
+}));
 
-/** What notebook 3 finds of the aggregations beyond their rows of Table 1. */
-export type AggregationResult = z.output<typeof schema>;
+/** What notebook 3 computes about the aggregations in addition to their rows of Table 1: `aggregation.json`. */
+export interface AggregationResult {
+  /** Tells this file from others with results. */
+  readonly kind: "aggregation";
+  /** The cohort that every number here is from; `hash` is that of `openCohort`. */
+  readonly cohort: {
+    readonly name: string;
+    readonly hash: string;
+    readonly patients: number;
+    /** Deaths within 24 months. */
+    readonly events: number;
+  };
+  /** Name of the study's profile, such as `smoke`. */
+  readonly profile: string;
+  /** Soft attention against each other aggregation, on the same patients and folds. */
+  readonly comparisons: readonly AggregationComparison[];
+  /** Ctd of soft attention when training starts from other seeds. */
+  readonly seeds: readonly {
+    readonly seed: number;
+    /** Ctd over all out-of-fold predictions together; null where no pair of patients can be compared. */
+    readonly pooled: number | null;
+    /** Folds count from 1; `ctd` is null where no pair of the fold's patients can be compared. */
+    readonly folds: readonly { readonly fold: number; readonly ctd: number | null }[];
+  }[];
+  /** Where each aggregation looks. */
+  readonly attended: readonly {
+    /** Short name of the model, as in {@linkcode ModelResult}. */
+    readonly model: string;
+    /** Mean over the patients of the weights' entropy; see `attentionEntropy`. */
+    readonly entropy: number;
+    /** See `attentionOnTumour`; null if no patient has tumour on some of the slices and not on others. */
+    readonly onTumour: AttentionOnTumour | null;
+  }[];
+  /** How the result came to be. */
+  readonly provenance: Provenance;
+}
 
 /**
- * Writes results as JSON.
- *
- * @throws {z.ZodError} If they are not what the schema says.
+ * Soft attention against another aggregation, on the same patients and folds. A difference is the Ctd of soft attention
+ * minus that of the rival.
  */
-export async function writeAggregation(path: string, result: z.input<typeof schema>): Promise<void> {
+export interface AggregationComparison {
+  /** Short name of the other aggregation's model, such as `average_pooling`. */
+  readonly rival: string;
+  /** Paired bootstrap of the patients; see `pairedBootstrap`. Null where no pair of patients can be compared. */
+  readonly byPatient: PairedBootstrap | null;
+  /** Corrected t-test over the folds; see `compareFolds`. Null where fewer than two folds have a Ctd. */
+  readonly byFold: {
+    /** Mean of the folds' differences. */
+    readonly difference: number;
+    readonly standardError: number;
+    /** Null if all differences are 0: the test is undefined, and JSON has no NaN. */
+    readonly statistic: number | null;
+    readonly degreesOfFreedom: number;
+    /** Two-sided; null where the statistic is. */
+    readonly p: number | null;
+  } | null;
+}
+
+/**
+ * Writes `aggregation.json`. A test's NaN becomes null, since JSON has no NaN.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type AggregationResult, provenance, readAggregation, writeAggregation } from "@ctsurv/ctsurv/report";
+ *
+ * const cohort = { name: "made-up", hash: "f00d" };
+ * const result: AggregationResult = {
+ *   kind: "aggregation",
+ *   cohort: { ...cohort, patients: 12, events: 6 },
+ *   profile: "smoke",
+ *   comparisons: [{
+ *     rival: "average_pooling",
+ *     byPatient: { difference: 0.02, low: -0.03, high: 0.08, level: 0.95, p: 0.4, replicates: 2000 },
+ *     byFold: { difference: 0.02, standardError: 0.01, statistic: 2, degreesOfFreedom: 9, p: 0.08 },
+ *   }],
+ *   seeds: [],
+ *   attended: [{ model: "efficientnet_b0", entropy: 2.1, onTumour: null }],
+ *   provenance: await provenance({
+ *     engine: "onnx",
+ *     provider: "cpu",
+ *     weights: { kind: "seeded", hash: "cafe" },
+ *     lungs: "U-Net",
+ *     cohort,
+ *     profile: "smoke",
+ *     seeds: { training: 42 },
+ *   }),
+ * };
+ * const path = await Deno.makeTempFile();
+ * await writeAggregation(path, result);
+ * assertEquals((await readAggregation(path)).comparisons, result.comparisons);
+ * await Deno.remove(path);
+ * ```
+ *
+ * @throws {z.ZodError} If the result is not what the schema says, such as a Ctd above 1.
+ */
+export async function writeAggregation(path: string, result: AggregationResult): Promise<void> {
   await writeAtomic(path, JSON.stringify(schema.parse(result), null, 2) + "\n");
 }
 
 /**
- * Reads results.
+ * Reads `aggregation.json`; the example of {@linkcode writeAggregation} shows both.
  *
  * @throws {InputError} If there is no such file or it holds something else.
  */

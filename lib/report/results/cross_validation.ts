@@ -43,14 +43,55 @@ const schema = z.strictObject({
   provenance: provenanceSchema,
 });
 
-/** A cross-validation and how it came to be; see `provenance`. */
+/** A cross-validation and how it came to be: `cross_validation/<model>.json`. */
 export interface CrossValidationRecord extends CrossValidation {
+  /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }
 
 /**
- * Writes a model's predictions, `predictions/<model>.csv`, and everything about its cross-validation,
- * `cross_validation/<model>.json`, into a folder of results. Attention is rounded to six digits.
+ * Writes two files into a folder of results: `predictions/<model>.csv` has a model's predictions, and
+ * `cross_validation/<model>.json` has everything about its cross-validation. Attention is rounded to six digits.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { provenance, readCrossValidation, resultFiles, writeCrossValidation } from "@ctsurv/ctsurv/report";
+ * import { concordance, concordanceTable } from "@ctsurv/ctsurv/survival";
+ *
+ * const [survival, months, event] = [[Float64Array.of(1, 0.4), Float64Array.of(1, 0.8)], [10, 24], [1, 0] as const];
+ * const outcomes = { times: [0, 10], survival, months, event };
+ * const record = {
+ *   folds: [{ fold: 1, patients: 2, events: 1, ctd: concordance(outcomes), losses: [1.9, 1.2] }],
+ *   mean: 1,
+ *   stdSample: null,
+ *   stdPopulation: 0,
+ *   pooled: concordanceTable(outcomes),
+ *   interval: null,
+ *   predictions: ["LUNG1-001", "LUNG1-002"].map((id, i) => ({
+ *     id,
+ *     survival: survival[i]!,
+ *     attention: Float32Array.of(0.25, 0.75),
+ *     fold: 1,
+ *     months: months[i]!,
+ *     event: event[i]!,
+ *   })),
+ *   provenance: await provenance({
+ *     engine: "onnx",
+ *     provider: "cpu",
+ *     weights: { kind: "seeded", hash: "cafe" },
+ *     lungs: "U-Net",
+ *     cohort: { name: "made-up", hash: "f00d" },
+ *     profile: "smoke",
+ *     seeds: { training: 42 },
+ *   }),
+ * };
+ * const folder = await Deno.makeTempDir();
+ * await writeCrossValidation(folder, "vgg16", record);
+ * assertEquals(await resultFiles(folder), ["cross_validation/vgg16.json", "predictions/vgg16.csv"]);
+ * assertEquals((await readCrossValidation(folder, "vgg16")).predictions, record.predictions);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function writeCrossValidation(
   folder: string,
@@ -62,7 +103,7 @@ export async function writeCrossValidation(
 }
 
 /**
- * Reads `cross_validation/<model>.json` of a folder of results. Files of ctsurv 0.1, which counted folds from 0, come
+ * Reads `cross_validation/<model>.json` of a folder of results. ctsurv 0.1 counted folds from 0; its files are read
  * with folds from 1.
  *
  * @throws {InputError} If there is no such file or it holds something else.

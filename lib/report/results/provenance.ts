@@ -3,27 +3,24 @@ import { cpus, totalmem } from "node:os";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { formatNumber } from "../format.ts";
 import { table } from "../tables/table.ts";
+import { schemaOf } from "./_schema.ts";
 
-/** What computes: software, the commit that it is, and the machine. */
+/** Fields of a schema for what computed: the software, its commit, and the machine. */
 export const environmentShape = {
-  /** ctsurv, Deno, V8, and the libraries that compute. */
   versions: z.record(z.string(), z.string()).readonly(),
-  /** The commit that ran, and whether the library or its pinned packages differed from it; null outside a checkout. */
   git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).readonly().nullable(),
   machine: z.strictObject({
     os: z.string(),
     cpu: z.string(),
     cores: z.int().positive(),
-    /** GiB */
     memory: z.number().positive(),
   }).readonly(),
 };
 
-const schema = z.strictObject(environmentShape).readonly();
+/** What computed: the software, its commit, and the machine. */
+export type Environment = Pick<Provenance, "versions" | "git" | "machine">;
 
-export type Environment = z.infer<typeof schema>;
-
-/** Looks up versions, commit and machine. The same checkout on the same machine gives the same answer. */
+/** Looks up versions, commit and machine. The same checkout on the same machine gives the same result. */
 export async function environment(): Promise<Environment> {
   const project = JSON.parse(await Deno.readTextFile(new URL("../../../deno.json", import.meta.url))) as Project;
   const pinned = (name: string) => project.imports[name]?.split("@").at(-1) ?? "unknown";
@@ -59,7 +56,7 @@ async function gitState(): Promise<Environment["git"]> {
   };
   try {
     const commit = await git("rev-parse", "HEAD");
-    // Outputs and notebooks change by running; what they are made by is what counts.
+    // Running changes outputs and notebooks; only the code and its packages count.
     const changes = await git("status", "--porcelain", "--", "lib", "deno.json", "deno.lock", "package.json");
     return commit ? { commit, dirty: changes !== "" } : null;
   } catch {
@@ -68,32 +65,77 @@ async function gitState(): Promise<Environment["git"]> {
   }
 }
 
-const input = {
-  engine: z.string(),
-  provider: z.string(),
-  weights: z.strictObject({ kind: z.string(), hash: z.string() }).readonly(),
+/** The facts of a {@linkcode Provenance} that only the caller knows. */
+export interface ProvenanceInput {
+  /** Name of the engine that computed the features, such as `onnx`. */
+  readonly engine: string;
+  /** The engine's version and what it ran on, such as `onnxruntime-node 1.30.0 (cpu)`. */
+  readonly provider: string;
+  /** Where the backbone's weights come from, such as `seeded` or `pretrained`, and their SHA-256. */
+  readonly weights: { readonly kind: string; readonly hash: string };
   /** Name of the lung segmenter. */
-  lungs: z.string(),
-  cohort: z.strictObject({ name: z.string(), hash: z.string() }).readonly(),
-  profile: z.string(),
-  seeds: z.record(z.string(), z.int()).readonly(),
-};
+  readonly lungs: string;
+  /** The cohort; `hash` is that of `openCohort`. */
+  readonly cohort: { readonly name: string; readonly hash: string };
+  /** Name of the study's profile, such as `smoke`. */
+  readonly profile: string;
+  /** Seeds by what they are for, such as `training` and `folds`. */
+  readonly seeds: Readonly<Record<string, number>>;
+}
 
-const inputSchema = z.strictObject(input).readonly();
+/** How a result came to be: enough to compute it again. */
+export interface Provenance extends ProvenanceInput {
+  /** Versions of ctsurv, Deno, V8 and the libraries that compute, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The commit that ran, and whether the library or its pinned packages differed from it; null outside a checkout. */
+  readonly git: { readonly commit: string; readonly dirty: boolean } | null;
+  /** Operating system, processor, number of cores, and memory in GiB. */
+  readonly machine: {
+    readonly os: string;
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memory: number;
+  };
+}
 
-/** How a result came to be, as it stands in files of results. */
-export const provenanceSchema = z.strictObject({ ...input, ...environmentShape }).readonly();
+/** The schema of a provenance in files of results. */
+export const provenanceSchema: z.ZodType<Provenance> = schemaOf<Provenance>()(
+  z.strictObject({
+    engine: z.string(),
+    provider: z.string(),
+    weights: z.strictObject({ kind: z.string(), hash: z.string() }).readonly(),
+    lungs: z.string(),
+    cohort: z.strictObject({ name: z.string(), hash: z.string() }).readonly(),
+    profile: z.string(),
+    seeds: z.record(z.string(), z.int()).readonly(),
+    ...environmentShape,
+  }).readonly(),
+);
 
-/** What only the caller knows about how a result came to be. */
-export type ProvenanceInput = z.infer<typeof inputSchema>;
-
-/** How a result came to be: enough to make it again. */
-export type Provenance = z.infer<typeof provenanceSchema>;
-
-/** Adds versions, commit and machine. The same checkout on the same machine gives the same answer. */
+/**
+ * Adds versions, commit and machine to what the caller knows. The same checkout on the same machine gives the same
+ * result: there is no date in it. A notebook shows it as a table.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { provenance } from "@ctsurv/ctsurv/report";
+ *
+ * const made = await provenance({
+ *   engine: "onnx",
+ *   provider: "onnxruntime-node 1.30.0 (cpu)",
+ *   weights: { kind: "seeded", hash: "cafe" },
+ *   lungs: "U-Net",
+ *   cohort: { name: "made-up", hash: "f00d" },
+ *   profile: "smoke",
+ *   seeds: { training: 42, folds: 42 },
+ * });
+ * assertEquals(made.versions.deno, Deno.version.deno);
+ * ```
+ */
 export async function provenance(input: ProvenanceInput): Promise<Provenance & Displayable> {
   const facts: Provenance = { ...input, ...await environment() };
-  // Not enumerable, so that JSON and comparisons see the facts alone.
+  // Not enumerable, so that JSON and comparisons have only the facts.
   return Object.defineProperty(facts, jupyterDisplay, { value: () => display(facts) }) as Provenance & Displayable;
 }
 

@@ -21,7 +21,21 @@ export async function readResults<T>(path: string, schema: z.ZodType<T>, what: s
 }
 
 /**
- * Every file in a folder of results, by its path there, written with slashes on every system, in order.
+ * Lists every file in a folder of results and in the folders below it: paths from the folder on, sorted, with slashes
+ * on every system.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { resultFiles } from "@ctsurv/ctsurv/report";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/table1.json`, "{}");
+ * await Deno.mkdir(`${folder}/predictions`);
+ * await Deno.writeTextFile(`${folder}/predictions/vgg16.csv`, "patient\r\n");
+ * assertEquals(await resultFiles(folder), ["predictions/vgg16.csv", "table1.json"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  *
  * @throws {InputError} If there is no such folder.
  */

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
+import type { ConcordanceInterval, ConcordanceTable, PairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
-import { provenanceSchema } from "./provenance.ts";
+import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
+import { schemaOf } from "./_schema.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 const interval = z.tuple([z.number().nullable(), z.number().nullable()]);
@@ -16,21 +17,18 @@ const cohort = z.strictObject({
   events: z.int().nonnegative(),
 });
 
-const table2Schema = z.strictObject({
+const table2Schema = schemaOf<Table2Result>()(z.strictObject({
   kind: z.literal("table2"),
   source: cohort,
   target: cohort.extend({ bestReachableCtd: concordance }),
   profile: z.string(),
-  /** Ctd over all out-of-fold predictions on the target, by where the head starts, with 95 % bootstrap intervals. */
   rows: z.array(z.strictObject({
     start: z.enum(["source, as it is", "new", "source"]),
     pooled: concordance,
     interval,
-    /** Mean of the folds' Ctd; null where there are none. */
     mean: concordance,
     stdSample: z.number().nonnegative().nullable(),
   })),
-  /** Of the fine-tuned head less the new one, on the same patients, by paired bootstrap. */
   difference: z.strictObject({
     difference: z.number(),
     low: z.number(),
@@ -40,23 +38,74 @@ const table2Schema = z.strictObject({
     replicates: z.int(),
   }).nullable(),
   provenance: provenanceSchema.optional(),
-});
+}));
 
-/** The transfer from one cohort to another: what Table 2 is made from. */
-export type Table2Result = z.infer<typeof table2Schema>;
+/** The transfer of a survival head from one cohort to another. Table 2 and its file are made from it. */
+export interface Table2Result {
+  /** Tells this file from others with results. */
+  readonly kind: "table2";
+  /** The cohort that the head was first trained on; LUNG1 in the paper. */
+  readonly source: TransferCohort;
+  /** The cohort that every prediction is about; CLARO in the paper. */
+  readonly target: TransferCohort & {
+    /** Ctd of the true risk: no model can be expected to do better. Only phantom cohorts have one. */
+    readonly bestReachableCtd: number | null;
+  };
+  /** Name of the study's profile, such as `smoke`. */
+  readonly profile: string;
+  /** One row for each way to start. */
+  readonly rows: readonly Table2Row[];
+  /** Ctd of the fine-tuned head minus that of the new one, on the same patients; null where no pair can be compared. */
+  readonly difference: PairedBootstrap | null;
+  /** How the result came to be. */
+  readonly provenance?: Provenance | undefined;
+}
 
-type Row = Table2Result["rows"][number];
+/** One of the two cohorts of a transfer. */
+export interface TransferCohort {
+  /** Name in its manifest. */
+  readonly name: string;
+  /** SHA-256 of its manifest, clinical table and image names; see `openCohort`. */
+  readonly hash: string;
+  /** Number of patients. */
+  readonly patients: number;
+  /** Deaths within 24 months. */
+  readonly events: number;
+}
 
-/** A row of Table 2 from a cross-validation, or from predictions of a head that saw none of the target's patients. */
+/** A row of Table 2: how well one head predicts the target cohort. */
+export interface Table2Row {
+  /**
+   * Where the head starts: `new` is trained on the target alone, `source` is trained on the source and fine-tuned on
+   * the target, `source, as it is` is trained on the source and not fine-tuned.
+   */
+  readonly start: "source, as it is" | "new" | "source";
+  /** Ctd over all predictions on the target together; null where no pair of patients can be compared. */
+  readonly pooled: number | null;
+  /** Its 95 % bootstrap interval; nulls where there is none. */
+  readonly interval: readonly [low: number | null, high: number | null];
+  /** Mean of the folds' Ctd; null where there are no folds. */
+  readonly mean: number | null;
+  /** Standard deviation over the folds, divided by n - 1; null for fewer than two. */
+  readonly stdSample: number | null;
+}
+
+/**
+ * Makes a row of Table 2 from a cross-validation, or from the predictions of a head that was not trained on any of the
+ * target's patients. The example of {@linkcode table2} shows it.
+ *
+ * @param evaluated Every variant of Ctd and the bootstrap interval of the primary one; mean and standard deviation of
+ *   the folds' Ctd if there are folds.
+ */
 export function table2Row(
-  start: Row["start"],
+  start: Table2Row["start"],
   { pooled, interval, mean = null, stdSample = null }: {
     readonly pooled: ConcordanceTable;
     readonly interval: ConcordanceInterval | null;
     readonly mean?: number | null;
     readonly stdSample?: number | null;
   },
-): Row {
+): Table2Row {
   return {
     start,
     pooled: pooled.pre.risk.value,
@@ -66,14 +115,38 @@ export function table2Row(
   };
 }
 
-const names: Readonly<Record<Row["start"], string>> = {
+const names: Readonly<Record<Table2Row["start"], string>> = {
   "new": "trained on the target alone",
   "source": "trained on the source, fine-tuned on the target",
   "source, as it is": "trained on the source, not fine-tuned",
 };
 const reported = { "new": paper.table2.imagenet, "source": paper.table2.lung1, "source, as it is": undefined };
 
-/** Table 2 from its results: what was computed, and in a column of its own what the paper reports for CLARO. */
+/**
+ * Table 2 from its results. What was computed and what the paper reports for CLARO stand in different columns.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "@ctsurv/ctsurv/report";
+ * import { concordanceTable } from "@ctsurv/ctsurv/survival";
+ *
+ * const pooled = concordanceTable({ times: [0, 10], survival: [[1, 0.4], [1, 0.8]], months: [10, 24], event: [1, 0] });
+ * const result: Table2Result = {
+ *   kind: "table2",
+ *   source: { name: "phantom-lung1", hash: "f00d", patients: 12, events: 6 },
+ *   target: { name: "phantom-claro", hash: "beef", patients: 2, events: 1, bestReachableCtd: null },
+ *   profile: "smoke",
+ *   rows: [table2Row("source, as it is", { pooled, interval: null })],
+ *   difference: null,
+ * };
+ * const path = await Deno.makeTempFile();
+ * await writeTable2(path, result);
+ * assertEquals(await readTable2(path), result);
+ * await Deno.remove(path);
+ * assertEquals(table2(result).csv.split("\r\n")[1], '"trained on the source, not fine-tuned","1.000 [–, –]",,');
+ * ```
+ */
 export function table2({ source, target, profile, rows }: Table2Result): Table {
   const best = target.bestReachableCtd;
   return table(
@@ -104,16 +177,16 @@ export function table2({ source, target, profile, rows }: Table2Result): Table {
 }
 
 /**
- * Writes results as JSON.
+ * Writes `table2.json`.
  *
- * @throws {z.ZodError} If they are not what the schema says.
+ * @throws {z.ZodError} If the result is not what the schema says.
  */
 export async function writeTable2(path: string, result: Table2Result): Promise<void> {
   await writeAtomic(path, JSON.stringify(table2Schema.parse(result), null, 2) + "\n");
 }
 
 /**
- * Reads results.
+ * Reads `table2.json`.
  *
  * @throws {InputError} If there is no such file or it holds something else.
  */

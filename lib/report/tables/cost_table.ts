@@ -2,17 +2,17 @@ import type { CostAtSlices, FlopsExamination, FlopsPerMac, FlopsReading, ModelCo
 import { describeView, formatNumber } from "../format.ts";
 import { type Table, table, type TableColumn } from "./table.ts";
 
-/** A model's cost, counted and perhaps measured too. */
+/** What a model costs for one patient, counted and perhaps also measured. */
 export interface CostRow extends ModelCost {
-  /** Of the backbone, for one patient, on the machine at hand. */
+  /** Time and memory of the backbone for one patient, on this machine. @default {not measured} */
   readonly measured?: {
     readonly milliseconds: number;
-    /** Bytes. */
+    /** Bytes */
     readonly peakMemory: number;
   };
 }
 
-/** What a table shows of a model's cost. */
+/** The part of a model's cost that {@linkcode costTable} shows. */
 export type ShownCost = Pick<
   CostRow,
   | "name"
@@ -27,12 +27,16 @@ export type ShownCost = Pick<
   | "measured"
 >;
 
+/** Options of {@linkcode costTable}. */
 export interface CostTableOptions {
-  /** What the caption calls the aggregation that was counted. @default {"attention"} */
+  /** Name of the aggregation that was counted, for the caption. @default {"attention"} */
   readonly aggregation?: string;
 }
 
-/** What models cost for a patient, a row each: in MACs, and in FLOPs where one MAC is two of them. */
+/**
+ * Shows what models cost for a patient, one row per model: in MACs, and in FLOPs if one MAC is two of them. The example
+ * of {@linkcode readCosts} shows it.
+ */
 export function costTable(costs: readonly ShownCost[], { aggregation = "attention" }: CostTableOptions = {}): Table {
   const counted = `Multiply-accumulates (MAC) counted on the traced graphs, ${aggregation} and DeepHit included`;
   const millions = (numbers: number) => numbers / 1e6;
@@ -56,7 +60,11 @@ export function costTable(costs: readonly ShownCost[], { aggregation = "attentio
 
 const units: Readonly<Record<FlopsPerMac, string>> = { 1: "MACs", 2: "2 × MACs" };
 
-/** Each reported cost in each convention: the numbers of slices between which it lies. */
+/**
+ * Shows each reported cost in each convention, with the numbers of slices between which it lies.
+ *
+ * @param examination From `examineFlops`.
+ */
 export function flopsTable({ readings }: FlopsExamination): Table {
   const at = ({ slices, gflops }: CostAtSlices) => `${slices} slices: ${formatNumber(gflops, 2)}`;
   return table(readings, [
@@ -69,7 +77,11 @@ export function flopsTable({ readings }: FlopsExamination): Table {
   ], "What the reported costs could mean; images to 256 numbers, 224 × 224");
 }
 
-/** What follows from it, a sentence each. */
+/**
+ * Says what follows from an examination of reported costs, one sentence each.
+ *
+ * @param examination From `examineFlops`.
+ */
 export function flopsFindings(examination: FlopsExamination): string[] {
   const { readings, both, nearest: [first, second], reportedRatio, likeForLike } = examination;
   const [one, other] = [readings[0]!, readings.at(-1)!];

@@ -3,7 +3,19 @@ import { type Table, table, type TableColumn, type TableValue } from "./table.ts
 
 const ORDER: readonly QualityRow["status"][] = ["refused", "flagged", "ok"];
 
-/** Quality control for people: refused and flagged patients first, with what to look at. */
+/**
+ * Shows quality control to people: refused patients first, then flagged ones, with the reasons.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { qualityCsv, qualityTable, type QualityRow } from "@ctsurv/ctsurv/report";
+ *
+ * const rows: QualityRow[] = [{ patient: "LUNG1-001", status: "refused", reasons: ["no lung"], measured: null }];
+ * assertEquals(qualityTable(rows).csv.split("\r\n")[1], "LUNG1-001,refused,,,,,,,no lung");
+ * assertEquals(qualityCsv(rows).startsWith("patient,status,reasons,kind,scanner,"), true);
+ * ```
+ */
 export function qualityTable(rows: readonly QualityRow[], caption?: string): Table {
   const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return table(sorted, [
@@ -19,7 +31,10 @@ export function qualityTable(rows: readonly QualityRow[], caption?: string): Tab
   ], caption);
 }
 
-/** Quality control for programs: every measurement, one row per patient in the order given. RFC 4180. */
+/**
+ * Writes quality control for programs, as CSV (RFC 4180): every measurement, one row per patient in the order given.
+ * The column names have the units. The example of {@linkcode qualityTable} shows it.
+ */
 export function qualityCsv(rows: readonly QualityRow[]): string {
   return table(rows, [
     { label: "patient", value: ({ patient }) => patient },
@@ -60,12 +75,12 @@ export function qualityCsv(rows: readonly QualityRow[]): string {
   ]).csv;
 }
 
-/** A column that refused patients have nothing in. */
+/** A column that is empty for refused patients. */
 function measured(label: string, value: (scan: ScanMeasurements) => TableValue): TableColumn<QualityRow> {
   return { label, value: ({ measured }) => measured && value(measured) };
 }
 
-/** Some messages list series below each other. */
+/** Makes one line of a message: some list several series, one per line. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, " ");
 }

@@ -1,46 +1,52 @@
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { escapeMarkup, formatNumber, MISSING } from "../format.ts";
 
-/** What a table cell can hold; null is shown as "–". */
+/** The value of a cell. Null, undefined, NaN and infinite numbers are shown as "–". */
 export type TableValue = string | number | boolean | null | undefined;
 
 /** A column of a table over rows of type `Row`. */
 export interface TableColumn<Row> {
+  /** Text above the column. */
   readonly label: string;
+  /** Takes the column's value from a row. */
   readonly value: (row: Row) => TableValue;
-  /** Decimals of numbers. Default: whole numbers as they are, others with 3. */
+  /** Decimals of numbers; CSV has all digits. @default {0 for whole numbers, 3 for others} */
   readonly decimals?: number;
 }
 
-/** Rows and columns, in the formats that people and programs read. Texts in cells are plain, never markup. */
+/** Rows and columns, in the formats that people and programs read. Texts in cells are plain: markup is escaped. */
 export interface Table extends Displayable {
+  /** A `<table>` without colours, which suits a light and a dark page. */
   readonly html: string;
+  /** As GitHub writes tables, below the caption in bold. */
   readonly markdown: string;
-  /** RFC 4180, numbers with all their digits and nothing where there is no value. */
+  /** RFC 4180 without the caption. Numbers have all their digits; a value that is missing is empty. */
   readonly csv: string;
-  /** Columns aligned by spaces. */
+  /** Lines for a terminal, with columns aligned by spaces. */
   readonly text: string;
 }
 
 /**
- * A table.
+ * Makes a table. A column is aligned to the right if all its values are numbers or missing.
  *
  * @example
  * ```ts
- * import { table } from "@ctsurv/report/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { table } from "@ctsurv/ctsurv/report";
  *
- * const folds = [{ fold: 1, ctd: 0.61 }, { fold: 2, ctd: null }];
- * table(folds, [
+ * const folds = [{ fold: 1, ctd: 0.61254 }, { fold: 2, ctd: null }];
+ * const shown = table(folds, [
  *   { label: "Fold", value: (row) => row.fold },
  *   { label: "Ctd", value: (row) => row.ctd, decimals: 3 },
  * ], "Concordance by fold");
+ * assertEquals(shown.text, "Concordance by fold\n\nFold    Ctd\n   1  0.613\n   2      –");
+ * assertEquals(shown.csv, "Fold,Ctd\r\n1,0.61254\r\n2,\r\n");
  * ```
  */
 export function table<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[], caption?: string): Table {
   const values = rows.map((row) => columns.map((column) => column.value(row)));
   const cells = values.map((row) => row.map((value, i) => show(value, columns[i]!.decimals)));
   const labels = columns.map(({ label }) => label);
-  // A column is set to the right if it holds numbers and nothing else.
   const numeric = columns.map((_, i) =>
     values.some((row) => typeof row[i] === "number") &&
     values.every((row) => row[i] == null || typeof row[i] === "number")
@@ -74,7 +80,7 @@ function quote(cell: string): string {
 type Rows = readonly (readonly string[])[];
 
 function toHtml(labels: readonly string[], cells: Rows, numeric: readonly boolean[], caption?: string): string {
-  // No colours: the page's own suit light and dark alike.
+  // No colours: the page's own colours suit light and dark.
   const align = (i: number) => ` style="text-align: ${numeric[i] ? "right" : "left"}"`;
   const line = (tag: "th" | "td", row: readonly string[], scope = "") =>
     `<tr>${row.map((cell, i) => `<${tag}${scope}${align(i)}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;

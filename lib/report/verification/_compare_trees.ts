@@ -5,17 +5,17 @@ import { type Pair, pairTrees } from "./_pair_trees.ts";
 import { describePlace } from "./_place.ts";
 import type { Tolerances } from "./tolerances.ts";
 
-/** How two results compare. */
+/** The comparison of two results. */
 export interface TreeComparison {
-  /** What moved by more than is tolerated, or only one has. */
+  /** Values that moved by more than is tolerated, and values that only one result has. */
   readonly differences: readonly Omit<Difference, "file">[];
-  /** Numbers and texts that both have. */
+  /** How many numbers and texts both results have. */
   readonly values: number;
   /** The most that numbers of each kind moved. */
   readonly largest: Readonly<Partial<Record<NumberKind, number>>>;
 }
 
-/** Compares two results, as JSON holds them. */
+/** Compares two results, given as parsed JSON. */
 export function compareTrees(reference: unknown, found: unknown, tolerances: Tolerances): TreeComparison {
   const largest: Partial<Record<NumberKind, number>> = {};
   const differences: Omit<Difference, "file">[] = [];

@@ -1,21 +1,21 @@
-/** What elements of lists go by, the most telling first. */
+/** Fields that identify the elements of a list, the best first. */
 const IDENTITIES = ["model", "id", "patient", "start", "fold", "seed"];
 
 /**
- * Names, for people, of the elements of two lists, by which an element of one is found in the other; undefined where
- * they have none of their own.
+ * Names the elements of two lists, so that an element of one can be found in the other and people know which it is.
+ * Undefined for lists whose elements have no names.
  */
 export function elementNames(
   ...lists: readonly [readonly unknown[], readonly unknown[]]
 ): readonly (readonly string[] | undefined)[] {
   const rows = lists.flat();
-  // Of a table, the first column names the row.
+  // The first column of a table names the row.
   const first = typeof rows[0] === "object" && rows[0] !== null ? Object.keys(rows[0]).slice(0, 1) : [];
   const key = [...IDENTITIES, ...first].find((key) => lists.every((list) => identifies(list, key)));
   if (key === undefined) return [undefined, undefined];
   // Folds count from 1 for people; results of ctsurv 0.1 have them from 0.
   const shiftOf = (list: readonly unknown[]) => key === "fold" && list.some((one) => valueOf(one, key) === 0) ? 1 : 0;
-  // Two models may share a title; then what tells them apart has to do.
+  // Two models may have the same title; their short names differ.
   const title = key === "model" && lists.every((list) => identifies(list, "name")) ? "name" : key;
   return lists.map((list) => list.map((one) => nameOf(one, title, shiftOf(list))));
 }

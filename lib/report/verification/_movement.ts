@@ -4,13 +4,13 @@ import type { Pair } from "./_pair_trees.ts";
 
 /** How far a value moved. */
 export interface Movement {
-  /** By which tolerance it is judged; none where it has to be the same. */
+  /** The kind of number, which has a tolerance; `exact` has none. */
   readonly kind: NumberKind | "exact";
-  /** 0 where nothing moved; infinite where it is no matter of degree: another text, a number in place of none. */
+  /** 0 if nothing moved; infinite if there is no distance: another text, or a number instead of null. */
   readonly moved: number;
 }
 
-/** How far the two values of a pair, both there, are from each other. Numbers within a text move as others do. */
+/** Measures how far the two values of a pair are from each other. Both are there. Numbers within a text count too. */
 export function movement({ kind, values: [a, b] }: Pair): Movement {
   if (a === b || kind === "ignored" || kind === "hash of scaled weights" || (isScaledHash(a) && isScaledHash(b))) {
     return { kind: "exact", moved: 0 };
@@ -34,7 +34,9 @@ function distance(from: number, to: number, kind: NumberKind): number {
 
 const DECIMAL = /[-−]?\d+\.\d+/g;
 
-/** A value as what stands around its numbers, and those; `unit` is what its rounding for people may add. */
+/**
+ * Splits a value into the text around its numbers, and the numbers; `unit` is the most that rounding for people adds.
+ */
 function takeApart(value: ResultValue): { frame: string; numbers: readonly number[]; unit: number } {
   if (typeof value === "number") return { frame: "#", numbers: [value], unit: 0 };
   if (typeof value !== "string") return { frame: `${value}`, numbers: [], unit: 0 };
@@ -46,7 +48,7 @@ function takeApart(value: ResultValue): { frame: string; numbers: readonly numbe
   };
 }
 
-/** As tables show the weights of a seed: their scales are computed, and rounded by each processor in its way. */
+/** Whether a table shows the weights of a seed. Their scales are computed, so their hash depends on the processor. */
 function isScaledHash(value: ResultValue | undefined): boolean {
   return /^seeded, [0-9a-f]{8}$/.test(`${value}`);
 }

@@ -4,20 +4,20 @@ import { elementNames } from "./_element_names.ts";
 import { type ComparisonKind, comparisonKind } from "./number_kind.ts";
 import { child, element, named, type Place, root } from "./_place.ts";
 
-/** Two values that stand at the same place of two results, or what only one of them has. */
+/** The two values at the same place of two results, or a value that only one of them has. */
 export interface Pair {
   readonly place: Place;
-  /** Undefined where only the values can tell. */
+  /** Undefined if it depends on the values. */
   readonly kind: ComparisonKind | "hash of scaled weights" | undefined;
-  /** In the order reference, found; what stands at `undefined` is not there. */
+  /** Reference first; undefined if the result has nothing at this place. */
   readonly values: readonly [ResultValue | undefined, ResultValue | undefined];
 }
 
 /**
- * Pairs what stands at the same place: elements of lists by their name (a model, fold, patient), whatever their order.
- * Of what only one has, the place alone is given, not what is in it.
+ * Pairs the values at the same places of two results. Elements of lists are paired by name (model, fold, patient), in
+ * any order. For a branch that only one result has, there is one pair for its place and none for what is in it.
  *
- * @param reference As JSON holds it.
+ * @param reference Parsed JSON.
  */
 export function pairTrees(reference: unknown, found: unknown): Generator<Pair> {
   return pairs(root, reference, found);
@@ -54,7 +54,10 @@ function* listPairs(place: Place, a: readonly unknown[], b: readonly unknown[]):
   for (const name of others) if (!known.has(name)) yield* pairs(named(place, name), undefined, found.get(name));
 }
 
-/** The first epoch's, before rounding can grow, and the median, which no single unsteady epoch moves. */
+/**
+ * Pairs the losses of the first epoch, before rounding can grow, and of the median epoch, which a single epoch cannot
+ * move.
+ */
 function* lossPairs(place: Place, a: readonly number[], b: readonly number[]): Generator<Pair> {
   yield { place: child(place, "epochs"), kind: "exact", values: [a.length, b.length] };
   if (a.length === 0 || b.length === 0) return;
@@ -72,7 +75,7 @@ function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((one) => typeof one === "number");
 }
 
-/** Stands for what is there, whatever is in it. */
+/** Stands for a branch that is there, without its content. */
 function present(value: unknown): ResultValue | undefined {
   return value === undefined ? undefined : true;
 }

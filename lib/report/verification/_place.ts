@@ -2,7 +2,7 @@ import { comparisonKind } from "./number_kind.ts";
 
 /** A place in a tree of results. */
 export interface Place {
-  /** The keys on the way, without places in lists. */
+  /** The keys on the way to it, without indices in lists. */
   readonly keys: readonly string[];
   /** The same for people: "VGG16 + soft attention,", "pooled". */
   readonly words: readonly string[];
@@ -10,7 +10,7 @@ export interface Place {
 
 export const root: Place = { keys: [], words: [] };
 
-/** What stands for a key; nothing for lists whose elements speak for themselves. */
+/** Words for keys. None for lists whose elements have names. */
 const ofKey: Readonly<Record<string, string>> = {
   models: "",
   rows: "",
@@ -26,7 +26,7 @@ const ofKey: Readonly<Record<string, string>> = {
   bestReachableCtd: "best reachable Ctd",
 };
 
-/** What stands for an element of a list of plain values, by the list's key; from 0. */
+/** Words for an element of a list of plain values, by the key of the list and the index from 0. */
 const ofElement: Readonly<Record<string, (index: number) => string>> = {
   survival: (index) => `at month ${index}`,
   attention: (index) => `of slice ${index + 1}`,

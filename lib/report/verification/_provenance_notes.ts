@@ -1,6 +1,6 @@
 type Facts = Map<string, Set<string>>;
 
-/** Says in what the provenance of two sets of results differs: "machine.cpu: AMD EPYC -> Apple M2". */
+/** Says how the provenance of two sets of results differs: "machine.cpu: AMD EPYC -> Apple M2". */
 export function provenanceNotes(reference: readonly unknown[], found: readonly unknown[]): string[] {
   const [before, after] = [reference, found].map((results) => {
     const facts: Facts = new Map();
@@ -32,7 +32,7 @@ function gather(value: unknown, way: string, facts: Facts): void {
   facts.set(way, values.add(`${value}`));
 }
 
-/** Of a hash or a commit the beginning. */
+/** The beginning of a hash or a commit; other values as they are. */
 function short(value: string): string {
   return /^[0-9a-f]{40,64}$/.test(value) ? value.slice(0, 12) : value;
 }

@@ -2,10 +2,10 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
 
 /**
- * Reads a file of results as what JSON could hold: tables of CSV and Markdown become lists of rows by column, what else
- * is in Markdown its lines.
+ * Reads a file of results in the form of parsed JSON. A table in CSV or Markdown becomes a list of rows, each a record
+ * by column; the rest of a Markdown file becomes a list of lines.
  *
- * @param path Its ending says what it is: `.json`, `.csv` or `.md`.
+ * @param path Ends with `.json`, `.csv` or `.md`.
  * @throws {InputError} If it is not what its ending says.
  */
 export async function readResult(path: string): Promise<unknown> {

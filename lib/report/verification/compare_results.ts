@@ -7,25 +7,48 @@ import { provenanceNotes } from "./_provenance_notes.ts";
 import { readResult } from "./_read_result.ts";
 import type { Tolerances } from "./tolerances.ts";
 
-/** How two folders of results compare. */
+/** The comparison of two folders of results. */
 export interface ResultsComparison {
-  /** What moved by more than is tolerated, or is missing or additional; file by file. */
+  /** Values that moved by more than is tolerated, and files and values that only one folder has; file by file. */
   readonly differences: readonly Difference[];
-  /** What differs and may: where and by what it was computed, and how figures look. */
+  /** Differences that are allowed: in the software and the machine, and in how figures look. */
   readonly notes: readonly string[];
-  /** Files that both have. */
+  /** How many files both folders have. */
   readonly files: number;
-  /** Numbers and texts that stand in both. */
+  /** How many numbers and texts both folders have. */
   readonly values: number;
-  /** The most that numbers of each kind moved. */
+  /** The most that numbers of each kind moved, tolerated or not. */
   readonly largest: Readonly<Partial<Record<NumberKind, number>>>;
 }
 
 /**
- * Compares two folders of results: JSON, CSV and Markdown by structure and by tolerance; of figures that they are there,
- * with a note where they look different. HTML pages, notebooks and `run.json` are not compared.
+ * Compares two folders of results. JSON, CSV and Markdown are compared value by value, with a tolerance for each kind
+ * of number. Figures only have to be there; a note says which of them look different. HTML pages, notebooks and
+ * `run.json` are not compared.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compareResults, profileTolerances, verificationText, withTolerances } from "@ctsurv/ctsurv/report";
+ *
+ * const [before, after] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+ * await Deno.writeTextFile(`${before}/table1.json`, '{"models": [{"model": "vgg16", "mean": 0.55}]}');
+ * await Deno.writeTextFile(`${after}/table1.json`, '{"models": [{"model": "vgg16", "mean": 0.56}]}');
+ *
+ * const tolerances = profileTolerances("smoke");
+ * assertEquals((await compareResults(before, after, tolerances)).differences, []);
+ *
+ * const strict = withTolerances(tolerances, ["mean-ctd=0.001"]);
+ * const comparison = await compareResults(before, after, strict);
+ * assertEquals(
+ *   verificationText(comparison, { tolerances: strict }).split("\n")[0],
+ *   "Table 1, vgg16, mean Ctd: 0.550 -> 0.560 (tolerance 0.001)",
+ * );
+ * await Promise.all([before, after].map((folder) => Deno.remove(folder, { recursive: true })));
+ * ```
  *
  * @param reference The folder to compare with.
+ * @param found The folder to judge.
  * @throws {InputError} If there is no such folder, it holds no results, or a file is not what its ending says.
  */
 export async function compareResults(

@@ -1,4 +1,4 @@
-/** The kinds of numbers in results, by which it is known how far they may move. */
+/** The kinds of numbers in results, in words. Each kind has a tolerance of its own; see {@linkcode Tolerances}. */
 export const numberKinds = {
   "ctd": "Ctd of all patients, a difference of two",
   "mean-ctd": "mean and deviation of the folds, intervals",
@@ -12,20 +12,21 @@ export const numberKinds = {
   "other": "other fractions, relative where above 1",
 } as const;
 
+/** A kind of number in results: a key of {@linkcode numberKinds}. */
 export type NumberKind = keyof typeof numberKinds;
 
-/** Whether its tolerance is a share of the number. */
+/** Whether the tolerance of a kind is a share of the number. */
 export function isRelative(kind: NumberKind | undefined): boolean {
   return kind === "loss" || kind === "first-loss";
 }
 
-/** `exact` has to be the same; `ignored` is of the machine, or follows from what stands beside it. */
+/** `exact` values have to be the same. `ignored` ones depend on the machine, or follow from others beside them. */
 export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 
-/** The first rule that fits the way to a value, its keys joined by dots, gives its kind. */
+/** Rules for the way to a value, its keys joined by dots. The first that matches gives the kind. */
 const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
-  // They follow from what stands beside them.
+  // They follow from the values beside them.
   [/\.(concordant|statistic)$/, "ignored"],
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
@@ -34,14 +35,14 @@ const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)attended(\.|$)/, "mean-attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
   [/(^|\.)p$/, "p"],
-  // Of a table's cells too: what they show stands in JSON, number by number.
+  // The cells of a table too: JSON has their numbers one by one.
   [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|Ctd\b[^.]*)$/, "mean-ctd"],
   [/(^|\.)(ctd|pooled|difference)(\.|$)/, "ctd"],
 ];
 
 /**
- * What kind of value stands at the end of a way of keys, such as `["models", "pooled", "value"]`. Places in lists are
- * not part of it. Undefined where no rule knows: then texts and whole numbers are exact, and other numbers `other`.
+ * The kind of the value at the end of a way of keys, such as `["models", "pooled", "value"]`, without indices in lists.
+ * Undefined if no rule matches: then texts and whole numbers are exact, and other numbers are `other`.
  */
 export function comparisonKind(keys: readonly string[]): ComparisonKind | undefined {
   const way = keys.join(".");

@@ -3,13 +3,18 @@ import { describeDifference, type Difference, fileTitle } from "./difference.ts"
 import type { NumberKind } from "./number_kind.ts";
 import type { Tolerances } from "./tolerances.ts";
 
+/** Options of {@linkcode verificationText}. */
 export interface VerificationTextOptions {
+  /** Those that the comparison was made with. */
   readonly tolerances: Tolerances;
-  /** Differences of a file that are spelt out, those that moved most first. @default {Infinity} */
+  /** The most differences to name per file; those that moved most come first. @default {Infinity} */
   readonly perFile?: number;
 }
 
-/** What moved, place by place; by how much numbers of each kind moved at most; what else differs. */
+/**
+ * Writes a comparison for people: each difference on a line, how far numbers of each kind moved at most, and the
+ * differences that are allowed. The example of {@linkcode compareResults} shows it.
+ */
 export function verificationText(
   { differences, notes, files, values, largest }: ResultsComparison,
   { tolerances, perFile = Infinity }: VerificationTextOptions,
