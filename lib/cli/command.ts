@@ -70,6 +70,8 @@ export interface CommandOutput {
 /** A command of `deno task ctsurv`. `run` throws `InputError` for anything the user got wrong. */
 export interface Command {
   readonly name: string;
+  /** Other names that it answers to. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /**
    * Positional arguments, in order, as they stand in the help, such as `["PATH"]`. All are required, but for a last one
@@ -96,6 +98,7 @@ export function commandHelp(command: Command): string {
     command.summary,
     "",
     `Usage: deno task ctsurv ${[command.name, ...positionals].join(" ")} [options]`,
+    ...command.aliases === undefined ? [] : [`Alias: ${command.aliases.join(", ")}`],
     "",
     ...rows.map(([left, right]) => left!.padEnd(width) + right),
     ...command.details === undefined ? [] : ["", command.details],

@@ -1,7 +1,10 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
 
-/** Every command, in the order of the help. A command is loaded when it is asked for: `phantom` needs no tensors. */
+/**
+ * Every command, in the order of the help, under its name and its aliases. Each is loaded only when it is asked for:
+ * `phantom` needs no tensors.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import("./commands/phantom.ts")).phantom,
   import: async () => (await import("./commands/import.ts")).importCommand,
@@ -9,7 +12,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   qc: async () => (await import("./commands/qc.ts")).qc,
   preprocess: async () => (await import("./commands/preprocess.ts")).preprocess,
   weights: async () => (await import("./commands/weights.ts")).weights,
-  embed: async () => (await import("./commands/embed.ts")).embed,
+  features: async () => (await import("./commands/features.ts")).features,
+  embed: async () => (await import("./commands/features.ts")).features,
   flops: async () => (await import("./commands/flops.ts")).flops,
   fit: async () => (await import("./commands/fit.ts")).fit,
   predict: async () => (await import("./commands/predict.ts")).predict,
@@ -27,14 +31,17 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const isHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 async function help(): Promise<string> {
-  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
+  const entries = await Promise.all(Object.entries(commands).map(async ([key, load]) => ({ key, ...await load() })));
+  const loaded = entries.filter(({ key, name }) => key === name);
   const width = Math.max(...loaded.map(({ name }) => name.length)) + 2;
   return [
     "Two-year survival of lung-cancer patients from CT.",
     "",
     "Usage: deno task ctsurv <command> [options]",
     "",
-    ...loaded.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...loaded.map(({ name, aliases, summary }) =>
+      `  ${name.padEnd(width)}${summary}${aliases ? ` (alias: ${aliases.join(", ")})` : ""}`
+    ),
     "",
     'Each command explains itself with "--help".',
   ].join("\n");

@@ -6,10 +6,11 @@ import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/m
 import { openBackbone, openEngine } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
-/** `ctsurv embed`: features of images that are already as the network takes them. */
-export const embed: Command = {
-  name: "embed",
-  summary: "Features of images, by a frozen backbone.",
+/** `ctsurv features`: features of images that are already in the form that the network takes. */
+export const features: Command = {
+  name: "features",
+  aliases: ["embed"],
+  summary: "Extract features of images with a frozen backbone.",
   options: {
     backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", required: true },
     input: {
@@ -44,10 +45,10 @@ export const embed: Command = {
       prepare: (images) => tf.transpose(images, [0, ...axes.slice(1), 1]),
       batch: architecture.input === "volume" ? 1 : Math.min(count, 8),
     });
-    const features = await extractor.extract(data);
+    const extracted = await extractor.extract(data);
     await extractor.dispose();
     const output = String(options.output);
-    await writeNpy(output, { data: features, shape: [count, extractor.features] });
+    await writeNpy(output, { data: extracted, shape: [count, extractor.features] });
     const result = {
       backbone: architecture.name,
       at,
