@@ -35,7 +35,7 @@ async function help(): Promise<string> {
   const loaded = entries.filter(({ key, name }) => key === name);
   const width = Math.max(...loaded.map(({ name }) => name.length)) + 2;
   return [
-    "Two-year survival of lung-cancer patients from CT.",
+    "Predict two-year survival of lung cancer patients from CT.",
     "",
     "Usage: deno task ctsurv <command> [options]",
     "",
@@ -43,13 +43,13 @@ async function help(): Promise<string> {
       `  ${name.padEnd(width)}${summary}${aliases ? ` (alias: ${aliases.join(", ")})` : ""}`
     ),
     "",
-    'Each command explains itself with "--help".',
+    'Run "deno task ctsurv <command> --help" for the options of a command.',
   ].join("\n");
 }
 
 /**
- * Runs the command line and returns the exit code: 0, 1 where a command's answer is no, or 2 with one message on stderr
- * for anything the user got wrong. A defect of the program itself is thrown, with its stack.
+ * Runs the command line and returns the exit code: 0; 1 if a command answers no; or 2, with one message on stderr, for
+ * anything the user got wrong. A defect of the program itself is thrown, with its stack.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -61,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!load) {
       const known = Object.keys(commands).join(", ");
-      throw new InputError(`There is no command "${name}"; there are ${known}. See "ctsurv --help"`);
+      throw new InputError(`Unknown command "${name}": choose one of ${known}. See "ctsurv --help"`);
     }
     const command = await load();
     if (rest.some(isHelp)) {
@@ -81,7 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Whether an error is about what the user named: an input, or a place where files can be neither read nor written. */
+/** Whether an error concerns what the user named: an input, or a path that can be neither read nor written. */
 function isUsersAffair(error: unknown): error is Error {
   const { AlreadyExists, IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
   return [InputError, AlreadyExists, IsADirectory, NotADirectory, PermissionDenied].some((kind) =>

@@ -78,9 +78,9 @@ Deno.test("what the user got wrong is one message on stderr and exit code 2", as
     const file = `${dir}/notes.txt`;
     await Deno.writeTextFile(file, "no CT");
     const cases: [args: string[], message: string][] = [
-      [["inspekt", "x"], 'There is no command "inspekt"; there are phantom, '],
-      [["constructor"], 'There is no command "constructor"'],
-      [["--json"], 'There is no command "--json"'],
+      [["inspekt", "x"], 'Unknown command "inspekt": choose one of phantom, '],
+      [["constructor"], 'Unknown command "constructor"'],
+      [["--json"], 'Unknown command "--json"'],
       [["inspect"], '"ctsurv inspect" takes PATH, got none'],
       [["inspect", "a", "b"], '"ctsurv inspect" takes PATH, got a b'],
       [["inspect", file, "--colour"], "--colour"],

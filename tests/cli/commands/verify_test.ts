@@ -42,10 +42,10 @@ Deno.test("verify compares two folders of results; its exit code is 1 where some
 Deno.test("verify refuses, before anything runs, results of another profile and folders without results", async () => {
   await inFolder(async (dir) => {
     const [a] = await twoResults(dir);
-    await assertRejects(() => call("--against", a, "--profile", "workshop"), InputError, "Say --profile smoke");
+    await assertRejects(() => call("--against", a, "--profile", "workshop"), InputError, "Use --profile smoke");
     await assertRejects(() => call("--against", dir), InputError, "Cannot read the results");
     const kept = ["--against", a, "--profile", "smoke", "--keep", dir];
-    await assertRejects(() => call(...kept), InputError, "is there already");
+    await assertRejects(() => call(...kept), InputError, "already exists");
     await assertRejects(() => call("--against", a, "--results", a, "--keep", join(dir, "new")), InputError, "--keep");
     await assertRejects(() => call("--against", a, "--results", join(dir, "none")), InputError, "is no folder");
     await assertRejects(
