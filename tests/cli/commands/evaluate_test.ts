@@ -218,8 +218,8 @@ Deno.test("evaluate refuses months that are none, or outside of the curves", asy
   const wrong = async (options: Readonly<Record<string, string>>, message: string) =>
     void await assertRejects(() => run(cohort(1), options), InputError, message);
   await wrong({ horizon: "two" }, '--horizon takes a number of months, 0 or more, such as 24; not "two"');
-  await wrong({ horizon: "36" }, "a month after 0 and up to 24, where the curves end; not 36");
-  await wrong({ horizon: "0" }, "a month after 0");
+  await wrong({ horizon: "36" }, "later than month 0 and no later than month 24, where the curves end; not 36");
+  await wrong({ horizon: "0" }, "later than month 0");
   await wrong({ times: "6,,12" }, '--times takes a number of months, 0 or more, such as 24; not ""');
   await wrong({ times: "6,30" }, "Survival was predicted from 0 to 24 months, not at 30");
 });

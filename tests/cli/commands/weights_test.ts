@@ -50,7 +50,7 @@ Deno.test("ctsurv weights add refuses a file of no known network, and verify fin
   const good = new URL("../../fixtures/checkpoints/good/zip_basic.pth", import.meta.url).pathname;
   await inFolder((dir) =>
     withEnvironment({ CTSURV_WEIGHTS_DIR: dir }, async () => {
-      await assertRejects(() => run("add", good), InputError, "no file that ctsurv knows");
+      await assertRejects(() => run("add", good), InputError, "not a file that ctsurv knows");
       const { text, json } = await run("verify");
       assertEquals([text, json], [`No weights in ${dir}`, []]);
     })
