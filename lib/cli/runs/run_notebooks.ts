@@ -58,7 +58,7 @@ export async function runNotebookFile(
   throw new InputError(
     [
       `Cell ${cell} of ${path} failed: ${error}: ${message}`,
-      `The cell begins with: ${firstLine}`,
+      `The cell begins: ${firstLine}`,
       ...traceback.slice(1),
       ...saved.map((text) => text.replace("the", "The")),
     ].join("\n"),
