@@ -53,7 +53,7 @@ Deno.test("docs: a section named as in [02, _The table_](notebook) is in that no
   assertEquals(missing, []);
 });
 
-/** The commands by name, as `lib/cli/main.ts` lists them. */
+/** The commands by name and by alias, as `lib/cli/main.ts` lists them. */
 async function commands(): Promise<Map<string, Command>> {
   const main = await read("lib/cli/main.ts");
   const found = new Map<string, Command>();
@@ -62,9 +62,13 @@ async function commands(): Promise<Map<string, Command>> {
       /^ {2}(?:"([\w-]+)"|(\w+)): async .*import\("\.\/commands\/(\w+)\.ts"\)/gm,
     )
   ) {
-    const name = quoted ?? plain!;
+    const key = quoted ?? plain!;
     const exported: Record<string, unknown> = await import(new URL(`lib/cli/commands/${file}.ts`, root).href);
-    found.set(name, Object.values(exported).find((value) => (value as Command).name === name) as Command);
+    const command = (Object.values(exported) as Command[]).find(({ name, aliases = [] }) =>
+      [name, ...aliases].includes(key)
+    );
+    assert(command, `main.ts has "${key}", which is neither a name nor an alias in ${file}.ts`);
+    found.set(key, command);
   }
   return found;
 }
@@ -91,7 +95,7 @@ Deno.test("docs: every `deno task`, every ctsurv command and every option of it 
 
 Deno.test("README: its table of commands has every command", async () => {
   const readme = await read("README.md");
-  for (const name of (await commands()).keys()) assert(RegExp(`^\\| \`${name}\` `, "m").test(readme), name);
+  for (const { name } of (await commands()).values()) assert(RegExp(`^\\| \`${name}\` `, "m").test(readme), name);
 });
 
 Deno.test("docs: every environment variable they name is read by the code", async () => {

@@ -49,7 +49,11 @@ export function attentionShare(weights: ArrayLike<number>, tumours: TumourExtent
   const slices = weights.length;
   const total = attentionTotal(weights);
   const beyond = tumours.find(([first, last]) => !(first >= 0 && first <= last && last < slices));
-  if (beyond) throw new InputError(`Tumour on slices ${beyond.join(" to ")}, but attention has ${slices}, from 0`);
+  if (beyond) {
+    throw new InputError(
+      `The tumour is on slices ${beyond.join(" to ")}, but attention is on slices 0 to ${slices - 1}`,
+    );
+  }
   const inside = Array.from(weights).filter((_, i) => tumours.some(([first, last]) => first <= i && i <= last));
   return { attended: inside.reduce((sum, weight) => sum + weight, 0) / total, uniform: inside.length / slices };
 }

@@ -47,14 +47,16 @@ export async function checkResources(
   const { disk, memory } = free ?? { disk: await freeDisk(resolve(folder)), memory: freeMemory() };
   if (disk < needs.disk) {
     throw new InputError(
-      `${work} writes about ${formatBytes(needs.disk)} in ${folder}, and the disk has ${formatBytes(disk)} free. ` +
-        'Make room ("deno task clean --dry-run" says what ctsurv itself could give back), or use another disk',
+      `${work} needs about ${formatBytes(needs.disk)} in ${folder}, but the disk has only ${formatBytes(disk)} free. ` +
+        'Free some space ("deno task clean --dry-run" shows what ctsurv can remove), or use another disk',
     );
   }
   if (memory >= needs.memory) return undefined;
-  return `Warning: ${work[0]!.toLowerCase()}${work.slice(1)} takes about ${formatBytes(needs.memory)} of memory, and ${
+  return `Warning: ${work[0]!.toLowerCase()}${work.slice(1)} needs about ${
+    formatBytes(needs.memory)
+  } of memory, but only ${
     formatBytes(memory)
-  } are free: it may become slow, or be ended by the system. Close other programs`;
+  } are free. It may become slow, or the system may end it. Close other programs`;
 }
 
 /** Bytes of memory that the machine, or the limit of the container, still leaves this process. */

@@ -5,17 +5,19 @@ import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts"
 
 const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
 
-/** `--aggregation`: how a patient's slices become one vector. */
+/** `--aggregation`: how a patient's slices become the patient vector. */
 export const aggregationOption: CommandOption = {
-  describe: `how slices become one vector: ${KINDS.join(", ")} (default: gated, the paper's soft attention)`,
+  describe: `how to aggregate the slices of a patient: ${
+    KINDS.join(", ")
+  } (default: gated, the paper's soft attention)`,
   value: "NAME",
 };
 
 /**
- * The aggregation that was asked for.
+ * The aggregation that the user chose.
  *
- * @param architecture The backbone that gives the slices' vectors, if there is but one.
- * @throws {InputError} If there is none of that name, or the backbone takes volumes, whose slices share one vector.
+ * @param architecture The backbone that gives the features, if there is only one.
+ * @throws {InputError} If there is none of that name, or the backbone takes volumes and gives one vector per patient.
  */
 export function parseAggregation(
   text: string | true | undefined,
@@ -25,14 +27,14 @@ export function parseAggregation(
   if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${KINDS.join(", ")}`);
   if (text !== undefined && architecture?.input === "volume") {
     throw new InputError(
-      `${architecture.name} gives one vector for all slices of a patient, so that there is nothing to aggregate: leave ` +
-        "out --aggregation",
+      `${architecture.name} gives one vector for the whole volume, so there is nothing to aggregate. ` +
+        "Leave out --aggregation",
     );
   }
   return { kind };
 }
 
-/** Rows of cells as lines of text: the first column to the left, the others to the right. */
+/** Rows of cells as lines of text: the first column aligned left, the others right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
@@ -44,7 +46,7 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
 /** One `--option` of a command. */
 export interface CommandOption {
   readonly describe: string;
-  /** What stands for the value in the help, such as `DIR`; an option without it is a switch. */
+  /** The value's placeholder in the help, such as `DIR`; an option without one is a switch. */
   readonly value?: string;
   /** Used when the option is not given. */
   readonly default?: string;
@@ -53,31 +55,33 @@ export interface CommandOption {
   readonly repeatable?: boolean;
 }
 
-/** What a command was called with: every option is a string, or for a switch `true`, or absent. */
+/** The arguments of a command: every option is a string, or `true` for a switch, or absent. */
 export interface CommandInput {
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | true | undefined>>;
 }
 
-/** What a command gives back: `text` for people, `json` for programs (printed on `--json`). */
+/** The result of a command: `text` for people, `json` for programs (printed with `--json`). */
 export interface CommandOutput {
   readonly text: string;
   readonly json: unknown;
-  /** 1 where the answer is no. @default {0} */
+  /** 1 if the answer is no. @default {0} */
   readonly exitCode?: 0 | 1;
 }
 
 /** A command of `deno task ctsurv`. `run` throws `InputError` for anything the user got wrong. */
 export interface Command {
   readonly name: string;
+  /** Other names that it answers to. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /**
-   * Positional arguments, in order, as they stand in the help, such as `["PATH"]`. All are required, but for a last one
-   * such as `[NAME...]`, which takes any number.
+   * Positional arguments, in order, as the help prints them, such as `["PATH"]`. All are required, but a last one such as
+   * `[NAME...]` takes any number.
    */
   readonly positionals?: readonly string[];
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** What its help says after the options. */
+  /** Text of its help after the options. */
   readonly details?: string;
   run(input: CommandInput): Promise<CommandOutput>;
 }
@@ -90,12 +94,13 @@ export function commandHelp(command: Command): string {
     option.describe + (option.repeatable ? "; may be repeated" : "") +
     (option.required ? " (required)" : option.default ? ` (default: ${option.default})` : ""),
   ]);
-  rows.push(["  --json", "print JSON"], ["  --help", "print this"]);
+  rows.push(["  --json", "print JSON"], ["  --help", "print this help"]);
   const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
   return [
     command.summary,
     "",
     `Usage: deno task ctsurv ${[command.name, ...positionals].join(" ")} [options]`,
+    ...command.aliases === undefined ? [] : [`Alias: ${command.aliases.join(", ")}`],
     "",
     ...rows.map(([left, right]) => left!.padEnd(width) + right),
     ...command.details === undefined ? [] : ["", command.details],
@@ -145,7 +150,7 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   return { positionals: parsed.positionals, options: values };
 }
 
-/** `--lungs`, of every command that preprocesses: an argument of `createLungSegmenter`. */
+/** `--lungs` of every command that preprocesses: an argument of `openLungs`. */
 export const lungsOption: CommandOption = {
   describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
   value: "NAME",
@@ -154,7 +159,7 @@ export const lungsOption: CommandOption = {
 /**
  * A whole number from the command line, such as the 42 of `--seed 42`.
  *
- * @throws {InputError} If the text is none.
+ * @throws {InputError} If the text is not a whole number.
  */
 export function parseWholeNumber(option: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InputError(`--${option} takes a whole number, not "${text}"`);

@@ -1,7 +1,10 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
 
-/** Every command, in the order of the help. A command is loaded when it is asked for: `phantom` needs no tensors. */
+/**
+ * Every command, in the order of the help, under its name and its aliases. Each is loaded only when it is asked for:
+ * `phantom` needs no tensors.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   phantom: async () => (await import("./commands/phantom.ts")).phantom,
   import: async () => (await import("./commands/import.ts")).importCommand,
@@ -9,7 +12,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   qc: async () => (await import("./commands/qc.ts")).qc,
   preprocess: async () => (await import("./commands/preprocess.ts")).preprocess,
   weights: async () => (await import("./commands/weights.ts")).weights,
-  embed: async () => (await import("./commands/embed.ts")).embed,
+  features: async () => (await import("./commands/features.ts")).features,
+  embed: async () => (await import("./commands/features.ts")).features,
   flops: async () => (await import("./commands/flops.ts")).flops,
   fit: async () => (await import("./commands/fit.ts")).fit,
   predict: async () => (await import("./commands/predict.ts")).predict,
@@ -27,22 +31,25 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const isHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 async function help(): Promise<string> {
-  const loaded = await Promise.all(Object.values(commands).map((load) => load()));
+  const entries = await Promise.all(Object.entries(commands).map(async ([key, load]) => ({ key, ...await load() })));
+  const loaded = entries.filter(({ key, name }) => key === name);
   const width = Math.max(...loaded.map(({ name }) => name.length)) + 2;
   return [
-    "Two-year survival of lung-cancer patients from CT.",
+    "Predict two-year survival of lung cancer patients from CT.",
     "",
     "Usage: deno task ctsurv <command> [options]",
     "",
-    ...loaded.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...loaded.map(({ name, aliases, summary }) =>
+      `  ${name.padEnd(width)}${summary}${aliases ? ` (alias: ${aliases.join(", ")})` : ""}`
+    ),
     "",
-    'Each command explains itself with "--help".',
+    'Run "deno task ctsurv <command> --help" for the options of a command.',
   ].join("\n");
 }
 
 /**
- * Runs the command line and returns the exit code: 0, 1 where a command's answer is no, or 2 with one message on stderr
- * for anything the user got wrong. A defect of the program itself is thrown, with its stack.
+ * Runs the command line and returns the exit code: 0; 1 if a command answers no; or 2, with one message on stderr, for
+ * anything the user got wrong. A defect of the program itself is thrown, with its stack.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -54,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!load) {
       const known = Object.keys(commands).join(", ");
-      throw new InputError(`There is no command "${name}"; there are ${known}. See "ctsurv --help"`);
+      throw new InputError(`Unknown command "${name}": choose one of ${known}. See "ctsurv --help"`);
     }
     const command = await load();
     if (rest.some(isHelp)) {
@@ -74,7 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Whether an error is about what the user named: an input, or a place where files can be neither read nor written. */
+/** Whether an error concerns what the user named: an input, or a path that can be neither read nor written. */
 function isUsersAffair(error: unknown): error is Error {
   const { AlreadyExists, IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
   return [InputError, AlreadyExists, IsADirectory, NotADirectory, PermissionDenied].some((kind) =>

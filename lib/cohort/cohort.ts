@@ -49,9 +49,9 @@ async function followEntries(
   const lost = paths.filter((_, i) => !isThere[i]);
   if (lost.length > 0) {
     throw new InputError(
-      `${join(dir, "cohort.json")}: ${lost.length} of ${paths.length} images are not where they were when they were ` +
-        `imported, the first ${lost[0]!.path} (${lost[0]!.id}). Put them back, or import them again from where they ` +
-        "are now, into the same folder: deno task ctsurv import --help",
+      `${join(dir, "cohort.json")}: ${lost.length} of ${paths.length} images have moved since they were imported, ` +
+        `the first of them ${lost[0]!.path} (${lost[0]!.id}). Move them back, or import them again into the same ` +
+        "folder: deno task ctsurv import --help",
     );
   }
   return located;

@@ -15,7 +15,7 @@ export function halfActivations(
   const half = Float16Array.from(data);
   if (half.every(Number.isFinite)) return half;
   throw new InputError(
-    `${title}: activations beyond float16, in which the final block takes them. Train the final layer alone`,
+    `${title}: an activation is beyond float16, in which the final block takes them. Train only the final layer`,
   );
 }
 
@@ -55,7 +55,7 @@ export async function cachedActivations(
   const entry = { folder, extension: ".activations", identity };
   const load = async () => {
     const found = await readNumbers(entry);
-    if (!found) throw new InputError(`${numbersPath(entry)} is gone or damaged: run again, which computes it anew`);
+    if (!found) throw new InputError(`${numbersPath(entry)} is missing or damaged. Run again to recompute it`);
     return new Float16Array(found.bytes.buffer);
   };
   const known = await readNumbers(entry);

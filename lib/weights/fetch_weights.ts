@@ -53,9 +53,9 @@ export async function fetchWeights(entry: PretrainedFile, options: FetchOptions 
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      `Cannot fetch ${entry.name}: ${error.message}. Run it again, and it goes on with what came; or get the file on ` +
-        `another machine from ${entry.url} and run "ctsurv weights add FILE", or put it there yourself as ${path}; or ` +
-        "set CTSURV_WEIGHTS_URL to a mirror",
+      `Cannot fetch ${entry.name}: ${error.message}. Run the command again to continue the download. Or get the file ` +
+        `on another machine from ${entry.url}, and run "ctsurv weights add FILE" or save it as ${path}. Or set ` +
+        "CTSURV_WEIGHTS_URL to a mirror",
     );
   }
 }

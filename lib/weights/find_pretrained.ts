@@ -161,7 +161,7 @@ export async function recogniseWeights(path: string): Promise<Pretrained> {
   if (!entry) {
     const networks = [...new Set(CATALOGUE.map(({ architecture }) => architecture))].join(", ");
     throw new InputError(
-      `${path} (SHA-256 ${sha256}) is no file that ctsurv knows, and its tensors are not those of ${networks}`,
+      `${path} (SHA-256 ${sha256}) is not a file that ctsurv knows, and its tensors are not those of ${networks}`,
     );
   }
   return { path, entry, sha256, isVerified: published !== undefined };

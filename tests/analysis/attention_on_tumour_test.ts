@@ -71,7 +71,7 @@ Deno.test("attentionOnTumour() refuses weights and extents that cannot be", () =
       [{ attention: [0, 0], tumours: [] }, "adds up to 0"],
       [{ attention: [0.5, -0.5], tumours: [] }, "slice 1 of 2 is -0.5"],
       [{ attention: [NaN, 1], tumours: [] }, "slice 0 of 2 is NaN"],
-      [{ attention: [0.5, 0.5], tumours: [[1, 2]] }, "Tumour on slices 1 to 2"],
+      [{ attention: [0.5, 0.5], tumours: [[1, 2]] }, "The tumour is on slices 1 to 2"],
     ] as const
   ) assertThrows(() => attentionOnTumour([patient]), InputError, message);
 });

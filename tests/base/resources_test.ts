@@ -11,14 +11,14 @@ Deno.test("checkResources() refuses a disk that is one byte too full, saying how
     () => check({ disk: 2e9, memory: 0 }, { disk: 2e9 - 1, memory: 0 }),
     InputError,
   ) as Error;
-  assertStringIncludes(message, "The profile workshop writes about 2.0 GB in data, and the disk has 2.0 GB free");
+  assertStringIncludes(message, "The profile workshop needs about 2.0 GB in data, but the disk has only 2.0 GB free");
   assertStringIncludes(message, "deno task clean --dry-run");
   assertEquals(await check({ disk: 2e9, memory: 0 }, { disk: 2e9, memory: 0 }), undefined);
 });
 
 Deno.test("checkResources() warns of too little memory, and does not refuse", async () => {
   const warning = await check({ disk: 0, memory: 4e9 }, { disk: 0, memory: 950e6 });
-  assertStringIncludes(warning!, "the profile workshop takes about 4.0 GB of memory, and 950 MB are free");
+  assertStringIncludes(warning!, "the profile workshop needs about 4.0 GB of memory, but only 950 MB are free");
   assertEquals(await check({ disk: 0, memory: 4e9 }, { disk: 0, memory: 4e9 }), undefined);
 });
 
@@ -52,8 +52,8 @@ async function free(folder: string) {
     return Number(number) * (unit === "GB" ? 1e9 : 1e6);
   };
   return {
-    disk: bytes(refusal, /disk has ([\d.]+) (MB|GB) free/),
-    memory: bytes(warning, /and ([\d.]+) (MB|GB) are free/),
+    disk: bytes(refusal, /disk has only ([\d.]+) (MB|GB) free/),
+    memory: bytes(warning, /but only ([\d.]+) (MB|GB) are free/),
   };
 }
 

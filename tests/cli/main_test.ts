@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFolder } from "../support/in_folder.ts";
 
 const entry = new URL("../../lib/cli/main.ts", import.meta.url).pathname;
@@ -22,7 +22,7 @@ async function ctsurv(...args: string[]) {
 /** The commands that the help lists. */
 async function listed(): Promise<string[]> {
   const { stdout } = await ctsurv("--help");
-  return [...stdout.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name!);
+  return [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name!);
 }
 
 const predictions = `patient,months,event,S12,S24
@@ -34,7 +34,17 @@ c,24,0,0.9,0.7
 Deno.test("ctsurv without a command, with help or --help lists the commands", async () => {
   const names = await listed();
   for (
-    const name of ["phantom", "inspect", "preprocess", "embed", "fit", "predict", "evaluate", "notebook", "reproduce"]
+    const name of [
+      "phantom",
+      "inspect",
+      "preprocess",
+      "features",
+      "fit",
+      "predict",
+      "evaluate",
+      "notebook",
+      "reproduce",
+    ]
   ) {
     assert(names.includes(name), `no ${name} in ${names}`);
   }
@@ -54,22 +64,33 @@ Deno.test("every command has a help that names it", async () => {
   }
 });
 
+Deno.test("the help lists a command once, with its alias, under which it has the same help", async () => {
+  const { stdout } = await ctsurv("--help");
+  assertMatch(stdout, /^ {2}features .*\(alias: embed\)$/m);
+  assert(!(await listed()).includes("embed"));
+  const [named, alias] = await Promise.all([ctsurv("features", "--help"), ctsurv("embed", "--help")]);
+  assertEquals(alias, named);
+  assertMatch(named.stdout, /^Alias: embed$/m);
+});
+
 Deno.test("what the user got wrong is one message on stderr and exit code 2", async () => {
   await inFolder(async (dir) => {
     const file = `${dir}/notes.txt`;
     await Deno.writeTextFile(file, "no CT");
     const cases: [args: string[], message: string][] = [
-      [["inspekt", "x"], 'There is no command "inspekt"; there are phantom, '],
-      [["constructor"], 'There is no command "constructor"'],
-      [["--json"], 'There is no command "--json"'],
+      [["inspekt", "x"], 'Unknown command "inspekt": choose one of phantom, '],
+      [["constructor"], 'Unknown command "constructor"'],
+      [["--json"], 'Unknown command "--json"'],
       [["inspect"], '"ctsurv inspect" takes PATH, got none'],
       [["inspect", "a", "b"], '"ctsurv inspect" takes PATH, got a b'],
       [["inspect", file, "--colour"], "--colour"],
       [["inspect", `${dir}/absent`], `${dir}/absent`],
       [["inspect", file], "notes.txt"],
       [["preprocess", "--input", file], '"ctsurv preprocess" needs --output DIR'],
-      [["embed", "--backbone", "vgg", "--input", file, "--output", `${dir}/y.npy`], "vgg"],
-      [["embed", "--backbone", "alexnet", "--input", file, "--output", `${dir}/y.npy`, "--at", "top"], "--at"],
+      ...["features", "embed"].flatMap((name): [string[], string][] => {
+        const args = [name, "--input", file, "--output", `${dir}/y.npy`, "--backbone"];
+        return [[[...args, "vgg"], "vgg"], [[...args, "alexnet", "--at", "top"], "--at"]];
+      }),
       [["phantom", "--output", `${dir}/p`, "--patients", "-3"], "--patients"],
       [["phantom", "--output", file, "--patients", "1"], "notes.txt"],
       [["evaluate", "--predictions", `${dir}/absent.csv`], "absent.csv"],

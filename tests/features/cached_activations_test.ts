@@ -88,7 +88,7 @@ for (const [damage, apply] of Object.entries(damages)) {
       const whole = await before.load();
       const path = await onlyFile(folder);
       await Deno.writeFile(path, apply(await Deno.readFile(path)));
-      await assertRejects(() => before.load(), InputError, "is gone or damaged: run again");
+      await assertRejects(() => before.load(), InputError, "is missing or damaged. Run again");
       const again = await cachedActivations(extractor, { slices, key: "slices" }, folder);
       assertEquals(extractor.runs, 2);
       assertEquals(await again.load(), whole);

@@ -59,7 +59,7 @@ Deno.test("fetchWeights() goes on where the connection broke", async () => {
     return broken(file, 100_000, "close");
   };
   await scene({ answer }, async ({ fetch, path, part, ranges }) => {
-    await assertRejects(() => fetch(), InputError, "goes on with what came");
+    await assertRejects(() => fetch(), InputError, "Run the command again to continue the download");
     assertEquals([await exists(path), await Deno.readFile(part)], [false, file.slice(0, 100_000)]);
     await fetch();
     assertEquals([ranges, await Deno.readFile(path)], [[null, "bytes=100000-"], file]);

@@ -63,7 +63,7 @@ Deno.test("addWeights() refuses a file of no known network, and what is no file 
   await inFolder(async (dir) => {
     const other = new Map([["x", { shape: [1], data: new Float32Array(1) }]]);
     await Deno.writeFile(`${dir}/other.safetensors`, encodeSafetensors(other));
-    await assertRejects(() => addWeights(`${dir}/other.safetensors`, dir), InputError, "no file that ctsurv knows");
+    await assertRejects(() => addWeights(`${dir}/other.safetensors`, dir), InputError, "not a file that ctsurv knows");
     await Deno.writeTextFile(`${dir}/text.pth`, "hello, hello");
     await assertRejects(() => addWeights(`${dir}/text.pth`, dir), InputError, "text.pth: not a valid checkpoint file");
     await assertRejects(() => addWeights(`${dir}/none.pth`, dir), InputError, "none.pth");

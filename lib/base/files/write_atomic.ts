@@ -28,8 +28,8 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
     await Deno.remove(temporary).catch(() => {});
     throw isLackOfRoom(error)
       ? new DiskFullError(
-        `${path} cannot be written: ${error.message}. Make room ("deno task clean --dry-run" says what ctsurv itself ` +
-          "could give back) and start again; what is done is kept",
+        `${path} cannot be written: ${error.message}. Free some space ("deno task clean --dry-run" shows what ctsurv ` +
+          "can remove) and start again. Finished work is kept",
         { cause: error },
       )
       : error;

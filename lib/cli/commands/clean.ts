@@ -13,29 +13,29 @@ export interface FindGeneratedOptions {
 }
 
 export interface FoundGenerated {
-  /** Folders that can be made, or fetched, again; paths relative to the root. */
+  /** Folders that can be recreated or fetched again; paths relative to the root. */
   readonly generated: readonly { readonly path: string; readonly bytes: number }[];
-  /** What lies among them and cannot, or may not be ctsurv's. */
+  /** Their neighbours that cannot be recreated, or that ctsurv may not have made. */
   readonly kept: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Says why a folder is to be kept; undefined if it can go. */
+/** Says why a folder must be kept; undefined if it can be removed. */
 type Judge = (folder: string) => string | undefined | Promise<string | undefined>;
 
 /** What ctsurv writes into folders of each kind. */
 const made = {
   cache: /^(slices|features|activations)$/,
-  /** Of a phantom cohort, whole or begun. */
+  /** A phantom cohort, complete or begun. */
   phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.json)$/,
-  /** Of its scans and truth. */
+  /** The scans and the truth of a phantom cohort. */
   patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
   results:
     /^(table\d+\.(json|csv|md)|cost\.(json|md)|(aggregation|run)\.json|.+\.html|cross_validation|predictions|figures)$/,
 };
 
 /**
- * Looks in a clone of this repository for what can be made again: the cache, phantom cohorts, and where asked results
- * and weights. Links, imported cohorts and whatever ctsurv did not make are kept.
+ * Looks in a clone of this repository for folders that can be recreated: the cache, phantom cohorts and, on request,
+ * results and weights. Links, imported cohorts and everything that ctsurv did not make are kept.
  */
 export async function findGenerated(
   root: string,
@@ -73,7 +73,7 @@ async function judge(root: string, paths: readonly string[], why: Judge) {
   return judged;
 }
 
-/** Judges what is in a folder, or the folder itself if it is none. */
+/** Judges the entries of a folder, or the path itself if it is not a folder. */
 async function judgeEach(root: string, parent: string, why: Judge) {
   const [found] = await judge(root, [parent], () => undefined);
   if (!found || found.reason !== undefined) return found ? [found] : [];
@@ -105,7 +105,7 @@ async function whyNoResults(folder: string): Promise<string | undefined> {
   return isRun ? await strangerIn(folder, made.results) : "not named after a cohort and a profile";
 }
 
-/** Names something in a folder that ctsurv did not make; what a link leads to is not removed, and so does not count. */
+/** Names an entry of a folder that ctsurv did not make. The target of a link is not removed, so it does not count. */
 async function strangerIn(folder: string, known: RegExp): Promise<string | undefined> {
   const info = await Deno.lstat(folder).catch(ignoreNotFound);
   if (!info?.isDirectory) return undefined;
@@ -123,11 +123,11 @@ function ignoreNotFound(error: unknown): undefined {
 export function cleanIn(root: string): Command {
   return {
     name: "clean",
-    summary: "Remove the cache and the phantom cohorts, which are made again when they are needed.",
+    summary: "Remove the cache and the phantom cohorts. ctsurv recreates both when it needs them.",
     options: {
-      "dry-run": { describe: "only say what would be removed" },
-      outputs: { describe: "remove outputs/ too, the committed results included" },
-      weights: { describe: "remove data/weights/ too, which takes a download to get back" },
+      "dry-run": { describe: "show what would be removed, and remove nothing" },
+      outputs: { describe: "also remove the results in outputs/, including the committed ones" },
+      weights: { describe: "also remove data/weights/; you then have to download the weights again" },
     },
     async run({ options }) {
       const dryRun = options["dry-run"] === true;

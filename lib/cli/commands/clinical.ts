@@ -25,12 +25,12 @@ import {
 } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
 
-/** What a Cox regression says of one covariate. */
+/** The result of a Cox regression for one covariate. */
 export interface Covariate extends HazardRatio {
   readonly covariate: string;
-  /** Of which level this is against, or what one unit is. */
+  /** The level that it is compared with, or the size of one unit. */
   readonly against: string;
-  /** Who are of the level; of a number, those with a known one. */
+  /** Patients of the level; for a number, patients with a known value. */
   readonly patients: number;
   readonly coefficient: number;
   readonly standardError: number;
@@ -55,20 +55,20 @@ function describeCovariates({ encoding, cox }: ClinicalCox, records: readonly Cl
   }));
 }
 
-/** What was done about unknown ages and rare levels, a line each. */
+/** How unknown ages and rare levels were handled, one line each. */
 function describeEncoding({ age, categories }: ClinicalEncoding): string[] {
   const rare = categories.flatMap(({ rare, reference }) =>
     rare.map(({ level, patients }) => `${level} (${patients}) as ${reference}`)
   );
   return [
     ...age && age.unknown > 0
-      ? [`Age unknown: ${age.unknown}, taken as the median, ${age.median.toFixed(1)} years`]
+      ? [`Age unknown for ${age.unknown} patients, replaced by the median, ${age.median.toFixed(1)} years`]
       : [],
-    ...rare.length > 0 ? [`Too few to tell, counted with the most frequent: ${rare.join(", ")}`] : [],
+    ...rare.length > 0 ? [`Rare levels, merged with the most frequent one: ${rare.join(", ")}`] : [],
   ];
 }
 
-/** Hazard ratios for people. */
+/** Hazard ratios as a printed table. */
 function covariateTable(covariates: readonly Covariate[]): string {
   return table(covariates, [
     { label: "Covariate", value: ({ covariate }) => covariate },
@@ -82,7 +82,7 @@ function covariateTable(covariates: readonly Covariate[]): string {
   ]).text;
 }
 
-/** Concordance of each model for people. */
+/** Concordance of each model as a printed table. */
 function resultTable(rows: readonly (readonly [name: string, result: CrossValidation])[]): string {
   return table(rows, [
     { label: "Model", value: ([name]) => name },
@@ -97,22 +97,34 @@ function resultTable(rows: readonly (readonly [name: string, result: CrossValida
 /** `ctsurv clinical`: what age, stage, histology and sex alone predict, on the folds that the image models use. */
 export const clinical: Command = {
   name: "clinical",
-  summary: "The clinical baseline: Cox regression (and DeepHit) on age, stage, histology and sex, cross-validated.",
+  summary: "Cross-validate the clinical baseline: Cox regression (and DeepHit) on age, stage, histology and sex.",
   options: {
-    cohort: { describe: "the cohort's folder; or give --clinical", value: "DIR" },
-    clinical: { describe: "a clinical table alone, without images", value: "FILE.csv" },
-    columns: { describe: "with --clinical: JSON that says how it names columns; see docs/COHORTS.md", value: "FILE" },
-    "keep-excluded": { describe: "with --clinical: keep the seven patients of LUNG1 that the paper's 415 leave out" },
-    profile: { describe: `folds, epochs: ${Object.keys(profiles).join(", ")}`, value: "NAME", default: "workshop" },
-    deephit: { describe: "also train DeepHit on the same covariates; takes minutes" },
-    predictions: { describe: "where to write Cox's predicted curves, as evaluate reads them", value: "FILE.csv" },
+    cohort: { describe: "the cohort's folder (or use --clinical)", value: "DIR" },
+    clinical: { describe: "a clinical table without images", value: "FILE.csv" },
+    columns: {
+      describe: "with --clinical: JSON file that describes the table's columns; see docs/COHORTS.md",
+      value: "FILE",
+    },
+    "keep-excluded": { describe: "with --clinical: keep the seven patients of LUNG1 that the paper excludes" },
+    profile: {
+      describe: `profile that sets folds and epochs: ${Object.keys(profiles).join(", ")}`,
+      value: "NAME",
+      default: "workshop",
+    },
+    deephit: { describe: "also train DeepHit on the same covariates; this takes minutes" },
+    predictions: {
+      describe: "where to save the survival curves that Cox regression predicts, for `ctsurv evaluate`",
+      value: "FILE.csv",
+    },
   },
   async run({ options }) {
     const profile = findProfile(String(options.profile));
     const { name, records, excluded } = await readPatients(options);
     const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record) }));
     if (patients.length < profile.folds) {
-      throw new InputError(`${name} has ${patients.length} patients; ${profile.folds} folds need at least as many`);
+      throw new InputError(
+        `${name} has ${patients.length} patients, but ${profile.folds} folds need at least ${profile.folds}`,
+      );
     }
     const trainer = coxTrainer();
     const { parameters } = await trainer.train(patients);
@@ -138,11 +150,11 @@ export const clinical: Command = {
         crossValidation,
       },
       text: [
-        `${patients.length} patients of ${name}, ${deaths} deaths within 24 months, where follow-up is censored`,
+        `${patients.length} patients of ${name}, ${deaths} deaths within 24 months; follow-up is censored at 24 months`,
         ...excluded.length > 0 ? [`Left out: ${excluded.map(({ patient }) => patient).join(", ")}`] : [],
         ...describeEncoding(encoding),
         "",
-        "Cox regression on all of them",
+        "Cox regression on all patients",
         covariateTable(covariates),
         "",
         `Time-dependent concordance, ${folds} folds`,
@@ -164,7 +176,9 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
     throw new InputError('"ctsurv clinical" needs either --cohort DIR or --clinical FILE.csv');
   }
   if (dir !== undefined) {
-    if (columns || options["keep-excluded"]) throw new InputError("--columns and --keep-excluded go with --clinical");
+    if (columns || options["keep-excluded"]) {
+      throw new InputError("Use --columns and --keep-excluded only with --clinical");
+    }
     const { name, patients, excluded } = await openCohort(String(dir));
     return { name, records: patients.map(({ record }) => record), excluded };
   }

@@ -14,35 +14,39 @@ import { type Predictions, readPredictions, rises } from "../evaluation/read_pre
 
 const MOST_REPLICATES = 100_000;
 
-/** `ctsurv evaluate`: every metric of a table of predictions; of several, how they compare. */
+/** `ctsurv evaluate`: every metric of a table of predictions, and comparisons if there are several tables. */
 export const evaluate: Command = {
   name: "evaluate",
-  summary: "Concordance, AUC, Brier scores and calibration of predicted survival curves; compares models.",
+  summary: "Evaluate predicted survival curves: concordance, AUC, Brier score and calibration. Can compare models.",
   options: {
     predictions: {
-      describe: "columns patient, months, event (1 death, 0 censored), one S<t> per time: survival at t months, and " +
-        "perhaps fold; several files are models to compare on the same patients",
+      describe:
+        "table with columns patient, months, event (1 death, 0 censored), one S<t> per time (survival at t months) " +
+        "and optionally fold; give several files to compare models on the same patients",
       value: "FILE.csv",
       required: true,
       repeatable: true,
     },
     horizon: {
-      describe: "end follow-up for Ctd here, and take calibration here; else Ctd has the follow-up as it is, and " +
-        "calibration is taken at the last S",
+      describe: "censor follow-up here for Ctd, and measure calibration here (default: Ctd on the full follow-up, " +
+        "calibration at the last S)",
       value: "MONTHS",
     },
     replicates: {
       describe:
-        `bootstrap samples of the intervals, 0 for no intervals; else ${usualReplicates(1)}, and 0 of cohorts ` +
-        "that would take minutes",
+        `bootstrap samples for the intervals; 0 leaves the intervals out (default: ${usualReplicates(1)}, or 0 for a ` +
+        "cohort that would take minutes)",
       value: "N",
     },
-    times: { describe: "months of the AUC, such as 6,12; else those of 6,12,18,24 that have an S", value: "LIST" },
+    times: {
+      describe: "months for the AUC, such as 6,12 (default: those of 6,12,18,24 that have an S)",
+      value: "LIST",
+    },
   },
   async run({ options }) {
     const files = String(options.predictions).split("\n");
     const twice = files.find((file, k) => files.indexOf(file) < k);
-    if (twice !== undefined) throw new InputError(`${twice} is given twice; compare two models`);
+    if (twice !== undefined) throw new InputError(`${twice} is given twice. Give the files of different models`);
     const horizon = options.horizon === undefined ? undefined : month(String(options.horizon), "--horizon");
     const times = options.times === undefined
       ? undefined
@@ -87,14 +91,18 @@ interface Model {
 
 function month(text: string, option: string): number {
   const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
-  if (Number.isNaN(value)) throw new InputError(`${option} takes months from 0, such as 24; not "${text}"`);
+  if (Number.isNaN(value)) {
+    throw new InputError(`${option} takes a number of months, 0 or more, such as 24; not "${text}"`);
+  }
   return value;
 }
 
 function samples(text: string): number {
   const value = parseWholeNumber("replicates", text);
   if (value <= MOST_REPLICATES) return value;
-  throw new InputError(`--replicates is ${value}: beyond ${MOST_REPLICATES} an interval hardly changes`);
+  throw new InputError(
+    `--replicates is ${value}; the most is ${MOST_REPLICATES}, because more samples hardly change an interval`,
+  );
 }
 
 const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
@@ -137,7 +145,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
       ...scores,
     ]),
     "",
-    "Differences in Ctd (risk, pre), the first less the second, both on the same patients:",
+    "Differences in Ctd (risk, pre), first minus second, on the same patients:",
     ...comparisons.flatMap(({ first, second, bootstrap, folds }) => [
       `${first} - ${second}`,
       bootstrap
@@ -146,7 +154,7 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
           `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
         : replicates === 0 && typeof ctd.get(first) === "number"
         ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
-        : "  undefined: of no two patients is one known to have died first",
+        : "  undefined: no pair of patients is comparable",
       ...(folds
         ? [
           `  ${formatScore(folds.difference)} in the mean over ${folds.degreesOfFreedom + 1} folds, ` +

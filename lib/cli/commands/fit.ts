@@ -11,25 +11,35 @@ const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
 /** `ctsurv fit`: trains a model on a whole cohort and saves it. */
 export const fit: Command = {
   name: "fit",
-  summary: "Train a survival model on all patients of a cohort, and save it.",
+  summary: "Train a survival model on all patients of a cohort and save it.",
   options: {
     cohort: { describe: "the cohort's folder", value: "DIR", required: true },
     output: { describe: "where to save the model", value: "FILE.safetensors", required: true },
-    backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", default: "efficientnet_b0" },
+    backbone: {
+      describe: `the backbone: ${Object.keys(backbones).join(", ")}`,
+      value: "NAME",
+      default: "efficientnet_b0",
+    },
     aggregation: aggregationOption,
     tune: {
-      describe: `what of the backbone is trained with the head: ${TUNINGS.join(", ")}; the latter keeps 18 kB ` +
-        "(efficientnet_b0) to 300 kB (vit_b_16) a slice in the cache",
+      describe: "final-layer keeps the backbone frozen; final-block also trains its final block, and caches 18 kB " +
+        "(efficientnet_b0) to 300 kB (vit_b_16) per slice",
       value: "NAME",
       default: "final-layer",
     },
-    profile: { describe: `epochs and so on: ${Object.keys(profiles).join(", ")}`, value: "NAME", default: "workshop" },
+    profile: {
+      describe: `profile that sets epochs, slices and weights: ${Object.keys(profiles).join(", ")}`,
+      value: "NAME",
+      default: "workshop",
+    },
     lungs: lungsOption,
-    cache: { describe: "folder of slices and features kept between runs", value: "DIR", default: "data/cache" },
+    cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
   },
   async run({ options }) {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
-    if (!output.endsWith(".safetensors")) throw new InputError(`--output ${output}: a model ends in .safetensors`);
+    if (!output.endsWith(".safetensors")) {
+      throw new InputError(`--output ${output}: the name of a model must end in .safetensors`);
+    }
     const aggregation = parseAggregation(options.aggregation, findBackbone(backboneName));
     const fineTuning = TUNINGS.find((one) => one === options.tune);
     if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);

@@ -4,21 +4,21 @@ import { backbones } from "@ctsurv/nn/mod.ts";
 import { costTable, flopsFindings, flopsTable } from "@ctsurv/report/mod.ts";
 import { aggregationOption, type Command, parseAggregation, parseWholeNumber } from "../command.ts";
 
-/** Rows and columns of the films that r3d_18's published weights were made on. */
+/** Rows and columns of the films that the published weights of r3d_18 were trained on. */
 const FILM_SIZE = 112;
 
-/** `ctsurv flops`: what every model costs, and what the reported costs can mean. */
+/** `ctsurv flops`: the cost of every model, and what the reported costs can mean. */
 export const flops: Command = {
   name: "flops",
-  summary: "Multiply-accumulates and parameters of every model, and what the reported GFLOPs can mean.",
+  summary: "Count multiply-accumulates and parameters of every model, and examine the reported GFLOPs.",
   options: {
-    slices: { describe: "slices of a patient; the paper does not say how many", value: "N", default: "141" },
+    slices: { describe: "number of slices of a patient, which the paper does not state", value: "N", default: "141" },
     aggregation: aggregationOption,
   },
   run({ options }) {
     const slices = parseWholeNumber("slices", String(options.slices));
     if (slices < 1 || slices > 10_000) {
-      throw new InputError(`--slices is ${slices}: a patient has at least one, and not more than 10000`);
+      throw new InputError(`--slices is ${slices}: choose a number from 1 to 10000`);
     }
     const aggregation = parseAggregation(options.aggregation);
     const costs = Object.values(backbones).flatMap((architecture) => [

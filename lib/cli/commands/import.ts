@@ -2,28 +2,38 @@ import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { importCohort, type ImportedCohort } from "@ctsurv/cohort/mod.ts";
 import type { Command } from "../command.ts";
 
-/** `ctsurv import`: makes a cohort of downloaded images and a clinical table. */
+/** `ctsurv import`: turns downloaded images and a clinical table into a cohort. */
 export const importCommand: Command = {
   name: "import",
-  summary: "Make a cohort of a folder of images, such as a download of LUNG1, and a clinical table.",
+  summary: "Turn a folder of images, such as a download of LUNG1, and a clinical table into a cohort.",
   options: {
-    images: { describe: "folder of DICOM series, in any layout, or of NIfTI files", value: "DIR", required: true },
+    images: { describe: "folder of DICOM series (in any layout) or NIfTI files", value: "DIR", required: true },
     clinical: {
-      describe: "the clinical table, with LUNG1's columns or those of --columns",
+      describe: "the clinical table, with LUNG1's columns or those that --columns describes",
       value: "CSV",
       required: true,
     },
-    output: { describe: "the cohort's folder: new, or an earlier import to replace", value: "COHORT", required: true },
-    name: { describe: "the cohort's name (default: LUNG1 if it is that, else the folder's)", value: "NAME" },
-    columns: { describe: "JSON that says how the table names columns and values; see docs/COHORTS.md", value: "FILE" },
+    output: {
+      describe: "the cohort's folder: a new one, or an earlier import to replace",
+      value: "COHORT",
+      required: true,
+    },
+    name: {
+      describe: "the cohort's name (default: LUNG1 if the table is LUNG1's, else the name of the folder)",
+      value: "NAME",
+    },
+    columns: {
+      describe: "JSON file that describes the table's columns and values; see docs/COHORTS.md",
+      value: "FILE",
+    },
     series: {
-      describe: "the scan of a patient with several, by SeriesInstanceUID or NIfTI path",
+      describe: "the scan to use of a patient who has several, by SeriesInstanceUID or NIfTI path",
       value: "PATIENT=UID",
       repeatable: true,
     },
-    exclude: { describe: "a patient to leave out, and why", value: "PATIENT=REASON", repeatable: true },
-    copy: { describe: "copy the images; otherwise the cohort refers to where they are" },
-    "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper's 415 leave out" },
+    exclude: { describe: "a patient to leave out, and the reason", value: "PATIENT=REASON", repeatable: true },
+    copy: { describe: "copy the images into the cohort; without it, the cohort refers to them in their place" },
+    "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper excludes" },
   },
   async run({ options }) {
     const text = (name: string) => typeof options[name] === "string" ? options[name] : undefined;
@@ -43,7 +53,7 @@ export const importCommand: Command = {
   },
 };
 
-/** What is said of each patient, from lines such as "LUNG1-001=1.2.3". */
+/** The value for each patient, from lines such as "LUNG1-001=1.2.3". */
 function parsePairs(option: string, lines: string | undefined, example: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const line of lines?.split("\n") ?? []) {
@@ -63,7 +73,7 @@ function describe({ name, dir, patients, segmentations, excluded, record, skippe
     ["  without a CT", withoutImage.length, few(withoutImage)],
     ["  left out", leftOut.length],
     ["  in the cohort", patients.length, few(patients)],
-    ["CTs of nobody in the table", withoutRow.length, few(withoutRow)],
+    ["CTs missing from the table", withoutRow.length, few(withoutRow)],
     ["SEG drawn on the CTs", segmentations.SEG],
     ["RTSTRUCT drawn on the CTs", segmentations.RTSTRUCT],
   ];

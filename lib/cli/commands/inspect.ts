@@ -2,7 +2,7 @@ import { readVolume, summariseHu } from "@ctsurv/imaging/mod.ts";
 import { type CheckpointNumbers, isCheckpoint, openCheckpoint } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandOutput } from "../command.ts";
 
-/** What a file of weights holds: name, type, shape and sum (in float64) of every tensor, in the order of the file. */
+/** Lists a file of weights: name, type, shape and sum (in float64) of every tensor, in the order of the file. */
 async function inspectCheckpoint(path: string): Promise<CommandOutput> {
   using checkpoint = await openCheckpoint(path);
   const tensors = [];
@@ -27,10 +27,10 @@ function sum(numbers: CheckpointNumbers): number {
   return total;
 }
 
-/** `ctsurv inspect PATH`: what a CT is, as read, or what a file of weights holds. */
+/** `ctsurv inspect PATH`: describes a CT as ctsurv reads it, or lists a file of weights. */
 export const inspect: Command = {
   name: "inspect",
-  summary: "Say what a CT is: size, spacing, orientation, HU, anything odd; or what a file of weights holds.",
+  summary: "Describe a CT (size, spacing, orientation, HU, warnings), or list the tensors in a file of weights.",
   positionals: ["PATH"],
   options: {
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
@@ -55,7 +55,7 @@ export const inspect: Command = {
       `  kind         ${source.kind}, ${source.files.length} ${source.files.length === 1 ? "file" : "files"}`,
       `  voxels       ${shape.join(" x ")} (slices x rows x columns)`,
       `  spacing      ${spacing.join(" x ")} mm`,
-      `  orientation  ${orientation} (columns, rows and slices grow towards)`,
+      `  orientation  ${orientation} (the sides towards which columns, rows and slices run)`,
       `  HU           ${tidy(hu.min)} to ${tidy(hu.max)}, mean ${(hu.sum / volume.hu.length).toFixed(1)}`,
       ...warnings.map((warning) => `  warning      ${warning}`),
     ].join("\n");
@@ -63,7 +63,7 @@ export const inspect: Command = {
   },
 };
 
-/** Seven digits, what a float32 header can tell: 0.977 mm rather than 0.9769999980926514. */
+/** Seven digits, the precision of a float32 header: 0.977 mm rather than 0.9769999980926514. */
 function tidy(value: number): number {
   return Number(value.toPrecision(7));
 }

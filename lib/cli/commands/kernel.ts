@@ -32,11 +32,11 @@ export function jupyterDataFolder(
   return join(home, ".local", "share", "jupyter");
 }
 
-/** `ctsurv kernel`: tells Jupyter and VS Code of this Deno. */
+/** `ctsurv kernel`: registers this Deno as a kernel with Jupyter and VS Code. */
 export const kernel: Command = {
   name: "kernel",
   summary: "Install the Deno kernel for JupyterLab and VS Code.",
-  options: { force: { describe: "replace another kernel of the same name" } },
+  options: { force: { describe: "replace an existing kernel of the same name" } },
   async run({ options }) {
     // The name is what the notebooks' metadata ask for.
     const folder = join(jupyterDataFolder(), "kernels", "deno");
@@ -46,14 +46,16 @@ export const kernel: Command = {
     const found = await readIfThere(path);
     if (found !== undefined && found !== spec && !options.force) {
       throw new InputError(
-        `${folder} holds another kernel, which stays as it is; --force replaces it. It says\n${found}`,
+        `${folder} already holds another kernel, left unchanged. Use --force to replace it. It contains\n${found}`,
       );
     }
     if (found !== spec) await writeAtomic(path, spec);
     return {
       text: [
         `The kernel "Deno" is ${found === spec ? "already " : ""}in ${folder}; it runs ${deno}`,
-        ...isInNpxCache(deno) ? ["That file is in npx's cache: should the cache be emptied, run this once more"] : [],
+        ...isInNpxCache(deno)
+          ? ["That file is in the cache of npx. Run this command again if the cache is emptied"]
+          : [],
         'JupyterLab: run "jupyter lab" in this folder, open a notebook of notebooks/, choose Run > Run All Cells',
         "VS Code: open a notebook and choose Select Kernel > Jupyter Kernel > Deno",
       ].join("\n"),

@@ -8,16 +8,16 @@ const HORIZON = 24; // months
 /** `ctsurv phantom`: makes a phantom cohort. */
 export const phantom: Command = {
   name: "phantom",
-  summary: "Make a cohort of synthetic chest CTs whose survival depends on the tumour.",
+  summary: "Make a cohort of synthetic patients: chest CTs, and survival times that depend on the tumour.",
   options: {
     cohort: { describe: "phantom-lung1 or phantom-claro", value: "NAME", default: "phantom-lung1" },
     output: {
-      describe: "folder to make it in; empty, absent, or holding a phantom cohort",
+      describe: "folder for the cohort: new, empty, or with a phantom cohort, which is completed or replaced",
       value: "DIR",
       required: true,
     },
-    patients: { describe: "how many", value: "N", default: "48" },
-    seed: { describe: "another seed makes another cohort", value: "S", default: "42" },
+    patients: { describe: "number of patients", value: "N", default: "48" },
+    seed: { describe: "seed of the cohort; another seed makes other patients", value: "S", default: "42" },
   },
   async run({ options }) {
     const started = performance.now();
@@ -43,7 +43,7 @@ export const phantom: Command = {
       text: [
         `${cohort.name} in ${cohort.dir}: ${patients.length} patients, ` +
         (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
-        `${deaths} dead within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
+        `${deaths} deaths within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
       ].join("\n"),
       json: {
         cohort: cohort.name,

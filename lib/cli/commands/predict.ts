@@ -8,9 +8,9 @@ import { type Command, lungsOption } from "../command.ts";
 /** `ctsurv predict`: the survival curve of one scan. */
 export const predict: Command = {
   name: "predict",
-  summary: "The survival curve over 24 months for one scan, by a model of `ctsurv fit`.",
+  summary: "Predict the survival curve of one scan over 24 months, with a model from `ctsurv fit`.",
   options: {
-    model: { describe: "a model of `ctsurv fit`", value: "FILE.safetensors", required: true },
+    model: { describe: "a model from `ctsurv fit`", value: "FILE.safetensors", required: true },
     input: { describe: "a DICOM folder or a NIfTI file", value: "PATH", required: true },
     lungs: lungsOption,
   },
@@ -23,13 +23,13 @@ export const predict: Command = {
     const segmenter = await openLungs(engine, options.lungs as string | undefined);
     if (trainedOn.segmenter !== segmenter.name) {
       throw new InputError(
-        `${modelPath} was trained on lungs by "${trainedOn.segmenter}"; here they are found by "${segmenter.name}". ` +
-          "Choose the same with --lungs, or train anew",
+        `${modelPath} was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
+          "Choose the same method with --lungs, or train the model again",
       );
     }
     const { volume, warnings } = await readVolume(input);
     const prepared = await preprocess(volume, { segmenter, where: input });
-    // As training saw its slices, which went through float16.
+    // Training saw its slices in float16, too.
     const slices = Float32Array.from(Float16Array.from(prepared.slices));
     const viewed = takeView({ slices, key: input, size: prepared.size }, view);
     const seen = viewed.seen.map((i) => prepared.kept[i]!);
@@ -38,7 +38,7 @@ export const predict: Command = {
     await predictor.dispose();
     await segmenter.dispose();
     const survival = [...prediction.survival];
-    // A network of volumes has one embedding for all slices, and no attention among them.
+    // A network of volumes gives one feature vector for all slices, so there is no attention among them.
     const attention = view.kind === "volume"
       ? []
       : [...prediction.attention].map((weight, i) => ({ slice: seen[i]!, weight }));
@@ -59,17 +59,19 @@ export const predict: Command = {
       },
       text: [
         ...warnings.map((warning) => `Warning: ${warning}`),
-        `${input}: ${prepared.kept.length} slices` +
+        `${input}: ${prepared.kept.length} slices kept` +
         (view.kind === "volume"
-          ? ` as a volume of ${view.slices === "all" ? prepared.kept.length : view.slices}`
+          ? `, seen as a volume of ${view.slices === "all" ? prepared.kept.length : view.slices}`
           : `, ${seen.length} of them seen, ` +
-            (aggregation === "average" ? "all alike" : `most attention on slice ${peak.slice} of the resampled scan`)),
+            (aggregation === "average"
+              ? "all with the same weight"
+              : `most attention on slice ${peak.slice} of the resampled scan`)),
         "",
         "months  S(t)",
         ...survival.map((p, months) => `${String(months).padStart(6)}  ${p.toFixed(3)}  ${bar(p)}`),
         "",
         `Model: ${modelPath}, trained on ${trainedOn.patients} patients of ${trainedOn.cohort}. Backbone weights: ` +
-        `${backbone.source.kind}. For research; not for decisions about patients.`,
+        `${backbone.source.kind}. For research only, not for decisions about patients.`,
       ].join("\n"),
     };
   },

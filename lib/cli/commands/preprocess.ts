@@ -10,18 +10,18 @@ import {
 import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
-/** `ctsurv preprocess`: from a CT to the slices that a backbone sees, as files. */
+/** `ctsurv preprocess`: turns a CT into files of the slices that a backbone sees. */
 export const preprocess: Command = {
   name: "preprocess",
   summary: "Turn a CT into the 224 x 224 lung slices that the networks see.",
   options: {
-    input: { describe: "DICOM folder or file, or NIfTI", value: "PATH", required: true },
+    input: { describe: "a DICOM folder or file, or a NIfTI file", value: "PATH", required: true },
     output: { describe: "folder for slices.npy, lungs.nii.gz and preprocess.json", value: "DIR", required: true },
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
     lungs: lungsOption,
     interpolation: { describe: "bspline or linear", value: "NAME", default: defaultSettings.interpolation },
     interior: {
-      describe: "keep or drop slices with little lung between those with more",
+      describe: "keep or drop slices with too little lung that lie between kept slices",
       value: "CHOICE",
       default: defaultSettings.interior,
     },

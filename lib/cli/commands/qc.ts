@@ -20,11 +20,11 @@ import { type Command, lungsOption } from "../command.ts";
 /** `ctsurv qc`: quality control of a cohort's scans. */
 export const qc: Command = {
   name: "qc",
-  summary: "Check every scan of a cohort, with a picture of each for people to look at.",
+  summary: "Check every scan of a cohort, and draw a contact sheet of each.",
   options: {
     cohort: { describe: "the cohort's folder", value: "DIR", required: true },
     output: { describe: "folder for quality.csv, quality.json and contact-sheets/", value: "DIR", required: true },
-    patients: { describe: "only these, by their IDs (default: all)", value: "ID,ID" },
+    patients: { describe: "IDs of the patients to check (default: all)", value: "ID,ID" },
     lungs: lungsOption,
   },
   async run({ options }) {
@@ -91,7 +91,7 @@ async function examineAndDraw(
     readonly cohort: Cohort;
     readonly segmenter: LungSegmenter;
     readonly output: string;
-    /** Where a tumour's outline that cannot be read is reported. */
+    /** Collects the tumour outlines that cannot be read. */
     readonly messages: string[];
   },
 ): Promise<Examination> {
@@ -103,10 +103,10 @@ async function examineAndDraw(
     scan = await preprocess(reading.volume, { segmenter, where: id });
     return measureScan(reading, scan);
   });
-  // What an earlier run drew is no picture of a scan that is refused.
+  // The sheet of an earlier run does not show a scan that is refused now.
   if (!scan) await removeIfThere(sheet);
   else {
-    // The sheet has the flags of the scan itself; those that it has among the others are known last, for the tables.
+    // The sheet shows the flags of the scan itself. Flags by comparison with other scans are known only at the end.
     const [quality] = assessQuality([examination]) as [QualityRow];
     const tumour = await tumourIn(cohort, patient, messages);
     await contactSheet(scan, { quality, tumour: tumour && resampleMask(tumour.mask, tumour, scan.resampled) }).save(

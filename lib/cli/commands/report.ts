@@ -1,13 +1,13 @@
 import type { Command } from "../command.ts";
 import { writePages } from "../runs/run_notebooks.ts";
 
-/** `ctsurv report`: pages from executed notebooks and a folder of results. */
+/** `ctsurv report`: makes pages of executed notebooks and a folder of results. */
 export const report: Command = {
   name: "report",
-  summary: "Make web pages of executed notebooks and a folder of results, without running anything.",
+  summary: "Make web pages of executed notebooks and a folder of results. Runs no notebook.",
   positionals: ["FOLDER"],
   options: {
-    notebooks: { describe: "folder of the executed notebooks (default: the project's own)", value: "DIR" },
+    notebooks: { describe: "folder of the executed notebooks (default: notebooks/ of the project)", value: "DIR" },
   },
   async run({ positionals: [folder], options }) {
     const pages = await writePages(folder!, options as { readonly notebooks?: string });

@@ -20,7 +20,7 @@ import { runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
 /** `ctsurv reproduce`: runs the notebooks, makes pages of them and their results, and prints the results. */
 export const reproduce: Command = {
   name: "reproduce",
-  summary: "Run the notebooks, make web pages of them, and print the cross-validated Ctd and the costs.",
+  summary: "Run the notebooks, make web pages of them, and print cross-validated Ctd and costs.",
   options: {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
@@ -45,7 +45,7 @@ export const reproduce: Command = {
       table2(transfer).text,
     ];
     return {
-      text: [...parts, `${formatSeconds(seconds)}; all of it in ${page}`].join("\n\n"),
+      text: [...parts, `Finished in ${formatSeconds(seconds)}. All results: ${page}`].join("\n\n"),
       json: { folder, page, seconds, ...result, costs, findings, transfer },
     };
   },

@@ -16,26 +16,28 @@ import { type Command, parseWholeNumber } from "../command.ts";
 /** Steps between two lines of progress. */
 const REPORT_EVERY = 50;
 const PHANTOMS = 20;
-/** Seeds from here on belong to phantoms that lungs are trained and evaluated on. */
+/** Phantoms for training and evaluation use the seeds from here on. */
 const SEEDS = 1e9;
 
-/** `ctsurv train-lungs`: makes the lung U-Net anew. */
+/** `ctsurv train-lungs`: trains the lung U-Net again. */
 export const trainLungs: Command = {
   name: "train-lungs",
   summary: "Train the lung U-Net on phantoms and evaluate it.",
   options: {
     output: { describe: "folder for unet.safetensors and evaluation.json", value: "DIR", required: true },
-    steps: { describe: "batches of 8 slices to train on", value: "N", default: "2400" },
-    seed: { describe: `of weights and slices, below ${SEEDS}`, value: "S", default: "1" },
-    weights: { describe: "evaluate this network instead of training one", value: "FILE" },
-    real: { describe: "folder of CTs, on which to compare with the threshold method", value: "DIR" },
+    steps: { describe: "training steps, each on a batch of 8 slices", value: "N", default: "2400" },
+    seed: { describe: `seed of weights and slices, below ${SEEDS}`, value: "S", default: "1" },
+    weights: { describe: "a file of weights to evaluate, instead of training", value: "FILE" },
+    real: { describe: "folder of CTs on which to compare the U-Net with the threshold method", value: "DIR" },
   },
   async run({ options }) {
     const steps = parseWholeNumber("steps", String(options.steps));
     const seed = parseWholeNumber("seed", String(options.seed));
-    if (steps < 1) throw new InputError("--steps is 0; a training takes 1 or more");
+    if (steps < 1) throw new InputError("--steps is 0; training needs 1 or more steps");
     if (seed >= SEEDS) {
-      throw new InputError(`--seed is ${seed}; it must be below ${SEEDS}, to keep clear of other phantoms`);
+      throw new InputError(
+        `--seed is ${seed}; it must be below ${SEEDS}, because the phantoms use the seeds from there on`,
+      );
     }
     const scans = typeof options.real === "string" ? await listScans(options.real) : [];
     const engine = await openEngine();
@@ -77,7 +79,7 @@ async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Trains a network, with its loss on stderr now and then, and packs it up with how it was made. */
+/** Trains a network, reports its loss on stderr, and encodes it with the facts of its training. */
 async function train(engine: Engine, steps: number, seed: number): Promise<Uint8Array<ArrayBuffer>> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
@@ -126,7 +128,7 @@ function summarise(scores: readonly PhantomScore[], method: "unet" | "threshold"
 }
 
 function describeScores({ mean, min }: Summary): string {
-  return `${mean.toFixed(3)} (least ${min.toFixed(3)})`;
+  return `${mean.toFixed(3)} (minimum ${min.toFixed(3)})`;
 }
 
 /** Every file and folder in a folder: each is one scan. */
@@ -140,7 +142,7 @@ async function listScans(folder: string): Promise<string[]> {
   }
 }
 
-/** What came of a scan: a comparison, or why there is none. */
+/** The result for a scan: a comparison, or the reason why there is none. */
 type ScanResult = Agreement | { readonly refused: string };
 
 async function compare(segmenter: NetworkLungs, scans: readonly string[]): Promise<Record<string, ScanResult>> {
@@ -163,5 +165,5 @@ function describeScan(name: string, result: ScanResult): string {
   const describe = ({ millilitres, kept }: Agreement["unet"]) =>
     `${millilitres} mL, ${kept ? `${kept[2]} slices (${kept[0]} to ${kept[1]})` : "no slice"}`;
   const { dice, unet, threshold } = result;
-  return `${name}: Dice of the two ${dice.toFixed(3)}; U-Net ${describe(unet)}; threshold ${describe(threshold)}`;
+  return `${name}: Dice between the two ${dice.toFixed(3)}; U-Net ${describe(unet)}; threshold ${describe(threshold)}`;
 }

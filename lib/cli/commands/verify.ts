@@ -15,37 +15,41 @@ import { alignColumns, type Command } from "../command.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { runNotebooks, selectRun } from "../runs/run_notebooks.ts";
 
-/** Differences of one file that are named without `--all`. */
+/** Differences of one file that are listed without `--all`. */
 const PER_FILE = 5;
 
-/** `ctsurv verify`: compares a new run with the results that are kept. */
+/** `ctsurv verify`: compares a new run with the kept results. */
 export const verify: Command = {
   name: "verify",
-  summary: "Run the notebooks again and say what moved against the results that are kept.",
+  summary: "Run the notebooks again and compare the results with the kept ones.",
   options: {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
-    against: { describe: "the results to compare with (default: outputs/<cohort>-<profile>)", value: "DIR" },
-    results: { describe: "compare these results, and run nothing", value: "DIR" },
-    tolerance: { describe: "a NUMBER for all kinds of numbers, or KIND=NUMBER", value: "NUMBER", repeatable: true },
-    all: { describe: `name every difference, not the largest ${PER_FILE} of each file` },
-    keep: { describe: "leave the new results and notebooks in this folder (default: nowhere)", value: "DIR" },
+    against: { describe: "the kept results (default: outputs/<cohort>-<profile>)", value: "DIR" },
+    results: { describe: "compare these results instead of running the notebooks", value: "DIR" },
+    tolerance: {
+      describe: "tolerance for all kinds of numbers, or KIND=NUMBER for one kind",
+      value: "NUMBER",
+      repeatable: true,
+    },
+    all: { describe: `list every difference, not only the largest ${PER_FILE} of each file` },
+    keep: { describe: "keep the new results and notebooks in this folder (default: delete them)", value: "DIR" },
   },
   details: details(),
   async run({ options }) {
     const given = options as Readonly<Record<string, string | undefined>>;
     if (given.results !== undefined && given.keep !== undefined) {
-      throw new InputError("--results runs nothing, so that --keep has nothing to keep; leave out one of them");
+      throw new InputError("--results runs no notebooks, so --keep has nothing to keep. Leave out one of them");
     }
     const run = await selectRun(given);
     const reference = given.against ?? run.folder;
-    // Read before anything runs: a folder that holds no results, or of another profile, is better refused at once.
+    // Read before anything runs, to refuse at once a folder without results or with those of another profile.
     const { profile } = await readTable1(join(reference, "table1.json"));
     const tolerances = withTolerances(profileTolerances(profile), given.tolerance?.split("\n") ?? []);
     const runs = given.results === undefined || given.profile !== undefined;
     if (runs && profile !== run.profile.name) {
       throw new InputError(
-        `${reference} holds results of the profile ${profile}, not ${run.profile.name}. Say --profile ${profile}`,
+        `${reference} holds results of the profile ${profile}, not ${run.profile.name}. Use --profile ${profile}`,
       );
     }
     const compare = async (found: string) => {
@@ -70,34 +74,34 @@ export const verify: Command = {
 };
 
 function advice(profile: string): string {
-  // The notebooks that are kept are executed at workshop size.
+  // The committed notebooks are executed at workshop size.
   const elsewhere = profile === "smoke" ? " --output-notebooks DIR" : "";
-  return `If that was meant, this keeps the new results: deno task reproduce --profile ${profile}${elsewhere}`;
+  return `If you intended this change, keep the new results: deno task reproduce --profile ${profile}${elsewhere}`;
 }
 
 interface NewFolder {
   readonly folder: string;
-  /** The same, if it is gone afterwards. */
+  /** The same, if it is deleted afterwards. */
   readonly temporary?: string;
 }
 
-/** Uses a folder: the one that is given, which must not be there yet, or one that is gone afterwards. */
+/** Uses a folder: the given one, which must not exist yet, or a temporary one, which is deleted afterwards. */
 async function inNewFolder<T>(given: string | undefined, use: (created: NewFolder) => Promise<T>): Promise<T> {
   if (given !== undefined) {
     // Rows of an earlier run would stay in its tables.
-    if (existsSync(given)) throw new InputError(`${given} is there already; --keep takes a folder that is not`);
+    if (existsSync(given)) throw new InputError(`${given} already exists; --keep needs a new folder`);
     return await use({ folder: resolve(given) });
   }
   const folder = await Deno.makeTempDir({ prefix: "ctsurv-verify-" });
   try {
     return await use({ folder, temporary: folder });
   } finally {
-    // After Ctrl-C it is gone already.
+    // Ctrl-C has deleted it already.
     if (existsSync(folder)) await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** How long both took, where both say so. */
+/** The time of both runs, if both recorded it. */
 async function timeNotes(...folders: readonly [string, string]): Promise<string[]> {
   const runs = await Promise.all(folders.map((folder) => readRunRecord(folder).catch(() => undefined)));
   const [before, after] = runs.map((run) => run && formatSeconds(run.seconds));
@@ -107,21 +111,22 @@ async function timeNotes(...folders: readonly [string, string]): Promise<string[
 function details(): string {
   const [brief, long] = [profileTolerances("smoke"), profileTolerances("workshop")];
   const kinds = Object.entries(numberKinds) as [NumberKind, string][];
+  const width = Math.max(...kinds.map(([kind]) => kind.length)) + 2;
   return [
-    "Runs the notebooks into a temporary folder and compares what they find with the results that are kept: tables row by",
-    "row, predictions patient by patient. Exit code 0: nothing moved by more than is tolerated; 1: something did, or is",
-    "missing or additional; 2: wrong input. Figures have to be there; how they look, pages, times and memory, and where and",
-    "by what a result was computed may differ.",
+    "Runs the notebooks into a temporary folder and compares their results with the kept ones: tables row by row,",
+    "predictions patient by patient. Exit code 0: no number differs by more than its tolerance. 1: a number does, or a",
+    "result is missing or additional. 2: wrong input. Figures must exist but may look different. Pages, times, memory and",
+    "provenance may differ.",
     "",
-    "What passing means. On one machine a run repeats itself to the last bit: there --tolerance 0 passes. Another processor",
-    "rounds otherwise, and training amplifies that: after 3 epochs (smoke) hardly, after 40 (workshop) a patient's survival",
-    "moves by tenths and Ctd by hundredths. Passing at smoke says that the code computes what it did, losses being compared",
-    "within 1 %. Passing at workshop or paper says that the tables say the same, not that each number does. Neither says",
-    "that the numbers are right.",
+    "What a pass means. On the same machine a run repeats itself to the last bit, so --tolerance 0 passes. A different",
+    "processor rounds differently, and training amplifies this: hardly after 3 epochs (smoke); after 40 epochs a patient's",
+    "survival can shift by tenths and Ctd by hundredths. A pass at smoke shows that the code computes the same as before;",
+    "it compares losses within 1 %. A pass at workshop or paper shows that the tables agree, but not every number. Neither",
+    "shows that the numbers are right.",
     "",
     ...alignColumns([
       ["Tolerance of", "smoke", "others"],
-      ...kinds.map(([kind, what]) => [`  ${kind.padEnd(12)}${what}`, `${brief[kind]}`, `${long[kind]}`]),
+      ...kinds.map(([kind, what]) => [`  ${kind.padEnd(width)}${what}`, `${brief[kind]}`, `${long[kind]}`]),
     ]),
   ].join("\n");
 }

@@ -9,15 +9,17 @@ const verbs: Readonly<Record<string, (input: CommandInput) => Promise<CommandOut
 /** `ctsurv weights list | fetch NAME... | verify | add FILE`: files of pretrained weights. */
 export const weights: Command = {
   name: "weights",
-  summary: "Pretrained weights: list, fetch NAME..., verify, or add FILE, a file that you have.",
+  summary: "Manage pretrained weights: list, fetch NAME..., verify, or add FILE (a file that you already have).",
   positionals: ["list|fetch|verify|add", "[NAME|FILE...]"],
   options: {
-    timeout: { describe: "give up when a server sends nothing for so long", value: "SECONDS", default: "30" },
+    timeout: { describe: "give up when a server sends nothing for this long", value: "SECONDS", default: "30" },
   },
   async run(input) {
     const verb = input.positionals[0]!;
     const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-    if (!run) throw new InputError(`"ctsurv weights" can ${Object.keys(verbs).join(", ")}; it cannot "${verb}"`);
+    if (!run) {
+      throw new InputError(`"ctsurv weights" does not know "${verb}": choose one of ${Object.keys(verbs).join(", ")}`);
+    }
     return await run(input);
   },
 };
@@ -52,7 +54,7 @@ async function list(input: CommandInput): Promise<CommandOutput> {
   const text = [
     alignColumns([["name", "here", "size", "licence", "source"], ...rows]),
     "",
-    `* the default of its network. Folder: ${folder} (CTSURV_WEIGHTS_DIR)`,
+    `* the default weights of the network. Folder: ${folder} (CTSURV_WEIGHTS_DIR)`,
   ].join("\n");
   return { text, json };
 }
@@ -60,7 +62,7 @@ async function list(input: CommandInput): Promise<CommandOutput> {
 async function fetch({ positionals: [, ...names], options }: CommandInput): Promise<CommandOutput> {
   if (names.length === 0) throw new InputError('"ctsurv weights fetch" needs names; "ctsurv weights list" shows them');
   const stallSeconds = Number(options.timeout);
-  if (!(stallSeconds > 0)) throw new InputError(`--timeout has to be a number of seconds, not "${options.timeout}"`);
+  if (!(stallSeconds > 0)) throw new InputError(`--timeout takes a number of seconds, not "${options.timeout}"`);
   const entries = names.map((name) => findEntries(name)[0]!);
   const { weightsFolder: folder, weightsMirror: mirror } = readEnvironment();
   const json = [];
@@ -74,7 +76,7 @@ async function fetch({ positionals: [, ...names], options }: CommandInput): Prom
     json.push({ name: entry.name, ...file, isVerified: entry.sha256 !== undefined });
   }
   const text = json.map(({ name, path, wasThere, isVerified, sha256 }) =>
-    `${name}: ${path}${wasThere ? ", was there" : ""}${isVerified ? "" : unverified(sha256)}`
+    `${name}: ${path}${wasThere ? ", already there" : ""}${isVerified ? "" : unverified(sha256)}`
   ).join("\n");
   return { text, json };
 }
@@ -99,13 +101,13 @@ async function add({ positionals: [, file, ...more] }: CommandInput): Promise<Co
   };
 }
 
-/** What has to be said of weights that are recognised by their names and shapes alone. */
+/** The warning about weights that are recognised only by their names and shapes. */
 function unverified(sha256: string): string {
-  return `\n  warning: recognised by names and shapes alone; SHA-256 ${sha256} is not in the catalogue`;
+  return `\n  warning: recognised only by names and shapes; SHA-256 ${sha256} is not in the catalogue`;
 }
 
 function takeNone({ positionals: [verb, ...more] }: CommandInput): void {
-  if (more.length > 0) throw new InputError(`"ctsurv weights ${verb}" takes nothing more, got ${more.join(" ")}`);
+  if (more.length > 0) throw new InputError(`"ctsurv weights ${verb}" takes no more arguments, got ${more.join(" ")}`);
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string {

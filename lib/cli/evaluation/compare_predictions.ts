@@ -13,20 +13,20 @@ import type { Predictions } from "./read_predictions.ts";
 export interface Comparison {
   readonly first: string;
   readonly second: string;
-  /** Null where no pair can be compared, or intervals are left out. */
+  /** Null if no pair is comparable, or intervals are left out. */
   readonly bootstrap: PairedBootstrap | null;
-  /** Over the folds, where both tables have the same. */
+  /** Over the folds, if both tables have the same folds. */
   readonly folds: CorrectedTTest | null;
 }
 
 export interface ComparisonOptions {
-  /** Follow-up ends there. */
+  /** Follow-up is censored there. */
   readonly horizon: number | undefined;
   /** Bootstrap samples; 0 leaves the bootstrap out. */
   readonly replicates: number;
 }
 
-/** Every two of the tables, which are in the order of patients of the first; see {@linkcode alignPatients}. */
+/** Compares every two tables. Their patients must be in the same order; see {@linkcode alignPatients}. */
 export function comparePredictions(
   models: readonly { readonly predictions: Predictions; readonly folds: FoldScores | null }[],
   { horizon, replicates }: ComparisonOptions,
@@ -52,7 +52,7 @@ function haveSameFolds(first: Predictions, second: Predictions): boolean {
 /**
  * Brings the patients of a table into the order of another.
  *
- * @throws {InputError} If they are not the same patients, or not with the same follow-up.
+ * @throws {InputError} If the patients or their follow-up differ.
  */
 export function alignPatients(predictions: Predictions, reference: Predictions): Predictions {
   const position = new Map(predictions.patients.map((patient, i) => [patient, i]));
@@ -63,10 +63,12 @@ export function alignPatients(predictions: Predictions, reference: Predictions):
     [reference, predictions, reference.patients.filter((patient) => !position.has(patient))] as const,
     [predictions, reference, predictions.patients.filter((patient) => !known.has(patient))] as const,
   ].filter(([, , only]) => only.length > 0).map(([one, other, only]) =>
-    `${one.file} has ${name(only)}, which ${other.file} has not`
+    `${one.file} has ${name(only)}, which ${other.file} lacks`
   );
   if (differences.length > 0) {
-    throw new InputError(`Models are compared on the same patients: ${differences.join("; ")}. Keep those of both`);
+    throw new InputError(
+      `Models must have the same patients: ${differences.join("; ")}. Keep only the patients that all models have`,
+    );
   }
   const order = reference.patients.map((patient) => position.get(patient)!);
   const take = <T>(values: readonly T[]) => order.map((i) => values[i]!);
@@ -78,7 +80,7 @@ export function alignPatients(predictions: Predictions, reference: Predictions):
     throw new InputError(
       `Patient ${reference.patients[differs]} has ${reference.months[differs]} months and event ` +
         `${reference.event[differs]} in ${reference.file}, but ${months[differs]} and ${event[differs]} in ` +
-        `${predictions.file}. Models are compared on the same follow-up`,
+        `${predictions.file}. Models must have the same follow-up`,
     );
   }
   return {

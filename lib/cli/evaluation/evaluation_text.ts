@@ -14,12 +14,12 @@ import { alignColumns } from "../command.ts";
 
 export const DECIMALS = 4;
 
-/** A number as the tables have it; "undefined" for null and NaN. */
+/** A number in the form of the tables; "undefined" for null and NaN. */
 export function formatScore(value: number | null | undefined): string {
   return typeof value === "number" && !Number.isNaN(value) ? value.toFixed(DECIMALS) : "undefined";
 }
 
-/** One model's evaluation for people, in lines. */
+/** One model's evaluation as printed lines. */
 export function evaluationText(evaluation: Evaluation, folds: FoldScores | null): string[] {
   const { uno, horizon, intervals } = evaluation;
   return [
@@ -27,7 +27,7 @@ export function evaluationText(evaluation: Evaluation, folds: FoldScores | null)
     "",
     intervalLine(evaluation),
     ...(folds ? [foldLine(folds)] : []),
-    `Uno's C of S(${horizon}), deaths before ${horizon} months: ${formatScore(uno.value)}` +
+    `Uno's C of S(${horizon}) for deaths before ${horizon} months: ${formatScore(uno.value)}` +
     (intervals?.uno ? `, ${100 * intervals.uno.level} % interval ${intervalText(intervals.uno)}` : ""),
     "",
     ...timeLines(evaluation),
@@ -40,10 +40,10 @@ export function evaluationText(evaluation: Evaluation, folds: FoldScores | null)
 
 function intervalLine({ interval, replicates, ctd }: Evaluation): string {
   if (ctd.pre.risk.value === null) {
-    return "Ctd (risk, pre) is undefined: of no two patients is one known to have died first";
+    return "Ctd (risk, pre) is undefined: no pair of patients is comparable";
   }
-  if (replicates === 0) return "Intervals are left out; --replicates 1000 makes them";
-  if (interval === null) return "Ctd (risk, pre): no interval, for no bootstrap sample has a pair to compare";
+  if (replicates === 0) return "Intervals are left out; --replicates 1000 computes them";
+  if (interval === null) return "Ctd (risk, pre): no interval, because no bootstrap sample has a comparable pair";
   return `Ctd (risk, pre): ${100 * interval.level} % interval ${intervalText(interval)}, ${interval.replicates} ` +
     "bootstrap samples of the patients";
 }
@@ -128,7 +128,7 @@ function intervalText({ low, high }: Pick<CalibrationCurve["groups"][number], "l
 }
 
 function riskLines({ riskGroups, auc }: Evaluation): string[] {
-  if (riskGroups === null) return ["No two groups by risk: nobody is below the median of predicted survival"];
+  if (riskGroups === null) return ["No risk groups: no patient is below the median predicted survival"];
   const { time, highRisk, lowRisk, logRank: { statistic, degreesOfFreedom, p } } = riskGroups;
   const row = (name: string, group: RiskGroup) => [
     `  ${name}`,

@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv, refuseIfAny } from "@ctsurv/cohort/mod.ts";
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
-/** By how much float32 sums may leave [0, 1] or rise from one time to the next. */
+/** How far float32 sums may leave [0, 1], or rise from one time to the next. */
 const ROUNDING = 1e-6;
 
 /** A table of predictions. */
@@ -13,14 +13,14 @@ export interface Predictions extends SurvivalPredictions {
   readonly survival: readonly (readonly number[])[];
   readonly months: readonly number[];
   readonly event: readonly number[];
-  /** [patients]: the fold that each was tested in; null where there is no such column, or only one fold. */
+  /** [patients]: the fold that tested each patient; null if there is no such column, or only one fold. */
   readonly folds: readonly string[] | null;
 }
 
 /**
- * Reads a table of predictions: columns patient, months, event, one S<t> per time, and perhaps fold.
+ * Reads a table of predictions: columns patient, months, event, one S<t> per time, and optionally fold.
  *
- * @throws {InputError} If it cannot be read, or for anything wrong in it, all at once, by row and column.
+ * @throws {InputError} If it cannot be read, or lists everything that is wrong in it by row and column.
  */
 export async function readPredictions(file: string): Promise<Predictions> {
   const text = await Deno.readTextFile(file).catch((error: Error) => {
@@ -43,10 +43,10 @@ function parsePredictions(text: string, file: string): Predictions {
     .filter(({ time }) => !Number.isNaN(time))
     .sort((a, b) => a.time - b.time);
   if (curve.length === 0) {
-    throw new InputError(`${file} has no column of survival, such as S12; its columns are ${csv.header.join(", ")}`);
+    throw new InputError(`${file} has no survival column such as S12; its columns are ${csv.header.join(", ")}`);
   }
   const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
-  if (twice) throw new InputError(`${file} has survival at ${twice.time} months twice; keep one column`);
+  if (twice) throw new InputError(`${file} has two columns of survival at ${twice.time} months; keep one`);
 
   const problems: string[] = [];
   const lineOf = new Map<string, number>();
@@ -57,20 +57,20 @@ function parsePredictions(text: string, file: string): Predictions {
     const number = (column: number, what: string, valid: (value: number) => boolean) => {
       const value = csv.number(cells[column]!);
       if (!valid(value)) {
-        problem(column, `${cells[column] ? `"${cells[column]}"` : "nothing there, it"} is not ${what}`);
+        problem(column, cells[column] ? `"${cells[column]}" is not ${what}` : `the cell is empty; it needs ${what}`);
       }
       return value;
     };
     const earlier = lineOf.get(patient);
-    if (patient === "") problem(patientAt, "nothing there; write the patient's name");
-    else if (earlier !== undefined) problem(patientAt, `row ${earlier} is the same patient; keep one`);
+    if (patient === "") problem(patientAt, "the cell is empty; write the patient's name");
+    else if (earlier !== undefined) problem(patientAt, `the patient is also in row ${earlier}; keep one row`);
     else lineOf.set(patient, line);
     const fold = foldAt === -1 ? "" : cells[foldAt]!;
-    if (foldAt !== -1 && fold === "") problem(foldAt, "nothing there; write the fold in which the patient was tested");
+    if (foldAt !== -1 && fold === "") problem(foldAt, "the cell is empty; write the fold that tested the patient");
     return {
       patient,
       fold,
-      months: number(monthsAt, "a number of months from 0", (months) => months >= 0 && months < Infinity),
+      months: number(monthsAt, "a number of months (0 or more)", (months) => months >= 0 && months < Infinity),
       event: number(eventAt, "0 (censored) or 1 (death)", (event) => event === 0 || event === 1),
       survival: curve.map(({ index }) =>
         number(index, "a probability from 0 to 1", (s) => s >= -ROUNDING && s <= 1 + ROUNDING)
@@ -91,8 +91,8 @@ function parsePredictions(text: string, file: string): Predictions {
 }
 
 /**
- * A warning if curves rise. Ctd is defined all the same, so they are not refused; but they cannot be survival, and
- * where most rise the columns are likely the incidence of death, whose Ctd would be upside down.
+ * A warning if curves rise. Ctd is still defined, so they are not refused. But a rising curve is not survival. If most
+ * curves rise, the columns are probably the incidence of death, and the Ctd is inverted.
  */
 export function rises({ patients, times, survival }: Predictions): string[] {
   const rising = survival.flatMap((row, patient) => {

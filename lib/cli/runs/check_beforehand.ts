@@ -5,20 +5,20 @@ import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { requireWeights } from "@ctsurv/features/mod.ts";
 import { type Profile, readEnvironment, requireFolds } from "@ctsurv/study/mod.ts";
 
-/** What `reproduce` held at most, all its processes together, and a little more; at `paper` ResNet3D-18 decides. */
+/** Peak memory of all processes of `reproduce`, plus a margin. At `paper` ResNet3D-18 needs the most. */
 const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
 
 /** Bytes of a built-in patient's scan and truth. */
 const scanBytes = { "phantom-lung1": 8e6, "phantom-claro": 9e6 } as const;
 
 /**
- * Bytes in the cache of a patient: the kept slices, 100 kB each, and the features of every network. No notebook trains a
- * final block, whose activations would come on top.
+ * Bytes per patient in the cache: the kept slices, 100 kB each, and the features of every network. Activations are not
+ * included, because no notebook trains a final block.
  */
 const cacheBytes = { builtIn: 8e6, real: 16e6 } as const;
 
 /**
- * What `reproduce` takes beyond what is there already: disk in the folder `data`, and memory.
+ * What `reproduce` needs in addition to what is there already: disk in the folder `data`, and memory.
  *
  * @param data The folder that holds `cohorts` and `cache`.
  */
@@ -34,7 +34,7 @@ export async function resourceNeeds({ profile, cohort, target }: Undertaking, da
   }));
   const real = [cohort, target].reduce((sum, one) => sum + (one?.patients.length ?? 0), 0);
   const builtIn = made.reduce((sum, { patients }) => sum + patients, 0);
-  // Activations may lie there too, of "fit --tune final-block": nothing that this saves.
+  // Activations of "fit --tune final-block" may lie there too, but `reproduce` does not use them.
   const [slices, features] = await Promise.all(
     ["slices", "features"].map((name) => folderBytes(join(data, "cache", name))),
   );
@@ -48,20 +48,20 @@ function missing(wanted: number, there: number): number {
 
 const data = fileURLToPath(new URL("../../../data", import.meta.url));
 
-/** What `reproduce` is about to run, and on whom. */
+/** What `reproduce` is about to run, and on which cohorts. */
 export interface Undertaking {
   readonly profile: Profile;
-  /** Undefined: a built-in one, which is large enough. */
+  /** Undefined: the built-in one, which is large enough. */
   readonly cohort: Cohort | undefined;
   /** The one that notebook 05 transfers to. */
   readonly target: Cohort | undefined;
 }
 
 /**
- * Checks what would otherwise end `reproduce` after hours: a cohort that is too small for the folds, weights that
- * are not there, and a disk that is too full. Warns on stderr if memory may not do.
+ * Checks what would otherwise end `reproduce` after hours: a cohort that is too small for the folds, missing weights,
+ * and a disk that is too full. Warns on stderr if memory may be too small.
  *
- * @throws {InputError} With what is missing and what to do.
+ * @throws {InputError} If something is missing, with what to do.
  */
 export async function checkBeforehand({ profile, cohort, target }: Undertaking): Promise<void> {
   for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);

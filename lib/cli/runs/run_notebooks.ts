@@ -18,14 +18,14 @@ export interface RunNotebookFileOptions {
   readonly target?: string | undefined;
   /** Folder for results; default the environment's. */
   readonly outputs?: string | undefined;
-  /** A folder that all is written to and that does not outlast the command: Ctrl-C removes it, messages do not name it. */
+  /** A temporary folder that receives all files: Ctrl-C removes it, and messages do not name it. */
   readonly temporary?: string | undefined;
 }
 
 /**
  * Runs a notebook with its cells' progress on stderr, for commands.
  *
- * @throws {InputError} If there is no such profile, it is no notebook, or a cell fails: with the cell and its error.
+ * @throws {InputError} If there is no such profile, the file is not a notebook, or a cell fails (with its error).
  */
 export async function runNotebookFile(
   path: string,
@@ -33,13 +33,13 @@ export async function runNotebookFile(
 ): Promise<NotebookRun> {
   const env = {
     ...(profile !== undefined && { CTSURV_PROFILE: findProfile(profile).name }),
-    // The notebook runs in its own folder; these paths were given in another.
+    // The notebook runs in its own folder, but these paths are relative to the current one.
     ...(cohort !== undefined && { CTSURV_COHORT: resolve(cohort) }),
     ...(target !== undefined && { CTSURV_TARGET_COHORT: resolve(target) }),
     ...(outputs !== undefined && { CTSURV_OUTPUTS: resolve(outputs) }),
   };
   const name = basename(path);
-  const saved = temporary === undefined ? [`what ran until then is saved in ${output}`] : [];
+  const saved = temporary === undefined ? [`the outputs so far are saved in ${output}`] : [];
   const progress = terminalProgress();
   const run = await runNotebook(path, {
     env,
@@ -49,7 +49,7 @@ export async function runNotebookFile(
       // The signal ends this program before any `finally`.
       if (temporary !== undefined) Deno.removeSync(temporary, { recursive: true });
       progress.done([`${name}: interrupted`, ...saved].join("; "));
-      console.error("Start the same command again to go on: patients, slices and features that are done are kept");
+      console.error("Run the same command again to continue: finished patients, slices and features are kept");
     },
   });
   progress.done(`${name}: ${run.cells} cells`);
@@ -60,7 +60,7 @@ export async function runNotebookFile(
       `Cell ${cell} of ${path} failed: ${error}: ${message}`,
       `The cell begins: ${firstLine}`,
       ...traceback.slice(1),
-      ...saved.map((text) => text.replace("what", "What")),
+      ...saved.map((text) => text.replace("the", "The")),
     ].join("\n"),
   );
 }
@@ -81,14 +81,14 @@ export interface RunNotebooksOptions {
   readonly outputs: string;
   /** Where to save the executed notebooks. @default {in place} */
   readonly saveIn?: string | undefined;
-  /** The folder of both, if it does not outlast the command; see `runNotebookFile`. */
+  /** The folder of both, if it is temporary; see `runNotebookFile`. */
   readonly temporary?: string | undefined;
 }
 
 /**
- * Runs all notebooks, and records when, how long and on what in `run.json` beside their results.
+ * Runs all notebooks, and records the time, the duration and the machine in `run.json` beside their results.
  *
- * @returns How long they took, in seconds.
+ * @returns Their duration in seconds.
  * @throws {InputError} If a cell fails: with the cell and its error.
  */
 export async function runNotebooks(
@@ -138,7 +138,7 @@ export interface SelectRunOptions {
 }
 
 /**
- * Finds what a profile and a cohort's folder name, and the environment where they do not.
+ * Finds the profile and the cohorts by the given names, or else by the environment.
  *
  * @throws {InputError} If there is no such profile, or a folder holds no cohort.
  */
@@ -158,7 +158,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * Writes the pages of a folder of results: its index, every notebook of a folder, the model card and the checklist.
  *
  * @returns The pages' paths, the index first.
- * @throws {InputError} If there is no such folder, or something in either is not what it should be.
+ * @throws {InputError} If there is no such folder, or a file in it is not valid.
  */
 export async function writePages(
   folder: string,

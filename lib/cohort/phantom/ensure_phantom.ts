@@ -49,7 +49,7 @@ export async function ensurePhantom(
 ): Promise<EnsuredPhantom> {
   const recipe = (phantomSpecs as Readonly<Record<string, PhantomSpec | undefined>>)[name];
   if (!recipe) {
-    throw new InputError(`There is no phantom cohort "${name}"; there are ${Object.keys(phantomSpecs).join(", ")}`);
+    throw new InputError(`Unknown phantom cohort "${name}": choose one of ${Object.keys(phantomSpecs).join(", ")}`);
   }
   if (!(Number.isInteger(patients) && patients > 0 && patients < 1000)) {
     throw new InputError(`A phantom cohort has 1 to 999 patients, not ${patients}`);

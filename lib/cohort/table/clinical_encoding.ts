@@ -90,8 +90,8 @@ export function clinicalEncoding(
   };
   if (clinicalCovariates(encoding).length > 0) return encoding;
   throw new InputError(
-    `The ${records.length} patients do not differ in age, overall stage, histology or sex (of levels that at least ` +
-      `${rareBelow} of them have): there is nothing to predict from`,
+    `The ${records.length} patients do not differ in age, overall stage, histology or sex, so there is nothing to ` +
+      `predict from. A level counts only if at least ${rareBelow} patients have it`,
   );
 }
 

@@ -53,7 +53,7 @@ async function list(folder: string, below: string): Promise<string[]> {
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)) throw error;
-    throw new InputError(`There are no results: ${join(folder, below)} is no folder. Make them with "reproduce"`);
+    throw new InputError(`There are no results: ${join(folder, below)} is not a folder. Make them with "reproduce"`);
   }
   return files;
 }

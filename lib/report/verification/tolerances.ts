@@ -70,10 +70,12 @@ export function withTolerances(tolerances: Tolerances, given: readonly string[])
     const [, kind, number] = /^(?:([^=]*)=)?(.*)$/s.exec(text)!;
     const tolerance = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(number!) ? Number(number) : NaN;
     if (Number.isNaN(tolerance)) {
-      throw new InputError(`--tolerance takes a number from 0, or KIND=NUMBER such as ctd=0.02; not "${text}"`);
+      throw new InputError(`--tolerance takes a number of 0 or more, or KIND=NUMBER such as ctd=0.02; not "${text}"`);
     }
     if (kind !== undefined && !Object.hasOwn(sofar, kind)) {
-      throw new InputError(`--tolerance knows no numbers "${kind}"; there are ${Object.keys(sofar).join(", ")}`);
+      throw new InputError(
+        `Unknown kind of number "${kind}" in --tolerance: choose one of ${Object.keys(sofar).join(", ")}`,
+      );
     }
     const kinds = kind === undefined ? Object.keys(sofar) : [kind];
     return { ...sofar, ...Object.fromEntries(kinds.map((one) => [one, tolerance])) };

@@ -23,14 +23,14 @@ export function verificationText(
   const kinds = Object.entries(largest) as [NumberKind, number][];
   const moves = kinds.map(([kind, moved]) => `${kind} ${Number(moved.toPrecision(2))} of ${tolerances[kind]}`);
   const verdict = differences.length === 0
-    ? "Nothing moved by more than is tolerated"
+    ? "No number differs by more than its tolerance"
     : `${count(differences.length, "difference")} in ${count(byFile.size, "file")}`;
   return [
     ...[...byFile].flatMap(([file, ofFile]) => fileLines(file, ofFile, perFile)),
     ...differences.length > 0 ? [""] : [],
     `${verdict}: ${count(values, "number")} and texts in ${count(files, "file")} compared`,
-    ...moves.length > 0 ? [`The most that numbers moved, of what is tolerated: ${moves.join("; ")}`] : [],
-    ...notes.length > 0 ? ["", "Differs, and may:", ...notes.map((note) => `  ${note}`)] : [],
+    ...moves.length > 0 ? [`The largest differences, with their tolerances: ${moves.join("; ")}`] : [],
+    ...notes.length > 0 ? ["", "Differences that are allowed:", ...notes.map((note) => `  ${note}`)] : [],
   ].join("\n");
 }
 
@@ -39,7 +39,7 @@ function fileLines(file: string, differences: readonly Difference[], most: numbe
   const left = differences.length - shown.length;
   return [
     ...shown.map(describeDifference),
-    ...left > 0 ? [`${fileTitle(file)}: ${left} more, see --all`] : [],
+    ...left > 0 ? [`${fileTitle(file)}: ${left} more, use --all to list them`] : [],
   ];
 }
 

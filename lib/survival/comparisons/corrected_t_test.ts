@@ -24,7 +24,7 @@ export interface CorrectedTTest {
  */
 export function correctedTTest(differences: readonly number[], testToTrain: number): CorrectedTTest {
   if (!(testToTrain > 0 && testToTrain < Infinity)) {
-    throw new InputError(`Patients tested per patient trained on are above 0, not ${testToTrain}`);
+    throw new InputError(`The number of test patients per training patient must be above 0, not ${testToTrain}`);
   }
   if (differences.length < 2) throw new InputError(`A t-test needs two or more differences, not ${differences.length}`);
   const { mean, sampleDeviation } = summariseScores(differences);

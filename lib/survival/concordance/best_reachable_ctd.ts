@@ -24,7 +24,7 @@ export function bestReachableCtd(truth: readonly TrueSurvival[], patients: reado
   const curves = new Map(truth.map(({ patient, survival }) => [patient, survival]));
   const survival = patients.map(({ id }) => {
     const curve = curves.get(id);
-    if (!curve) throw new Error(`The phantom's truth knows no patient ${id}`);
+    if (!curve) throw new Error(`The phantom's truth has no patient ${id}`);
     return curve;
   });
   if (survival.length === 0) return null;

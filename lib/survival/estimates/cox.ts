@@ -163,7 +163,7 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions =
   const { months, event } = checkOutcomes(patients);
   const rows = checkedCovariates(patients);
   if (!Array.from(event).includes(1)) throw new InputError(`Cox regression needs deaths; none of ${rows.length} died`);
-  if (!(ridge >= 0 && ridge < Infinity)) throw new InputError(`A ridge is a number from 0, not ${ridge}`);
+  if (!(ridge >= 0 && ridge < Infinity)) throw new InputError(`A ridge is a number of 0 or more, not ${ridge}`);
   const p = rows[0]!.length;
   const centre = Float64Array.from({ length: p }, (_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
   const covariates = rows.map((row) => row.map((x, k) => x - centre[k]!));
@@ -199,10 +199,10 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions =
   }
   const sizes = coefficients.map((b, k) => Math.abs(b) * spread[k]!);
   throw new InputError(
-    `Cox regression does not settle: the coefficient of ${
+    `Cox regression does not converge: the coefficient of ${
       nameOf(sizes.indexOf(Math.max(...sizes)))
-    } grows without end, ` +
-      `because it separates patients who died from the others. Leave it out, or give a ridge`,
+    } grows without limit, ` +
+      `because it separates patients who died from the others. Leave it out, or use a ridge`,
   );
 }
 
@@ -227,7 +227,7 @@ function factorOf({ information }: Point, nameOf: (k: number) => string): Float6
   if ("factor" in result) return result.factor;
   throw new InputError(
     `Cox regression cannot tell the effect of ${nameOf(result.dependent)} from that of the other covariates: it is ` +
-      `constant, or follows from them. Leave it out, or give a ridge`,
+      `constant, or follows from them. Leave it out, or use a ridge`,
   );
 }
 

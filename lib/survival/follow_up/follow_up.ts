@@ -8,7 +8,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
  */
 export function censorAt(followUp: FollowUp, horizon: number): FollowUp {
   const { months } = followUp;
-  if (!(months >= 0 && months < Infinity)) throw new InputError(`A follow-up time is months from 0, not ${months}`);
+  if (!(months >= 0 && months < Infinity)) throw new InputError(`A follow-up time is 0 or more months, not ${months}`);
   return months > horizon ? { months: horizon, event: 0 } : followUp;
 }
 
@@ -35,6 +35,6 @@ export type MonthRule = "average" | "authors";
  * @throws {InputError} If `days` is negative or not finite.
  */
 export function daysToMonths(days: number, { rule = "average" }: { readonly rule?: MonthRule } = {}): number {
-  if (!(days >= 0 && days < Infinity)) throw new InputError(`A follow-up time is a number of days from 0, not ${days}`);
+  if (!(days >= 0 && days < Infinity)) throw new InputError(`A follow-up time is 0 or more days, not ${days}`);
   return rule === "average" ? days / DAYS_PER_MONTH : Math.floor(days / 30);
 }

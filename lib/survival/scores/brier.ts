@@ -38,7 +38,7 @@ export function administrativeBrier(
   limit.forEach((c, i) => {
     if (!(event[i] === 1 ? c >= months[i]! : c === months[i])) {
       throw new InputError(
-        `Patient ${i + 1} of ${limit.length}: was to be followed for ${c} months, but was for ${months[i]}`,
+        `Patient ${i + 1} of ${limit.length}: the follow-up limit is ${c} months, but the follow-up is ${months[i]}`,
       );
     }
   });

@@ -65,7 +65,9 @@ export function evaluatePredictions(
   const horizon = ends ?? grid.at(-1)!;
   if (!(horizon > 0 && horizon <= grid.at(-1)!)) {
     throw new InputError(
-      `The horizon is a month after 0 and up to ${grid.at(-1)}, where the curves end; not ${horizon}`,
+      `The horizon must be later than month 0 and no later than month ${
+        grid.at(-1)
+      }, where the curves end; not ${horizon}`,
     );
   }
   const usual = [6, 12, 18, 24].filter((t) => grid.includes(t) && t <= horizon);

@@ -87,10 +87,10 @@ export function formatDescription(description: ModelDescription): Record<string,
 export function parseDescription({ metadata }: Safetensors, where: string): ModelDescription {
   const found = parseJson(metadata.get("ctsurv") ?? "");
   const format = z.object({ format: z.string().startsWith("ctsurv model ") }).safeParse(found).data?.format;
-  if (format === undefined) throw new InputError(`${where} is a safetensors file, but no model of "ctsurv fit"`);
+  if (format === undefined) throw new InputError(`${where} is a safetensors file, but not a model from "ctsurv fit"`);
   const schema = Object.hasOwn(schemas, format) ? schemas[format] : undefined;
   if (!schema) {
-    throw new InputError(`${where} is a "${format}", which is not known here; read it with the version that wrote it`);
+    throw new InputError(`${where} is a "${format}", which this version cannot read. Use the version that wrote it`);
   }
   return checked(schema, found, where);
 }

@@ -156,7 +156,9 @@ async function loadBackbone(
       ),
     });
   if (found.source.sha256 !== sha256) {
-    throw new InputError(`${path}: the backbone's weights are not those the model was trained with; fit it again`);
+    throw new InputError(
+      `${path}: the backbone's weights are not those that the model was trained with. Train the model again`,
+    );
   }
   return found;
 }
@@ -177,7 +179,7 @@ function readTree(tensors: Entries, prefix: string, spec: Tree<HostTensor>, path
 }
 
 function noPart(name: string, path: string): InputError {
-  return new InputError(`${path}: ${name} is no part of the model that it describes`);
+  return new InputError(`${path}: ${name} is not part of the model that the file describes`);
 }
 
 function entriesOf(tensors: Entries, prefix: string): (readonly [name: string, entry: SafetensorsEntry])[] {

@@ -44,7 +44,7 @@ Deno.test({
       }).output();
       const text = new TextDecoder().decode(stdout);
       assertStringIncludes(text, `true InputError: ${path} cannot be written: `, new TextDecoder().decode(stderr));
-      assertStringIncludes(text, "Make room");
+      assertStringIncludes(text, "Free some space");
       assertEquals(await Deno.readTextFile(path), "old");
       assertEquals((await names(dir)).sort(), ["file", "script.ts"]);
     }),

@@ -68,7 +68,7 @@ Deno.test("clinical refuses no table, two, and a table too short for its folds",
   inFolder(async (dir) => {
     await assertRejects(() => run(), InputError, "either --cohort DIR or --clinical");
     await assertRejects(() => run("--cohort", dir, "--clinical", dir), InputError, "either");
-    await assertRejects(() => run("--cohort", dir, "--keep-excluded"), InputError, "go with --clinical");
+    await assertRejects(() => run("--cohort", dir, "--keep-excluded"), InputError, "only with --clinical");
     await assertRejects(() => run("--clinical", join(dir, "none.csv")), InputError, "none.csv");
     await assertRejects(() => writeTable(dir, 8).then((file) => run("--clinical", file)), InputError, "7 patients");
   }));

@@ -92,7 +92,7 @@ Deno.test("evaluate says null where no pair can be compared", async () => {
   }
   assertEquals(interval, null);
   assertStringIncludes(text, "undefined");
-  assertStringIncludes(text, "of no two patients is one known to have died first");
+  assertStringIncludes(text, "Ctd (risk, pre) is undefined: no pair of patients is comparable");
 });
 
 Deno.test("evaluate warns of survival that rises, and of what looks like incidence", async () => {
@@ -109,12 +109,12 @@ Deno.test("evaluate refuses cells that are wrong, all at once, by file, row and 
     crossing.replace(".50,.40", "x,1.2").replace("b,2,1", "a,-2,2").replace("c,2.5", ",NA").replace(",.15", ","),
     'row 2 (a), column S3: "x" is not a probability from 0 to 1',
     'row 2 (a), column S4: "1.2" is not a probability',
-    "row 3 (a), column patient: row 2 is the same patient; keep one",
-    'row 3 (a), column months: "-2" is not a number of months from 0',
+    "row 3 (a), column patient: the patient is also in row 2; keep one row",
+    'row 3 (a), column months: "-2" is not a number of months (0 or more)',
     'row 3 (a), column event: "2" is not 0 (censored) or 1 (death)',
-    "row 4 (no patient), column patient: nothing there",
+    "row 4 (no patient), column patient: the cell is empty",
     'row 4 (no patient), column months: "NA" is not a number of months',
-    "row 6 (e), column S4: nothing there, it is not a probability",
+    "row 6 (e), column S4: the cell is empty; it needs a probability",
   );
   assertStringIncludes(message, "8 problems");
 });
@@ -123,8 +123,8 @@ Deno.test("evaluate refuses a table without its columns or rows", async () => {
   await refused("", "is empty");
   await refused("patient,months,event,S1", "has no patients");
   await refused(crossing.replace("months", "month"), "has no column months; its columns are patient, month, event");
-  await refused("patient,months,event,risk\na,1,1,.3", "has no column of survival, such as S12");
-  await refused("patient,months,event,S6,S6.0\na,1,1,.3,.3", "has survival at 6 months twice");
+  await refused("patient,months,event,risk\na,1,1,.3", "has no survival column such as S12");
+  await refused("patient,months,event,S6,S6.0\na,1,1,.3,.3", "has two columns of survival at 6 months");
 });
 
 Deno.test("evaluate refuses a file that is not there, or a folder", async () => {
@@ -205,10 +205,10 @@ Deno.test("evaluate compares three models two by two, and folds only where they 
 
 Deno.test("evaluate refuses to compare different patients or follow-up, or a file with itself", async () => {
   const rows = cohort(1).split("\n");
-  await refused([cohort(1), rows.slice(0, -2).join("\n")], "has p38, p39, which", "predictions2.csv has not");
+  await refused([cohort(1), rows.slice(0, -2).join("\n")], "has p38, p39, which", "predictions2.csv lacks");
   await refused([rows.slice(0, -7).join("\n"), cohort(1)], "has p33, p34, p35, p36, p37 and 2 more, which");
   const other = [...rows.slice(0, -1), rows.at(-1)!.replace(/,[01],/, ",1,").replace(/^p39,3,[^,]+/, "p39,3,1.5")];
-  await refused([cohort(1), other.join("\n")], "Patient p39 has", "but 1.5 and", "on the same follow-up");
+  await refused([cohort(1), other.join("\n")], "Patient p39 has", "but 1.5 and", "must have the same follow-up");
   const predictions = "a.csv\na.csv";
   const call = () => evaluate.run({ positionals: [], options: { predictions } });
   await assertRejects(call, InputError, "a.csv is given twice");
@@ -217,15 +217,15 @@ Deno.test("evaluate refuses to compare different patients or follow-up, or a fil
 Deno.test("evaluate refuses months that are none, or outside of the curves", async () => {
   const wrong = async (options: Readonly<Record<string, string>>, message: string) =>
     void await assertRejects(() => run(cohort(1), options), InputError, message);
-  await wrong({ horizon: "two" }, '--horizon takes months from 0, such as 24; not "two"');
-  await wrong({ horizon: "36" }, "a month after 0 and up to 24, where the curves end; not 36");
-  await wrong({ horizon: "0" }, "a month after 0");
-  await wrong({ times: "6,,12" }, '--times takes months from 0, such as 24; not ""');
+  await wrong({ horizon: "two" }, '--horizon takes a number of months, 0 or more, such as 24; not "two"');
+  await wrong({ horizon: "36" }, "later than month 0 and no later than month 24, where the curves end; not 36");
+  await wrong({ horizon: "0" }, "later than month 0");
+  await wrong({ times: "6,,12" }, '--times takes a number of months, 0 or more, such as 24; not ""');
   await wrong({ times: "6,30" }, "Survival was predicted from 0 to 24 months, not at 30");
 });
 
 Deno.test("evaluate refuses a fold that is missing", async () => {
-  await refused(cohort(1).replace("p3,3,", "p3,,"), "row 5 (p3), column fold: nothing there");
+  await refused(cohort(1).replace("p3,3,", "p3,,"), "row 5 (p3), column fold: the cell is empty");
 });
 
 Deno.test("evaluate says what is undefined of one patient, of no deaths and of nothing but ties", async () => {
@@ -260,7 +260,7 @@ Deno.test("evaluate leaves intervals out on --replicates 0, and says so", async 
   assertEquals([replicates, interval, intervals], [0, null, null]);
   const { replicates: _replicates, interval: _interval, intervals: _intervals, ...others } = full;
   assertEquals(rest, others);
-  assertStringIncludes(text, "Intervals are left out; --replicates 1000 makes them");
+  assertStringIncludes(text, "Intervals are left out; --replicates 1000 computes them");
   const { json: compared, text: said } = await run([cohort(1), cohort(2)], { replicates: "0" });
   assertEquals((compared.comparisons as Comparison[])[0]!.bootstrap, null);
   assertStringIncludes(said, ", without an interval");

@@ -25,11 +25,11 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
   inFolder(async (dir) => {
     const [cohort, model] = [join(dir, "cohort"), join(dir, "model.safetensors")];
     await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
-    const fitted = await run(
+    const trained = await run(
       fit,
       ...["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", join(dir, "cache")],
     );
-    assertStringIncludes(fitted.text, "Trained on 5 patients of phantom-lung1");
+    assertStringIncludes(trained.text, "Trained on 5 patients of phantom-lung1");
     const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
     const predictions = await Promise.all(
       [0, 1].map(async () => (await run(predict, "--model", model, "--input", scan)).json as Prediction),
@@ -70,7 +70,7 @@ Deno.test("fit and predict take other aggregations, and the final block", () =>
       assertEquals([aggregation, fineTuning], [args[1], args[3] ?? "final-layer"], name);
       assertEquals(survival.length, 25);
       assertAlmostEquals(attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
-      assertStringIncludes(text, aggregation === "average" ? "all alike" : "most attention on slice");
+      assertStringIncludes(text, aggregation === "average" ? "all with the same weight" : "most attention on slice");
       curves.add(JSON.stringify(survival));
     }
     assertEquals(curves.size, Object.keys(others).length);

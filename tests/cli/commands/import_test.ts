@@ -28,7 +28,7 @@ patients in the table           6
   without a CT                  1  LUNG1-005
   left out                      1
   in the cohort                 3  LUNG1-001, LUNG1-002, LUNG1-004
-CTs of nobody in the table      1  LUNG1-999
+CTs missing from the table      1  LUNG1-999
 SEG drawn on the CTs            1
 RTSTRUCT drawn on the CTs       1
 

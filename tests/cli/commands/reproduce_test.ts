@@ -48,6 +48,6 @@ Deno.test("reproduce names the cell that failed and its error", async () => {
     );
     const { message } = error as Error;
     assertMatch(message, /^Cell \d+ of .*01_preprocessing\.ipynb failed: InputError: .*A\.nii/);
-    assertMatch(message, /What ran until then is saved in .*01_preprocessing\.ipynb$/);
+    assertMatch(message, /The outputs so far are saved in .*01_preprocessing\.ipynb$/);
   });
 });

@@ -26,7 +26,7 @@ Deno.test("verify compares two folders of results; its exit code is 1 where some
     const [a, b] = await twoResults(dir);
     const passed = await call("--against", a, "--results", b);
     assertEquals(passed.exitCode, 0);
-    assertStringIncludes(passed.text, "Nothing moved by more than is tolerated");
+    assertStringIncludes(passed.text, "No number differs by more than its tolerance");
     const moved = await call("--against", a, "--results", b, "--tolerance", "ctd=0.02");
     assertEquals(moved.exitCode, 1);
     assertStringIncludes(
@@ -42,12 +42,12 @@ Deno.test("verify compares two folders of results; its exit code is 1 where some
 Deno.test("verify refuses, before anything runs, results of another profile and folders without results", async () => {
   await inFolder(async (dir) => {
     const [a] = await twoResults(dir);
-    await assertRejects(() => call("--against", a, "--profile", "workshop"), InputError, "Say --profile smoke");
+    await assertRejects(() => call("--against", a, "--profile", "workshop"), InputError, "Use --profile smoke");
     await assertRejects(() => call("--against", dir), InputError, "Cannot read the results");
     const kept = ["--against", a, "--profile", "smoke", "--keep", dir];
-    await assertRejects(() => call(...kept), InputError, "is there already");
+    await assertRejects(() => call(...kept), InputError, "already exists");
     await assertRejects(() => call("--against", a, "--results", a, "--keep", join(dir, "new")), InputError, "--keep");
-    await assertRejects(() => call("--against", a, "--results", join(dir, "none")), InputError, "is no folder");
+    await assertRejects(() => call("--against", a, "--results", join(dir, "none")), InputError, "is not a folder");
     await assertRejects(
       () => call("--against", a, "--results", a, "--tolerance", "x"),
       InputError,

@@ -50,7 +50,7 @@ Deno.test("ctsurv weights add refuses a file of no known network, and verify fin
   const good = new URL("../../fixtures/checkpoints/good/zip_basic.pth", import.meta.url).pathname;
   await inFolder((dir) =>
     withEnvironment({ CTSURV_WEIGHTS_DIR: dir }, async () => {
-      await assertRejects(() => run("add", good), InputError, "no file that ctsurv knows");
+      await assertRejects(() => run("add", good), InputError, "not a file that ctsurv knows");
       const { text, json } = await run("verify");
       assertEquals([text, json], [`No weights in ${dir}`, []]);
     })
@@ -59,11 +59,11 @@ Deno.test("ctsurv weights add refuses a file of no known network, and verify fin
 
 Deno.test("ctsurv weights says what it takes", async () => {
   await assertRejects(() => run(), InputError, "list|fetch|verify|add");
-  await assertRejects(() => run("toString"), InputError, 'it cannot "toString"');
+  await assertRejects(() => run("toString"), InputError, 'does not know "toString"');
   await assertRejects(() => run("fetch"), InputError, "needs names");
   await assertRejects(() => run("fetch", "resnet"), InputError, 'no weights "resnet"');
   await assertRejects(() => run("fetch", "vgg16", "--timeout", "soon"), InputError, "--timeout");
-  await assertRejects(() => run("list", "vgg16"), InputError, "takes nothing more");
+  await assertRejects(() => run("list", "vgg16"), InputError, "takes no more arguments");
   await assertRejects(() => run("add", "a", "b"), InputError, "one FILE");
   await assertRejects(() => run("list", "--frobnicate"), InputError, "--help");
 });

@@ -9,7 +9,7 @@ Deno.test("runNotebookFile() says where a notebook that failed is saved, unless 
   await using notebook = await temporaryNotebook(['throw new Error("red")']);
   const run = (temporary?: string) =>
     assertRejects(() => runNotebookFile(notebook.path, { temporary }), InputError, "red") as Promise<Error>;
-  assertStringIncludes((await run()).message, `What ran until then is saved in ${notebook.path}`);
+  assertStringIncludes((await run()).message, `The outputs so far are saved in ${notebook.path}`);
   assertEquals((await run(notebook.folder)).message.includes("saved"), false);
 });
 

@@ -195,7 +195,7 @@ Deno.test("an import moves with its images where they lie side by side, and else
     assertEquals((await openCohort(join(dir, "new", "cohort"))).hash, hash);
     await Deno.rename(join(dir, "new", "images"), join(dir, "images"));
     const { message } = await assertRejects(() => openCohort(join(dir, "new", "cohort")), InputError);
-    assertStringIncludes(message, "5 of 5 images are not where they were when they were imported");
+    assertStringIncludes(message, "5 of 5 images have moved since they were imported");
     assertStringIncludes(message, "LUNG1-001");
     // Imported again from where they are now, with a cohort too far away for relative paths, it is the same cohort.
     const output = join(dir, "new", "deep", "er", "cohort");

@@ -78,7 +78,7 @@ Deno.test("attentionStrip() refuses weights that are not those of the slices", (
   assertThrows(() => strip([]), InputError, "no slice was kept");
   assertThrows(() => strip([1, 1], { stack: ramp(3) }), InputError, "2 attention weights for 3 slices");
   assertThrows(() => strip([0, 0]), InputError, "adds up to 0");
-  assertThrows(() => strip([1, 1], { tumours: [[1, 2]] }), InputError, "Tumour on slices 1 to 2");
+  assertThrows(() => strip([1, 1], { tumours: [[1, 2]] }), InputError, "The tumour is on slices 1 to 2");
 });
 
 Deno.test("sliceJpeg() holds the slice at the width asked for, with its outline", async () => {

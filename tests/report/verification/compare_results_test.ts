@@ -205,7 +205,7 @@ Deno.test("compareResults() leaves out pages, notebooks, times and what follows 
 Deno.test("compareResults() refuses folders without results, and files that are not what they are called", async () => {
   await inFolder(async (dir) => {
     const whole = await write(join(dir, "a"));
-    await assertRejects(() => compareResults(join(dir, "nowhere"), whole, tolerances), InputError, "is no folder");
+    await assertRejects(() => compareResults(join(dir, "nowhere"), whole, tolerances), InputError, "is not a folder");
     await Deno.mkdir(join(dir, "empty"));
     await assertRejects(() => compareResults(whole, join(dir, "empty"), tolerances), InputError, "no results in");
     const broken = await write(join(dir, "b"), { more: { "cross_validation/alexnet.json": "{" } });
@@ -223,7 +223,7 @@ Deno.test("verificationText() shows of each file what moved most, tables first, 
     assertEquals(lines[0], "Table 1, EfficientNetB0 + soft attention, pooled Ctd: 0.620 -> 0.500 (tolerance 0.06)");
     assertEquals(lines.slice(1, 3), [
       "cross_validation/alexnet.json, fold 1, loss of the first epoch: 2.000 -> 3.000 (tolerance 1 %)",
-      "cross_validation/alexnet.json: 1 more, see --all",
+      "cross_validation/alexnet.json: 1 more, use --all to list them",
     ]);
     assertStringIncludes(lines.join("\n"), "3 differences in 2 files");
     assertStringIncludes(lines.join("\n"), "ctd 0.12 of 0.06");

@@ -139,7 +139,7 @@ Deno.test("administrativeBrier() of the worked example", () => {
 Deno.test("administrativeBrier() leaves out who was censored before, and refuses a limit before the follow-up", () => {
   assertAlmostEquals(administrativeBrier(six, [2.5]).values[0]!, (.04 + .16 + .25 + .04 + .01) / 5, 1e-12);
   const wrong = () => administrativeBrier(six, [2.5], { limits: [.5, 2, 2, 3, 4, 5] });
-  assertThrows(wrong, InputError, "Patient 1 of 6: was to be followed for 0.5 months, but was for 1");
+  assertThrows(wrong, InputError, "Patient 1 of 6: the follow-up limit is 0.5 months, but the follow-up is 1");
 });
 
 /** Every patient dies. */

@@ -158,13 +158,16 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
       "a file cut short": [whole.subarray(0, -4), "not a valid safetensors file"],
       "an empty file": [new Uint8Array(), "not a valid safetensors file"],
       "a text": [new TextEncoder().encode("patient,months,event\n"), "not a valid safetensors file"],
-      "another program's safetensors": [encodeSafetensors(entries), 'no model of "ctsurv fit"'],
-      "another format": [encode(entries, { format: 3 }), 'no model of "ctsurv fit"'],
+      "another program's safetensors": [encodeSafetensors(entries), 'not a model from "ctsurv fit"'],
+      "another format": [encode(entries, { format: 3 }), 'not a model from "ctsurv fit"'],
       "a later format": [
         encode(entries, { format: "ctsurv model 4" }),
-        'is a "ctsurv model 4", which is not known here',
+        'is a "ctsurv model 4", which this version cannot read',
       ],
-      "a format of JavaScript's": [encode(entries, { format: "ctsurv model constructor" }), "not known here"],
+      "a format of JavaScript's": [
+        encode(entries, { format: "ctsurv model constructor" }),
+        "which this version cannot read",
+      ],
       "no view": [encode(entries, { view: undefined }), "the model's view: "],
       "slices of another size": [encode(entries, { view: { ...model.view, size: 112 } }), "a slice of 112 x 112"],
       "a volume for a network of slices": [encode(entries, { view: { ...model.view, kind: "volume" } }), "a volume"],
@@ -177,9 +180,9 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
       "a width that is none": [encode(entries, { head: { width: -100 } }), "head.width"],
       "another aggregation than the weights'": [
         encode(entries, { head: { aggregation: { kind: "average" } } }),
-        "head.aggregation.attention_V.weight is no part",
+        "head.aggregation.attention_V.weight is not part",
       ],
-      "two subnetworks, weights of one": [encode(entries, { head: { sharedLayers: 5 } }), "is no part of the model"],
+      "two subnetworks, weights of one": [encode(entries, { head: { sharedLayers: 5 } }), "is not part of the model"],
       "all layers shared": [encode(entries, { head: { sharedLayers: 10 } }), "model.safetensors: Of 10 layers"],
       "heads that share nothing": [
         encode(entries, { head: { aggregation: { kind: "self-attention", heads: 3 } } }),
@@ -189,9 +192,9 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
       "a final block that is not there": [encode(entries, { finalBlock: true }), "expected finalBlock."],
       "a final block that is not told of": [
         encode(new Map([...entries, ["finalBlock.x", embedding]])),
-        "finalBlock.x is no part",
+        "finalBlock.x is not part",
       ],
-      "weights of another kind": [encode(new Map([...entries, ["optimiser.x", embedding]])), "optimiser.x is no part"],
+      "weights of another kind": [encode(new Map([...entries, ["optimiser.x", embedding]])), "optimiser.x is not part"],
       "an unknown backbone": [
         encode(entries, { backbone: { ...described.backbone, name: "vgg17" } }),
         'Unknown backbone "vgg17"',

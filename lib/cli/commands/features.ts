@@ -6,28 +6,32 @@ import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/m
 import { openBackbone, openEngine } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
-/** `ctsurv embed`: features of images that are already as the network takes them. */
-export const embed: Command = {
-  name: "embed",
-  summary: "Features of images, by a frozen backbone.",
+/** `ctsurv features`: features of images that are already in the form that the network takes. */
+export const features: Command = {
+  name: "features",
+  aliases: ["embed"],
+  summary: "Extract features of images with a frozen backbone.",
   options: {
-    backbone: { describe: Object.keys(backbones).join(", "), value: "NAME", required: true },
+    backbone: { describe: `the backbone: ${Object.keys(backbones).join(", ")}`, value: "NAME", required: true },
     input: {
       describe:
-        "float32 [images, 3, rows, columns], of r3d_18 [volumes, 3, slices, rows, columns], normalised as the " +
-        "network expects",
+        "images as float32 [images, 3, rows, columns] (r3d_18: [volumes, 3, slices, rows, columns]), normalised as " +
+        "the network expects",
       value: "X.npy",
       required: true,
     },
-    output: { describe: "float32 [images, features]", value: "Y.npy", required: true },
+    output: { describe: "where to save the features, float32 [images, features]", value: "Y.npy", required: true },
     at: {
-      describe: "features: the last feature maps' mean, of ViT the class token; penultimate: what enters the " +
+      describe: "features: the mean of the last feature maps (ViT: the class token); penultimate: the input of the " +
         "classifier's last layer",
       value: "POINT",
       default: "features",
     },
-    weights: { describe: "a file of its weights (default: seeded, or CTSURV_WEIGHTS)", value: "FILE" },
-    seed: { describe: "seed of seeded weights", value: "N", default: "42" },
+    weights: {
+      describe: "a file of weights for the backbone (default: CTSURV_WEIGHTS, else seeded weights)",
+      value: "FILE",
+    },
+    seed: { describe: "seed of the seeded weights", value: "N", default: "42" },
   },
   async run({ options }) {
     const architecture = findBackbone(String(options.backbone));
@@ -44,10 +48,10 @@ export const embed: Command = {
       prepare: (images) => tf.transpose(images, [0, ...axes.slice(1), 1]),
       batch: architecture.input === "volume" ? 1 : Math.min(count, 8),
     });
-    const features = await extractor.extract(data);
+    const extracted = await extractor.extract(data);
     await extractor.dispose();
     const output = String(options.output);
-    await writeNpy(output, { data: features, shape: [count, extractor.features] });
+    await writeNpy(output, { data: extracted, shape: [count, extractor.features] });
     const result = {
       backbone: architecture.name,
       at,
@@ -75,7 +79,7 @@ function parsePoint(text: string): ExtractionPoint {
   return text;
 }
 
-/** Images [count, 3, ...] as the architecture takes them. */
+/** Images [count, 3, ...] in the form that the architecture takes. */
 async function readImages(path: string, { title, input }: BackboneArchitecture) {
   const { data, shape } = await readNpy(path);
   const axes = input === "volume" ? "[volumes, 3, slices, rows, columns]" : "[images, 3, rows, columns]";
@@ -84,9 +88,9 @@ async function readImages(path: string, { title, input }: BackboneArchitecture) 
     throw new InputError(
       `${path} holds ${
         data.constructor.name.replace("Array", "")
-      } [${shape}]; ${title} takes Float32 ${axes}, at least one`,
+      } [${shape}]; ${title} takes Float32 ${axes} with at least one ${input === "volume" ? "volume" : "image"}`,
     );
   }
-  if (!data.every(Number.isFinite)) throw new InputError(`${path} holds numbers that are not finite`);
+  if (!data.every(Number.isFinite)) throw new InputError(`${path} holds a number that is not finite`);
   return { data, shape: shape as [number, ...number[]] };
 }
