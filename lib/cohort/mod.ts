@@ -10,8 +10,6 @@
  *
  * @module
  */
-export type { Progress } from "../base/mod.ts";
-export type { Affine, Shape, Spacing, Volume } from "../imaging/mod.ts";
 export { type Cohort, type CohortPatient, type LocatedImages, openCohort } from "./cohort.ts";
 export {
   type CohortManifest,

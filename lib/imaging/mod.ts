@@ -12,7 +12,6 @@
  *
  * @module
  */
-export type { InputError } from "../base/mod.ts";
 export type { Acquisition } from "./dicom/header.ts";
 export { type DicomFacts, scanDicom } from "./dicom/scan_dicom.ts";
 export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./dicom/write_dicom.ts";

@@ -10,20 +10,6 @@
  *
  * @module
  */
-export type {
-  DType,
-  Engine,
-  HostTensor,
-  PrepareOptions,
-  Program,
-  TensorData,
-  TensorFunction,
-  TensorSpec,
-  Tree,
-  Value,
-} from "../engine/mod.ts";
-export type { Affine, Box, LungSegmenter, Shape, Spacing, Volume } from "../imaging/mod.ts";
-export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../nn/mod.ts";
 export {
   createLungSegmenter,
   type CreateLungSegmenterOptions,

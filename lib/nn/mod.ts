@@ -11,22 +11,6 @@
  *
  * @module
  */
-export type { Random } from "../base/mod.ts";
-export type {
-  DType,
-  Engine,
-  HostTensor,
-  MapTree,
-  PrepareOptions,
-  Program,
-  Tensor,
-  Tensor2D,
-  TensorData,
-  TensorFunction,
-  TensorSpec,
-  Tree,
-  Value,
-} from "../engine/mod.ts";
 export { alexNet } from "./backbones/alexnet.ts";
 export {
   type Backbone,

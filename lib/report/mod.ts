@@ -89,36 +89,4 @@ export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
-export type {
-  AttentionOnTumour,
-  CostAtSlices,
-  FlopsExamination,
-  FlopsPerMac,
-  FlopsReading,
-  LikeForLike,
-  ModelCost,
-  TumourExtent,
-} from "../analysis/mod.ts";
-export type {
-  Affine,
-  Box,
-  PreprocessedScan,
-  PreprocessedSlices,
-  QualityRow,
-  ScanMeasurements,
-  Shape,
-  Spacing,
-  Volume,
-} from "../imaging/mod.ts";
-export type {
-  Concordance,
-  ConcordanceInterval,
-  ConcordanceTable,
-  CtdLookup,
-  CtdVariant,
-  Outcomes,
-  PairedBootstrap,
-  SurvivalPredictions,
-} from "../survival/mod.ts";
-export type { CrossValidation, FoldResult, OutOfFoldPrediction, PatientPrediction } from "../training/mod.ts";
 export type { DataFrame } from "danfojs-node";

@@ -11,8 +11,6 @@
  *
  * @module
  */
-export type { Progress } from "../base/mod.ts";
-export type { DType, HostTensor, MapTree, TensorData, TensorSpec } from "../engine/mod.ts";
 export { addWeights } from "./add_weights.ts";
 export { CATALOGUE } from "./catalogue/catalogue.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";

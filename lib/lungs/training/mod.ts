@@ -7,19 +7,5 @@
  *
  * @module
  */
-export type {
-  DType,
-  Engine,
-  HostTensor,
-  PrepareOptions,
-  Program,
-  TensorData,
-  TensorFunction,
-  TensorSpec,
-  Tree,
-  Value,
-} from "../../engine/mod.ts";
-export type { Affine, LungSegmenter, Shape, Spacing, Volume } from "../../imaging/mod.ts";
-export type { BatchNorm, BiasedConv, Conv, ConvBlock, UNet, UpBlock } from "../../nn/mod.ts";
 export { type Agreement, compareOnScan, type Found, type PhantomScore, scorePhantoms } from "./evaluate_lungs.ts";
 export { trainUNet, type TrainUNetOptions } from "./train_unet.ts";
