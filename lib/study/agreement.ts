@@ -7,6 +7,14 @@ export interface AgreementOptions {
 /**
  * Compares what a notebook computes by a formula, written out, with what the library computes.
  *
+ * @example
+ * ```ts
+ * import { agreement } from "@ctsurv/ctsurv/study";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(agreement("Attention", [0.25, 0.75], [0.250001, 0.749999]), "Attention: within 0.00001 of the library's");
+ * ```
+ *
  * @param what Names the quantity: "Attention".
  * @returns "Attention: within 1e-5 of the library's".
  * @throws {Error} If there are not as many numbers, or two of them are further apart than the tolerance.

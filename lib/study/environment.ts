@@ -29,7 +29,20 @@ export interface Environment {
   readonly outputs: string | undefined;
 }
 
-/** Reads the environment. */
+/**
+ * Reads the environment.
+ *
+ * @example
+ * ```ts
+ * import { readEnvironment } from "@ctsurv/ctsurv/study";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { profile, engine } = readEnvironment((variable) => variable === "CTSURV_PROFILE" ? "smoke" : undefined);
+ * assertEquals([profile, engine], ["smoke", "auto"]);
+ * ```
+ *
+ * @param get Gives the value of a variable. Default: `Deno.env.get`.
+ */
 export function readEnvironment(
   get: (variable: string) => string | undefined = (variable) => Deno.env.get(variable),
 ): Environment {

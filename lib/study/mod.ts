@@ -1,4 +1,14 @@
-/** A study as the notebooks run it: profile, selected cohort. */
+/**
+ * A study as the notebooks and the command line run it. {@linkcode openStudy} opens the profile, the cohort, the engine
+ * and the lungs that the environment selects, and gives the few calls that a notebook makes: features of a backbone,
+ * cross-validation, a patient's slices. {@linkcode saveModel}, {@linkcode showTable1} and {@linkcode saveTransfer} keep
+ * results as files and show them as tables.
+ *
+ * This folder is the edge of the library: {@linkcode readEnvironment} reads the environment's variables, here and nowhere
+ * else.
+ *
+ * @module
+ */
 export { agreement, type AgreementOptions } from "./agreement.ts";
 export { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";

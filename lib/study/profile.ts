@@ -6,14 +6,21 @@ import { type Environment, readEnvironment } from "./environment.ts";
 
 /** How much of the protocol is run. Nothing else differs between profiles. */
 export interface Profile {
+  /** As `CTSURV_PROFILE` names it. */
   readonly name: "smoke" | "workshop" | "paper";
   /** Patients of the built-in cohorts. */
   readonly phantomPatients: { readonly lung1: number; readonly claro: number };
+  /** Folds of the cross-validation. */
   readonly folds: number;
+  /** Epochs of training; the last one's weights are taken. */
   readonly epochs: number;
+  /** Patients in a batch. */
   readonly batchSize: number;
+  /** Of AdamW. */
   readonly learningRate: number;
+  /** Of AdamW, decoupled from the gradient. */
   readonly weightDecay: number;
+  /** Probability that a hidden unit of DeepHit is left out of a training step. */
   readonly dropout: number;
   /** For the order of patients, dropout and new weights. */
   readonly seed: number;

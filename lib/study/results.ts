@@ -113,12 +113,17 @@ export async function showTable1({ folder }: Study, models?: readonly string[]):
 
 /** What a transfer from a source to a target cohort found. */
 export interface Transfer {
+  /** The cohort that is learnt from. */
   readonly source: Study;
+  /** The source's features. */
   readonly sourceFeatures: StudyFeatures;
+  /** The cohort that is predicted. */
   readonly target: Study;
+  /** The target's features, of the same backbone. */
   readonly targetFeatures: StudyFeatures;
-  /** Cross-validation on the target of new heads, and of heads that go on from the source's. */
+  /** Cross-validation on the target of new heads. */
   readonly newHead: CrossValidation;
+  /** Cross-validation on the target of heads that go on from the source's. */
   readonly fineTuned: CrossValidation;
   /** The source's head on the target's patients, not trained any further. */
   readonly asItIs: readonly FollowedPrediction[];
@@ -128,6 +133,7 @@ export interface Transfer {
 
 /** Table 2 as it stands in the folder of results. */
 export interface ShownTable2 extends Displayable {
+  /** What the file holds. */
   readonly result: Table2Result;
 }
 
@@ -171,6 +177,7 @@ function describe({ cohort: { name, hash } }: Study, { patients, deaths }: Study
 
 /** What models cost, and the patient that they were counted on. */
 export interface StudyCosts {
+  /** Counted on the traced graph, and measured on this machine. */
   readonly costs: readonly (ModelCost & { readonly measured: MeasuredCost })[];
   /** The median of the patients' kept slices. */
   readonly slices: number;

@@ -10,6 +10,7 @@ export type TumourSlices = ReturnType<typeof tumourSlices>;
 
 /** What a backbone sees of one patient, and what is known of the tumour there. */
 export interface SeenSlices {
+  /** PatientID. */
   readonly id: string;
   /** [seen, rows, columns] in [0, 1], from the feet to the head; of a volume, its averaged slices. */
   readonly stack: SliceStack;

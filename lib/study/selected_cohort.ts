@@ -3,6 +3,7 @@ import type { Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
 import { readEnvironment } from "./environment.ts";
 
+/** Options of {@linkcode openSelectedCohort}. */
 export interface SelectedCohortOptions {
   /** Which of the built-in cohorts, where none is named. @default {"phantom-lung1"} */
   readonly builtIn?: "phantom-lung1" | "phantom-claro";
@@ -10,6 +11,7 @@ export interface SelectedCohortOptions {
   readonly patients: number;
   /** Where the built-in cohort is kept between runs. @default {"../data/cohorts"} */
   readonly folder?: string;
+  /** Told how many phantoms are made. */
   readonly progress?: Progress;
 }
 

@@ -38,10 +38,15 @@ export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
 /** A cohort under a profile, and everything that computes on it. A notebook shows both. */
 export interface Study extends Displayable {
+  /** How much of the protocol is run. */
   readonly profile: Profile;
+  /** The patients, with enough of them for the profile's folds. */
   readonly cohort: Cohort;
+  /** Runs the networks. */
   readonly engine: Engine;
+  /** Finds the lungs. */
   readonly segmenter: NetworkLungs;
+  /** Shows how far long work has come. */
   readonly progress: Progress;
   /** Where slices and features are kept between runs. */
   readonly cache: string;
@@ -224,7 +229,9 @@ function studyTable(profile: Profile, { name, patients, excluded, manifest }: Co
 
 /** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */
 export interface TransferStudies {
+  /** The cohort that is learnt from. */
   readonly source: Study;
+  /** The cohort that is predicted. */
   readonly target: Study;
 }
 

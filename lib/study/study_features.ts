@@ -15,7 +15,9 @@ import { displayAs, factsTable } from "./_facts.ts";
 
 /** A cohort as the features of one frozen backbone. A notebook shows which weights they are and who was left out. */
 export interface StudyFeatures extends CohortFeatures, Displayable {
+  /** The frozen network, with its weights. */
   readonly backbone: Backbone;
+  /** What it sees of a patient. */
   readonly view: View;
   /** Kind and SHA-256 of the backbone's weights, as results name them. */
   readonly weights: ModelResult["weights"];
