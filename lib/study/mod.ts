@@ -36,3 +36,4 @@ export {
   type TransferStudies,
 } from "./study.ts";
 export type { StudyFeatures } from "./study_features.ts";
+export { studyProgress } from "./study_progress.ts";

@@ -23,7 +23,7 @@ import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
-import { studyProgress } from "./_study_progress.ts";
+import { studyProgress } from "./study_progress.ts";
 
 /** How a head differs from the profile's. */
 export interface HeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
