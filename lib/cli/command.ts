@@ -1,38 +1,5 @@
 import { parseArgs } from "node:util";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { lungMethods } from "@ctsurv/lungs/mod.ts";
-import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
-
-const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
-
-/** `--aggregation`: how a patient's slices become the patient vector. */
-export const aggregationOption: CommandOption = {
-  describe: `how to aggregate the slices of a patient: ${
-    KINDS.join(", ")
-  } (default: gated, the paper's soft attention)`,
-  value: "NAME",
-};
-
-/**
- * The aggregation that the user chose.
- *
- * @param architecture The backbone that gives the features, if there is only one.
- * @throws {InputError} If there is none of that name, or the backbone takes volumes and gives one vector per patient.
- */
-export function parseAggregation(
-  text: string | true | undefined,
-  architecture?: Pick<BackboneArchitecture, "name" | "input">,
-): AggregationChoice {
-  const kind = KINDS.find((one) => one === (text ?? "gated"));
-  if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${KINDS.join(", ")}`);
-  if (text !== undefined && architecture?.input === "volume") {
-    throw new InputError(
-      `${architecture.name} gives one vector for the whole volume, so there is nothing to aggregate. ` +
-        "Leave out --aggregation",
-    );
-  }
-  return { kind };
-}
 
 /** Rows of cells as lines of text: the first column aligned left, the others right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
@@ -149,12 +116,6 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   }
   return { positionals: parsed.positionals, options: values };
 }
-
-/** `--lungs` of every command that preprocesses: an argument of `openLungs`. */
-export const lungsOption: CommandOption = {
-  describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
-  value: "NAME",
-};
 
 /**
  * A whole number from the command line, such as the 42 of `--seed 42`.

@@ -2,11 +2,11 @@
  * Cohorts on disk: patients with a CT and a follow-up. A cohort is a folder with `cohort.json`, a clinical table and
  * images, or references to images.
  *
- * The rooms: `table` reads clinical tables and encodes them as covariates. `import` makes a cohort from downloaded CT.
+ * The rooms: `table`, which has a face of its own, reads clinical tables and encodes them as covariates. `import` makes a cohort from downloaded CT.
  * `phantom` makes synthetic cohorts, whose truth is known.
  *
  * The first calls to know: {@linkcode importCohort} and {@linkcode ensurePhantom} make a cohort, {@linkcode openCohort}
- * opens one, {@linkcode parseClinical} reads a clinical table, and {@linkcode readTumour} reads where a tumour is.
+ * opens one, and {@linkcode readTumour} reads where a tumour is.
  *
  * @module
  */
@@ -28,17 +28,3 @@ export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec } fro
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export type { WritePatientsOptions } from "./phantom/write_patients.ts";
 export { readTumour, type TumourMask } from "./read_tumour.ts";
-export { type ClinicalRecord, parseClinical } from "./table/clinical.ts";
-export { type ClinicalColumns, parseClinicalColumns } from "./table/clinical_columns.ts";
-export {
-  type AgeEncoding,
-  type CategoryEncoding,
-  clinicalCovariates,
-  type ClinicalEncoding,
-  clinicalEncoding,
-  type ClinicalEncodingOptions,
-  encodeClinical,
-  type Level,
-} from "./table/clinical_encoding.ts";
-export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./table/csv.ts";
-export { type Exclusion, LUNG1_EXCLUSIONS } from "./table/lung1_exclusions.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
-import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
+import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";

@@ -6,7 +6,7 @@ import {
   type ClinicalEncodingOptions,
   type ClinicalRecord,
   encodeClinical,
-} from "@ctsurv/cohort/mod.ts";
+} from "@ctsurv/cohort/table/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { HORIZON_MONTHS, type LabelledPatient, type TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";

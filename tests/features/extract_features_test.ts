@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
-import { type ClinicalRecord, ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import { ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import type { SliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
 import { extractFeatures, type ExtractFeaturesOptions, followUp, type ScannedPatient } from "@ctsurv/features/mod.ts";
 import { scanDicom, thresholdLungs, writeDicomSeries } from "@ctsurv/imaging/mod.ts";

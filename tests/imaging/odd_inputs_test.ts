@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseClinical } from "@ctsurv/cohort/mod.ts";
+import { parseClinical } from "@ctsurv/cohort/table/mod.ts";
 import { preprocessCached, readVolume, thresholdLungs, type VolumeReading } from "@ctsurv/imaging/mod.ts";
 import { ctSlice, type DicomAttributes, dicomBytes, enhancedCt, pixels, writeSlices } from "../support/dicom_bytes.ts";
 import { inFolder } from "../support/in_folder.ts";

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
-import { parseCsv } from "@ctsurv/cohort/mod.ts";
+import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";

@@ -1,15 +1,15 @@
 import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { openCohort } from "@ctsurv/cohort/mod.ts";
 import {
   clinicalCovariates,
   type ClinicalEncoding,
   type ClinicalRecord,
   type Exclusion,
   LUNG1_EXCLUSIONS,
-  openCohort,
   parseClinical,
   parseClinicalColumns,
   readTable,
-} from "@ctsurv/cohort/mod.ts";
+} from "@ctsurv/cohort/table/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
 import { table } from "@ctsurv/report/mod.ts";
 import { findProfile, openEngine, type Profile, profiles } from "@ctsurv/study/mod.ts";

@@ -4,7 +4,8 @@ import { viewFor } from "@ctsurv/features/mod.ts";
 import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import { findProfile, openBackbone, openEngine, openLungs, profiles } from "@ctsurv/study/mod.ts";
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
-import { aggregationOption, type Command, lungsOption, parseAggregation } from "../command.ts";
+import type { Command } from "../command.ts";
+import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
 
 const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
 

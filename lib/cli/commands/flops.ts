@@ -2,7 +2,8 @@ import { examineFlops, modelCost } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { costTable, flopsFindings, flopsTable } from "@ctsurv/report/mod.ts";
-import { aggregationOption, type Command, parseAggregation, parseWholeNumber } from "../command.ts";
+import { type Command, parseWholeNumber } from "../command.ts";
+import { aggregationOption, parseAggregation } from "../model_options.ts";
 
 /** Rows and columns of the films that the published weights of r3d_18 were trained on. */
 const FILM_SIZE = 112;

@@ -3,7 +3,8 @@ import { takeView } from "@ctsurv/features/mod.ts";
 import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
 import { loadModel, modelPredictor } from "@ctsurv/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
-import { type Command, lungsOption } from "../command.ts";
+import type { Command } from "../command.ts";
+import { lungsOption } from "../model_options.ts";
 
 /** `ctsurv predict`: the survival curve of one scan. */
 export const predict: Command = {

@@ -8,7 +8,8 @@ import {
   writeNpy,
 } from "@ctsurv/imaging/mod.ts";
 import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
-import { type Command, lungsOption } from "../command.ts";
+import type { Command } from "../command.ts";
+import { lungsOption } from "../model_options.ts";
 
 /** `ctsurv preprocess`: turns a CT into files of the slices that a backbone sees. */
 export const preprocess: Command = {

@@ -15,7 +15,8 @@ import {
 } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
 import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
-import { type Command, lungsOption } from "../command.ts";
+import type { Command } from "../command.ts";
+import { lungsOption } from "../model_options.ts";
 
 /** `ctsurv qc`: quality control of a cohort's scans. */
 export const qc: Command = {

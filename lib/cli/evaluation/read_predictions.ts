@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv, refuseIfAny } from "@ctsurv/cohort/mod.ts";
+import { parseCsv, refuseIfAny } from "@ctsurv/cohort/table/mod.ts";
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
 /** How far float32 sums may leave [0, 1], or rise from one time to the next. */

@@ -122,7 +122,7 @@ const REQUIRED: readonly (keyof ClinicalRecord)[] = ["patient", "survivalDays", 
  *
  * @example
  * ```ts
- * import { parseClinical } from "@ctsurv/ctsurv/cohort";
+ * import { parseClinical } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const [record] = parseClinical(

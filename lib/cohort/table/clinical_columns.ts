@@ -113,7 +113,7 @@ const schema: z.ZodType<ClinicalColumns> = z.strictObject({
  *
  * @example
  * ```ts
- * import { parseClinical, parseClinicalColumns } from "@ctsurv/ctsurv/cohort";
+ * import { parseClinical, parseClinicalColumns } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const columns = parseClinicalColumns(

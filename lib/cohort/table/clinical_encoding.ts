@@ -64,7 +64,7 @@ const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
  *
  * @example
  * ```ts
- * import { clinicalEncoding } from "@ctsurv/ctsurv/cohort";
+ * import { clinicalEncoding } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const patient = {
@@ -132,7 +132,7 @@ function categoryEncoding(
  *
  * @example
  * ```ts
- * import { clinicalCovariates } from "@ctsurv/ctsurv/cohort";
+ * import { clinicalCovariates } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const names = clinicalCovariates({
@@ -161,7 +161,7 @@ export function clinicalCovariates({ age, categories }: ClinicalEncoding): strin
  *
  * @example
  * ```ts
- * import { clinicalEncoding, encodeClinical } from "@ctsurv/ctsurv/cohort";
+ * import { clinicalEncoding, encodeClinical } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const patient = {

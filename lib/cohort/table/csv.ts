@@ -34,7 +34,7 @@ export interface CsvRow {
  *
  * @example
  * ```ts
- * import { parseCsv } from "@ctsurv/ctsurv/cohort";
+ * import { parseCsv } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const { header, rows, number } = parseCsv("PatientID;age\nLUNG1-001;78,75\n", "clinical.csv");
@@ -100,7 +100,7 @@ export function parseCsv(
  *
  * @example
  * ```ts
- * import { readTable } from "@ctsurv/ctsurv/cohort";
+ * import { readTable } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
@@ -148,7 +148,7 @@ const SHOWN = 20;
  *
  * @example
  * ```ts
- * import { refuseIfAny } from "@ctsurv/ctsurv/cohort";
+ * import { refuseIfAny } from "@ctsurv/ctsurv/cohort/table";
  * import { assertThrows } from "@std/assert";
  *
  * refuseIfAny([], "clinical.csv");

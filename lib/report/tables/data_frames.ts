@@ -1,6 +1,6 @@
 import type { DataFrame } from "danfojs-node";
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
+import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import { followUp, HORIZON_MONTHS } from "@ctsurv/features/mod.ts";
 import { daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
 import { jupyterDisplay } from "../displayable.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv } from "@ctsurv/cohort/mod.ts";
+import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
 
 /**
  * Reads a file of results in the form of parsed JSON. A table in CSV or Markdown becomes a list of rows, each a record

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type ClinicalColumns, parseClinical, parseClinicalColumns } from "@ctsurv/cohort/mod.ts";
 import { formatClinical } from "@ctsurv/cohort/table/clinical.ts";
+import { type ClinicalColumns, parseClinical, parseClinicalColumns } from "@ctsurv/cohort/table/mod.ts";
 import { daysToMonths } from "@ctsurv/survival/mod.ts";
 
 const claro = {

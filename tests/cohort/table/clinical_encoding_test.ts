@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { clinicalCovariates, clinicalEncoding, type ClinicalRecord, encodeClinical } from "@ctsurv/cohort/mod.ts";
+import { clinicalCovariates, clinicalEncoding, type ClinicalRecord, encodeClinical } from "@ctsurv/cohort/table/mod.ts";
 
 function record(fields: Partial<ClinicalRecord> = {}): ClinicalRecord {
   const stages = { tStage: null, nStage: null, mStage: null, overallStage: "I" };

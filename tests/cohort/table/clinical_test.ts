@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/mod.ts";
 import { formatClinical } from "@ctsurv/cohort/table/clinical.ts";
+import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/table/mod.ts";
 import { censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
 
 const header =

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { parseCsv } from "@ctsurv/cohort/mod.ts";
+import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
 import { assessQuality, measureScan, preprocess, type QualityRow, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
 import { sheetColours, sheetText } from "@ctsurv/report/pictures/contact_sheet.ts";

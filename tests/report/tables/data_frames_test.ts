@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRequire } from "node:module";
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { ClinicalRecord } from "@ctsurv/cohort/mod.ts";
+import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import { clinicalFrame, frameTable, jupyterDisplay, resultsFrame, toDataFrame } from "@ctsurv/report/mod.ts";
 import { sampleResult } from "../samples.ts";
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/mod.ts";
+import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/table/mod.ts";
 import { stepAt } from "@ctsurv/survival/follow_up/predictions.ts";
 import { atRisk, daysToMonths, kaplanMeier } from "@ctsurv/survival/mod.ts";
 import lifelines from "../../fixtures/kaplan_meier_lung1.json" with { type: "json" };

@@ -1,0 +1,41 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { lungMethods } from "@ctsurv/lungs/mod.ts";
+import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+import type { CommandOption } from "./command.ts";
+
+const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
+
+/** `--aggregation`: how a patient's slices become the patient vector. */
+export const aggregationOption: CommandOption = {
+  describe: `how to aggregate the slices of a patient: ${
+    KINDS.join(", ")
+  } (default: gated, the paper's soft attention)`,
+  value: "NAME",
+};
+
+/**
+ * The aggregation that the user chose.
+ *
+ * @param architecture The backbone that gives the features, if there is only one.
+ * @throws {InputError} If there is none of that name, or the backbone takes volumes and gives one vector per patient.
+ */
+export function parseAggregation(
+  text: string | true | undefined,
+  architecture?: Pick<BackboneArchitecture, "name" | "input">,
+): AggregationChoice {
+  const kind = KINDS.find((one) => one === (text ?? "gated"));
+  if (!kind) throw new InputError(`Unknown aggregation "${text}": choose one of ${KINDS.join(", ")}`);
+  if (text !== undefined && architecture?.input === "volume") {
+    throw new InputError(
+      `${architecture.name} gives one vector for the whole volume, so there is nothing to aggregate. ` +
+        "Leave out --aggregation",
+    );
+  }
+  return { kind };
+}
+
+/** `--lungs` of every command that preprocesses: an argument of `openLungs`. */
+export const lungsOption: CommandOption = {
+  describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
+  value: "NAME",
+};

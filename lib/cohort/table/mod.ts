@@ -1,0 +1,23 @@
+/**
+ * Tables: CSV as it is exported by other programs, the clinical table of a cohort, and its encoding as covariates. This
+ * room of `cohort` reads no images, so that a program about outcomes alone loads none of the readers of CT.
+ *
+ * The first calls to know: {@linkcode readTable} reads any CSV, {@linkcode parseClinical} a clinical table, and
+ * {@linkcode clinicalEncoding} learns how to turn its rows into numbers.
+ *
+ * @module
+ */
+export { type ClinicalRecord, parseClinical } from "./clinical.ts";
+export { type ClinicalColumns, parseClinicalColumns } from "./clinical_columns.ts";
+export {
+  type AgeEncoding,
+  type CategoryEncoding,
+  clinicalCovariates,
+  type ClinicalEncoding,
+  clinicalEncoding,
+  type ClinicalEncodingOptions,
+  encodeClinical,
+  type Level,
+} from "./clinical_encoding.ts";
+export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./csv.ts";
+export { type Exclusion, LUNG1_EXCLUSIONS } from "./lung1_exclusions.ts";
