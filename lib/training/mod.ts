@@ -29,6 +29,7 @@ export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
+export { predictScan, type PredictScanOptions, type ScanPrediction } from "./model/predict_scan.ts";
 export {
   loadModel,
   type LoadModelOptions,

@@ -1,7 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { takeView } from "@ctsurv/features/mod.ts";
-import { preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
-import { loadModel, modelPredictor } from "@ctsurv/training/mod.ts";
+
+import { loadModel, predictScan } from "@ctsurv/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { lungsOption } from "../model_options.ts";
@@ -28,15 +27,8 @@ export const predict: Command = {
           "Choose the same method with --lungs, or train the model again",
       );
     }
-    const { volume, warnings } = await readVolume(input);
-    const prepared = await preprocess(volume, { segmenter, where: input });
-    // Training saw its slices in float16, too.
-    const slices = Float32Array.from(Float16Array.from(prepared.slices));
-    const viewed = takeView({ slices, key: input, size: prepared.size }, view);
-    const seen = viewed.seen.map((i) => prepared.kept[i]!);
-    const predictor = await modelPredictor(engine, model);
-    const prediction = await predictor.predict(input, viewed);
-    await predictor.dispose();
+    const prediction = await predictScan(input, model, { engine, segmenter });
+    const { kept, seen, warnings } = prediction;
     await segmenter.dispose();
     const survival = [...prediction.survival];
     // A network of volumes gives one feature vector for all slices, so there is no attention among them.
@@ -52,7 +44,7 @@ export const predict: Command = {
         attention,
         aggregation,
         fineTuning: model.finalBlock ? "final-block" : "final-layer",
-        slices: prepared.kept.length,
+        slices: kept,
         view,
         trainedOn,
         weights: backbone.source,
@@ -60,9 +52,9 @@ export const predict: Command = {
       },
       text: [
         ...warnings.map((warning) => `Warning: ${warning}`),
-        `${input}: ${prepared.kept.length} slices kept` +
+        `${input}: ${kept} slices kept` +
         (view.kind === "volume"
-          ? `, seen as a volume of ${view.slices === "all" ? prepared.kept.length : view.slices}`
+          ? `, seen as a volume of ${view.slices === "all" ? kept : view.slices}`
           : `, ${seen.length} of them seen, ` +
             (aggregation === "average"
               ? "all with the same weight"

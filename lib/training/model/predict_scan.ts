@@ -1,0 +1,65 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
+import { takeView } from "@ctsurv/features/mod.ts";
+import { type LungSegmenter, preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
+import type { PatientPrediction } from "../trainer.ts";
+import { modelPredictor } from "./model_predictor.ts";
+import type { SurvivalModel } from "./survival_model.ts";
+
+/** Options of {@linkcode predictScan}. */
+export interface PredictScanOptions {
+  /** Runs the networks. */
+  readonly engine: Engine;
+  /** Finds the lungs, by the method that the model was trained with. */
+  readonly segmenter: LungSegmenter;
+  /** SeriesInstanceUID to read in a folder of DICOM files. @default {the only one} */
+  readonly series?: string;
+}
+
+/** A survival curve for one scan, and what it rests on. */
+export interface ScanPrediction extends PatientPrediction {
+  /** How many slices preprocessing kept. */
+  readonly kept: number;
+  /** The slices that the model saw, by their number in the scan resampled to 3 mm, from the feet up. */
+  readonly seen: readonly number[];
+  /** What the reader of the scan noticed. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Predicts the survival of a patient from a scan: reads it, preprocesses it as in training, extracts the features of
+ * the slices that the model's view shows, and applies the head.
+ *
+ * @param path A NIfTI file, a DICOM file or a folder of DICOM files.
+ * @throws {InputError} If the scan cannot be read or shows no lungs, or the segmenter is not the one of the training.
+ */
+export async function predictScan(
+  path: string,
+  model: SurvivalModel,
+  { engine, segmenter, series }: PredictScanOptions,
+): Promise<ScanPrediction> {
+  const { trainedOn, view } = model;
+  if (trainedOn.segmenter !== segmenter.name) {
+    throw new InputError(
+      `The model was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
+        "Choose the same method, or train the model again",
+    );
+  }
+  const { volume, warnings } = await readVolume(path, series === undefined ? {} : { series });
+  const prepared = await preprocess(volume, { segmenter, where: path });
+  // Training saw its slices in float16, too.
+  const slices = Float32Array.from(Float16Array.from(prepared.slices));
+  const viewed = takeView({ slices, key: path, size: prepared.size }, view);
+  const predictor = await modelPredictor(engine, model);
+  try {
+    const prediction = await predictor.predict(path, viewed);
+    return {
+      ...prediction,
+      kept: prepared.kept.length,
+      seen: viewed.seen.map((i) => prepared.kept[i]!),
+      warnings,
+    };
+  } finally {
+    await predictor.dispose();
+  }
+}
