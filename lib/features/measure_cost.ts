@@ -25,7 +25,7 @@ export interface CostToMeasure extends View {
 /** Runs that are timed. */
 export const TIMED_RUNS = 3;
 
-const worker = fileURLToPath(new URL("measure_cost_worker.ts", import.meta.url));
+const worker = fileURLToPath(new URL("_measure_cost_worker.ts", import.meta.url));
 const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /**
