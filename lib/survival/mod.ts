@@ -20,6 +20,7 @@ export {
   type CtdOptions,
   type CtdVariant,
 } from "./concordance/concordance.ts";
+export { concordanceByDefinition } from "./concordance/concordance_by_definition.ts";
 export {
   type ConcordanceInterval,
   concordanceInterval,
