@@ -13,27 +13,38 @@
  *
  * @module
  */
+export type { Progress } from "@ctsurv/base/mod.ts";
 export type { ClinicalEncoding, ClinicalEncodingOptions, ClinicalRecord } from "@ctsurv/cohort/mod.ts";
 export type { AdamWOptions, Engine, HostTensor, Moments, TensorSpec } from "@ctsurv/engine/mod.ts";
 export type {
+  Activations,
   ExtractOptions,
   FineTuningPatient,
+  KeyedSlices,
   LabelledPatient,
   ScannedPatient,
+  ScanToPreprocess,
   SkippedPatient,
+  SliceCount,
+  StoredActivations,
   TrainingPatient,
   View,
   ViewedSlices,
 } from "@ctsurv/features/mod.ts";
-export type { Backbone, Initialise, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-export type { DeepHitOptions, Discretisation } from "@ctsurv/survival/deephit/mod.ts";
+export type { LungSegmenter } from "@ctsurv/imaging/mod.ts";
+export type { Backbone, BackboneArchitecture, Initialise, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+export type { DeepHitOptions, Discretisation, HeadOptions, RankingOptions } from "@ctsurv/survival/deephit/mod.ts";
 export type {
+  BaselineHazard,
   Concordance,
   ConcordanceInterval,
   ConcordanceTable,
   CoxModel,
   CoxOptions,
+  CtdLookup,
+  CtdVariant,
   FollowUp,
+  Outcomes,
   SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 export { type BatchOptions, makeBatch, type PatientBatch, type TrainingLabels } from "./batch.ts";

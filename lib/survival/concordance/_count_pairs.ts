@@ -169,7 +169,7 @@ interface Rule {
   /** How far two survivals may differ and still be the same prediction. */
   readonly tolerance: number;
   readonly tiesScoreHalf: boolean;
-  /** Which pairs of the same time are compared: none; a death with the censored; or all but two censored, twice. */
+  /** Which pairs of one time are compared: none; a death with the censored; all but two censored, both ways round. */
   readonly sameTime: "none" | "censored" | "both ways";
 }
 

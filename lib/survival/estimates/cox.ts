@@ -156,7 +156,8 @@ export interface CoxOptions {
 const MOST_ITERATIONS = 25;
 
 /**
- * Fits Cox's proportional hazards (Cox 1972) by Newton-Raphson with Efron's ties and a Breslow baseline.
+ * Fits Cox's proportional hazards (Cox 1972), `h(t) = h0(t) exp(x . coefficients)`, by Newton-Raphson with Efron's ties
+ * and a Breslow baseline.
  *
  * @example
  * ```ts

@@ -9,8 +9,8 @@ export interface CensoringOptions {
    * Packages disagree on patients who are censored at exactly the time t of the score, or at which another dies:
    *
    * - `"before"`: a patient who is censored at t was alive at t. Deaths weigh 1 / G(T-). Those known to be alive at t,
-   *   also the ones censored at t, weigh 1 / G(t-). A cohort that was followed for 24 months so has a value at 24
-   *   months. pycox and Graf et al. (1999) take G(T-) too.
+   *   also the ones censored at t, weigh 1 / G(t-). A cohort that was followed for 24 months therefore has a value at
+   *   24 months. pycox and Graf et al. (1999) take G(T-) too.
    * - `"at"`: scikit-survival. Deaths weigh 1 / G(T), those with T > t weigh 1 / G(t); a patient who is censored at t
    *   is left out.
    *
