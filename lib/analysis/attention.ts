@@ -4,6 +4,16 @@ import type { TumourExtent } from "./tumour_slices.ts";
 /**
  * The sum of attention weights.
  *
+ * @example
+ * ```ts
+ * import { attentionTotal } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(attentionTotal([.25, .25, .5]), 1);
+ * assertThrows(() => attentionTotal([0, 0]), Error, "adds up to 0");
+ * ```
+ *
+ * @param weights [slices]
  * @throws {InputError} If there are none, one is negative or not finite, or all are 0.
  */
 export function attentionTotal(weights: ArrayLike<number>): number {
@@ -16,8 +26,21 @@ export function attentionTotal(weights: ArrayLike<number>): number {
 }
 
 /**
- * How evenly attention is spread: Shannon's entropy of the weights over the logarithm of their number, 1 where all are
- * equal, 0 where one slice has all. 1 for a single slice, where there is nothing to choose.
+ * How evenly attention is spread over slices: Shannon's entropy of the weights, divided by its maximum.
+ *
+ *     -sum of a_j log a_j / log(slices)
+ *
+ * It is 1 if all weights are equal and 0 if one slice has all the attention. For a single slice it is 1.
+ *
+ * @example
+ * ```ts
+ * import { attentionEntropy } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(attentionEntropy([.25, .25, .25, .25]), 1);
+ * assertEquals(attentionEntropy([.5, .5, 0, 0]), .5); // two of four slices
+ * assertEquals(attentionEntropy([1, 0, 0, 0]), 0);
+ * ```
  *
  * @param weights [slices], not below 0; only their proportions count.
  * @throws {InputError} If there are no weights, one is negative or not finite, or all are 0.
@@ -30,18 +53,28 @@ export function attentionEntropy(weights: ArrayLike<number>): number {
   return nats / Math.log(weights.length);
 }
 
-/** Of one patient. */
+/** How much of one patient's attention falls on slices with tumour. */
 export interface AttentionShare {
-  /** Share of the attention that falls on slices with tumour. */
+  /** Share of the attention that falls on slices with tumour, 0 to 1. */
   readonly attended: number;
-  /** Their share of the slices: what equal weights would give. */
+  /** Share of the slices that have tumour, 0 to 1: the value of `attended` for equal weights. */
   readonly uniform: number;
 }
 
 /**
- * How much of a patient's attention falls on the slices that hold tumour.
+ * How much of a patient's attention falls on the slices with tumour.
+ *
+ * @example
+ * ```ts
+ * import { attentionShare } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Tumour on the last two of four slices.
+ * assertEquals(attentionShare([.1, .2, .6, .1], [[2, 3]]), { attended: .7, uniform: .5 });
+ * ```
  *
  * @param weights [slices], not below 0; only their proportions count.
+ * @param tumours Ranges of slices with tumour, as `tumourSlices` gives them.
  * @throws {InputError} If there are no weights, one is negative or not finite, all are 0, or a range of the tumour lies
  *   beyond the slices.
  */

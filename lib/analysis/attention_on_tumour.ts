@@ -2,33 +2,50 @@ import { bootstrap, type BootstrapOptions } from "@ctsurv/survival/mod.ts";
 import { attentionShare } from "./attention.ts";
 import type { TumourExtent } from "./tumour_slices.ts";
 
-/** Attention to a patient whose tumour is known. */
+/** The attention on the slices of a patient whose tumour is known. */
 export interface AttendedPatient {
   /** [slices], not below 0; only their proportions count. */
   readonly attention: ArrayLike<number>;
-  /** Counted among the same slices, as `tumourSlices` gives them. */
+  /** Ranges of slices with tumour, counted among the same slices, as `tumourSlices` gives them. */
   readonly tumours: TumourExtent;
 }
 
-/** Means over patients, each counting the same. */
+/** Means over patients, who all count the same. */
 export interface AttentionOnTumour {
-  /** Those with tumour on some of their slices, but not on all. */
+  /** Number of patients with tumour on some of their slices, but not on all. */
   readonly patients: number;
-  /** Share of the attention that falls on slices with tumour. */
+  /** Mean share of the attention that falls on slices with tumour. */
   readonly attended: number;
-  /** Their share of the slices: what equal weights would give. */
+  /** Mean share of the slices that have tumour: the value of `attended` for equal weights. */
   readonly uniform: number;
   /** `attended` less `uniform`. */
   readonly excess: number;
-  /** Of the excess, when patients are drawn with replacement: percentiles. */
+  /** Percentile bootstrap interval of the excess, with patients drawn with replacement. */
   readonly interval: readonly [low: number, high: number];
+  /** Coverage of the interval, such as 0.95. */
   readonly level: number;
 }
 
 /**
- * Whether attention finds the tumour: how much of it falls on slices that hold tumour, against equal weights. A patient
- * without tumour on any slice, or with tumour on all of them, has the same share whatever the attention, and is left
- * out; null where no patient remains.
+ * Whether attention finds the tumour: the share of it on slices with tumour, compared with equal weights. Patients
+ * without tumour on any slice, or with tumour on all of them, have the same share whatever the attention, and are left
+ * out. Null where no patient remains.
+ *
+ * @example
+ * ```ts
+ * import { attentionOnTumour } from "@ctsurv/ctsurv/analysis";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const { patients, attended, uniform, excess } = attentionOnTumour([
+ *   { attention: [.1, .1, .6, .2], tumours: [[2, 2]] },
+ *   { attention: [.1, .4, .4, .1], tumours: [[1, 2]] },
+ *   { attention: [.7, .1, .1, .1], tumours: [] }, // no tumour on the slices
+ * ])!;
+ * assertEquals(patients, 2);
+ * assertAlmostEquals(attended, (.6 + .8) / 2);
+ * assertAlmostEquals(uniform, (1 / 4 + 2 / 4) / 2);
+ * assertAlmostEquals(excess, .325);
+ * ```
  *
  * @throws {InputError} If weights or extents make no sense (see {@linkcode attentionShare}), or the options do not.
  */

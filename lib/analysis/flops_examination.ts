@@ -2,26 +2,32 @@ import { type BackboneArchitecture, efficientNetB0, resNet3d18 } from "@ctsurv/n
 import { modelCost } from "./model_cost.ts";
 import { paper } from "./paper.ts";
 
-/** What one FLOP is: a multiplication with its addition, or each of the two. */
+/** FLOPs per multiply-accumulate: 1 counts a multiplication with its addition as one, 2 counts both. */
 export type FlopsPerMac = 1 | 2;
 
-/** A number of slices, and what a model costs at it in 10^9 FLOPs of some convention. */
+/** The cost of a patient with some number of slices. */
 export interface CostAtSlices {
+  /** Number of slices. */
   readonly slices: number;
+  /** 10^9 FLOPs in some convention. */
   readonly gflops: number;
 }
 
 /** One reported cost read in one convention: how many slices would a patient have? */
 export interface FlopsReading {
+  /** The backbone, as on the command line: `efficientnet_b0`. */
   readonly model: string;
+  /** Its title, as in the tables: `EfficientNetB0`. */
   readonly name: string;
-  /** 10^9, as printed, to one decimal. */
+  /** 10^9 FLOPs, as printed, to one decimal. */
   readonly reported: number;
+  /** The convention in which it is read. */
   readonly flopsPerMac: FlopsPerMac;
-  /** The most slices that do not cost more than was reported, and one slice more. */
+  /** The largest number of slices that does not cost more than was reported. */
   readonly below: CostAtSlices;
+  /** One slice more. */
   readonly above: CostAtSlices;
-  /** Between the two, in proportion. */
+  /** The number of slices that costs as much as was reported, linear between `below` and `above`. */
   readonly depth: number;
   /** The number of slices whose cost prints as the reported number; null if there is none. */
   readonly exact: number | null;
@@ -29,36 +35,58 @@ export interface FlopsReading {
 
 /** The costs of two networks at one number of slices, in 10^9 MACs, and how many times the second is the first. */
 export interface LikeForLike {
+  /** Number of slices of the patient. */
   readonly slices: number;
+  /** Cost of the first network, 10^9 MACs. */
   readonly first: number;
+  /** Cost of the second network, 10^9 MACs. */
   readonly second: number;
+  /** `second / first` */
   readonly ratio: number;
 }
 
-/** What two reported costs can mean. */
+/** The possible meanings of two reported costs. */
 export interface FlopsExamination {
-  /** Each number in each convention. */
+  /** Each reported cost in each convention. */
   readonly readings: readonly FlopsReading[];
-  /** Numbers of slices at which one convention prints both numbers. */
+  /** Numbers of slices at which both reported costs come out in the same convention. */
   readonly both: readonly { readonly slices: number; readonly flopsPerMac: FlopsPerMac }[];
-  /** The reading of each number that together come nearest to one number of slices. */
+  /** One reading of each cost: the pair whose numbers of slices are nearest to each other. */
   readonly nearest: readonly [FlopsReading, FlopsReading];
+  /** Second reported cost divided by the first. */
   readonly reportedRatio: number;
-  /** At every number of slices that a reading names, in their order; the ratio is the same in either convention. */
+  /** At every number of slices in the readings, ascending; the ratio is the same in either convention. */
   readonly likeForLike: readonly LikeForLike[];
 }
 
-/** A network and what was reported for it, in 10^9. */
+/** A network and the cost that was reported for it. */
 export interface ReportedCost {
+  /** The network. */
   readonly architecture: BackboneArchitecture;
+  /** 10^9 FLOPs for one patient. */
   readonly gflops: number;
 }
 
 const CONVENTIONS: readonly FlopsPerMac[] = [1, 2];
 
 /**
- * Looks for numbers of slices and conventions under which reported costs of a patient come out. Costs are of the images
- * up to their 256 numbers; attention and DeepHit would add less than 0.02 %.
+ * Looks for numbers of slices and conventions of FLOPs that explain two reported costs of a patient. The costs go from
+ * the images to the embedding of 256 numbers; attention and DeepHit would add less than 0.02 %.
+ *
+ * @example
+ * ```ts
+ * import { examineFlops } from "@ctsurv/ctsurv/analysis";
+ * import { alexNet, vgg16 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { nearest, both } = examineFlops(
+ *   { architecture: alexNet, gflops: 65.6 },
+ *   { architecture: vgg16, gflops: 3069.4 },
+ * );
+ * // Both are costs of 100 slices, but one counts MACs and the other additions too.
+ * assertEquals(nearest.map(({ exact, flopsPerMac }) => [exact, flopsPerMac]), [[100, 1], [100, 2]]);
+ * assertEquals(both, []);
+ * ```
  *
  * @param first By default the paper's EfficientNetB0, 54.3.
  * @param second By default the paper's ResNet3D-18, 2924.6.
@@ -88,7 +116,7 @@ export function examineFlops(
   };
 }
 
-/** MACs of the images of a patient of so many slices; never less for more of them. */
+/** MACs of the images of a patient with so many slices; it never falls as the slices increase. */
 type SliceCost = (slices: number) => number;
 
 function costOf(architecture: BackboneArchitecture): SliceCost {

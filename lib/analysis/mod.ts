@@ -1,4 +1,16 @@
-/** What trained models did, and what they cost: attention, the best reachable Ctd, FLOPs, the paper's numbers. */
+/**
+ * Analysis of trained models and of the paper's numbers.
+ *
+ * - Attention: {@linkcode attentionEntropy} of one patient, and {@linkcode attentionOnTumour} for whether it finds the
+ *   tumour. {@linkcode tumourSlices} counts a tumour among the slices that preprocessing kept.
+ * - Cost: {@linkcode modelCost} counts multiply-accumulates and parameters without running a network, and
+ *   {@linkcode examineFlops} compares them with reported FLOPs.
+ * - {@linkcode paper} holds the numbers that the paper prints.
+ *
+ * Types of other folders that occur in signatures here are exported with them.
+ *
+ * @module
+ */
 export { attentionEntropy, type AttentionShare, attentionShare, attentionTotal } from "./attention.ts";
 export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";
 export {
@@ -11,5 +23,5 @@ export {
   type ReportedCost,
 } from "./flops_examination.ts";
 export { type CostInput, type ModelCost, modelCost } from "./model_cost.ts";
-export { paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
+export { type Paper, paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
 export { type TumourExtent, tumourOnSlices, tumourSlices } from "./tumour_slices.ts";

@@ -9,47 +9,64 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 
-/** What a network sees of a patient, and what becomes of it. */
+/** The input of a network for one patient, and its aggregation. */
 export interface CostInput {
+  /** Number of slices that the network sees. */
   readonly slices: number;
-  /** Rows and columns. @default {the architecture's} */
+  /** Rows and columns in pixels. @default {the size of the architecture} */
   readonly size?: number;
-  /** How the slices become one vector; of a volume there is but one. @default {gated attention} */
+  /** How the embeddings of the slices become one vector; a volume has only one. @default {gated attention} */
   readonly aggregation?: AggregationChoice;
 }
 
-/** What a model costs for one patient, from its traced graph. A MAC is one multiplication and one addition. */
+/** The cost of a model for one patient, from its traced graph. A MAC is one multiplication and one addition. */
 export interface ModelCost {
   /** The backbone, as on the command line: `efficientnet_b0`. */
   readonly model: string;
+  /** Its title, as in the tables: `EfficientNetB0`. */
   readonly name: string;
+  /** Whether the network takes single slices or volumes. */
   readonly input: BackboneArchitecture["input"];
+  /** Number of slices. */
   readonly slices: number;
-  /** Rows and columns. */
+  /** Rows and columns in pixels. */
   readonly size: number;
-  /** From a slice to its 256 numbers; of a network of volumes, the share of one slice. */
+  /** MACs from a slice to its embedding of 256 numbers; for a network of volumes, the share of one slice. */
   readonly macsPerSlice: number;
-  /** Of all slices, or of the volume: the cost of a patient without aggregation and DeepHit. */
+  /** MACs of all slices, or of the volume: the cost of a patient without aggregation and DeepHit. */
   readonly macsOfImages: number;
-  /** Everything, aggregation and DeepHit included. A volume is one embedding: there is nothing to aggregate. */
+  /** MACs of everything, with aggregation and DeepHit. A volume is one embedding and needs no aggregation. */
   readonly macsPerPatient: number;
-  /** Learnable numbers of the backbone as published, its own classifier included. */
+  /** Number of learnable parameters of the published backbone, with its own classifier. */
   readonly parameters: number;
-  /** Those on the way to the features that are used here, without the classifier. */
+  /** Number of parameters that lead to the features used here, without the classifier. */
   readonly parametersUsed: number;
-  /** Numbers that training changes. */
+  /** Number of parameters that training changes. */
   readonly trainable: {
-    /** The new linear layer to 256 and all that follows it. */
+    /** The new linear layer to 256 and all layers after it. */
     readonly finalLayer: number;
-    /** Those and the backbone's final block. */
+    /** Those and the final block of the backbone. */
     readonly finalBlock: number;
   };
-  /** MACs of one slice, or of the volume, to the logits of the backbone's own classifier, as libraries count them. */
+  /** MACs from one slice, or the volume, to the logits of the backbone's own classifier, as libraries count them. */
   readonly macsOfLogits: number;
 }
 
 /**
- * Traces a backbone and the head on it, without weights and without running anything.
+ * Counts the multiply-accumulates and the parameters of a backbone with its head. It traces both as graphs; it needs no
+ * weights and runs nothing.
+ *
+ * @example
+ * ```ts
+ * import { modelCost } from "@ctsurv/ctsurv/analysis";
+ * import { efficientNetB0 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { macsPerSlice, macsOfImages, parameters, trainable } = modelCost(efficientNetB0, { slices: 64 });
+ * assertEquals(macsPerSlice, 384_862_432);
+ * assertEquals(macsOfImages, 64 * macsPerSlice);
+ * assertEquals([parameters, trainable.finalLayer], [5_288_548, 512_881]);
+ * ```
  *
  * @throws {InputError} If the images are too small for the backbone.
  */

@@ -1,6 +1,8 @@
-/** A number as the paper prints it. It was not computed here, and is never mixed with numbers that were. */
+/** A number as the paper prints it. It was not computed here, and is never mixed with computed numbers. */
 export interface Reported {
+  /** Marks the number as reported. */
   readonly reported: true;
+  /** Mean over the ten folds, or the one number that is given. */
   readonly mean: number;
   /** Standard deviation over the ten folds; null where the paper gives none. */
   readonly std: number | null;
@@ -8,12 +10,15 @@ export interface Reported {
 
 /** One row of the paper's Table 1: ten-fold cross-validation on LUNG1, time-dependent concordance. */
 export interface PaperRow {
+  /** Backbone or aggregation, by its name here. */
   readonly model: PaperModel;
+  /** Name in the paper's table. */
   readonly name: string;
+  /** Time-dependent concordance. */
   readonly ctd: Reported;
 }
 
-/** A backbone by its name here, or an aggregation. */
+/** A backbone by its name here, or an aggregation of EfficientNet-B0. */
 export type PaperModel =
   | "r3d_18"
   | "average_pooling"
@@ -28,9 +33,18 @@ function row(model: PaperModel, name: string, mean: number, std: number): PaperR
   return { model, name, ctd: { reported: true, mean, std } };
 }
 
-/** What the paper reports, for setting beside what was computed. */
-export const paper = {
+/** The results that the paper reports, for comparison with computed ones. */
+export interface Paper {
   /** Table 1, in the paper's order. `average_pooling` and `self_attention` are aggregations of EfficientNet-B0. */
+  readonly table1: readonly PaperRow[];
+  /** Table 2: CLARO, one concordance over the pooled out-of-fold predictions, by where the weights come from. */
+  readonly table2: Readonly<Record<"imagenet" | "lung1", Reported>>;
+  /** Cost of one patient in GFLOPs (10^9), as printed. */
+  readonly gflops: Readonly<Record<"efficientnet_b0" | "r3d_18", number>>;
+}
+
+/** The results that the paper reports. */
+export const paper: Paper = {
   table1: [
     row("r3d_18", "ResNet3D-18", 0.507, 0.074),
     row("average_pooling", "EfficientNetB0 + average pooling", 0.570, 0.033),
@@ -41,20 +55,25 @@ export const paper = {
     row("vit_b_16", "ViT + soft attention", 0.546, 0.043),
     row("efficientnet_b0", "EfficientNetB0 + soft attention", 0.584, 0.054),
   ],
-  /** Table 2: CLARO, one concordance over the pooled out-of-fold predictions, by where the weights come from. */
   table2: {
     imagenet: { reported: true, mean: 0.503, std: null },
     lung1: { reported: true, mean: 0.579, std: null },
   },
-  /** Cost of one patient in GFLOPs (10^9), as printed. */
   gflops: { efficientnet_b0: 54.3, r3d_18: 2924.6 },
-} as const satisfies {
-  readonly table1: readonly PaperRow[];
-  readonly table2: Readonly<Record<"imagenet" | "lung1", Reported>>;
-  readonly gflops: Readonly<Partial<Record<PaperModel, number>>>;
 };
 
-/** The paper's row for a model, or undefined where it has none. */
+/**
+ * The paper's row of Table 1 for a model, or undefined where it has none.
+ *
+ * @example
+ * ```ts
+ * import { paperRow } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(paperRow("efficientnet_b0")?.ctd, { reported: true, mean: .584, std: .054 });
+ * assertEquals(paperRow("densenet121"), undefined);
+ * ```
+ */
 export function paperRow(model: string): PaperRow | undefined {
   return paper.table1.find((row) => row.model === model);
 }

@@ -2,8 +2,20 @@ import type { TumourMask } from "@ctsurv/cohort/mod.ts";
 import { defaultSettings, type PreprocessedSlices, resampleMask } from "@ctsurv/imaging/mod.ts";
 
 /**
- * Where a patient's tumour is on the slices that preprocessing made, for drawing its outline: each pixel takes the
- * nearest voxel of the scan, and is 0 outside of it.
+ * The tumour of a patient on the slices that preprocessing made, for drawing its outline. Each pixel takes the nearest
+ * voxel of the scan; outside the scan it is 0.
+ *
+ * @example
+ * ```ts
+ * import { tumourOnSlices } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A scan of one slice of 3 mm with 2 x 2 pixels of 1 mm; tumour in the second row, first column.
+ * const tumour = { mask: Uint8Array.of(0, 0, 1, 0), shape: [1, 2, 2], spacing: [3, 1, 1], source: "SEG" } as const;
+ * const box = { rows: [0, 1], columns: [0, 1] } as const;
+ * const pixels = tumourOnSlices(tumour, { kept: [0], box, size: 4 }); // 4 x 4 pixels of 0.5 mm
+ * assertEquals([...pixels], [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
+ * ```
  *
  * @returns [kept, size, size], 1 in the tumour.
  */
@@ -33,13 +45,23 @@ export function tumourOnSlices(
   return result;
 }
 
-/** Ranges of slices that hold tumour, first and last included, counted among the kept slices. */
+/** Ranges of slices with tumour, first and last included, counted from 0 among the kept slices. */
 export type TumourExtent = readonly (readonly [first: number, last: number])[];
 
 /**
- * Where a patient's tumour is along the slices that preprocessing kept: for scoring attention.
+ * The slices with tumour among those that preprocessing kept, for scoring attention.
  *
- * @param facts What preprocessing found: `areas` of all resampled slices, and which were `kept`.
+ * @example
+ * ```ts
+ * import { tumourSlices } from "@ctsurv/ctsurv/analysis";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Four slices of 6 mm with one pixel each, tumour in the second: slices 2 and 3 of the eight slices of 3 mm.
+ * const tumour = { mask: Uint8Array.of(0, 1, 0, 0), shape: [4, 1, 1], spacing: [6, 1, 1], source: "SEG" } as const;
+ * assertEquals(tumourSlices(tumour, { areas: new Float64Array(8), kept: [1, 2, 3, 4] }), [[1, 2]]);
+ * ```
+ *
+ * @param facts Results of preprocessing: `areas` of all resampled slices, and the indices of those that were `kept`.
  */
 export function tumourSlices(
   { mask, shape, spacing }: TumourMask,

@@ -4,7 +4,7 @@ import { findBackbone } from "@ctsurv/nn/mod.ts";
 import { featureExtractor } from "./feature_extractor.ts";
 import { type CostToMeasure, type MeasuredCost, TIMED_RUNS } from "./measure_cost.ts";
 
-/** Parameters that keep activations near their size: means, variances of one, no offsets. */
+/** Parameters that keep activations at their size: weights that average, variances of 1, no offsets. */
 function constants(spec: Parameters<typeof mapTree>[0]): Tree<HostTensor> {
   return mapTree(spec as Tree<HostTensor>, isSpec, ({ shape }, path) => {
     const size = shape.reduce((product, dim) => product * dim, 1);

@@ -3,15 +3,15 @@ import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
 import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 
-/** What `sliceQueue` sends: one scan whose slices are to be put in the cache. */
+/** A message of `sliceQueue`: one scan whose slices are to be put in the cache. */
 export interface SlicesOrder {
   readonly image: string;
   readonly series?: string;
-  /** Named in messages. */
+  /** The patient, for messages. */
   readonly where: string;
   /** The folder of slices. */
   readonly folder: string;
-  /** How lungs are found; the same each time. */
+  /** How lungs are found; the same in every message. */
   readonly recipe: NonNullable<LungSegmenter["recipe"]>;
 }
 

@@ -4,7 +4,17 @@ import { type KeyedSlices, numbersPath, readNumbers, writeNumbers } from "./cach
 import type { ActivationExtractor, Activations } from "./feature_extractor.ts";
 
 /**
- * Activations at a cut as float16, in which fine-tuning takes them.
+ * Activations at a cut as float16, the precision in which fine-tuning reads them.
+ *
+ * @example
+ * ```ts
+ * import { halfActivations } from "@ctsurv/ctsurv/features";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const network = { title: "ResNet50" };
+ * assertEquals([...halfActivations(Float32Array.of(1, 2049), network)], [1, 2048]); // 11 bits
+ * assertThrows(() => halfActivations(Float32Array.of(70_000), network));
+ * ```
  *
  * @throws {InputError} If one is beyond float16, 65504.
  */
@@ -19,23 +29,23 @@ export function halfActivations(
   );
 }
 
-/** Activations of a patient on disk. */
+/** Activations of a patient on disk, at the cut before a backbone's final block. */
 export interface StoredActivations extends Omit<Activations, "data"> {
   /**
-   * Reads [count, ...shape].
+   * Reads the activations, [count, ...shape].
    *
-   * @throws {InputError} If the file is gone or damaged by now.
+   * @throws {InputError} If the file has disappeared or is damaged.
    */
   load(): Promise<Float16Array<ArrayBuffer>>;
 }
 
-/** Raised whenever the same slices and weights would give other numbers, or the file another layout. */
+/** Changes whenever the same slices and weights would give other numbers, or the file another layout. */
 const FORMAT = "ctsurv activations 1";
 
 /**
- * What enters a backbone's final block for a patient's slices, computed once and kept as float16: half the size of
- * float32, with a rounding of 2^-11 that is far below what separates slices. The file is keyed by the slices, the weights
- * and the cut.
+ * The input of a backbone's final block for a patient's slices, computed once and kept as float16. That is half the
+ * size of float32, and its rounding of 2^-11 is far below the differences between slices. The file is keyed by the
+ * slices, the weights and the cut.
  *
  * @throws {InputError} If an activation is beyond float16, 65504.
  */

@@ -5,42 +5,43 @@ import type { SliceFeatureExtractor } from "./feature_extractor.ts";
 
 /** Where numbers are kept, and everything they depend on. */
 export interface NumbersEntry {
+  /** Folder of the cache. */
   readonly folder: string;
-  /** Of the file's name, with its dot. */
+  /** Extension of the file's name, with its dot. */
   readonly extension: string;
-  /** Anything JSON can hold. */
+  /** Everything the numbers depend on, as JSON can hold it. */
   readonly identity: object;
 }
 
-/** Numbers as their bytes. */
+/** Numbers as bytes, with their shape. */
 export interface CachedNumbers {
   readonly shape: readonly number[];
   readonly bytes: ArrayBufferView<ArrayBuffer>;
 }
 
-/** The file of an entry. */
+/** The path of an entry's file. */
 export function numbersPath({ folder, extension, identity }: NumbersEntry): string {
   return join(folder, `${sha256(JSON.stringify(identity))}${extension}`);
 }
 
-/** Numbers of an earlier run; undefined if there are none, or they are damaged or something else's. */
+/** Numbers of an earlier run; undefined if there are none, or they are damaged or belong to another entry. */
 export async function readNumbers(entry: NumbersEntry): Promise<CachedNumbers | undefined> {
   const known = await readChecked<{ identity: object; shape: readonly number[] }>(numbersPath(entry));
   if (!known || JSON.stringify(known.header.identity) !== JSON.stringify(entry.identity)) return undefined;
   return { shape: known.header.shape, bytes: known.payload };
 }
 
-/** Keeps numbers for {@linkcode readNumbers}. */
+/** Writes numbers for {@linkcode readNumbers}. */
 export async function writeNumbers(entry: NumbersEntry, { shape, bytes }: CachedNumbers): Promise<void> {
   await writeChecked(numbersPath(entry), { identity: entry.identity, shape }, bytes);
 }
 
-/** How features are kept on disk. */
+/** The precision in which features are kept on disk. */
 export type FeaturePrecision = "float16" | "float32";
 
-/** A patient's slices, and what identifies them. */
+/** A patient's slices, and a key that identifies them in caches. */
 export interface KeyedSlices {
-  /** [count, size, size] in [0, 1] */
+  /** [count, size, size], in [0, 1]. */
   readonly slices: Float32Array;
   /** Changes whenever the slices do: the key of `preprocessCached`. */
   readonly key: string;
@@ -48,18 +49,19 @@ export interface KeyedSlices {
 
 /** Options of {@linkcode cachedFeatures}. */
 export interface FeatureCacheOptions {
+  /** Folder of the files. */
   readonly folder: string;
   /** @default {"float32"} */
   readonly precision?: FeaturePrecision;
 }
 
-/** Raised whenever the same slices and weights would give other numbers, or the file another layout. */
+/** Changes whenever the same slices and weights would give other numbers, or the file another layout. */
 const FORMAT = "ctsurv features 1";
 
 /**
- * Features of a patient's slices by a frozen backbone, [slices, features], computed once: the cache is keyed by the
- * slices, the weights and the precision. They went through that precision also the first time, so that they are the
- * same numbers whether computed or read.
+ * Features of a patient's slices by a frozen backbone, [slices, features], computed once. The cache is keyed by the
+ * slices, the weights and the precision. Computed features are rounded to that precision as well, so they are the same
+ * numbers as those read from the file.
  */
 export async function cachedFeatures(
   extractor: Pick<SliceFeatureExtractor, "extract">,

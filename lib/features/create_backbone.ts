@@ -5,9 +5,9 @@ import { type Backbone, type BackboneArchitecture, findBackbone, seededBackbone 
 import { findPretrained, loadWeights, openCheckpoint, type Pretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
 
 /**
- * A backbone with published weights, from `findPretrained` or `recogniseWeights`. Its source names the file and the
- * file's SHA-256.
+ * Reads a backbone's published weights. Its source names the file and the file's SHA-256.
  *
+ * @param weights The file, as `findPretrained` or `recogniseWeights` found it.
  * @throws {InputError} If the file is damaged, or does not hold the weights of this network.
  */
 export async function pretrainedBackbone(
@@ -24,16 +24,26 @@ export async function pretrainedBackbone(
   };
 }
 
-/** Weights from a seed, or published ones. */
+/** Whether weights are drawn from a seed and calibrated, or are published ones trained on ImageNet or videos. */
 export type WeightsKind = "seeded" | "pretrained";
 
 /**
- * Finds the weights that a run will need, where it needs pretrained ones, before it spends hours on anything else.
+ * Finds the pretrained weights that a run will need, before it spends hours on anything else.
  *
- * @param backbones Names of architectures.
+ * @example
+ * ```ts
+ * import { requireWeights } from "@ctsurv/ctsurv/features";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * assertEquals(await requireWeights(["alexnet", "vgg16"], "seeded"), []);
+ * // The message names both networks and the commands that download their weights.
+ * await assertRejects(() => requireWeights(["alexnet", "vgg16"], "pretrained", "no/such/folder"), Error, "vgg16");
+ * ```
+ *
+ * @param backbones Names of architectures, such as `efficientnet_b0`.
  * @param folder Where weights are kept. Default: `defaultWeightsFolder()`.
- * @returns One per backbone; none if they are seeded.
- * @throws {InputError} If some are missing or damaged: all of them at once, and how to get each.
+ * @returns One entry for each backbone; none if the weights are seeded.
+ * @throws {InputError} If some are missing or damaged. It names all of them at once, and how to get each.
  */
 export async function requireWeights(
   backbones: readonly string[],
@@ -59,21 +69,24 @@ export async function requireWeights(
 
 /** Options of {@linkcode createBackbone}. */
 export interface CreateBackboneOptions {
-  /** @default {"seeded"} */
+  /** Kind of weights. @default {"seeded"} */
   readonly weights?: WeightsKind;
-  /** Weights of this file, whatever `weights` says. */
+  /** A file of weights, which is read whatever `weights` says. */
   readonly file?: string;
   /** Where pretrained weights are kept. @default {`defaultWeightsFolder()`} */
   readonly weightsFolder?: string;
-  /** @default {42} */
+  /** Seed of seeded weights. @default {42} */
   readonly seed?: number;
 }
 
 /**
- * A frozen backbone by name, with weights from a seed, or pretrained ones.
+ * A frozen backbone by name, with pretrained weights or weights from a seed. Seeded weights are drawn and calibrated in
+ * seconds and need no download. Pretrained weights are read from the folder to which `ctsurv weights fetch` writes.
  *
- * @throws {InputError} If there is no backbone of that name, or its pretrained weights are asked for and are not there,
- * damaged, or of another network: seeded ones in their place would be another experiment.
+ * @param name Such as `efficientnet_b0`.
+ * @param engine Calibrates seeded weights.
+ * @throws {InputError} If there is no backbone of that name, or its pretrained weights are missing, damaged or of
+ *   another network. Seeded weights do not replace them, since that would be another experiment.
  */
 export async function createBackbone(
   name: string,

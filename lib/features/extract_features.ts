@@ -13,47 +13,70 @@ import { type ScanToPreprocess, sliceQueue } from "./slice_queue.ts";
 
 /** A patient whose scan and follow-up are known. */
 export interface ScannedPatient extends ScanToPreprocess {
+  /** Row of the clinical table. */
   readonly record: ClinicalRecord;
 }
 
-/** A patient that was left out, and why. */
+/** A patient who was left out. */
 export interface SkippedPatient {
+  /** The patient's name. */
   readonly patient: string;
+  /** Message of the error: what was wrong with the scan, and what to do. */
   readonly reason: string;
 }
 
-/** What preprocessing found, for tables and figures; `kept` are the slices that the backbone saw. */
+/** The facts of a patient's preprocessing, for tables and figures; `kept` are the slices that the backbone saw. */
 export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
 
-/** A cohort as training sees it. */
+/** A cohort, ready for training. */
 export interface ExtractedCohort<Patient> {
+  /** The patients who can be used, in the order of the cohort. */
   readonly patients: readonly Patient[];
+  /** Facts of the preprocessing of each of them, in the same order. */
   readonly slices: readonly SliceFacts[];
+  /** The patients who were left out. */
   readonly skipped: readonly SkippedPatient[];
 }
 
-/** Options of {@linkcode extractCohort}. */
+/** Options that {@linkcode extractFeatures} and {@linkcode extractActivations} share. */
 export interface ExtractOptions {
+  /** The frozen network. */
   readonly backbone: Backbone;
-  /** What the backbone sees of a patient, and the extractor is made for. @default {all slices} */
+  /** Which slices of a patient the backbone sees; the extractor is made for the same view. @default {all slices} */
   readonly view?: View;
+  /** Finds the lungs in a scan. */
   readonly segmenter: LungSegmenter;
-  /** Where slices and features are kept between runs. */
+  /** Folder where slices and features are kept between runs. */
   readonly cache: string;
+  /** Is told after each patient. */
   readonly progress?: Progress;
 }
 
-/** The paper predicts two years. */
+/** The horizon of the predictions in months: the paper predicts two-year survival. */
 export const HORIZON_MONTHS = 24;
 
-/** Months to death or last contact, censored at two years. */
+/**
+ * Months to death or last contact, censored at two years.
+ *
+ * @example
+ * ```ts
+ * import { type ClinicalRecord, followUp } from "@ctsurv/ctsurv/features";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const unknown = { age: null, tStage: null, nStage: null, mStage: null, overallStage: null, histology: null };
+ * const record: ClinicalRecord = { ...unknown, patient: "LUNG1-001", gender: null, survivalDays: 2165, dead: true };
+ * assertEquals(followUp(record), { months: 24, event: 0 }); // died after 71 months
+ * ```
+ *
+ * @throws {InputError} If the days are negative or not finite.
+ */
 export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
   return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON_MONTHS);
 }
 
 /**
- * Preprocesses a cohort and applies `extract`, patient by patient. A patient whose scan cannot be used is left out
- * with the reason.
+ * Preprocesses a cohort and applies `extract`, patient by patient. A patient whose scan cannot be used is left out, and
+ * the reason is recorded.
  *
  * @throws {InputError} If no patient is left, or the disk is full.
  */
@@ -95,14 +118,16 @@ async function extractCohort<Extracted extends object>(
 
 /** Options of {@linkcode extractActivations}. */
 export interface ExtractActivationsOptions extends Omit<ExtractOptions, "backbone"> {
+  /** The frozen part of the backbone, made by `activationExtractor` for the same view. */
   readonly extractor: ActivationExtractor;
 }
 
 /**
- * Preprocesses a cohort and takes it to the cut before the backbone's final block, for fine-tuning; as `extractFeatures`
- * otherwise. The activations stay in files of the cache: of EfficientNet-B0 18 kB for a slice, of ViT-B/16 300 kB.
+ * Preprocesses a cohort and computes the activations at the cut before the backbone's final block, for fine-tuning.
+ * Otherwise it does the same as {@linkcode extractFeatures}. The activations stay in files of the cache: 18 kB a slice
+ * with EfficientNet-B0, 300 kB with ViT-B/16.
  *
- * @throws {InputError} If no patient is left.
+ * @throws {InputError} If no patient can be used, or the disk is full.
  */
 export async function extractActivations(
   cohort: readonly ScannedPatient[],
@@ -114,22 +139,23 @@ export async function extractActivations(
   }));
 }
 
-/** A cohort as features. */
+/** A cohort with the features of each patient. */
 export type CohortFeatures = ExtractedCohort<TrainingPatient>;
 
 /** Options of {@linkcode extractFeatures}. */
 export interface ExtractFeaturesOptions extends ExtractOptions {
+  /** The backbone, made ready by `featureExtractor` for the same view. */
   readonly extractor: Pick<FeatureExtractor, "extract">;
-  /** @default {"float32"} */
+  /** Precision of the features. @default {"float32"} */
   readonly precision?: FeaturePrecision;
 }
 
 /**
- * Preprocesses a cohort and extracts its features, patient by patient. What was done before, with the same images, settings and
- * weights, is read from the cache, so that an interrupted run goes on where it was. A patient whose scan cannot be used
- * is left out with the reason.
+ * Preprocesses a cohort and extracts its features, patient by patient. Results for the same images, settings and
+ * weights are read from the cache, so an interrupted run continues where it stopped. A patient whose scan cannot be
+ * used is left out, and the reason is recorded.
  *
- * @throws {InputError} If no patient is left.
+ * @throws {InputError} If no patient can be used, or the disk is full.
  */
 export async function extractFeatures(
   cohort: readonly ScannedPatient[],

@@ -3,39 +3,64 @@ import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tre
 import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import type { View, ViewedSlices } from "./view.ts";
 
-/** What a backbone gives: its global features, what enters its classifier's last layer, or what enters its final block. */
+/** The output of a backbone: its global features, or the input of its classifier's last layer or of its final block. */
 export type ExtractionPoint = "features" | "penultimate" | "cut";
 
 /** Options of {@linkcode imageFeatureExtractor}. */
 export interface ImageFeatureExtractorOptions {
-  /** Of one image, as it is given: [rows, columns], [3, rows, columns], … */
+  /** Shape of one image as it is given: [rows, columns], [3, rows, columns], … */
   readonly shape: readonly number[];
-  /** Turns images [batch, ...shape] into what the backbone takes. */
+  /** Turns images [batch, ...shape] into the input of the backbone, [batch, rows, columns, 3]. */
   prepare(images: tf.Tensor): tf.Tensor;
-  /** @default {"features"} */
+  /** Which output is computed. @default {"features"} */
   readonly at?: ExtractionPoint;
-  /** Images that go through the network together: more do not make it faster, and memory grows. @default {8} */
+  /** Images that go through the network together. More do not make it faster, and take more memory. @default {8} */
   readonly batch?: number;
 }
 
 /** A frozen backbone, ready for images of one shape. */
 export interface ImageFeatureExtractor {
   /**
+   * Runs images through the backbone.
+   *
    * @param images [count, ...shape]
-   * @param onImages Is told after every batch how many images it held.
+   * @param onImages Is called after every batch with the number of its images.
    * @returns [count, features]
    */
   extract(images: Float32Array, onImages?: (done: number) => void): Promise<Float32Array>;
-  /** Numbers for an image. */
+  /** How many numbers an image gives. */
   readonly features: number;
-  /** Their shape: [features], at the cut [rows, columns, channels] or whatever enters the final block. */
+  /** Their shape: [features], or at the cut [rows, columns, channels] or whatever else enters the final block. */
   readonly shape: readonly number[];
   /** Multiply-accumulates for one image. */
   readonly macsPerImage: number;
+  /** Frees the session and its weights. */
   dispose(): Promise<void>;
 }
 
-/** Makes a backbone ready for images of one shape. */
+/**
+ * Makes a backbone ready for images of one shape, from any source.
+ *
+ * @example
+ * ```ts
+ * import { cpuEngine, tf } from "@ctsurv/ctsurv/engine";
+ * import { imageFeatureExtractor } from "@ctsurv/ctsurv/features";
+ * import { efficientNetB0 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A network without weights, whose features are the mean of each channel.
+ * const architecture = { ...efficientNetB0, pooled: (x: tf.Tensor) => tf.mean(x, [1, 2]) };
+ * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
+ * const extractor = await imageFeatureExtractor(cpuEngine(), backbone, {
+ *   shape: [3, 1, 2], // channels first, as in PyTorch
+ *   prepare: (images) => tf.transpose(images, [0, 2, 3, 1]),
+ * });
+ * assertEquals([...await extractor.extract(Float32Array.of(0, 1, 2, 3, 4, 5))], [.5, 2.5, 4.5]);
+ * await extractor.dispose();
+ * ```
+ *
+ * @throws {InputError} If the images are too small for the network.
+ */
 export async function imageFeatureExtractor(
   engine: Engine,
   { architecture, parameters }: Backbone,
@@ -77,11 +102,11 @@ export async function imageFeatureExtractor(
   };
 }
 
-/** Activations before a final block, slice by slice, or of one volume. */
+/** Activations at the cut before a final block, for each slice or for one volume. */
 export interface Activations {
-  /** Slices, or 1 for a volume. */
+  /** Number of slices, or 1 for a volume. */
   readonly count: number;
-  /** Of one of them: [rows, columns, channels], of a volume [slices', rows, columns, channels], of ViT [tokens, channels]. */
+  /** For a slice [rows, columns, channels]; ViT [tokens, channels]; for a volume [depth, rows, columns, channels]. */
   readonly shape: readonly number[];
   /** [count, ...shape] */
   readonly data: Float32Array;
@@ -89,15 +114,40 @@ export interface Activations {
 
 /** The frozen part of a backbone, ready to run. */
 export interface ActivationExtractor {
+  /** The network and its weights. */
   readonly backbone: Backbone;
-  /** @param slices A patient's, [count, size, size] in [0, 1]. */
+  /**
+   * Computes the activations at the cut.
+   *
+   * @param slices Slices of a patient, [count, size, size] in [0, 1].
+   */
   extract(slices: Float32Array): Promise<Activations>;
+  /** Frees the session and its weights. */
   dispose(): Promise<void>;
 }
 
 /**
- * Makes the frozen part of a backbone ready for slices of its own size, or of a view's. A network of volumes takes all
- * slices of a patient as one; its session is that of the last number of slices, as each holds all weights.
+ * Makes the frozen part of a backbone ready for slices of its own size, or of the size of a view. A network of volumes
+ * takes all slices of a patient as one volume. It keeps the session of the last number of slices only, since each
+ * session holds all weights.
+ *
+ * @example
+ * ```ts
+ * import { cpuEngine, tf } from "@ctsurv/ctsurv/engine";
+ * import { activationExtractor } from "@ctsurv/ctsurv/features";
+ * import { efficientNetB0 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A network without weights, whose final block is all of it.
+ * const architecture = { ...efficientNetB0, trunk: (x: tf.Tensor) => x };
+ * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
+ * const extractor = await activationExtractor(cpuEngine(), backbone, { size: 2 });
+ * const { count, shape } = await extractor.extract(new Float32Array(5 * 2 * 2)); // five slices of 2 x 2
+ * assertEquals([count, shape], [5, [2, 2, 3]]);
+ * await extractor.dispose();
+ * ```
+ *
+ * @throws {InputError} If the slices are too small for the network.
  */
 export async function activationExtractor(
   engine: Engine,
@@ -131,12 +181,12 @@ export async function activationExtractor(
   };
 }
 
-/** A frozen backbone, ready to run. */
+/** A frozen backbone, ready for slices of its own size. */
 export interface SliceFeatureExtractor {
   /**
-   * Pooled features of preprocessed slices.
+   * Global features of preprocessed slices.
    *
-   * @param slices [count, size, size] in [0, 1], `size` being the extractor's.
+   * @param slices [count, size, size] in [0, 1], with the `size` of the backbone.
    * @returns [count, features]
    */
   extract(slices: Float32Array, onSlices?: (done: number) => void): Promise<Float32Array>;
@@ -160,13 +210,16 @@ export async function sliceFeatureExtractor(engine: Engine, backbone: Backbone):
   return { extract, macsPerSlice: macsPerImage, dispose };
 }
 
-/** A frozen backbone, ready for patients as a view shows them. */
+/** A frozen backbone, ready for patients in a view. */
 export interface FeatureExtractor {
   /**
-   * @param images A patient's slices, or volume: {@linkcode ViewedSlices.slices}.
-   * @returns [slices or 1, features]
+   * Computes the features of one patient.
+   *
+   * @param images {@linkcode ViewedSlices.slices} of the patient: [slices, size, size] in [0, 1].
+   * @returns [slices, features], or [1, features] for a volume.
    */
   extract(images: ViewedSlices["slices"]): Promise<Float32Array>;
+  /** Frees the session and its weights. */
   dispose(): Promise<void>;
 }
 
@@ -174,8 +227,27 @@ export interface FeatureExtractor {
 const LARGEST_BATCH = 8;
 
 /**
- * Makes a backbone ready for a view. Of whole volumes the session is that of the last number of slices: each holds all
- * weights.
+ * Makes a backbone ready for patients in a view. For volumes it keeps the session of the last number of slices only,
+ * since each session holds all weights.
+ *
+ * @example
+ * ```ts
+ * import { cpuEngine, tf } from "@ctsurv/ctsurv/engine";
+ * import { featureExtractor } from "@ctsurv/ctsurv/features";
+ * import { efficientNetB0 } from "@ctsurv/ctsurv/nn";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A network without weights, whose features are the mean of each channel.
+ * const pooled = (x: tf.Tensor) => tf.mean(x, [1, 2]);
+ * const architecture = { ...efficientNetB0, pooled, mean: [.5, .5, .5], std: [.5, .5, .5] } as const;
+ * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
+ * const extractor = await featureExtractor(cpuEngine(), backbone, { kind: "slice", slices: "all", size: 2 });
+ * const slices = Float32Array.of(0, 0, 0, 0, 1, 1, .5, .5); // two of 2 x 2
+ * assertEquals([...await extractor.extract(slices)], [-1, -1, -1, .5, .5, .5]);
+ * await extractor.dispose();
+ * ```
+ *
+ * @throws {InputError} If the slices are too small for the network.
  */
 export async function featureExtractor(
   engine: Engine,

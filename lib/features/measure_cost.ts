@@ -1,38 +1,40 @@
 import { fileURLToPath } from "node:url";
 import type { View } from "./view.ts";
 
-/** What extracting the features of one patient costs on this machine. */
+/** The cost of extracting the features of one patient on this machine. */
 export interface MeasuredCost {
-  /** Wall time from slices to features, median of {@linkcode TIMED_RUNS} after one that is not timed. */
+  /** Wall time from slices to features: the median of three runs, after one that is not timed. */
   readonly milliseconds: number;
   /**
-   * Bytes of memory: the most that a process of its own ever held (resident set), less what it held before the network
-   * was made. Weights, session, activations, and what JavaScript had not yet given back.
+   * Bytes: the peak resident set of a separate process, less its resident set before the network was made. It holds the
+   * weights, the session, the activations, and memory that JavaScript has not freed yet.
    */
   readonly peakMemory: number;
-  /** Engine, version, provider. */
+  /** Engine, version and provider. */
   readonly engine: string;
 }
 
 /** A view of a known number of slices, and the backbone that it is for. */
 export interface CostToMeasure extends View {
+  /** Name of the backbone, such as `efficientnet_b0`. */
   readonly model: string;
+  /** Slices of the patient. */
   readonly slices: number;
-  /** As `createEngine` takes it. @default {"auto"} */
+  /** Name of the engine for `createEngine`. @default {"auto"} */
   readonly engine?: string;
 }
 
-/** Runs that are timed. */
+/** Number of timed runs. */
 export const TIMED_RUNS = 3;
 
 const worker = fileURLToPath(new URL("./_measure_cost_worker.ts", import.meta.url));
 const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /**
- * Times a backbone on one patient in a process of its own, so that no model's memory is mixed with another's. Weights
- * are constants: time does not depend on them.
+ * Times a backbone on one patient in a separate process, so that the memory of two models is never mixed. The weights
+ * are constants, since the time does not depend on them. It takes seconds.
  *
- * @throws {Error} If the process fails, with its own message.
+ * @throws {Error} If the process fails, with its message.
  */
 export async function measureCost(asked: CostToMeasure): Promise<MeasuredCost> {
   const args = ["run", "-A", "--quiet", "--config", config, worker, JSON.stringify(asked)];

@@ -1,4 +1,18 @@
-/** From scans to features of a frozen backbone, cached. */
+/**
+ * From CT scans to features: a frozen backbone turns the slices of each patient into numbers, which are kept on disk.
+ *
+ * - {@linkcode createBackbone} gives a network with its weights, {@linkcode requireWeights} checks beforehand that they
+ *   are there.
+ * - {@linkcode viewFor} and {@linkcode takeView} choose which slices of a patient the network sees.
+ * - {@linkcode featureExtractor} makes a backbone ready for slices in memory, {@linkcode imageFeatureExtractor} for
+ *   images of any shape.
+ * - {@linkcode extractFeatures} does all of it for a cohort, {@linkcode extractActivations} for fine-tuning.
+ * - {@linkcode measureCost} times a backbone on this machine.
+ *
+ * Types of other folders that occur in signatures here are exported with them.
+ *
+ * @module
+ */
 export { halfActivations, type StoredActivations } from "./cached_activations.ts";
 export type { FeaturePrecision, KeyedSlices } from "./cached_features.ts";
 export {

@@ -3,19 +3,22 @@ import type { StoredActivations } from "./cached_activations.ts";
 
 /** A patient whose follow-up is known. */
 export interface LabelledPatient {
+  /** The patient's name, unique in the cohort. */
   readonly id: string;
-  /** Censored at the horizon, 24 months. */
+  /** Months and event, censored at the horizon of 24 months. */
   readonly followUp: FollowUp;
 }
 
-/** A patient as the training of a survival head sees one. */
+/** A patient for the training of a survival head. */
 export interface TrainingPatient extends LabelledPatient {
   /** [slices, backbone features], from feet to head. */
   readonly features: Float32Array;
+  /** Number of slices in `features`; 1 for a volume. */
   readonly slices: number;
 }
 
-/** A patient as fine-tuning of the final block sees one. */
+/** A patient for fine-tuning of the final block. */
 export interface FineTuningPatient extends LabelledPatient {
+  /** Activations at the cut before the final block, on disk. */
   readonly activations: StoredActivations;
 }

@@ -4,28 +4,31 @@ import type { SlicesOrder } from "./_slices_worker.ts";
 
 /** A patient's scan. */
 export interface ScanToPreprocess {
+  /** The patient's name. */
   readonly id: string;
-  /** A NIfTI file or a folder of DICOM files. */
+  /** Path of a NIfTI file or of a folder of DICOM files. */
   readonly image: string;
-  /** SeriesInstanceUID to read in that folder; default the only one. */
+  /** SeriesInstanceUID to read in that folder. @default {the only one} */
   readonly series?: string;
 }
 
 /** Options of {@linkcode sliceQueue}. */
 export interface SliceQueueOptions {
+  /** Finds the lungs in a scan. */
   readonly segmenter: LungSegmenter;
   /** The folder of slices in the cache, see `preprocessCached`. */
   readonly folder: string;
-  /** Scans that are preprocessed at a time, each on a thread of its own. @default {the number of cores, at most 4} */
+  /** Scans that are preprocessed at the same time, one on each thread. @default {the number of cores, at most 4} */
   readonly threads?: number;
 }
 
-/** The slices of some patients, one after the other. */
+/** The slices of some patients, one patient after the other. */
 export interface SliceQueue {
   /**
-   * The next patient's.
+   * The slices of the next patient. After an error, the queue continues with the patient after that.
    *
-   * @throws {InputError} As `preprocessCached` does. The patient after it is next all the same.
+   * @throws {InputError} If the scan cannot be used, see `preprocessCached`.
+   * @throws {RangeError} If there are no more patients.
    */
   next(): Promise<CachedSlices>;
   /** Ends the threads. */
@@ -33,8 +36,8 @@ export interface SliceQueue {
 }
 
 /**
- * {@linkcode preprocessCached} for patients in order. Those that are not in the cache are preprocessed ahead, several at
- * a time, if the segmenter is one that `createLungSegmenter` made; the slices are the same as without threads.
+ * `preprocessCached` for patients in order. If `createLungSegmenter` made the segmenter, patients who are not in the
+ * cache are preprocessed ahead, several at a time. The slices are the same as without threads.
  */
 export function sliceQueue(
   scans: readonly ScanToPreprocess[],
@@ -67,7 +70,7 @@ export function sliceQueue(
   };
 }
 
-/** Does `task` for one item after the other; `depth` items are begun before their results are taken. */
+/** Does `task` for one item after the other; up to `depth` items are begun before their results are asked for. */
 function ahead<Item, Result>(
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,

@@ -2,35 +2,48 @@ import { averageVolume } from "@ctsurv/imaging/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 import type { KeyedSlices } from "./cached_features.ts";
 
-/** A number of slices, or all that preprocessing kept. */
+/** A number of slices, or all slices that preprocessing kept. */
 export type SliceCount = number | "all";
 
-/** What a backbone sees of a patient's kept slices. */
+/** The part of a patient's kept slices that a backbone sees. */
 export interface View {
-  /** Slices one by one, evenly spaced, as they are; or one volume, averaged to so many slices. */
+  /** `"slice"`: evenly spaced slices, unchanged, one by one. `"volume"`: one volume, averaged to so many slices. */
   readonly kind: BackboneArchitecture["input"];
+  /** Slices that are chosen, or slices of the volume. */
   readonly slices: SliceCount;
-  /** Rows and columns. */
+  /** Rows and columns in pixels. */
   readonly size: number;
 }
 
 /** A patient's images, ready for an extractor. */
 export interface ViewedSlices extends KeyedSlices {
-  /** Embeddings that come of it: one for each slice, or one for the volume. */
+  /** Rows of features that the view gives: one for each slice, or one for the volume. */
   readonly count: number;
-  /** Of the kept slices, the ones that are seen. */
+  /** Indices of the seen slices among the kept ones, ascending. */
   readonly seen: readonly number[];
 }
 
-/** How much of a patient is shown to backbones, see `Profile` of the study. */
+/** How much of a patient backbones see, see `Profile` of the study. */
 export interface ViewSizes {
-  /** Of a patient's kept slices, for 2D backbones. */
+  /** Number of a patient's kept slices, for 2D backbones. */
   readonly slices: SliceCount;
-  /** The volume for 3D backbones: `slices` of `size` x `size`. */
+  /** The volume for 3D backbones: `slices` of `size` x `size` pixels. */
   readonly volume: { readonly slices: SliceCount; readonly size: number };
 }
 
-/** What a backbone sees: every 2D backbone the same slices, at its own size. */
+/**
+ * The view of a backbone. Every 2D backbone sees the same slices, at its own size.
+ *
+ * @example
+ * ```ts
+ * import { viewFor } from "@ctsurv/ctsurv/features";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sizes = { slices: 5, volume: { slices: 16, size: 112 } };
+ * assertEquals(viewFor({ input: "slice", size: 224 }, sizes), { kind: "slice", slices: 5, size: 224 });
+ * assertEquals(viewFor({ input: "volume", size: 224 }, sizes), { kind: "volume", slices: 16, size: 112 });
+ * ```
+ */
 export function viewFor(
   { input, size }: Pick<BackboneArchitecture, "input" | "size">,
   { slices, volume }: ViewSizes,
@@ -39,10 +52,22 @@ export function viewFor(
 }
 
 /**
- * A view of a patient. Of more slices than are asked for it takes the one in the middle of each of as many equal parts;
- * it makes no slices where there are fewer. A volume has exactly as many as asked for.
+ * A view of a patient. If there are more slices than asked for, it cuts them into as many equal parts and takes the
+ * middle slice of each. If there are fewer, it takes all and makes no new ones. A volume always has as many slices as
+ * asked for.
  *
- * @param patient Preprocessed slices [kept, size, size].
+ * @example
+ * ```ts
+ * import { takeView } from "@ctsurv/ctsurv/features";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patient = { slices: new Float32Array(60 * 2 * 2), key: "LUNG1-001", size: 2 }; // 60 slices of 2 x 2 pixels
+ * const { seen, count } = takeView(patient, { kind: "slice", slices: 6, size: 2 });
+ * assertEquals(seen, [5, 15, 25, 35, 45, 55]);
+ * assertEquals(count, 6);
+ * ```
+ *
+ * @param patient Preprocessed slices [kept, size, size] with their size in pixels.
  */
 export function takeView(
   { slices, key, size: full }: KeyedSlices & { readonly size: number },

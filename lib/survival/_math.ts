@@ -7,9 +7,9 @@ function logGamma(a: number): number {
 }
 
 /**
- * P(X > x) of a chi-square distribution, which is the regularised incomplete gamma function Q(df / 2, x / 2): its
- * series below the mean, its continued fraction (Lentz) above, as in Numerical Recipes 6.2; about 14 digits, in the far
- * tail too. NaN for NaN and for no degrees of freedom.
+ * P(X > x) of a chi-square distribution: the regularised incomplete gamma function Q(df / 2, x / 2). Below the mean it
+ * sums the series, above it the continued fraction (Lentz), as in Numerical Recipes 6.2. About 14 digits are right, in
+ * the far tail too. NaN for NaN and for no degrees of freedom.
  */
 export function chiSquareTail(x: number, degreesOfFreedom: number): number {
   if (Number.isNaN(x) || !(degreesOfFreedom > 0)) return NaN;
@@ -45,7 +45,7 @@ function continuedFraction(a: number, x: number): number {
 /**
  * The lower triangle L of a symmetric positive definite matrix, `L L^T = matrix`.
  *
- * @returns L, or the first row that depends on those before it, so that the matrix is none.
+ * @returns L; or, for a matrix that is not positive definite, the first row that depends on the rows before it.
  */
 export function cholesky(
   matrix: readonly Float64Array[],
@@ -79,9 +79,9 @@ export function solveCholesky(factor: readonly Float64Array[], b: ArrayLike<numb
 }
 
 /**
- * P(|T| > |t|) of Student's distribution with whole degrees of freedom v: the two-sided p-value of a t-test. It is the
- * regularised incomplete beta function I_x(v / 2, 1 / 2) at x = v / (v + t^2), by its continued fraction (Lentz;
- * Numerical Recipes 6.4). NaN for NaN and for no degrees of freedom.
+ * P(|T| > |t|) of Student's distribution with whole degrees of freedom v: the two-sided p-value of a t-test. This is
+ * the regularised incomplete beta function I_x(v / 2, 1 / 2) at x = v / (v + t^2). It is computed by its continued
+ * fraction (Lentz; Numerical Recipes 6.4). NaN for NaN and for no degrees of freedom.
  */
 export function studentTail(t: number, degreesOfFreedom: number): number {
   if (Number.isNaN(t) || !(degreesOfFreedom > 0)) return NaN;

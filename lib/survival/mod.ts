@@ -1,4 +1,18 @@
-/** Survival analysis on plain numbers: concordance, scores, estimates, comparisons. No tensors. */
+/**
+ * Survival analysis on plain numbers: it scores predicted survival curves against a right-censored follow-up, and
+ * estimates and compares survival. It needs no tensors and no engine.
+ *
+ * - `follow_up`: months and events, and the predictions that all scores take ({@linkcode SurvivalPredictions}).
+ * - `concordance`: time-dependent concordance (Ctd) and its interval, Uno's C.
+ * - `scores`: Brier scores, dynamic AUC, calibration, D-calibration, and all of them at once.
+ * - `estimates`: Kaplan-Meier, log-rank test, Cox regression, risk groups.
+ * - `comparisons`: bootstrap, paired bootstrap and the corrected t-test of two models, summaries over folds and seeds.
+ *
+ * Start with {@linkcode concordance} for one number and with {@linkcode evaluatePredictions} for every score. Labels,
+ * loss and curves of DeepHit are in `survival/deephit`.
+ *
+ * @module
+ */
 export { bootstrap, type BootstrapOptions, type BootstrapValues } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./comparisons/paired_bootstrap.ts";
@@ -20,6 +34,7 @@ export {
   type CtdOptions,
   type CtdVariant,
 } from "./concordance/concordance.ts";
+export { concordanceByDefinition } from "./concordance/concordance_by_definition.ts";
 export {
   type ConcordanceInterval,
   concordanceInterval,
@@ -60,6 +75,7 @@ export {
 } from "./scores/evaluate_predictions.ts";
 export {
   type BrierIntervals,
+  type ScoredAt,
   type ScoreIntervals,
   scoreIntervals,
   type ScoreIntervalsOptions,

@@ -2,17 +2,19 @@ import { createRandom } from "@ctsurv/base/mod.ts";
 
 /** Options of {@linkcode runEpochs}. */
 export interface EpochOptions {
+  /** Passes over all patients. */
   readonly epochs: number;
+  /** Patients in a batch; the last batch of an epoch may have fewer. */
   readonly batchSize: number;
-  /** For the order of patients. */
+  /** Seed of the order of patients. */
   readonly seed: number;
 }
 
 /**
- * Shows `step` every batch of every epoch, in a new order each time.
+ * Calls `step` with every batch of every epoch. The patients are in a new order in each epoch.
  *
- * @param step Gives the batch's loss. It is also told the batch that follows in the same epoch.
- * @returns Mean loss of each epoch's batches.
+ * @param step Takes a batch and the batch that follows in the same epoch; gives the loss of the first.
+ * @returns [epochs]: the mean loss of the batches.
  */
 export async function runEpochs<Patient>(
   patients: readonly Patient[],

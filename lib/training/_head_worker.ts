@@ -4,10 +4,13 @@ import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 
-/** What `parallelHeadTrainer` sends: whom to train a head on, and how, which is the same each time. */
+/** A message of `parallelHeadTrainer`: train a head on these patients. */
 export interface HeadOrder {
+  /** Sizes of the head; the same in every message. */
   readonly shape: SurvivalHeadShape;
+  /** How to train; the same in every message. */
   readonly options: Omit<HeadTrainerOptions, "initialise">;
+  /** The patients to train on. */
   readonly patients: readonly TrainingPatient[];
 }
 

@@ -2,18 +2,23 @@ import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import { binLabel, type Discretisation } from "@ctsurv/survival/deephit/mod.ts";
 
-/** The slices and labels of a batch; see `Batch` for the shapes. */
+/** The slices and labels of a batch of patients. */
 export interface PatientBatch {
+  /** [slices, backbone features]: the slices of all patients one after the other, filled up with zeros. */
   readonly features: HostTensor;
+  /** [patients, slices]: 1 where the slice is the patient's. */
   readonly membership: HostTensor;
+  /** [patients]: number of the bin, see `binLabel`; -1 in rows that only fill up. */
   readonly bin: HostTensor;
+  /** [patients]: 1 for a death. */
   readonly event: HostTensor;
+  /** [patients]: 1 for a patient, 0 for a row that only fills up. */
   readonly weight: HostTensor;
 }
 
 /** Options of {@linkcode makeBatch}. */
 export interface BatchOptions {
-  /** Patients of a full batch; the last batch of an epoch may have fewer. @default {as many as there are} */
+  /** Patients of a full batch; rows beyond the given patients are filled up. @default {as many as there are} */
   readonly rows?: number;
   /** Monthly bins, the logits of the network. @default {24} */
   readonly bins?: number;
@@ -21,23 +26,23 @@ export interface BatchOptions {
   readonly labels?: TrainingLabels;
 }
 
-/** Readings of the months that have one logit for each bin; `"nodes"` has one more, and another survival curve. */
+/** Discretisations with one logit for each bin. `"nodes"` has one logit more, and another survival curve. */
 export type TrainingLabels = Exclude<Discretisation, "nodes">;
 
-/** Slices of a batch are filled up to a multiple of this, so that a few sessions serve every batch. */
+/** The slices of a batch are filled up to a multiple of this, so that a few sessions serve every batch. */
 const SLICE_STEP = 32;
 
-/** The rows that a batch of so many slices takes. */
+/** The rows of a batch with so many slices. */
 export function paddedSlices(slices: number): number {
   return Math.ceil(slices / SLICE_STEP) * SLICE_STEP;
 }
 
-/** A patient's features, whether or not anything is known of the follow-up. */
+/** A patient's features, with or without a follow-up. */
 type PatientFeatures = Pick<TrainingPatient, "features" | "slices">;
 
 /**
- * Lays the slices of some patients one after the other and fills up to whole steps. Rows and patients that only fill up
- * belong to nobody.
+ * Puts the slices of some patients one after the other and fills them up to a multiple of {@linkcode SLICE_STEP}. Rows
+ * that only fill up belong to no patient.
  *
  * @param rows Patients of the batch, at least as many as are given.
  * @returns Features [slices, backbone features], and [rows, slices] with 1 where a slice is the patient's.
@@ -59,7 +64,27 @@ export function joinSlices(
   return { features: hostTensor(features, [slices, width]), membership: hostTensor(membership, [rows, slices]) };
 }
 
-/** {@linkcode joinSlices} with the patients' labels. Rows that only fill up weigh nothing. */
+/**
+ * Makes a batch: the slices of some patients one after the other, with the patients' labels. Slices are filled up to a
+ * multiple of 32, and rows that only fill up weigh nothing.
+ *
+ * @example
+ * ```ts
+ * import { makeBatch } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patients = [
+ *   { id: "A", slices: 2, features: new Float32Array(2 * 3), followUp: { months: 5.5, event: 1 } },
+ *   { id: "B", slices: 3, features: new Float32Array(3 * 3), followUp: { months: 30, event: 0 } },
+ * ] as const;
+ * const { features, membership, bin, weight } = makeBatch(patients, { rows: 4 });
+ * assertEquals([features.shape, membership.shape], [[32, 3], [4, 32]]);
+ * assertEquals([...bin.data], [5, 23, -1, -1]);
+ * assertEquals([...weight.data], [1, 1, 0, 0]);
+ * ```
+ *
+ * @throws {InputError} If months are negative or not finite.
+ */
 export function makeBatch(
   patients: readonly TrainingPatient[],
   { rows = patients.length, bins = 24, labels = "interval" }: BatchOptions = {},

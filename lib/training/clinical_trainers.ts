@@ -17,13 +17,15 @@ import type { Trainer } from "./trainer.ts";
 
 /** A survival head on clinical covariates. */
 export interface ClinicalDeepHit {
+  /** How a clinical record becomes covariates. */
   readonly encoding: ClinicalEncoding;
+  /** The head, whose features are the covariates. */
   readonly head: SurvivalHead<HostTensor>;
 }
 
 /**
- * The survival head without images: a patient is one "slice", whose features are the covariates of the clinical
- * baseline. It is trained as the heads on images are.
+ * The survival head without images: each patient is one "slice" whose features are the covariates of the clinical
+ * baseline. It is trained in the same way as the heads on images.
  */
 export function clinicalDeepHitTrainer(
   engine: Engine,
@@ -60,23 +62,45 @@ export function clinicalDeepHitTrainer(
   };
 }
 
-/** A patient of whom only the clinical record is looked at. */
+/** A patient for models of the clinical record alone. */
 export interface ClinicalPatient extends LabelledPatient {
+  /** Row of the clinical table. */
   readonly record: ClinicalRecord;
 }
 
 /** Cox's model of clinical covariates. */
 export interface ClinicalCox {
+  /** How a clinical record becomes covariates. */
   readonly encoding: ClinicalEncoding;
+  /** The fitted model. */
   readonly cox: CoxModel;
 }
 
-/** Options of {@linkcode coxTrainer}. */
+/** Options of {@linkcode coxTrainer}: how records become covariates, and the ridge of the regression. */
 export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOptions, "ridge"> {}
 
 /**
- * The clinical baseline: Cox's proportional hazards on age, stage, histology and sex. What there is to learn of the
- * covariates, such as the median age, is learnt from the patients it is fitted to.
+ * The clinical baseline: Cox's proportional hazards (Cox 1972) on age, stage, histology and sex. The encoding of the
+ * covariates, such as the median age, is learnt from the patients of the fit as well.
+ *
+ * @example
+ * ```ts
+ * import { coxTrainer } from "@ctsurv/ctsurv/training";
+ * import { assert } from "@std/assert";
+ *
+ * const unknown = { tStage: null, nStage: null, mStage: null, overallStage: null, histology: null, gender: null };
+ * const patients = [20, 22, 15, 18, 12, 16, 9, 13, 7, 10, 4, 6].map((months, i) => ({
+ *   id: `P${i}`,
+ *   followUp: { months, event: 1 as const },
+ *   record: { ...unknown, patient: `P${i}`, age: 50 + 3 * i, survivalDays: 30.4375 * months, dead: true },
+ * }));
+ * const trainer = coxTrainer({ ridge: 1 });
+ * const { parameters } = await trainer.train(patients);
+ * const [youngest, oldest] = await trainer.predict(parameters, [patients[0]!, patients[11]!]);
+ * assert(youngest!.survival[12]! > oldest!.survival[12]!);
+ * ```
+ *
+ * @throws {InputError} From `train`, if nobody died or the covariates do not differ; see `fitCox`.
  */
 export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Trainer<ClinicalPatient, ClinicalCox> {
   const months = Array.from({ length: HORIZON_MONTHS + 1 }, (_, month) => month);

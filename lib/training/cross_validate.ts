@@ -12,19 +12,34 @@ import {
 import { stratifiedFolds } from "./folds.ts";
 import type { PatientPrediction, Trainer } from "./trainer.ts";
 
+/** Options of {@linkcode refuseFewPatients}. */
 export interface FewPatientsOptions {
-  /** Of the cohort. */
+  /** The cohort's name, for the message. */
   readonly name: string;
+  /** Number of folds. */
   readonly folds: number;
 }
 
 /**
- * Refuses patients who are too few for a cross-validation that is stratified on death: each fold needs a patient of the
- * more common outcome, and each training set a death, for which two deaths suffice, since they are dealt to two folds.
+ * Refuses patients who are too few for a cross-validation that is stratified on death. Each fold needs a patient with
+ * the more common outcome, and each training set a death. Two deaths are enough, since they go to two folds.
+ *
+ * @example
+ * ```ts
+ * import { refuseFewPatients } from "@ctsurv/ctsurv/training";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const outcomes = [1, 1, 0].map((event) => ({ event: event as 0 | 1 }));
+ * refuseFewPatients(outcomes, { name: "CLARO", folds: 2 });
+ * assertThrows(() => refuseFewPatients(outcomes, { name: "CLARO", folds: 10 }), Error, "CLARO has too few patients");
+ * ```
  *
  * @throws {InputError} With the numbers of patients, deaths and folds.
  */
-export function refuseFewPatients(outcomes: readonly Pick<FollowUp, "event">[], { name, folds }: FewPatientsOptions) {
+export function refuseFewPatients(
+  outcomes: readonly Pick<FollowUp, "event">[],
+  { name, folds }: FewPatientsOptions,
+): void {
   const deaths = outcomes.filter(({ event }) => event === 1).length;
   const largest = Math.max(deaths, outcomes.length - deaths);
   if (largest >= folds && deaths >= 2) return;
@@ -36,56 +51,88 @@ export function refuseFewPatients(outcomes: readonly Pick<FollowUp, "event">[], 
   );
 }
 
-/** A prediction by a model that never saw the patient. */
+/** A prediction by a model that was not trained on the patient. */
 export interface OutOfFoldPrediction extends PatientPrediction {
-  /** From 1. */
+  /** Fold in which the patient was tested, from 1. */
   readonly fold: number;
+  /** Months of follow-up. */
   readonly months: number;
+  /** 1 for a death at `months`, 0 for a censored patient. */
   readonly event: 0 | 1;
 }
 
-/** One fold's test patients. */
+/** The result of one fold, on its test patients. */
 export interface FoldResult {
   /** From 1. */
   readonly fold: number;
+  /** Number of test patients. */
   readonly patients: number;
+  /** How many of them died within the horizon. */
   readonly events: number;
   /** Primary Ctd: risk ties, survival at the first month at or after the death. */
   readonly ctd: Concordance;
-  /** Training loss by epoch. */
+  /** [epochs]: training loss. */
   readonly losses: readonly number[];
 }
 
 /** Results of a cross-validation. */
 export interface CrossValidation {
+  /** In order of their numbers. */
   readonly folds: readonly FoldResult[];
   /** Mean of the folds' Ctd, over those where it is defined; null if there is none. */
   readonly mean: number | null;
-  /** Standard deviation over the folds, with n - 1; null for fewer than two. */
+  /** Standard deviation over the folds, divided by n - 1; null for fewer than two. */
   readonly stdSample: number | null;
-  /** The same with n, as NumPy's default. */
+  /** The same divided by n, NumPy's default. */
   readonly stdPopulation: number | null;
   /** Every Ctd variant on all patients together, each predicted by the fold that left them out. */
   readonly pooled: ConcordanceTable;
   /** 95 % bootstrap interval of the pooled primary Ctd. */
   readonly interval: ConcordanceInterval | null;
-  /** In the order of the patients. */
+  /** One for each patient, in the order of the patients. */
   readonly predictions: readonly OutOfFoldPrediction[];
 }
 
 /** Options of {@linkcode crossValidate}. */
 export interface CrossValidateOptions {
+  /** Number of folds, 10 in the paper. */
   readonly folds: number;
-  /** scikit-learn's `random_state`. */
+  /** Seed of the folds, scikit-learn's `random_state`. */
   readonly foldSeed: number;
-  /** Called after every epoch of every fold, numbered from 1; of folds that go on together, in turns. */
+  /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
 }
 
 /**
- * K-fold cross-validation, stratified on death within the horizon: each fold's patients are predicted by a model that
- * was trained from scratch on all others. As many folds go on at a time as the trainer can train; the results do not
- * depend on that.
+ * K-fold cross-validation, stratified on death within the horizon. The patients of each fold are predicted by a model
+ * that was trained from scratch on all others. Folds run at the same time as far as the trainer allows; the results do
+ * not depend on that.
+ *
+ * @example
+ * ```ts
+ * import { crossValidate, type LabelledPatient, type Trainer } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // A "model" without training: the larger the tumour, the lower the survival.
+ * const trainer: Trainer<LabelledPatient & { readonly tumour: number }, null> = {
+ *   train: () => Promise.resolve({ parameters: null, losses: [] }),
+ *   predict: (_, patients) =>
+ *     Promise.resolve(patients.map(({ id, tumour }) => ({
+ *       id,
+ *       survival: Float64Array.from({ length: 25 }, (_, month) => Math.exp(-tumour * month / 1000)),
+ *       attention: new Float32Array(),
+ *     }))),
+ *   dispose: () => Promise.resolve(),
+ * };
+ * const patients = Array.from({ length: 12 }, (_, i) => ({
+ *   id: `P${i}`,
+ *   tumour: 5 + 10 * i, // mL
+ *   followUp: { months: 24 - 2 * i, event: 1 as const },
+ * }));
+ * const { folds, mean, pooled } = await crossValidate(trainer, patients, { folds: 3, foldSeed: 42 });
+ * assertEquals(folds.map(({ patients }) => patients), [4, 4, 4]);
+ * assertEquals([mean, pooled.pre.risk.value], [1, 1]);
+ * ```
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
  */
@@ -130,7 +177,18 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   };
 }
 
-/** Predictions as the measures of `lib/survival` take them, on the grid 0, 1, ..., 24 months. */
+/**
+ * Predictions in the form that the scores of `survival` take, on the grid 0, 1, ..., 24 months.
+ *
+ * @example
+ * ```ts
+ * import { toSurvivalPredictions } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = toSurvivalPredictions([{ survival: Float64Array.of(1, .8, .6), months: 1.5, event: 1 }]);
+ * assertEquals([predictions.times, predictions.months, predictions.event], [[0, 1, 2], [1.5], [1]]);
+ * ```
+ */
 export function toSurvivalPredictions(
   predictions: readonly Pick<OutOfFoldPrediction, "survival" | "months" | "event">[],
 ): SurvivalPredictions {
@@ -143,8 +201,8 @@ export function toSurvivalPredictions(
 }
 
 /**
- * Does `task` for 0 to `count` - 1, some at a time, in order. After a failure nothing new is begun, and tasks that go on
- * learn from `check`, which throws, that nobody waits for them.
+ * Does `task` for 0 to `count` - 1 in order, some at the same time. After a failure nothing new is begun. Tasks that
+ * are still running call `check`, which then throws, since nobody waits for their results.
  */
 async function forEachOf(
   count: number,
@@ -168,7 +226,18 @@ async function forEachOf(
 }
 
 /**
- * The mean of the folds' Ctd and both standard deviations, since papers rarely say which they mean.
+ * The mean of the folds' Ctd and both standard deviations, since papers rarely say which one they report.
+ *
+ * @example
+ * ```ts
+ * import { summariseFolds } from "@ctsurv/ctsurv/training";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const { mean, stdSample, stdPopulation } = summariseFolds([.5, .6, .7]);
+ * assertAlmostEquals(mean!, .6);
+ * assertAlmostEquals(stdSample!, .1);
+ * assertAlmostEquals(stdPopulation!, .0816, 1e-4);
+ * ```
  *
  * @param values Ctd of the folds in which it is defined.
  */
@@ -187,8 +256,18 @@ export function summariseFolds(
 }
 
 /**
- * Out-of-fold predictions as a table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to S24.
- * Numbers keep all their digits.
+ * Out-of-fold predictions as a CSV table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to
+ * S24. Numbers keep all their digits.
+ *
+ * @example
+ * ```ts
+ * import { formatPredictions } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [survival, attention] = [Float64Array.of(1, .8), Float32Array.of(1)];
+ * const table = formatPredictions([{ id: "LUNG1-001", fold: 1, months: 24, event: 0, survival, attention }]);
+ * assertEquals(table, "patient,fold,months,event,S0,S1\nLUNG1-001,1,24,0,1,0.8\n");
+ * ```
  */
 export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): string {
   const months = predictions[0]?.survival.length ?? 0;

@@ -4,14 +4,30 @@ import type { Linear } from "@ctsurv/nn/mod.ts";
 
 /** Mean and standard deviation of each backbone feature over the slices of some patients. */
 export interface FeatureScaling {
+  /** [backbone features] */
   readonly mean: Float64Array;
+  /** [backbone features]: standard deviation, divided by n; at least 1/1000 of the average one. */
   readonly std: Float64Array;
 }
 
-/** Below this share of the average spread a feature counts as constant, and is not blown up. */
+/** Below this share of the average spread a feature counts as constant and is not magnified. */
 const LEAST_SPREAD = 1e-3;
 
-/** The scaling of all slices of these patients, such as those of a training fold. */
+/**
+ * Measures the features over all slices of some patients, such as those of a training fold.
+ *
+ * @example
+ * ```ts
+ * import { measureFeatures } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Two slices with two features each; the second feature is constant.
+ * const followUp = { months: 12, event: 1 } as const;
+ * const { mean, std } = measureFeatures([{ id: "A", slices: 2, features: Float32Array.of(0, 5, 2, 5), followUp }]);
+ * assertEquals([...mean], [1, 5]);
+ * assertEquals([...std], [1, .0005]);
+ * ```
+ */
 export function measureFeatures(patients: readonly TrainingPatient[]): FeatureScaling {
   const width = patients[0]!.features.length / patients[0]!.slices;
   const slices = patients.reduce((sum, patient) => sum + patient.slices, 0);
@@ -28,15 +44,15 @@ export function measureFeatures(patients: readonly TrainingPatient[]): FeatureSc
   return { mean, std: std.map((s) => Math.max(s, floor)) };
 }
 
-/** The patient with features of mean 0 and standard deviation 1. */
+/** The patient with scaled features, (x - mean) / std. */
 export function scaleFeatures(patient: TrainingPatient, { mean, std }: FeatureScaling): TrainingPatient {
   const width = mean.length;
   return { ...patient, features: patient.features.map((x, i) => (x - mean[i % width]!) / std[i % width]!) };
 }
 
 /**
- * The layer that does to unscaled features what `layer` does to scaled ones: W' = W / std, b' = b - W (mean / std). A
- * head trained on scaled features is so an ordinary head.
+ * The layer that gives for unscaled features what `layer` gives for scaled ones: W' = W / std, b' = b - W (mean / std).
+ * It makes a head that was trained on scaled features an ordinary head.
  */
 export function absorbScaling(layer: Linear<HostTensor>, { mean, std }: FeatureScaling): Linear<HostTensor> {
   const width = mean.length;
@@ -49,7 +65,7 @@ export function absorbScaling(layer: Linear<HostTensor>, { mean, std }: FeatureS
   return { weight: hostTensor(weight, layer.weight.shape), bias: hostTensor(bias, layer.bias.shape) };
 }
 
-/** The inverse of {@linkcode absorbScaling}: the layer that does to scaled features what `layer` does to unscaled ones. */
+/** The inverse of {@linkcode absorbScaling}: the layer for scaled features that equals `layer` for unscaled ones. */
 export function releaseScaling(layer: Linear<HostTensor>, { mean, std }: FeatureScaling): Linear<HostTensor> {
   return absorbScaling(layer, { mean: mean.map((m, i) => -m / std[i]!), std: std.map((s) => 1 / s) });
 }

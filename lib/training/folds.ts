@@ -4,11 +4,23 @@ import { InputError } from "@ctsurv/base/mod.ts";
 /**
  * Deals patients to the folds of a stratified cross-validation: each fold gets its share of every label.
  *
- * The same assignment, patient by patient, as scikit-learn's `StratifiedKFold(folds, shuffle=True, random_state=seed)`,
- * so that results can be compared fold by fold with Python code. As there, a label with fewer patients than folds is
- * spread over as many folds as it can reach, and the others test without it.
+ * The assignment is the same, patient by patient, as by scikit-learn's `StratifiedKFold(folds, shuffle=True,
+ * random_state=seed)`, so results can be compared fold by fold with Python code. As there, a label with fewer patients
+ * than folds goes to as many folds as it has patients, and the other folds test without it.
  *
- * @param labels One per patient; only which are equal matters.
+ * @example
+ * ```ts
+ * import { stratifiedFolds } from "@ctsurv/ctsurv/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Three deaths and six survivors: each fold tests one death and two survivors.
+ * const folds = stratifiedFolds([1, 1, 1, 0, 0, 0, 0, 0, 0], { folds: 3, seed: 42 });
+ * assertEquals([...folds], [0, 1, 2, 0, 2, 0, 1, 1, 2]);
+ * ```
+ *
+ * @param labels [patients]; it only matters which of them are equal.
+ * @param options.folds Number of folds. @default {10}
+ * @param options.seed scikit-learn's `random_state`. @default {42}
  * @returns [patients]: the fold, 0 to `folds` - 1, in which each patient is tested.
  * @throws {InputError} If there are fewer than 2 folds, the seed is no whole number of 32 bits, or no label has as many
  *   patients as there are folds.
@@ -49,7 +61,7 @@ export function stratifiedFolds(
   return testFold;
 }
 
-/** Fisher-Yates as `numpy.random.RandomState.shuffle` draws it: masked 32-bit numbers, rejected until in range. */
+/** Fisher-Yates as in `numpy.random.RandomState.shuffle`: masked 32-bit numbers, drawn again until one is in range. */
 function shuffleAsNumpy(values: Int32Array, next: () => number): void {
   for (let i = values.length - 1; i > 0; i--) {
     const mask = 2 ** (32 - Math.clz32(i)) - 1;

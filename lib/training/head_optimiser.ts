@@ -35,49 +35,59 @@ import {
 } from "./training_step.ts";
 
 /**
- * How heads are trained and applied: a step of few slices is too short to gain from more threads, and on one thread its
- * sums are rounded the same way on machines of any number of cores. Over some 1000 steps a last digit grows into hundredths
- * of Ctd.
+ * Heads are trained and applied on one thread. A step has few slices and would gain nothing from more threads. On one
+ * thread its sums are rounded in the same way whatever the number of cores: over some 1000 steps a difference in the
+ * last digit grows to hundredths of Ctd.
  */
 export const oneThread: PrepareOptions = { threads: 1 };
 
-/** How a head is trained. */
+/** Options of the training of a head, over all its steps. */
 export interface TrainOptions extends StepOptions {
+  /** Passes over all patients, 100 in the paper. */
   readonly epochs: number;
+  /** Patients in a batch, 4 in the paper. */
   readonly batchSize: number;
-  /** Probability that a hidden unit of DeepHit is left out of a step. */
+  /** Probability with which a hidden unit of DeepHit is left out of a step, 0.2 in the paper. */
   readonly dropout: number;
-  /** For new weights, the order of patients and dropout. */
+  /** Seed of new weights, of the order of patients and of dropout. */
   readonly seed: number;
   /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
   readonly labels?: TrainingLabels;
-  /** Draws a new head's weights. @default {initialiseHead} */
+  /** Draws the weights of a new head. @default {initialiseHead} */
   readonly initialise?: Initialise;
   /**
-   * Trains on features of mean 0 and standard deviation 1 over the training patients' slices; the scaling then becomes
-   * part of the embedding's weights. Features of untrained backbones need it, the paper has none. @default {false}
+   * Trains on features of mean 0 and standard deviation 1 over the slices of the training patients. The scaling then
+   * becomes part of the embedding's weights. Features of untrained backbones need it; the paper has none.
+   * @default {false}
    */
   readonly scaleFeatures?: boolean;
 }
 
-/** What one step gives. */
+/** The result of one step. */
 export interface HeadStep {
+  /** Loss of the batch before the step. */
   readonly loss: number;
-  /** By the features, [slices, backbone features] of the batch's patients one after the other, if they were asked for. */
+  /** Gradient by the features, [slices, backbone features] of the patients one after the other; if asked for. */
   readonly featureGradients?: Float32Array;
 }
 
-/** A head while it is trained. */
+/** A head in training. */
 export interface HeadOptimisation {
+  /** Does one step of AdamW on a batch. */
   step(batch: readonly TrainingPatient[]): Promise<HeadStep>;
-  /** The trained head. No step may follow. */
+  /** Ends the training and gives the head. No step may follow. */
   finish(): Promise<SurvivalHead<HostTensor>>;
 }
 
-/** Begins optimisations of heads; its sessions serve all of them. */
+/** Trains heads of one shape; its sessions serve all of them. */
 export interface HeadOptimiser {
-  /** @param head The weights to begin with, instead of new ones. */
+  /**
+   * Begins the training of a head.
+   *
+   * @param head The weights to begin with, instead of new ones.
+   */
   begin(head?: SurvivalHead<HostTensor>): HeadOptimisation;
+  /** Frees the sessions. */
   dispose(): Promise<void>;
 }
 
@@ -89,8 +99,8 @@ type StepOutputs = {
 };
 
 /**
- * A mask for inverted dropout (Srivastava et al. 2014): each unit is left out, 0, with the probability given, and else
- * scaled by `1 / (1 - probability)`, so that the expected sum of a layer's inputs is what it is without dropout.
+ * A mask for inverted dropout (Srivastava et al. 2014). Each unit is left out (0) with the given probability, or else
+ * scaled by `1 / (1 - probability)`. The expected sum of a layer's inputs is then the same as without dropout.
  *
  * @param shape [patients, width]
  */
@@ -103,7 +113,7 @@ export function dropoutMask(random: Random, shape: readonly [number, number], pr
 /**
  * An optimiser of heads of one shape.
  *
- * @param featureGradients Whether steps give the gradient by the features, which takes a matrix product more.
+ * @param options.featureGradients Whether steps give the gradient by the features, which takes one more matrix product.
  */
 export function headOptimiser(
   engine: Engine,

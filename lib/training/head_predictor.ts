@@ -17,17 +17,18 @@ import type { PatientPrediction } from "./trainer.ts";
 
 /** Options of {@linkcode headPredictor}. */
 export interface HeadPredictorOptions {
-  /** Whether the head was trained with a constant logit for times beyond the last bin, see `deepHitLoss`. */
+  /** Whether the head was trained with a constant logit for survival beyond the last bin, see `deepHitLoss`. */
   readonly tail: boolean;
 }
 
 /** Applies survival heads to features. Its sessions serve every head of the shape. */
 export interface HeadPredictor {
-  /** Survival curves and attention, in the order of the patients. */
+  /** Computes survival curves and attention, in the order of the patients. */
   predict(
     head: SurvivalHead<HostTensor>,
     patients: readonly Omit<TrainingPatient, "followUp">[],
   ): Promise<PatientPrediction[]>;
+  /** Frees the sessions. */
   dispose(): Promise<void>;
 }
 
@@ -37,7 +38,26 @@ type PredictInputs = {
   readonly head: SurvivalHead<TensorSpec>;
 };
 
-/** A predictor for heads of one shape. */
+/**
+ * A predictor for heads of one shape.
+ *
+ * @example
+ * ```ts
+ * import { onnxEngine, zerosOf } from "@ctsurv/ctsurv/engine";
+ * import { survivalHeadSpec } from "@ctsurv/ctsurv/nn";
+ * import { headPredictor } from "@ctsurv/ctsurv/training";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const shape = { backboneFeatures: 2, embedding: 4, layers: 1, width: 4 };
+ * const predictor = headPredictor(onnxEngine({ threads: 1 }), shape, { tail: true });
+ * // With all weights 0, the 24 months and the tail have a probability of 1/25 each.
+ * const head = zerosOf(survivalHeadSpec(shape));
+ * const [prediction] = await predictor.predict(head, [{ id: "A", slices: 3, features: new Float32Array(3 * 2) }]);
+ * assertAlmostEquals(prediction!.survival[24]!, 1 / 25);
+ * assertAlmostEquals(prediction!.attention[0]!, 1 / 3);
+ * await predictor.dispose();
+ * ```
+ */
 export function headPredictor(
   engine: Engine,
   shape: SurvivalHeadShape,

@@ -1,4 +1,18 @@
-/** From features to cross-validated predictions: batches, training, fine-tuning, saved models. */
+/**
+ * From features to cross-validated predictions of survival.
+ *
+ * - {@linkcode crossValidate} runs any {@linkcode Trainer} over {@linkcode stratifiedFolds} and gives the Ctd of each
+ *   fold and of all out-of-fold predictions.
+ * - Trainers: {@linkcode headTrainer} and {@linkcode parallelHeadTrainer} train a survival head on features,
+ *   {@linkcode fineTuner} also the final block of the backbone, {@linkcode coxTrainer} and
+ *   {@linkcode clinicalDeepHitTrainer} are the baselines on clinical covariates.
+ * - Models: {@linkcode trainModel} trains one on a whole cohort, {@linkcode saveModel} and {@linkcode loadModel} keep
+ *   it in a file, {@linkcode modelPredictor} applies it to new patients.
+ *
+ * Types of other folders that occur in signatures here are exported with them.
+ *
+ * @module
+ */
 export { type BatchOptions, makeBatch, type PatientBatch, type TrainingLabels } from "./batch.ts";
 export {
   type ClinicalCox,

@@ -4,15 +4,16 @@ import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 import type { HeadOrder } from "./_head_worker.ts";
 
-/** Options of {@linkcode parallelHeadTrainer}. `initialise` is a function, which cannot be sent to another thread. */
+/** Options of {@linkcode parallelHeadTrainer}; without `initialise`, since functions cannot be sent to a thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
-  /** Trainings at a time, each on a thread of its own (200 MB). @default {the number of cores, at most 8} */
+  /** Heads trained at the same time, each on its own thread (200 MB). @default {the number of cores, at most 8} */
   readonly threads?: number;
 }
 
 /**
- * {@linkcode headTrainer} that trains several heads at a time, for the folds of `crossValidate`. Every head is the same, bit
- * by bit, as if they were trained one after the other. Where the engine is not ONNX Runtime on the CPU, they are.
+ * A `headTrainer` that trains several heads at the same time, for the folds of `crossValidate`. Every head is the same,
+ * bit by bit, as if the heads were trained one after the other. With an engine other than ONNX Runtime on the CPU, they
+ * are trained one after the other.
  */
 export function parallelHeadTrainer(
   engine: Engine,
@@ -45,7 +46,7 @@ export function parallelHeadTrainer(
   };
 }
 
-/** Copies of numbers in memory that threads share, one of each: every fold but one trains on a patient. */
+/** Copies of numbers in memory that threads share, one copy of each: all folds but one train on the same patient. */
 function sharedCopies(): (numbers: Float32Array) => Float32Array {
   const copies = new WeakMap<Float32Array, Float32Array>();
   return (numbers) => {

@@ -1,29 +1,32 @@
 /** The result of training. */
 export interface Trained<Parameters> {
+  /** What was trained or fitted. */
   readonly parameters: Parameters;
-  /** Mean loss of each epoch's batches. */
+  /** [epochs]: mean loss of the batches; empty for models that are fitted in closed form. */
   readonly losses: readonly number[];
 }
 
 /** The prediction of a trained model for one patient. */
 export interface PatientPrediction {
+  /** The patient's name. */
   readonly id: string;
   /** S(0) to S(24): probability of being alive at each month. */
   readonly survival: Float64Array;
-  /** Attention on each slice, from feet to head; sums to 1. */
+  /** [slices]: attention on each slice, from feet to head; sums to 1. Empty for models without slices. */
   readonly attention: Float32Array;
 }
 
-/** Trains and applies models of one kind. Sessions are made once for each batch size and serve every fold. */
+/** Trains and applies models of one kind, for `crossValidate`. Sessions are made once and serve every fold. */
 export interface Trainer<Patient, Parameters> {
-  /** Trainings that can go on at a time. @default {1} */
+  /** Models that can be trained at the same time. @default {1} */
   readonly concurrency?: number;
-  /** Trains anew, from where every fold starts. `onEpoch` is told the epoch, from 1, and its loss. */
+  /** Trains a new model. `onEpoch` is called with the epoch, from 1, and its loss. */
   train(
     patients: readonly Patient[],
     onEpoch?: (epoch: number, loss: number) => void,
   ): Promise<Trained<Parameters>>;
-  /** Survival curves and attention, in the order of the patients. */
+  /** Computes survival curves and attention, in the order of the patients. */
   predict(parameters: Parameters, patients: readonly Patient[]): Promise<PatientPrediction[]>;
+  /** Frees the sessions and ends the threads. */
   dispose(): Promise<void>;
 }

@@ -10,13 +10,15 @@ import {
 import { dropoutSpec, type SurvivalHead, survivalHead } from "@ctsurv/nn/mod.ts";
 import { deepHitLoss, type DeepHitOptions } from "@ctsurv/survival/deephit/mod.ts";
 
-/** What changes from step to step. */
+/** The state of a training, which each step changes. */
 export interface TrainingState<T> {
+  /** Weights of the head. */
   readonly parameters: SurvivalHead<T>;
+  /** AdamW's moments of every weight. */
   readonly moments: Moments<T>;
 }
 
-/** One batch, its slices one after the other. */
+/** One batch: the slices of all patients one after the other, and the labels. */
 export interface Batch<T> {
   /** [slices, backbone features] */
   readonly features: T;
@@ -30,16 +32,17 @@ export interface Batch<T> {
   readonly weight: T;
   /** One [patients, width] for each hidden layer of DeepHit. */
   readonly dropout: readonly T[];
-  /** `1 - beta^step`, see `biasCorrections`. */
+  /** AdamW's `1 - beta^step` of both moments, see `biasCorrections`. */
   readonly corrections: { readonly first: T; readonly second: T };
 }
 
-/** How a head is trained. */
+/** Options of one step of training: AdamW's, and those of the loss. */
 export interface StepOptions extends AdamWOptions {
+  /** The loss. @default {the paper's} */
   readonly loss?: DeepHitOptions;
 }
 
-/** The shapes of a batch. */
+/** The shapes of a batch, for compiling {@linkcode trainingStep}, which has an example. */
 export function batchSpec(
   { patients, slices, backboneFeatures, layers, width }: {
     readonly patients: number;
@@ -60,11 +63,40 @@ export function batchSpec(
   };
 }
 
-/** One step of training, from state and batch to the next state and the batch's loss: a pure function to compile. */
-export function trainingStep(options: StepOptions) {
-  return (
-    { state, batch }: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> },
-  ): { state: TrainingState<tf.Tensor>; loss: tf.Scalar } => {
+/**
+ * One step of training, from state and batch to the next state and the loss of the batch: a pure function to compile.
+ *
+ * @example
+ * ```ts
+ * import { biasCorrections, compile, hostTensor, momentsSpec, onnxEngine, zerosOf } from "@ctsurv/ctsurv/engine";
+ * import { survivalHeadSpec } from "@ctsurv/ctsurv/nn";
+ * import { batchSpec, trainingStep } from "@ctsurv/ctsurv/training";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const head = survivalHeadSpec({ backboneFeatures: 2, embedding: 4, layers: 1, width: 4 });
+ * const shapes = {
+ *   state: { parameters: head, moments: momentsSpec(head) },
+ *   batch: batchSpec({ patients: 1, slices: 3, backboneFeatures: 2, layers: 1, width: 4 }),
+ * };
+ * const program = await compile(onnxEngine({ threads: 1 }), trainingStep({ learningRate: 1e-4 }), shapes);
+ * // A death in the first month, of a patient with three slices, and a head whose weights are 0.
+ * const { state, batch } = zerosOf(shapes);
+ * const { first, second } = biasCorrections(1);
+ * const corrections = { first: hostTensor([first], []), second: hostTensor([second], []) };
+ * const one = hostTensor([1], [1]);
+ * const membership = hostTensor([1, 1, 1], [1, 3]);
+ * const { loss } = await program.run({ state, batch: { ...batch, membership, event: one, weight: one, corrections } });
+ * assertAlmostEquals((await loss.read())[0]!, Math.log(25) / 2, 1e-6); // half of -log 1/25
+ * await program.dispose();
+ * ```
+ */
+export function trainingStep(
+  options: StepOptions,
+): (inputs: { state: TrainingState<tf.Tensor>; batch: Batch<tf.Tensor> }) => {
+  state: TrainingState<tf.Tensor>;
+  loss: tf.Scalar;
+} {
+  return ({ state, batch }) => {
     const { value, gradients } = valueAndGradients(
       (parameters) => batchLoss(parameters, batch.features, batch, options.loss),
       state.parameters,
@@ -74,8 +106,8 @@ export function trainingStep(options: StepOptions) {
 }
 
 /**
- * {@linkcode trainingStep} that also gives the loss's gradient by the features, [slices, backbone features], for what is
- * trained below them.
+ * {@linkcode trainingStep} that also gives the gradient of the loss by the features, [slices, backbone features], for
+ * training the layers below them.
  */
 export function trainingStepWithFeatures(options: StepOptions) {
   return (

@@ -1,29 +1,44 @@
 import { createRandom, InputError, quantile } from "@ctsurv/base/mod.ts";
 
-/** How intervals are made by drawing patients with replacement. */
+/** Options of bootstrap intervals, for which patients are drawn with replacement. */
 export interface BootstrapOptions {
-  /** Coverage; default 0.95. */
+  /** Coverage of the interval, between 0 and 1. @default {0.95} */
   readonly level?: number;
-  /** Bootstrap samples; default 1000. */
+  /** Number of bootstrap samples. @default {1000} */
   readonly replicates?: number;
-  /** Default 42. */
+  /** Seed of the random draws. @default {42} */
   readonly seed?: number;
 }
 
-/** What bootstrap samples gave, and the interval of the middle ones. */
+/** The values of a statistic on the bootstrap samples, and their percentile interval. */
 export interface BootstrapValues {
+  /** The quantile at (1 - level) / 2 of the values, linearly interpolated. */
   readonly low: number;
+  /** The quantile at (1 + level) / 2 of the values. */
   readonly high: number;
+  /** Coverage that was asked for. */
   readonly level: number;
-  /** From the smallest; samples without a value are left out. */
+  /** One per sample, from the smallest; samples without a value are left out. */
   readonly values: readonly number[];
 }
 
 /**
- * Calls `statistic` with how often each patient was drawn, for each sample of `patients` with replacement; null where
- * no sample has a value.
+ * The percentile bootstrap (Efron & Tibshirani 1993, 13): draws samples of `patients` with replacement and computes a
+ * statistic on each. Null where no sample has a value.
  *
- * @param name Names the random stream: samples of one name and seed are the same.
+ * @example
+ * ```ts
+ * import { bootstrap } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tumourVolumes = [12, 20, 31, 57]; // mL
+ * const mean = (drawn: Uint32Array) => tumourVolumes.reduce((sum, volume, i) => sum + drawn[i]! * volume, 0) / 4;
+ * const { low, high } = bootstrap(4, "tumour volume", mean)!;
+ * assertEquals([low, high], [16, 47.75]);
+ * ```
+ *
+ * @param name Names the random stream: two calls with the same name and seed draw the same samples.
+ * @param statistic Takes how often each patient was drawn, [patients]; gives null where the sample has no value.
  * @throws {InputError} If the level or the replicates make no sense.
  */
 export function bootstrap(
@@ -38,7 +53,7 @@ export function bootstrap(
 /**
  * {@linkcode bootstrap} of several statistics, on the same samples.
  *
- * @param statistics Gives each by its name, and the same names for every sample.
+ * @param statistics Gives a value or null for each name; the names are the same for every sample.
  * @throws {InputError} If the level or the replicates make no sense.
  */
 export function bootstrapAll<Name extends string>(

@@ -4,27 +4,48 @@ import { pairCounter } from "../concordance/_count_pairs.ts";
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 
+/** The difference in Ctd between two models, with its bootstrap interval. */
 export interface PairedBootstrap {
-  /** Ctd of the first less that of the second. */
+  /** Ctd of the first less that of the second, on the patients as they are. */
   readonly difference: number;
+  /** Lower end of the percentile interval. */
   readonly low: number;
+  /** Upper end of the percentile interval. */
   readonly high: number;
+  /** Coverage of the interval, such as 0.95. */
   readonly level: number;
-  /** Two-sided, of no difference. */
+  /** Two-sided p-value of no difference. */
   readonly p: number;
+  /** Bootstrap samples on which both models had a Ctd; interval and p are made of these. */
   readonly replicates: number;
 }
 
 /**
- * The difference in Ctd of two models on the same patients, in the same order, with its percentile interval: each
- * sample draws patients with replacement and evaluates both models on them, as {@linkcode concordanceInterval} does
- * one. Null where no pair can be compared.
+ * The difference in Ctd between two models, with its percentile interval. Both predict the same patients in the same
+ * order. Each sample draws patients with replacement and evaluates both models on them, as `concordanceInterval` does
+ * for one model. Null where no pair can be compared.
  *
- * p is twice the smaller share of samples at or beyond 0, (1 + count) / (1 + samples), at most 1 (Davison & Hinkley
- * 1997, 4.2): never 0, and agreeing with the interval but for that 1. It asks about these two fitted models and says
- * nothing of other training runs; for that, see `correctedTTest`.
+ *     p = min(1, 2 min((1 + #{d <= 0}) / (1 + B), (1 + #{d >= 0}) / (1 + B)))
  *
- * @throws {InputError} If predictions are not whole, or patients' months or events differ.
+ * over the differences d of B samples (Davison & Hinkley 1997, 4.2). p is never 0. Apart from the added 1 it agrees
+ * with the interval. It is a statement about these two trained models and not about other training runs: for those,
+ * see `compareFolds`.
+ *
+ * @example
+ * ```ts
+ * import { pairedBootstrap } from "@ctsurv/ctsurv/survival";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const followUp = { months: [2, 4, 6, 8, 10, 12, 14, 16], event: [1, 1, 1, 0, 1, 1, 0, 1] };
+ * const curves = (survival: number[]) => ({ ...followUp, times: [24], survival: survival.map((s) => [s]) });
+ * const perfect = curves([.1, .2, .3, .4, .5, .6, .7, .8]);
+ * const constant = curves(Array(8).fill(.5));
+ * const { difference, low, high, p } = pairedBootstrap(perfect, constant)!;
+ * assertEquals([difference, low, high], [.5, .5, .5]); // Ctd 1 against 0.5, whichever patients are drawn
+ * assert(p < .01);
+ * ```
+ *
+ * @throws {InputError} If predictions are not complete, or patients' months or events differ.
  */
 export function pairedBootstrap(
   first: SurvivalPredictions,

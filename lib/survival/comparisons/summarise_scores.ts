@@ -4,16 +4,29 @@ import type { SurvivalPredictions } from "../follow_up/predictions.ts";
 
 /** The mean of scores and both standard deviations, since papers rarely say which they mean. */
 export interface ScoreSummary {
+  /** Number of scores n. */
   readonly count: number;
+  /** Arithmetic mean. */
   readonly mean: number;
-  /** Divided by n, numpy's default and that of the original DeepHit. */
+  /** Divided by n, the default of numpy and of the original DeepHit. */
   readonly populationDeviation: number;
   /** Divided by n - 1, as in R and pandas; null for one score. */
   readonly sampleDeviation: number | null;
 }
 
 /**
- * Summarises the scores of folds.
+ * Summarises the scores of folds by their mean and standard deviations.
+ *
+ * @example
+ * ```ts
+ * import { summariseScores } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const { mean, sampleDeviation, populationDeviation } = summariseScores([.5, .6, .7]);
+ * assertAlmostEquals(mean, .6);
+ * assertAlmostEquals(sampleDeviation!, .1); // n - 1, as R and pandas
+ * assertAlmostEquals(populationDeviation, .0816, 1e-4); // n, as numpy
+ * ```
  *
  * @throws {InputError} If there are none, or one is not finite: leave out folds without a score before, and say so.
  */
@@ -35,22 +48,40 @@ export function summariseScores(scores: readonly number[]): ScoreSummary {
 
 /** Ctd of each fold of a cross-validation. */
 export interface FoldScores {
+  /** In order of appearance. */
   readonly folds: readonly {
+    /** Its name. */
     readonly fold: string;
+    /** Patients who were tested in it. */
     readonly patients: number;
-    /** `"risk"` under `"pre"`; null where no pair of the fold can be compared. */
+    /** Ctd, `"risk"` under `"pre"`; null where no pair of the fold can be compared. */
     readonly value: number | null;
   }[];
-  /** Of the folds that have a value; null for none. */
+  /** Summary of the folds that have a value; null where there are none. */
   readonly summary: ScoreSummary | null;
 }
 
 /**
- * Ctd of each fold by itself, the folds in order of appearance: each is one model's, while the Ctd of all patients also
- * compares patients across models.
+ * Ctd of each fold by itself. Each fold was predicted by one model, whereas the Ctd of all patients together also
+ * compares patients whom different models predicted.
  *
- * @param fold [patients]
- * @throws {InputError} If the predictions are not whole.
+ * @example
+ * ```ts
+ * import { foldScores } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12, 24],
+ *   survival: [[.3, .1], [.6, .4], [.5, .3], [.9, .8]],
+ *   months: [5, 15, 20, 10],
+ *   event: [1, 0, 1, 1],
+ * };
+ * const { folds } = foldScores(predictions, ["1", "1", "2", "2"]);
+ * assertEquals(folds, [{ fold: "1", patients: 2, value: 1 }, { fold: "2", patients: 2, value: 0 }]);
+ * ```
+ *
+ * @param fold [patients]: the name of the fold in which each patient was tested.
+ * @throws {InputError} If the predictions are not complete.
  */
 export function foldScores(predictions: SurvivalPredictions, fold: readonly string[]): FoldScores {
   const folds = [...new Set(fold)].map((name) => {
@@ -67,18 +98,30 @@ export function foldScores(predictions: SurvivalPredictions, fold: readonly stri
   return { folds, summary: values.length === 0 ? null : summariseScores(values) };
 }
 
+/** The spread of a cross-validation that was repeated with several seeds. */
 export interface SeedSummary {
-  /** Of the seeds' means: how much another run would differ. */
+  /** Summary of the means of the seeds: how much another run would differ. */
   readonly betweenSeeds: ScoreSummary;
-  /** Of the folds of each seed. */
+  /** [seeds]: summary of the folds of each seed. */
   readonly withinSeeds: readonly ScoreSummary[];
 }
 
 /**
- * Summarises cross-validations that were repeated with several seeds, [seeds][folds]. On small cohorts the folds differ
- * more than the models do, so that the two spreads must not be mixed.
+ * Summarises a cross-validation that was repeated with several seeds. On small cohorts the folds differ more than the
+ * models do, so the two spreads must not be mixed.
  *
- * @throws {InputError} As {@linkcode summariseScores}.
+ * @example
+ * ```ts
+ * import { summariseSeeds } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const { betweenSeeds, withinSeeds } = summariseSeeds([[.50, .70], [.52, .72]]);
+ * assertAlmostEquals(betweenSeeds.sampleDeviation!, .0141, 1e-4);
+ * assertAlmostEquals(withinSeeds[0]!.sampleDeviation!, .1414, 1e-4);
+ * ```
+ *
+ * @param scores [seeds][folds]
+ * @throws {InputError} If a seed has no scores, or one is not finite.
  */
 export function summariseSeeds(scores: readonly (readonly number[])[]): SeedSummary {
   const withinSeeds = scores.map((folds) => summariseScores(folds));

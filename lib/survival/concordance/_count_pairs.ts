@@ -1,38 +1,35 @@
 import { firstIndex, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import type { CtdLookup, CtdOptions, CtdVariant } from "./concordance.ts";
 
-/** Values of one column of the grid, and where each anchor would stand among them. */
+/** Values of one column of the grid, and the rank of each anchor among them. */
 interface Standings {
   /** In order of time. */
   readonly values: Float64Array;
   /** In order of size. */
   readonly sorted: Float64Array;
-  /**
-   * For each death of the block, counted from its start: the first in `sorted` that is larger by more than the
-   * tolerance.
-   */
+  /** For each position of the block that is a death: the first in `sorted` larger by more than the tolerance. */
   readonly above: Uint32Array;
   /** The first in `sorted` that is not smaller by more than the tolerance. */
   readonly from: Uint32Array;
 }
 
-/** Anchors that read the same column. Positions are patients in order of time. */
+/** Anchors that read the same column of the grid. A position is a patient's place in the order of time. */
 export interface AnchorBlock {
   /** The anchors are the deaths at positions `start` to `stop` - 1. */
   readonly start: number;
   readonly stop: number;
-  /** Whoever stands from here on outlived every anchor of the block. */
+  /** The patients at positions from here on outlived every anchor of the block. */
   readonly end: number;
-  /** What pairs are compared by, and the events, of all positions. */
+  /** The times by which pairs are compared, and the events, of all positions. */
   readonly clock: Float64Array;
   readonly event: Uint8Array;
-  /** Positions `start` to `end` - 1; `rank` is where each stands in `sorted`. */
+  /** Positions `start` to `end` - 1; `rank` is the index of each in `sorted`. */
   readonly near: Standings & { readonly rank: Uint32Array };
-  /** Positions from `end`; `weightBelow` sums the weights of `sorted`, so that [k] is that of the first k. */
+  /** Positions from `end`; entry k of `weightBelow` is the sum of the weights of the first k in `sorted`. */
   readonly later: Standings & { weightBelow(weightAt: (index: number) => number): Float64Array };
 }
 
-/** Cuts patients in order of time into blocks of anchors; `order` is the patient at each position. */
+/** Sorts patients by time and cuts them into blocks of anchors; `order` is the patient at each position. */
 function anchorBlocks(
   { times, survival, months, event: events }: SurvivalPredictions,
   { lookup, tolerance, clock: clockOf }: {
@@ -96,8 +93,8 @@ function standings(
 }
 
 /**
- * The first of the sorted numbers that exceeds `own` by more than `gap`, or `orEqual` by as much. It takes differences,
- * as comparing one pair would, for the same rounding.
+ * The first of the sorted numbers that exceeds `own` by more than `gap`; with `orEqual`, by `gap` or more. It compares
+ * differences, so that they are rounded as in the comparison of one pair.
  */
 function firstBeyond(sorted: Float64Array, own: number, gap: number, orEqual: boolean): number {
   let low = 0, high = sorted.length;
@@ -157,7 +154,7 @@ export interface PairCounts {
   readonly comparable: number;
 }
 
-/** What each patient weighs; 1 where nothing is said. A pair weighs the product of its two patients. */
+/** The weight of each patient; 1 by default. The weight of a pair is the product of those of its two patients. */
 export interface PairWeights {
   /** [patients] on both sides of a pair, such as how often a patient was drawn. */
   readonly patient?: ArrayLike<number> | undefined;
@@ -172,9 +169,7 @@ interface Rule {
   /** How far two survivals may differ and still be the same prediction. */
   readonly tolerance: number;
   readonly tiesScoreHalf: boolean;
-  /**
-   * Which pairs of one time are compared: none, a death with the censored, or all but two censored, both ways round.
-   */
+  /** Which pairs of one time are compared: none; a death with the censored; all but two censored, both ways round. */
   readonly sameTime: "none" | "censored" | "both ways";
 }
 
@@ -186,13 +181,14 @@ const rules: Readonly<Record<CtdVariant, Rule>> = {
 };
 
 /**
- * Prepares checked predictions for counting the pairs of Ctd in O(K n log n), K being the columns of the grid at which
- * somebody died, where comparing every pair takes O(n^2). Whole weights give exactly what the pairs add up to.
+ * Prepares checked predictions for counting the pairs of Ctd in O(K n log n), where K is the number of columns of the
+ * grid at which somebody died. Comparing every pair takes O(n^2). With whole weights the result is exactly the sum over
+ * the pairs.
  *
- * The anchors of a column are neighbours in time. Patients who outlived all of them are sorted by their survival in
- * that column once, and an anchor's place among them is its score; those of the same stretch of time enter a {@linkcode
- * fenwickTree} from the last to the first, so that it holds whoever outlived the anchor (the order-statistic tree of
- * lifelines' Harrell concordance, per column).
+ * The anchors of a column are neighbours in time. Patients who outlived all of them are sorted once by their survival
+ * in that column, and an anchor's rank among them is its score. Patients of the same stretch of time enter a {@linkcode
+ * fenwickTree} from the last to the first, so that it holds whoever outlived the anchor. (This is the order-statistic
+ * tree of lifelines' Harrell concordance, for each column.)
  */
 export function pairCounter(
   predictions: SurvivalPredictions,
@@ -281,7 +277,8 @@ function countBlock(
 }
 
 /**
- * The weight of the ordered pairs of deaths of one time, and of those of one survival; nobody is paired with itself.
+ * The weight of the ordered pairs of deaths at the same time, and of those among them with the same survival. Nobody is
+ * paired with itself.
  */
 function deathsTogether(
   { start, event, near }: AnchorBlock,

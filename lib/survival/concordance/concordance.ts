@@ -12,13 +12,33 @@ export interface Concordance {
 }
 
 /**
- * Antolini's time-dependent concordance (Antolini et al. 2005): of the pairs in which one is known to have died first,
- * the share in which the model gave that one the lower survival at the time of that death. 0.5 is chance.
+ * Antolini's time-dependent concordance (Antolini et al. 2005). Among the pairs in which one patient is known to have
+ * died first, it is the share in which the model gave that patient the lower survival at the time of that death:
  *
- * Times are compared as they are given: for the paper's Ctd, censor them at 24 months first. Counted, not compared pair
- * by pair, which takes seconds for a million patients.
+ *     Ctd = P(S_i(T_i) < S_j(T_i) | T_i < T_j, D_i = 1)
  *
- * @throws {InputError} If the predictions are not whole; see {@linkcode SurvivalPredictions}.
+ * 0.5 is chance, 1 a perfect order. {@linkcode CtdVariant} describes the treatment of ties, {@linkcode CtdLookup} the
+ * place on the grid where curves are read. `concordanceByDefinition` is the same number in a few plain lines.
+ *
+ * Months are compared as they are given: for the paper's Ctd, censor them at 24 months first (`censorPredictions`). The
+ * pairs are counted by sorting and not compared one by one: a million patients take seconds.
+ *
+ * @example
+ * ```ts
+ * import { concordance } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12, 24], // months
+ *   survival: [[.3, .1], [.6, .4], [.5, .3], [.9, .8]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 1, 0, 0], // two deaths, then two who were last seen alive
+ * };
+ * // The second patient died before the third, but was given the higher survival at 12 months.
+ * assertEquals(concordance(predictions), { value: .8, concordant: 4, comparable: 5 });
+ * ```
+ *
+ * @throws {InputError} If the predictions are not complete; see {@linkcode SurvivalPredictions}.
  */
 export function concordance(predictions: SurvivalPredictions, options: CtdOptions = {}): Concordance {
   const { concordant, comparable } = pairCounter(checkPredictions(predictions), options)();
@@ -29,9 +49,24 @@ export function concordance(predictions: SurvivalPredictions, options: CtdOption
 export type ConcordanceTable = Readonly<Record<CtdLookup, Readonly<Record<CtdVariant, Concordance>>>>;
 
 /**
- * Computes Ctd in all its readings at once, for reporting them side by side.
+ * Computes Ctd ({@linkcode concordance}) in all its readings at once, for reporting them side by side.
  *
- * @throws {InputError} If the predictions are not whole; see {@linkcode SurvivalPredictions}.
+ * @example
+ * ```ts
+ * import { concordanceTable } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { pre } = concordanceTable({
+ *   times: [12, 24],
+ *   survival: [[.3, .1], [.6, .4], [.6, .3], [.9, .8]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 1, 0, 0],
+ * });
+ * // The second and the third patient have the same survival at 12 months.
+ * assertEquals([pre.risk.value, pre.antolini.value], [.9, .8]);
+ * ```
+ *
+ * @throws {InputError} If the predictions are not complete; see {@linkcode SurvivalPredictions}.
  */
 export function concordanceTable(predictions: SurvivalPredictions): ConcordanceTable {
   const variants = (lookup: CtdLookup) => ({
@@ -45,14 +80,14 @@ export function concordanceTable(predictions: SurvivalPredictions): ConcordanceT
 
 /**
  * Which ordered pairs (i, j) are compared and how they score. The anchor i should have the lower survival at its own
- * time t_i. Unless said, i is a death and j lived longer or was censored at t_i.
+ * time t_i. Unless stated otherwise, i is a death, and j lived longer or was censored at t_i.
  *
- * - `"risk"`: 1, or 1/2 if the survivals differ by at most 1e-8. What this project reports first.
+ * - `"risk"`: 1, or 1/2 if the survivals differ by at most 1e-8. The one that this project reports first.
  * - `"antolini"`: 1; equal survivals score 0 (Antolini et al. 2005, as pycox has it).
  * - `"adj_antolini"`: pycox's default. Equal survivals score 1/2; pairs that end together are compared both ways round,
  *   two deaths scoring 1 for equal survivals and 1/2 otherwise.
- * - `"lab"`: the authors' laboratory. Only j that lived into a later interval of the grid, (t_(k-1), t_k], is compared;
- *   equal survivals score 0.
+ * - `"lab"`: the authors' laboratory. Only a j that lived into a later interval of the grid, (t_(k-1), t_k], is
+ *   compared; equal survivals score 0.
  */
 export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab";
 
@@ -63,9 +98,10 @@ export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab";
  */
 export type CtdLookup = "pre" | "post";
 
+/** Which reading of Ctd is computed. */
 export interface CtdOptions {
-  /** Default `"risk"`. */
+  /** How pairs are compared and scored. @default {"risk"} */
   readonly variant?: CtdVariant;
-  /** Default `"pre"`. */
+  /** Where on the grid the curves are read. @default {"pre"} */
   readonly lookup?: CtdLookup;
 }

@@ -3,23 +3,43 @@ import { type CensoringOptions, censoringWeights } from "../scores/censoring_wei
 import type { Concordance } from "./concordance.ts";
 import { pairCounter } from "./_count_pairs.ts";
 
+/** Options of {@linkcode unoConcordance}. */
 export interface UnoOptions extends CensoringOptions {
-  /** Only deaths before this month are anchors; default all. */
+  /** Month; only deaths before it are anchors. @default {Infinity, all deaths} */
   readonly tau?: number;
   /**
-   * The month of the survival that ranks patients, for Uno's C; or `"death"`, the anchor's own, for Ctd with Uno's
-   * weights (SurvivalEVAL's IPCW Ctd). Default the last of the grid.
+   * The month whose predicted survival ranks the patients, for Uno's C; or `"death"`, the month of the anchor's death,
+   * for Ctd with Uno's weights (the IPCW Ctd of SurvivalEVAL). @default {the last of the grid}
    */
   readonly at?: number | "death";
 }
 
 /**
- * Uno's C (Uno et al. 2011): the concordance of pairs that weigh 1 / G(t_i)^2, so that it does not depend on how
- * patients were censored, up to tau. Pairs and ties as of Ctd's variant `"risk"`, which is how scikit-survival has
- * them.
+ * Uno's C (Uno et al. 2011): a concordance that does not depend on how patients were censored, up to tau.
+ *
+ *     C = sum over pairs of 1 / G(T_i)^2 1[S_i(at) < S_j(at)] / sum over pairs of 1 / G(T_i)^2
+ *
+ * over the pairs in which i died before tau and j outlived that. G is the probability of not being censored, by
+ * Kaplan-Meier. Pairs and ties are those of Ctd's variant `"risk"`, as in scikit-survival.
+ *
+ * @example
+ * ```ts
+ * import { concordance, unoConcordance } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12, 24],
+ *   survival: [[.3, .1], [.6, .4], [.9, .6], [.8, .5]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 0, 1, 0],
+ * };
+ * assertAlmostEquals(concordance(predictions).value!, .75);
+ * // The second death weighs more, since a patient was lost before it: G is 2/3.
+ * assertAlmostEquals(unoConcordance(predictions).value!, 3 / 5.25);
+ * ```
  *
  * @returns Weighted sums; the value is null where no pair can be compared, or where G is 0 at an anchor.
- * @throws {InputError} If the predictions are not whole or have no survival at the month asked for.
+ * @throws {InputError} If the predictions are not complete or have no survival at the month asked for.
  */
 export function unoConcordance(
   predictions: SurvivalPredictions,

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { InputError } from "@ctsurv/base/mod.ts";
 
 /**
- * Marks, for bin numbers [patients] and `columns` [patients, width], which of the columns 0 to width - 1 are that bin
- * (`at`) and which come later (`after`), both float32 [patients, width].
+ * Masks of the columns 0 to width - 1 for bin numbers [patients]: `at` marks the column of the bin, `after` the columns
+ * that come later, both float32 [patients, width]. The width is that of `columns`, [patients, width].
  */
 function binMasks(bin: tf.Tensor, columns: tf.Tensor): { readonly at: tf.Tensor; readonly after: tf.Tensor } {
   const own = tf.expandDims(tf.cast(bin, "float32"), 1);
@@ -13,8 +13,7 @@ function binMasks(bin: tf.Tensor, columns: tf.Tensor): { readonly at: tf.Tensor;
 }
 
 /**
- * The labels of a batch as the losses take them: three tensors of [patients], float32 or int32. See `binLabel` for what
- * a bin means.
+ * The labels of a batch for the losses: three tensors of [patients], float32 or int32. `binLabel` makes bin and event.
  */
 export interface DeepHitLabels {
   /** The bin of the death, or the last one survived; -1 where nothing is known. */
@@ -28,8 +27,8 @@ export interface DeepHitLabels {
 /**
  * log(sum(exp(x))) over the columns, [rows, columns] -> [rows].
  *
- * tf.logSumExp differentiates through its maximum as well, which adds rounding noise that should have cancelled; here
- * the gradient is the softmax.
+ * tf.logSumExp differentiates through its maximum as well, which leaves rounding noise that should cancel. Here the
+ * gradient is the softmax.
  */
 function logSumExp(x: tf.Tensor): tf.Tensor {
   const apply = tf.customGrad((...inputs) => {
@@ -51,21 +50,22 @@ function withTail(logits: tf.Tensor, tail: boolean): tf.Tensor {
   return tail ? tf.concat([logits, tf.zeros([logits.shape[0], 1])], 1) : logits;
 }
 
-/** Choices that every DeepHit loss shares. */
+/** Options of every DeepHit loss. */
 export interface HeadOptions {
-  /** Whether a constant logit stands for survival beyond the last bin; default true. */
+  /** Whether a constant logit stands for survival beyond the last bin. @default {true} */
   readonly tail?: boolean;
 }
 
 /**
- * DeepHit's L1 (Lee et al. 2018): the mean over patients of -log P(death in bin k) for a death, -log P(death after
- * bin k) for a censored patient, from logits [patients, bins].
+ * DeepHit's L1 (Lee et al. 2018), from logits [patients, bins]:
  *
- * Computed as a difference of log-sum-exps, without the usual epsilon, so that a badly wrong prediction keeps its
- * gradient. A patient of whom nothing is known (bin -1) adds 0. So does, without a tail, one who survived the last bin:
- * the model has no way to express that, and no logit could change it.
+ *     L1 = -mean over patients of (log p_k for a death in bin k, log sum of p_m over m > k for a patient censored at k)
  *
- * A pure function that can be traced; at least one weight must be 1.
+ * with p = softmax(logits). It is computed as a difference of log-sum-exps, without the usual epsilon, so that a badly
+ * wrong prediction keeps its gradient. A patient about whom nothing is known (bin -1) adds 0. Without a tail, a patient
+ * who survived the last bin adds 0 too, since the model cannot express that and no logit could change it.
+ *
+ * A pure function that can be traced; at least one weight must be 1. {@linkcode deepHitLoss} has an example.
  */
 export function likelihoodLoss(
   logits: tf.Tensor,
@@ -82,21 +82,25 @@ export function likelihoodLoss(
   return tf.div(tf.sum(tf.mul(loss, counted)), tf.sum(weight));
 }
 
+/** Options of {@linkcode rankingLoss}. */
 export interface RankingOptions extends HeadOptions {
-  /** The scale of a difference in incidence, above 0; default 0.1, as in DeepHit, pycox and the authors' laboratory. */
+  /** Scale of a difference in incidence, above 0. @default {0.1, as in DeepHit, pycox and the authors' laboratory} */
   readonly sigma?: number;
-  /** What the sum over pairs is divided by, N being the patients: DeepHit's own N (the default), or pycox's N^2. */
+  /** Divisor of the sum over pairs: N patients as in DeepHit, or N^2 as in pycox. @default {"pairs/N"} */
   readonly rankReduction?: "pairs/N" | "pairs/N^2";
-  /** Whether a death is also compared with patients censored in its own bin, as in pycox; default false. */
+  /** Whether a death is also compared with patients censored in its own bin, as in pycox. @default {false} */
   readonly tiedCensored?: boolean;
 }
 
 /**
- * DeepHit's L2 (Lee et al. 2018): for each death i and each patient j of a later bin, exp((F_j(k_i) - F_i(k_i)) / sigma),
- * F being the cumulative incidence up to and including a bin, from logits [patients, bins]. It is small where the one
- * who died first had the higher incidence by then.
+ * DeepHit's L2 (Lee et al. 2018), from logits [patients, bins]:
  *
- * A pure function that can be traced; at least one weight must be 1.
+ *     L2 = 1 / N sum over deaths i and patients j of a later bin of exp((F_j(k_i) - F_i(k_i)) / sigma)
+ *
+ * where F is the cumulative incidence up to and including a bin. It is small if the patient who died first has the
+ * higher incidence by then.
+ *
+ * A pure function that can be traced; at least one weight must be 1. {@linkcode deepHitLoss} has an example.
  *
  * @throws {InputError} If sigma is not above 0.
  */
@@ -125,16 +129,31 @@ export function rankingLoss(
   return tf.div(total, rankReduction === "pairs/N" ? patients : tf.mul(patients, patients));
 }
 
+/** Options of {@linkcode deepHitLoss}. */
 export interface DeepHitOptions extends RankingOptions {
-  /** Weight of the likelihood; default 0.5, as in the paper. */
+  /** Weight of the likelihood. @default {0.5, as in the paper} */
   readonly alpha?: number;
-  /** Weight of the ranking; default 0.5, as in the paper. */
+  /** Weight of the ranking. @default {0.5, as in the paper} */
   readonly beta?: number;
 }
 
 /**
- * The paper's loss, alpha L1 + beta L2, from logits [patients, bins]; see {@linkcode likelihoodLoss} and
+ * The paper's loss, `alpha L1 + beta L2`, from logits [patients, bins]; see {@linkcode likelihoodLoss} and
  * {@linkcode rankingLoss}. A pure function that can be traced.
+ *
+ * @example
+ * ```ts
+ * import { tf } from "@ctsurv/ctsurv/engine";
+ * import { deepHitLoss, likelihoodLoss, rankingLoss } from "@ctsurv/ctsurv/survival/deephit";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // A death in the first month and a patient alive after the third, with logits that know nothing.
+ * const labels = { bin: tf.tensor1d([0, 2]), event: tf.tensor1d([1, 0]), weight: tf.tensor1d([1, 1]) };
+ * const logits = tf.zeros([2, 3]);
+ * assertAlmostEquals(likelihoodLoss(logits, labels).arraySync(), Math.log(4), 1e-6); // four outcomes, all alike
+ * assertAlmostEquals(rankingLoss(logits, labels).arraySync(), 1 / 2, 1e-6); // one pair, exp(0), two patients
+ * assertAlmostEquals(deepHitLoss(logits, labels).arraySync(), (Math.log(4) + 1 / 2) / 2, 1e-6);
+ * ```
  *
  * @throws {InputError} If sigma is not above 0.
  */

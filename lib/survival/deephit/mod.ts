@@ -1,4 +1,12 @@
-/** DeepHit: labels, the loss, and survival curves from logits. The one room of `survival` with tensors. */
+/**
+ * DeepHit (Lee et al. 2018) for one kind of event: monthly labels, the loss, and survival curves from logits. This is
+ * the only part of `survival` with tensors.
+ *
+ * Before training, {@linkcode binLabel} turns months into bins; {@linkcode deepHitLoss} is the loss of a batch; after
+ * training, {@linkcode survivalFromLogits} gives the curves.
+ *
+ * @module
+ */
 export { type BinLabel, binLabel, type Discretisation } from "./labels.ts";
 export {
   type DeepHitLabels,

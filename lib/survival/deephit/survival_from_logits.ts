@@ -1,12 +1,27 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 
 /**
- * The survival curves that DeepHit's logits stand for: S(k) is the probability of outliving month
- * k, which is that of every bin from k on (bin k being the month (k, k + 1]), in float64.
+ * Survival curves from the logits of DeepHit (Lee et al. 2018), in float64:
+ *
+ *     p = softmax(logits), S(k) = p_k + p_(k+1) + ...
+ *
+ * Bin k is the month (k, k + 1], so S(k) is the probability of outliving month k. The tail, "alive after the last bin",
+ * is one more logit that is always 0 (Kvamme & Borgan 2021, eq. 9).
+ *
+ * @example
+ * ```ts
+ * import { survivalFromLogits } from "@ctsurv/ctsurv/survival/deephit";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Three months with the same logit as the tail: each has a probability of 1/4.
+ * assertEquals(survivalFromLogits([0, 0, 0], { bins: 3 }), [Float64Array.of(1, .75, .5, .25)]);
+ * ```
  *
  * @param logits [patients, bins], row by row.
- * @returns One row per patient of `bins + 1` columns, S(0) = 1 to S(bins). With a tail, S(bins) is what is left of the
- *   probability; without, it is 0. Never increasing.
+ * @param options.bins Monthly bins. @default {24}
+ * @param options.tail Whether the model has a tail. @default {true}
+ * @returns One row of `bins + 1` columns for each patient, S(0) = 1 to S(bins), never increasing. S(bins) is the
+ *   probability of the tail, or 0 without a tail.
  * @throws {InputError} If the number of logits is no multiple of `bins`, or one is not finite.
  */
 export function survivalFromLogits(

@@ -6,13 +6,13 @@ import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
 export interface BaselineHazard {
   /** Months, increasing. */
   readonly months: Float64Array;
-  /** From that time on, until the next. */
+  /** Cumulative hazard from that time until the next. */
   readonly cumulative: Float64Array;
 }
 
 /**
- * Breslow's estimate (1972) of the cumulative hazard of a patient whose covariates are all 0: at each time of death, the
- * deaths divided by the sum of `exp(x . coefficients)` over those still at risk.
+ * Breslow's estimate (1972) of the cumulative hazard of a patient whose covariates are all 0. At each time of death it
+ * rises by the deaths divided by the sum of `exp(x . coefficients)` over the patients still at risk.
  */
 function breslowHazard(
   covariates: readonly Float64Array[],
@@ -57,8 +57,8 @@ interface RiskSums {
 }
 
 /**
- * Cox's log partial likelihood with Efron's treatment of deaths at the same time (Efron 1977): of d of them the l-th
- * meets a risk set from which l / d of their own risk is gone.
+ * Cox's log partial likelihood with Efron's treatment of d deaths at the same time (Efron 1977): the l-th of them, from
+ * 0, meets a risk set without l / d of their own risk.
  *
  * @param covariates [patients, coefficients]
  */
@@ -124,19 +124,21 @@ function square(p: number): Float64Array[] {
 
 /** A proportional-hazards model: the hazard of a patient is `h0(t) exp((x - centre) . coefficients)`. */
 export interface CoxModel {
-  /** Logarithms of the hazard ratios, one for each covariate. */
+  /** [covariates]: logarithms of the hazard ratios. */
   readonly coefficients: Float64Array;
-  /** From the inverse of the information, a ridge included. */
+  /** [covariates]: from the inverse of the information, with the ridge. */
   readonly standardErrors: Float64Array;
-  /** Means of the covariates, to which the baseline belongs. */
+  /** [covariates]: their means. */
   readonly centre: Float64Array;
+  /** Cumulative hazard H0 of a patient whose covariates are the means. */
   readonly baseline: BaselineHazard;
-  /** Log partial likelihood, without the ridge, of the model and of coefficients of 0. */
+  /** Log partial likelihood of the model, without the ridge. */
   readonly logLikelihood: number;
+  /** The same with all coefficients 0. */
   readonly nullLogLikelihood: number;
 }
 
-/** Patients to fit a model to. */
+/** Patients to whom a model is fitted. */
 export interface CoxPatients extends Outcomes {
   /** [patients, covariates] */
   readonly covariates: readonly ArrayLike<number>[];
@@ -144,20 +146,33 @@ export interface CoxPatients extends Outcomes {
 
 /** Options of {@linkcode fitCox}. */
 export interface CoxOptions {
-  /** Half of this times the sum of the squared coefficients is subtracted from the log likelihood. @default {0} */
+  /** The penalty `ridge / 2 * |coefficients|^2` is subtracted from the log likelihood. @default {0} */
   readonly ridge?: number;
   /** How messages name the covariates. @default {their numbers, from 1} */
   readonly names?: readonly string[];
 }
 
-/** Newton's method needs about five; one of a likelihood without a maximum never ends. */
+/** Newton's method needs about five iterations; on a likelihood without a maximum it never ends. */
 const MOST_ITERATIONS = 25;
 
 /**
- * Cox's proportional hazards (Cox 1972) by Newton-Raphson with Efron's ties and a Breslow baseline.
+ * Fits Cox's proportional hazards (Cox 1972), `h(t) = h0(t) exp(x . coefficients)`, by Newton-Raphson with Efron's ties
+ * and a Breslow baseline.
  *
- * @throws {InputError} If nobody died, a covariate is not finite, covariates depend on one another, or the likelihood has
- *   no maximum (a covariate that separates those who died from all others); a ridge helps with the last two.
+ * @example
+ * ```ts
+ * import { coxSurvival, fitCox, hazardRatios } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const covariates = [[0], [0], [0], [1], [1], [1]]; // 1 for stage III
+ * const model = fitCox({ covariates, months: [6, 12, 24, 3, 6, 18], event: [1, 0, 0, 1, 1, 1] });
+ * assertAlmostEquals(model.coefficients[0]!, 1.3411, 1e-4);
+ * assertAlmostEquals(hazardRatios(model)[0]!.ratio, 3.8234, 1e-4); // exp(1.3411)
+ * assertAlmostEquals(coxSurvival(model, [1], [12])[0]!, .3744, 1e-4); // a patient of stage III at 12 months
+ * ```
+ *
+ * @throws {InputError} If nobody died, a covariate is not finite, covariates depend on one another, or the likelihood
+ *   has no maximum (a covariate separates those who died from the others); a ridge helps with the last two.
  */
 export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions = {}): CoxModel {
   const { months, event } = checkOutcomes(patients);
@@ -253,11 +268,12 @@ function unit(length: number, at: number): Float64Array {
 }
 
 /**
- * A patient's survival curve, `S(t) = exp(-H0(t) exp((x - centre) . coefficients))`: the probability of outliving each of
- * the times. After the last death that the model saw, the curve stays where it is.
+ * A patient's survival curve, `S(t) = exp(-H0(t) exp((x - centre) . coefficients))`. After the last death among the
+ * patients of the fit it stays constant. {@linkcode fitCox} has an example.
  *
- * @param covariates As the model was fitted to.
+ * @param covariates In the order of the fit.
  * @param times Months.
+ * @returns [times]: the probability of outliving each of them.
  */
 export function coxSurvival(
   { coefficients, centre, baseline }: CoxModel,
@@ -271,17 +287,20 @@ export function coxSurvival(
   });
 }
 
-/** By what factor one unit of a covariate multiplies the hazard, with its 95 % interval (Wald). */
+/** The factor by which one unit of a covariate multiplies the hazard, with its 95 % interval (Wald). */
 export interface HazardRatio {
+  /** `exp(b)` */
   readonly ratio: number;
+  /** `exp(b - 1.96 standard errors)` */
   readonly low: number;
+  /** `exp(b + 1.96 standard errors)` */
   readonly high: number;
 }
 
 /** The 97.5 % quantile of the normal distribution. */
 const Z = 1.959963984540054;
 
-/** `exp(b)` and `exp(b -+ 1.96 standard errors)` of each coefficient. */
+/** The hazard ratio of each covariate with its interval. {@linkcode fitCox} has an example. */
 export function hazardRatios({ coefficients, standardErrors }: CoxModel): HazardRatio[] {
   return Array.from(coefficients, (b, k) => ({
     ratio: Math.exp(b),

@@ -3,10 +3,18 @@ import { chiSquareTail } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
 
 /**
- * How many patients are still observed at each time: those with months of at least it, as lifelines' and R's tables
- * under a Kaplan-Meier plot count them.
+ * How many patients are still observed at each time, that is, those whose months are at least as many. Tables of
+ * lifelines and R under a Kaplan-Meier plot count in the same way.
  *
- * @throws {InputError} If the outcomes are not whole.
+ * @example
+ * ```ts
+ * import { atRisk } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(atRisk({ months: [5, 12, 15, 20], event: [1, 1, 0, 0] }, [0, 12, 24]), [4, 3, 0]);
+ * ```
+ *
+ * @throws {InputError} If the outcomes are not complete.
  */
 export function atRisk(outcomes: Outcomes, times: ArrayLike<number>): number[] {
   const months = Array.from(checkOutcomes(outcomes).months);
@@ -17,29 +25,48 @@ export function atRisk(outcomes: Outcomes, times: ArrayLike<number>): number[] {
 export interface KaplanMeier {
   /** Months. */
   readonly times: Float64Array;
-  /** From each time until before the next; 1 before the first. */
+  /** Survival from each time until the next; 1 before the first. */
   readonly survival: Float64Array;
-  /** The pointwise interval, from each time on; [1, 1] before the first death, NaN where survival is 0 (see below). */
+  /** Lower end of the pointwise interval; 1 before the first death, NaN where survival is 0 (see `kaplanMeier`). */
   readonly low: Float64Array;
+  /** Upper end of the pointwise interval; 1 before the first death, NaN where survival is 0. */
   readonly high: Float64Array;
   /** Patients under observation just before each time. */
   readonly atRisk: Uint32Array;
+  /** Patients who died at each time. */
   readonly deaths: Uint32Array;
+  /** Patients who were censored at each time. */
   readonly censored: Uint32Array;
+  /** Coverage of the interval, such as 0.95. */
   readonly level: number;
 }
 
 /**
- * The product-limit estimate (Kaplan & Meier 1958), S(t) = prod over death times up to t of (1 - deaths / at risk),
- * with log-log intervals, S^exp(-+ z se), se^2 = sum of deaths / (at risk (at risk - deaths)) / log(S)^2 (Greenwood's
- * variance, Kalbfleisch & Prentice 1980), which stay within 0 and 1. A patient censored at the time of a death is at
- * risk of it.
+ * The product-limit estimate of survival (Kaplan & Meier 1958), with log-log intervals:
+ *
+ *     S(t) = product over death times up to t of (1 - deaths / at risk)
+ *     interval = S^exp(-+ z se), se^2 = sum of deaths / (at risk (at risk - deaths)) / log(S)^2
+ *
+ * The intervals take Greenwood's variance and stay within 0 and 1 (Kalbfleisch & Prentice 1980). A patient who is
+ * censored at the time of a death is at risk of it.
  *
  * Where survival has reached 0 the formula has no value. Packages differ there: R gives NA, lifelines and
- * scikit-survival [0, 0], which no finite sample can tell. Here the interval is NaN, as in R.
+ * scikit-survival give [0, 0], which no finite sample can show. Here the interval is NaN, as in R.
  *
- * @param options.level Coverage of the interval; default 0.95.
- * @throws {InputError} If the outcomes are not whole or the level is not between 0 and 1.
+ * @example
+ * ```ts
+ * import { kaplanMeier } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const curve = kaplanMeier({ months: [5, 10, 15, 20], event: [1, 0, 1, 0] });
+ * assertEquals([...curve.times], [5, 10, 15, 20]);
+ * assertEquals([...curve.survival], [.75, .75, .375, .375]);
+ * assertAlmostEquals(curve.low[0]!, .128, 1e-3);
+ * assertAlmostEquals(curve.high[0]!, .961, 1e-3);
+ * ```
+ *
+ * @param options.level Coverage of the interval. @default {0.95}
+ * @throws {InputError} If the outcomes are not complete or the level is not between 0 and 1.
  */
 export function kaplanMeier(outcomes: Outcomes, { level = 0.95 }: { readonly level?: number } = {}): KaplanMeier {
   if (!(level > 0 && level < 1)) throw new InputError(`An interval's level is between 0 and 1, not ${level}`);
@@ -77,7 +104,7 @@ export function kaplanMeier(outcomes: Outcomes, { level = 0.95 }: { readonly lev
   return { times, survival, low, high, atRisk, deaths, censored, level };
 }
 
-/** The z that a standard normal exceeds in absolute value with this probability; halving a bracket on z^2. */
+/** The z that a standard normal variable exceeds in absolute value with this probability, found by bisection. */
 function twoSidedNormal(probability: number): number {
   let low = 0, high = 40;
   for (let step = 0; step < 60; step++) {

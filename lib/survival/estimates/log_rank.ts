@@ -2,25 +2,45 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { chiSquareTail } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
 
+/** The result of a log-rank test. */
 export interface LogRank {
   /** Chi-square; NaN where no death happened while two groups were at risk. */
   readonly statistic: number;
+  /** Rank of the covariance: one less than the groups that had somebody at risk of a death. */
   readonly degreesOfFreedom: number;
-  /** NaN where the statistic is. */
+  /** Tail of the chi-square distribution; NaN where the statistic is. */
   readonly p: number;
-  /** Deaths of each group, and how many there would be if all groups died alike. */
+  /** [groups]: deaths of each group. */
   readonly observed: readonly number[];
+  /** [groups]: the deaths that each group would have if all groups had the same hazard. */
   readonly expected: readonly number[];
 }
 
 /**
- * The log-rank test of two or more groups (Mantel 1966, Peto & Peto 1972): (O - E)' V^- (O - E) over the groups'
- * deaths, V being the hypergeometric covariance.
+ * The log-rank test of two or more groups (Mantel 1966, Peto & Peto 1972):
  *
- * Its degrees of freedom are the rank of V, one less than the groups that had anybody at risk of a death, as R's
- * survdiff counts them. lifelines counts every group, so that an empty comparison still gives it a p-value.
+ *     chi^2 = (O - E)' V^- (O - E)
  *
- * @throws {InputError} If there are fewer than two groups, one is empty, or outcomes are not whole.
+ * where O and E are the observed and expected deaths of the groups and V is their hypergeometric covariance.
+ *
+ * The degrees of freedom are the rank of V, as in R's survdiff: one less than the groups that had somebody at risk of a
+ * death. lifelines counts every group and so gives a p-value to an empty comparison too.
+ *
+ * @example
+ * ```ts
+ * import { logRank } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const stageIII = { months: [5, 8, 10], event: [1, 1, 1] };
+ * const stageI = { months: [12, 20, 24], event: [1, 0, 0] };
+ * const { statistic, degreesOfFreedom, p, observed, expected } = logRank([stageIII, stageI]);
+ * assertEquals([degreesOfFreedom, observed], [1, [3, 1]]);
+ * assertAlmostEquals(expected[0]!, 1.15);
+ * assertAlmostEquals(statistic, 5.05, .01);
+ * assertAlmostEquals(p, .0246, 1e-4);
+ * ```
+ *
+ * @throws {InputError} If there are fewer than two groups, one is empty, or outcomes are not complete.
  */
 export function logRank(groups: readonly Outcomes[]): LogRank {
   if (groups.length < 2) throw new InputError(`A log-rank test compares two or more groups, not ${groups.length}`);
@@ -54,7 +74,8 @@ export function logRank(groups: readonly Outcomes[]): LogRank {
 }
 
 /**
- * x' M^- x of a positive semidefinite matrix, whose null space x is orthogonal to; by elimination, largest pivot first.
+ * x' M^- x of a positive semidefinite matrix M with an x that is orthogonal to its null space. By elimination, largest
+ * pivot first.
  */
 function quadraticForm(
   matrix: readonly (readonly number[])[],

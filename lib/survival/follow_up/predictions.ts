@@ -1,6 +1,19 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 
-/** The same predictions for patients whose follow-up ended at `horizon` months, as `censorAt` has it. */
+/**
+ * The same predictions with a follow-up that ended at `horizon` months for everyone, by the rule of `censorAt`. The
+ * predicted curves do not change.
+ *
+ * @example
+ * ```ts
+ * import { censorPredictions } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = { times: [24], survival: [[.2], [.9]], months: [10, 31], event: [1, 1] };
+ * const { months, event } = censorPredictions(predictions, 24);
+ * assertEquals([Array.from(months), Array.from(event)], [[10, 24], [1, 0]]);
+ * ```
+ */
 export function censorPredictions(predictions: SurvivalPredictions, horizon: number): SurvivalPredictions {
   const { months, event } = predictions;
   return {
@@ -21,16 +34,16 @@ export function firstIndex(length: number, holds: (index: number) => boolean): n
   return low;
 }
 
-/** What happened to patients, one entry each. */
+/** The follow-up of some patients, one entry for each. */
 export interface Outcomes {
-  /** Months of follow-up. */
+  /** [patients]: months of follow-up. */
   readonly months: ArrayLike<number>;
-  /** 1 for a death, 0 for a censored patient. */
+  /** [patients]: 1 for a death, 0 for a censored patient. */
   readonly event: ArrayLike<number>;
 }
 
 /**
- * Returns its argument if it is whole.
+ * Returns its argument if it is complete.
  *
  * @throws {InputError} If lengths disagree, a time is not finite or an event is neither 0 nor 1.
  */
@@ -50,8 +63,8 @@ export function checkOutcomes<T extends Outcomes>(outcomes: T): T {
 }
 
 /**
- * A step function that jumps at increasing `times`, at `t`: the value of the last time at or before `t`, or with
- * `"before"` strictly before it (the limit from the left); `first` before all of them.
+ * The value at `t` of a step function that jumps at increasing `times`: that of the last time at or before `t`, or with
+ * `"before"` that of the last time strictly before `t` (the limit from the left). Before all of them it is `first`.
  */
 export function stepAt(
   times: ArrayLike<number>,
@@ -64,9 +77,20 @@ export function stepAt(
 }
 
 /**
- * One curve's survival at `t` months: linear between the times of the grid, that is, deaths spread evenly over an
- * interval, which is how pycox reads DeepHit's curves between months (`interpolate`); from 1 at time 0.
+ * The survival of one curve at `t` months. It is linear between the times of the grid and starts from 1 at time 0.
+ * That spreads deaths evenly over an interval, as pycox does to read DeepHit's curves between months (`interpolate`).
  *
+ * @example
+ * ```ts
+ * import { survivalAt } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(survivalAt([12, 24], [.8, .5], 18), .65);
+ * assertAlmostEquals(survivalAt([12, 24], [.8, .5], 6), .9);
+ * ```
+ *
+ * @param times The grid, increasing months.
+ * @param curve Survival at each of the times.
  * @throws {InputError} If the curve ends before `t`, or `t` is no number of months from 0.
  */
 export function survivalAt(times: ArrayLike<number>, curve: ArrayLike<number>, t: number): number {
@@ -85,7 +109,7 @@ export function survivalOfAll({ times, survival }: SurvivalPredictions, t: numbe
   return Float64Array.from(survival, (curve) => survivalAt(times, curve, t));
 }
 
-/** Predicted survival curves beside what happened, one entry of `survival`, `months` and `event` per patient. */
+/** Predicted survival curves and the follow-up: one entry of `survival`, `months` and `event` for each patient. */
 export interface SurvivalPredictions extends Outcomes {
   /** The grid on which survival was predicted: months, increasing. */
   readonly times: ArrayLike<number>;
@@ -94,7 +118,7 @@ export interface SurvivalPredictions extends Outcomes {
 }
 
 /**
- * Returns its argument if it is whole.
+ * Returns its argument if it is complete.
  *
  * @throws {InputError} If lengths disagree, the grid is empty or does not increase, a number is not finite or an event
  *   is neither 0 nor 1.

@@ -3,8 +3,8 @@ import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../fo
 import { type CensoringOptions, censoringWeights } from "./censoring_weights.ts";
 
 /**
- * The mean of scores over time by the trapezoid rule, as in scikit-survival. (pycox has Simpson's rule, by a function
- * that SciPy removed in 1.14.) Null where a score is, or for fewer than two times.
+ * The mean of scores over time by the trapezoid rule, as in scikit-survival. (pycox takes Simpson's rule, from a
+ * function that SciPy removed in 1.14.) Null where a score is null, or for fewer than two times.
  */
 export function integrateScores(times: readonly number[], scores: readonly (number | null)[]): number | null {
   if (times.length < 2) return null;
@@ -18,15 +18,36 @@ export function integrateScores(times: readonly number[], scores: readonly (numb
 }
 
 /**
- * The administrative Brier score (Kvamme & Borgan 2023, and pycox): the plain mean of (1[T >= t] - S(t))^2 over those
- * whose follow-up was to last to t, that is with a limit C >= t. Needs no model of the censoring. As in pycox, one with
- * T = t counts as alive unless it is a death.
+ * The administrative Brier score (Kvamme & Borgan 2023, and pycox). It needs no model of the censoring:
  *
- * @param options.limits [patients]: the month up to which each was to be followed; a death's may be later than the
- *   death. Default: of the censored, when they were; of deaths, none. That compares whoever's state at t is known,
- *   which is right where follow-up ended for all at one time, and counts too many deaths where many are lost earlier:
- *   then see `ipcwBrier`.
- * @throws {InputError} If the predictions are not whole, a time is outside of them, or a limit is before the follow-up.
+ *     BS(t) = mean over patients with a limit C >= t of (1[T > t] - S(t))^2
+ *
+ * The limit is the month up to which a patient was to be followed. As in pycox, a patient censored at exactly t counts
+ * as alive, and one who died at t as dead.
+ *
+ * Without limits the score takes every patient whose state at t is known. That is right where follow-up ended at one
+ * time for all. Where many patients are lost earlier it counts too many deaths; see `ipcwBrier` for those cohorts.
+ *
+ * @example
+ * ```ts
+ * import { administrativeBrier } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12],
+ *   survival: [[.3], [.6], [.5], [.9]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 1, 0, 0],
+ * };
+ * const { values } = administrativeBrier(predictions, [12]);
+ * assertAlmostEquals(values[0]!, (.3 ** 2 + .6 ** 2 + .5 ** 2 + .1 ** 2) / 4);
+ * ```
+ *
+ * @param times Months.
+ * @param options.limits [patients]: limits, not before the follow-up. Default: the months of the censored, Infinity for
+ *   deaths.
+ * @throws {InputError} If the predictions are not complete, a time is outside of them, or a limit is before the
+ *   follow-up.
  */
 export function administrativeBrier(
   predictions: SurvivalPredictions,
@@ -54,23 +75,43 @@ export function administrativeBrier(
   return { times, values, integrated: integrateScores(times, values) };
 }
 
-/** Brier scores by time: 0 is perfect, 0.25 a coin. */
+/** Brier scores by time: 0 is perfect, 0.25 that of predicting 0.5 for everybody. */
 export interface BrierScores {
   /** Months. */
   readonly times: readonly number[];
+  /** [times]: null where the score is undefined. */
   readonly values: readonly (number | null)[];
-  /** Mean over the time from the first to the last; null where a value is, or for fewer than two times. */
+  /** Mean over the time from the first to the last; null where a value is null, or for fewer than two times. */
   readonly integrated: number | null;
 }
 
 /**
- * The Brier score under censoring (Graf et al. 1999): the mean over all patients of S(t)^2 / G(T) for those who died by
- * t and of (1 - S(t))^2 / G(t) for those alive, those censored before t counting 0.
+ * The Brier score under censoring (Graf et al. 1999):
  *
- * Divided by the number of patients, as by Graf and scikit-survival; pycox divides by the sum of the weights. A score
- * is null where G(t) is 0, that is where the last one followed was censored before t.
+ *     BS(t) = 1 / n (sum over deaths by t of S(t)^2 / G(T) + sum over those alive at t of (1 - S(t))^2 / G(t))
  *
- * @throws {InputError} If the predictions are not whole, or a time is outside of them.
+ * where G is the probability of not being censored, by Kaplan-Meier. Patients censored before t count 0. The sum is
+ * divided by the number of patients, as by Graf and scikit-survival; pycox divides by the sum of the weights. A score
+ * is null where G(t) is 0, that is, where the last patient in follow-up was censored before t.
+ *
+ * @example
+ * ```ts
+ * import { ipcwBrier } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12],
+ *   survival: [[.3], [.6], [.5], [.9]],
+ *   months: [5, 8, 10, 20],
+ *   event: [1, 0, 1, 0],
+ * };
+ * // The second patient was lost at 8 months: from there on G is 2/3, and the last two patients weigh 3/2.
+ * const { values } = ipcwBrier(predictions, [12]);
+ * assertAlmostEquals(values[0]!, (.3 ** 2 + 3 / 2 * .5 ** 2 + 3 / 2 * .1 ** 2) / 4);
+ * ```
+ *
+ * @param times Months.
+ * @throws {InputError} If the predictions are not complete, or a time is outside of them.
  */
 export function ipcwBrier(
   predictions: SurvivalPredictions,

@@ -5,19 +5,23 @@ import { checkPredictions, stepAt, survivalOfAll, type SurvivalPredictions } fro
 
 /** Patients of similar predicted survival. */
 export interface CalibrationGroup {
+  /** Number of patients. */
   readonly patients: number;
   /** Mean of the predicted survival. */
   readonly predicted: number;
-  /** Kaplan-Meier, with its log-log 95% interval; null where the last of the group was censored before. */
+  /** Kaplan-Meier's survival; null where the last patient of the group was censored before. */
   readonly observed: number | null;
+  /** Lower end of its log-log 95 % interval; null where it is undefined. */
   readonly low: number | null;
+  /** Upper end of its log-log 95 % interval; null where it is undefined. */
   readonly high: number | null;
 }
 
+/** Predicted against observed survival, group by group. */
 export interface CalibrationCurve {
   /** Months. */
   readonly time: number;
-  /** From the lowest predicted survival. */
+  /** In order of predicted survival, the lowest first. */
   readonly groups: readonly CalibrationGroup[];
   /** Mean over patients of |predicted - observed| of their group; null where a group has no observed survival. */
   readonly groupedError: number | null;
@@ -25,12 +29,29 @@ export interface CalibrationCurve {
 
 /**
  * Predicted against observed survival at one time, in groups by quantiles of the prediction: the classic calibration
- * plot, without smoothing. Patients of one prediction are in one group, so that there may be fewer groups than asked
- * for.
+ * plot, without smoothing, as by `groupkm` of R's rms. Patients with the same prediction are in one group, so there may
+ * be fewer groups than asked for.
  *
- * @param options.groups Default 10, deciles.
- * @throws {InputError} If the predictions are not whole, the time is outside of them, or groups is no whole number from
- *   1.
+ * @example
+ * ```ts
+ * import { calibrationCurve } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12],
+ *   survival: [[.3], [.5], [.6], [.9]],
+ *   months: [5, 15, 10, 20],
+ *   event: [1, 0, 1, 0],
+ * };
+ * const { groups, groupedError } = calibrationCurve(predictions, 12, { groups: 2 });
+ * assertEquals(groups.map(({ predicted, observed }) => [predicted, observed]), [[.4, .5], [.75, .5]]);
+ * assertAlmostEquals(groupedError!, (.1 + .25) / 2);
+ * ```
+ *
+ * @param time Months.
+ * @param options.groups Number of groups. @default {10, deciles}
+ * @throws {InputError} If the predictions are not complete, the time is outside of them, or groups is no whole number
+ *   from 1.
  */
 export function calibrationCurve(
   predictions: SurvivalPredictions,
@@ -75,32 +96,53 @@ export function calibrationCurve(
   return { time, groups, groupedError: error };
 }
 
+/** The integrated calibration index and the smooth calibration curve behind it. */
 export interface CalibrationIndex {
   /** Months. */
   readonly time: number;
   /** Mean over patients of |predicted - smoothed observed| survival: the integrated calibration index. */
   readonly ici: number;
-  /** Their median and 90th percentile. */
+  /** Median of these differences. */
   readonly e50: number;
+  /** Their 90th percentile. */
   readonly e90: number;
-  /** [patients]: observed survival at the patient's prediction, by the smoother; with the predictions, the curve. */
+  /** [patients]: smoothed observed survival at each patient's prediction; against the predictions, the curve. */
   readonly observed: Float64Array;
 }
 
-/** Predictions of 0 and 1 have no log(-log S); lifelines keeps them as far away. */
+/** Predictions of 0 and 1 have no log(-log S); they are kept this far away, as in lifelines. */
 const MARGIN = 1e-10;
 
 /**
- * The integrated calibration index (Austin, Harrell & van Klaveren 2020): observed survival at `time` is smoothed over
- * the predictions by Cox regression on log(-log S), as a restricted cubic spline with knots at its 10th, 50th and 90th
- * percentiles (Harrell), on the whole follow-up.
+ * The integrated calibration index (Austin, Harrell & van Klaveren 2020):
  *
- * lifelines' `survival_probability_calibration` has the same index with another smoother, a parametric baseline of
- * three knots and the prediction as a straight line, so its numbers differ.
+ *     ICI = mean over patients of |S(t) - observed survival at t among patients with that prediction|
  *
+ * Cox regression on log(-log S(t)), on the whole follow-up, smooths the observed survival over the predictions. The
+ * covariate is a restricted cubic spline with knots at its 10th, 50th and 90th percentiles (Harrell).
+ *
+ * `survival_probability_calibration` of lifelines computes the same index with another smoother (a parametric baseline
+ * of three knots, the prediction as a straight line), so its numbers differ.
+ *
+ * @example
+ * ```ts
+ * import { calibrationIndex } from "@ctsurv/ctsurv/survival";
+ * import { assert } from "@std/assert";
+ *
+ * // Exponential survival with hazards from 0.02 to 0.1 a month; deaths at the quantiles of the true distribution.
+ * const patients = Array.from({ length: 200 }, (_, i) => ({ hazard: .02 + .02 * (i % 5), quantile: (i + .5) / 200 }));
+ * const months = patients.map(({ hazard, quantile }) => -Math.log(1 - quantile) / hazard);
+ * const followUp = { times: [12], months, event: months.map(() => 1) };
+ * const truth = patients.map(({ hazard }) => [Math.exp(-12 * hazard)]);
+ * const optimistic = truth.map(([s]) => [(s! + 1) / 2]);
+ * assert(calibrationIndex({ ...followUp, survival: truth }, 12)!.ici < .02);
+ * assert(calibrationIndex({ ...followUp, survival: optimistic }, 12)!.ici > .2);
+ * ```
+ *
+ * @param time Months.
  * @returns Null where there is nothing to smooth: without deaths, after the last follow-up, with fewer than three
  *   different knots, or where the regression has no maximum.
- * @throws {InputError} If the predictions are not whole, or the time is outside of them.
+ * @throws {InputError} If the predictions are not complete, or the time is outside of them.
  */
 export function calibrationIndex(predictions: SurvivalPredictions, time: number): CalibrationIndex | null {
   const { months } = checkPredictions(predictions);
@@ -128,7 +170,7 @@ function splineTerm(x: number, [low, middle, high]: readonly [number, number, nu
   return bent / (high - low) ** 2;
 }
 
-/** Null where the regression has nothing to tell: here, that is not for the user to mend. */
+/** Null where the regression fails: there is then no index, and nothing that the user could correct. */
 function fitOrNull(patients: CoxPatients): CoxModel | null {
   try {
     return fitCox(patients);

@@ -1,35 +1,40 @@
 import { kaplanMeier } from "../estimates/kaplan_meier.ts";
 import { firstIndex, type Outcomes, stepAt } from "../follow_up/predictions.ts";
 
+/** How inverse probability of censoring weights are computed. */
 export interface CensoringOptions {
-  /** The patients on whom the censoring is estimated; default those who are evaluated. */
+  /** The patients on whom the censoring is estimated. @default {those who are evaluated} */
   readonly censoring?: Outcomes;
   /**
-   * Where packages disagree on patients who are censored at just the time that is asked for, or at which another dies:
+   * Packages disagree on patients who are censored at exactly the time t of the score, or at which another dies:
    *
-   * - `"before"` (the default): one who is censored at t was alive at t. Deaths weigh 1 / G(T-), and those known to be
-   *   alive at t, the ones censored at t among them, 1 / G(t-). So a cohort that was followed for 24 months has a value
-   *   at 24 months. pycox, and Graf et al. (1999), have G(T-) too.
-   * - `"at"`: scikit-survival. Deaths weigh 1 / G(T), those with T > t 1 / G(t); one who is censored at t is left out.
+   * - `"before"`: a patient who is censored at t was alive at t. Deaths weigh 1 / G(T-). Those known to be alive at t,
+   *   also the ones censored at t, weigh 1 / G(t-). A cohort that was followed for 24 months therefore has a value at
+   *   24 months. pycox and Graf et al. (1999) take G(T-) too.
+   * - `"at"`: scikit-survival. Deaths weigh 1 / G(T), those with T > t weigh 1 / G(t); a patient who is censored at t
+   *   is left out.
    *
-   * Both are the same where no time of a censoring is a time of a death or one that is asked for.
+   * Both are the same where no patient is censored at the time of a death or of a score.
+   *
+   * @default {"before"}
    */
   readonly ties?: "before" | "at";
 }
 
-/** Inverse probability of censoring weights of patients; infinite where the censoring leaves nobody. */
+/** Inverse probability of censoring weights of patients; infinite where everybody was censored before. */
 export interface CensoringWeights {
   /** [patients]: 1 / G at a patient's own time. */
   readonly own: Float64Array;
-  /** 1 / G(t), for those who are alive at `t`. */
+  /** 1 / G(t): the weight of the patients who are alive at `t`. */
   at(t: number): number;
   /** Whether patient `i` is known to be alive at `t`. */
   isAlive(i: number, t: number): boolean;
 }
 
 /**
- * G, the probability of not being censored, by Kaplan-Meier with deaths and censorings exchanged. Who dies at the time
- * of a censoring is no longer at risk of being censored (as in scikit-survival; pycox counts them in).
+ * Weights 1 / G, where G is the probability of not being censored, by Kaplan-Meier with deaths and censorings
+ * exchanged. A patient who dies at the time of a censoring is no longer at risk of being censored, as in
+ * scikit-survival. (In pycox they still are.)
  */
 export function censoringWeights(
   outcomes: Outcomes,
@@ -47,9 +52,9 @@ export function censoringWeights(
   };
 }
 
-/** What a sample says of censoring and survival. */
+/** The estimates of censoring and survival on one sample. */
 export interface WeightedCensoring {
-  /** [patients]: 1 / G(T-) at a patient's own time; of those who are not in the sample, whatever it is. */
+  /** [patients]: 1 / G(T-) at a patient's own time; without meaning for patients who are not in the sample. */
   readonly own: Float64Array;
   /** [times]: 1 / G(t-). */
   readonly at: readonly number[];
@@ -58,8 +63,8 @@ export interface WeightedCensoring {
 }
 
 /**
- * `censoringWeights` and `kaplanMeier` at some times, of samples in which each patient occurs so many times. Patients
- * are sorted once; a sample takes one pass over them.
+ * `censoringWeights` and `kaplanMeier` at some times for samples of the patients. `count` says how often each patient
+ * occurs in a sample. Patients are sorted once; a sample takes one pass over them.
  */
 export function weightedCensoring(
   { months, event }: Outcomes,

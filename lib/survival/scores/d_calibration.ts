@@ -2,24 +2,42 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { chiSquareTail } from "../_math.ts";
 import { checkPredictions, survivalAt, type SurvivalPredictions } from "../follow_up/predictions.ts";
 
+/** A test of D-calibration. */
 export interface DCalibration {
-  /** Patients, in parts, whose survival at their death is in [0, 1 / bins), [1 / bins, 2 / bins), ... */
+  /** Patients, also in parts, whose survival at their death is in [0, 1 / bins), [1 / bins, 2 / bins), ... */
   readonly bins: readonly number[];
-  /** Chi-square against the same number in each bin, with one degree of freedom less than bins; NaN for no patients. */
+  /** Chi-square against equal counts in all bins, with bins - 1 degrees of freedom; NaN for no patients. */
   readonly statistic: number;
-  /** A small one says that the curves are not calibrated; NaN for no patients. */
+  /** p-value; a small one says that the curves are not calibrated. NaN for no patients. */
   readonly p: number;
 }
 
 /**
- * D-calibration (Haider et al. 2020): were the curves right, S(t_i | x_i) at each death would be uniform. A censored
- * patient would have died at a survival below its c = S(t_i | x_i), so it gives 1 / (c bins) to each bin below c's and
- * the rest, (c - lower edge) / c, to c's own.
+ * D-calibration (Haider et al. 2020). If the curves are right, the survival S(t_i | x_i) of the patients at their
+ * deaths is uniform on [0, 1]:
  *
- * S is read as `survivalAt` does; what float32 leaves above 1 or below 0, up to 1e-6, counts as 1 or 0. A patient
- * followed beyond the grid is one censored at its end; SurvivalEVAL goes on in a straight line there.
+ *     chi^2 = sum over bins of (count - n / bins)^2 / (n / bins), with bins - 1 degrees of freedom
  *
- * @throws {InputError} If the predictions are not whole, survival is outside of 0 to 1, or there are not two or more
+ * A death counts 1 in the bin of its survival. A censored patient will die at a survival below c = S(t_i | x_i): it
+ * counts 1 / (c bins) in each bin below that of c, and the rest, (c - lower edge) / c, in the bin of c.
+ *
+ * S is read as by `survivalAt`. Rounding in float32 above 1 or below 0, up to 1e-6, counts as 1 or 0. A patient who was
+ * followed beyond the grid counts as censored at its end; SurvivalEVAL extrapolates with a straight line there.
+ *
+ * @example
+ * ```ts
+ * import { dCalibration } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // A death at survival 0.3, and a patient who was censored at survival 0.8 and will die below it.
+ * const predictions = { times: [12], survival: [[.3], [.8]], months: [12, 12], event: [1, 0] };
+ * const { bins, p } = dCalibration(predictions, { bins: 2 });
+ * assertAlmostEquals(bins[0]!, 1 + .5 / .8);
+ * assertAlmostEquals(bins[1]!, .3 / .8);
+ * assertAlmostEquals(p, .3768, 1e-4);
+ * ```
+ *
+ * @throws {InputError} If the predictions are not complete, survival is outside of 0 to 1, or there are not two or more
  *   bins.
  */
 export function dCalibration(

@@ -8,12 +8,13 @@ import {
 } from "../follow_up/predictions.ts";
 import { type CensoringOptions, censoringWeights } from "./censoring_weights.ts";
 
+/** The cumulative/dynamic AUC at some times. */
 export interface DynamicAuc {
   /** Months. */
   readonly times: readonly number[];
-  /** One per time; null where nobody has died, nobody is known to be alive, or G is 0 at a death. */
+  /** [times]: null where nobody has died, nobody is known to be alive, or G is 0 at a death. */
   readonly auc: readonly (number | null)[];
-  /** Weighted by the deaths between the times, as Kaplan-Meier has them; null where one is. */
+  /** Mean with the deaths between the times as weights, by Kaplan-Meier; null where an AUC is null. */
   readonly mean: number | null;
 }
 
@@ -21,11 +22,32 @@ export interface DynamicAuc {
 const TOLERANCE = 1e-8;
 
 /**
- * Cumulative/dynamic AUC (Uno et al. 2007, Hung & Chiang 2010): of those who died by t, weighing 1 / G(T), against
- * those alive at t, how often the former were given the lower S(t); ties count one half. The curves are read at each t,
- * so that the score may change with it. The mean is that of Lambert & Chevret (2016), as in scikit-survival.
+ * Cumulative/dynamic AUC (Uno et al. 2007, Hung & Chiang 2010):
  *
- * @throws {InputError} If the predictions are not whole, or a time is outside of them.
+ *     AUC(t) = sum over pairs of 1 / G(T_i) 1[S_i(t) < S_j(t)] / sum over pairs of 1 / G(T_i)
+ *
+ * over the pairs in which i died by t and j is alive at t. Ties count one half. G is the probability of not being
+ * censored, by Kaplan-Meier. The curves are read at each t, so the order of the patients may differ between times.
+ *
+ * The mean over the times is that of Lambert & Chevret (2016), as in scikit-survival.
+ *
+ * @example
+ * ```ts
+ * import { dynamicAuc } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [12],
+ *   survival: [[.3], [.6], [.5], [.9]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 1, 0, 0],
+ * };
+ * // Of four pairs of a dead and a living patient, one is in the wrong order: 0.6 against 0.5.
+ * assertEquals(dynamicAuc(predictions, [12]).auc, [.75]);
+ * ```
+ *
+ * @param times Months.
+ * @throws {InputError} If the predictions are not complete, or a time is outside of them.
  */
 export function dynamicAuc(
   predictions: SurvivalPredictions,

@@ -10,52 +10,79 @@ import { type DCalibration, dCalibration } from "./d_calibration.ts";
 import { type DynamicAuc, dynamicAuc } from "./dynamic_auc.ts";
 import { type ScoreIntervals, scoreIntervals } from "./score_intervals.ts";
 
+/** Options of {@linkcode evaluatePredictions}. */
 export interface EvaluationOptions {
   /**
-   * Months at which follow-up ends for Ctd, at which Uno's C and the calibration are taken, and to which Brier scores
-   * are integrated. Default: follow-up as it is for Ctd, else the last time of the grid.
+   * Months at which follow-up ends for Ctd, at which Uno's C and the calibration are computed, and up to which Brier
+   * scores are integrated. @default {the last time of the grid; for Ctd, the follow-up as it is}
    */
   readonly horizon?: number | undefined;
-  /** Months of the AUC. Default: of 6, 12, 18 and 24, those of the grid up to the horizon, or the horizon alone. */
+  /** Months of the AUC. @default {6, 12, 18 and 24 as far as they are in the grid, or else the horizon} */
   readonly times?: readonly number[] | undefined;
-  /** Bootstrap samples of the intervals; 0 leaves them out. @default {1000, or 0 of more than 20,000 patients} */
+  /** Bootstrap samples of the intervals; 0 leaves them out. @default {1000, or 0 for more than 20,000 patients} */
   readonly replicates?: number | undefined;
 }
 
-/** Of more patients a thousand samples take minutes. */
+/** With more patients, a thousand samples take minutes. */
 const MOST_PATIENTS = 20_000;
 
-/** The bootstrap samples of a cohort where none are asked for. */
+/** The default number of bootstrap samples for a cohort of so many patients: 1000, or 0 above 20,000 patients. */
 export function usualReplicates(patients: number): number {
   return patients > MOST_PATIENTS ? 0 : 1000;
 }
 
-/** All that is reported of one model's predictions. */
+/** Every score that is reported for the predictions of one model. */
 export interface Evaluation {
+  /** Ctd in all variants, of the follow-up up to the horizon. */
   readonly ctd: ConcordanceTable;
   /** Bootstrap samples that were drawn for the intervals; 0 where they were left out. */
   readonly replicates: number;
-  /** Of Ctd's `"risk"` under `"pre"`; null where no pair can be compared, or intervals were left out. */
+  /** Interval of Ctd's `"risk"` under `"pre"`; null where no pair can be compared, or intervals were left out. */
   readonly interval: ConcordanceInterval | null;
-  /** Of the scores below; null where intervals were left out. */
+  /** Intervals of the scores below; null where intervals were left out. */
   readonly intervals: ScoreIntervals | null;
+  /** Uno's C at the horizon, with the horizon as tau. */
   readonly uno: Concordance;
+  /** AUC at the months asked for. */
   readonly auc: DynamicAuc;
-  /** At each time of the grid up to the horizon, and there. */
-  readonly brier: { readonly ipcw: BrierScores; readonly administrative: BrierScores };
+  /** At each time of the grid before the horizon, and at the horizon. */
+  readonly brier: {
+    /** Weighted by the censoring, see `ipcwBrier`. */
+    readonly ipcw: BrierScores;
+    /** Without a model of the censoring, see `administrativeBrier`. */
+    readonly administrative: BrierScores;
+  };
+  /** With ten bins. */
   readonly dCalibration: DCalibration;
+  /** In ten groups, at the horizon. */
   readonly calibration: CalibrationCurve;
+  /** At the horizon; null where there is nothing to smooth. */
   readonly calibrationIndex: Omit<CalibrationIndex, "observed"> | null;
+  /** Split by the survival at the horizon; null where nobody is below the median. */
   readonly riskGroups: RiskGroups | null;
   /** Months. */
   readonly horizon: number;
 }
 
 /**
- * Evaluates predictions in every way that is reported. All but Ctd keep the follow-up beyond the horizon, for weights
- * by the censoring need it.
+ * Computes every score that is reported for the predictions of a model. Only Ctd cuts the follow-up off at the horizon;
+ * the weights of the other scores need the censoring beyond it.
  *
- * @throws {InputError} If the predictions are not whole, or the horizon or a time is outside of them.
+ * @example
+ * ```ts
+ * import { evaluatePredictions } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { ctd, auc, riskGroups } = evaluatePredictions({
+ *   times: [12, 24],
+ *   survival: [[.3, .1], [.6, .4], [.5, .3], [.9, .8]],
+ *   months: [5, 10, 15, 20],
+ *   event: [1, 1, 0, 0],
+ * }, { horizon: 12, replicates: 0 });
+ * assertEquals([ctd.pre.risk.value, auc.auc, riskGroups?.highRisk.deaths], [.8, [.75], 1]);
+ * ```
+ *
+ * @throws {InputError} If the predictions are not complete, or the horizon or a time is outside of them.
  */
 export function evaluatePredictions(
   predictions: SurvivalPredictions,

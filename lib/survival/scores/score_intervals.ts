@@ -5,17 +5,17 @@ import { checkPredictions, firstIndex, survivalOfAll, type SurvivalPredictions }
 import { integrateScores } from "./brier.ts";
 import { weightedCensoring } from "./censoring_weights.ts";
 
-/** Where scores are taken, in months. */
+/** The months at which scores are computed. */
 export interface ScoredAt {
-  /** Of Uno's C. */
+  /** Month of Uno's C: its `tau`, and where the curves are read. */
   readonly horizon: number;
-  /** Of the AUC. */
+  /** Months of the AUC. */
   readonly times: readonly number[];
-  /** Of the Brier scores, to be integrated. */
+  /** Months of the Brier scores, over which they are integrated. */
   readonly scored: readonly number[];
 }
 
-/** Scores that depend on the censoring; those of a list are in the order of its times. */
+/** Scores that depend on the censoring; the entries of a list are in the order of its times. */
 export interface WeightedScores {
   readonly uno: number | null;
   readonly auc: readonly (number | null)[];
@@ -27,10 +27,12 @@ export interface WeightedScores {
 }
 
 /**
- * Prepares checked predictions for `unoConcordance`, `dynamicAuc`, `ipcwBrier` and `administrativeBrier` of samples in
- * which each patient occurs so many times, 0 among them: the same as of a table with as many rows of each, the
- * censoring's weights being those of the sample. Everything is sorted once; a sample takes a pass over the patients
- * for each time, and Uno's C one over the pairs of one column.
+ * Prepares checked predictions for `unoConcordance`, `dynamicAuc`, `ipcwBrier` and `administrativeBrier` on samples of
+ * the patients. `count` says how often each patient occurs in a sample. The scores are those of a table with so many
+ * rows of each patient, with the weights of the censoring estimated on the sample.
+ *
+ * Everything is sorted once. A sample takes a pass over the patients for each time, and Uno's C one over the pairs of
+ * one column.
  */
 export function weightedScores(
   predictions: SurvivalPredictions,
@@ -66,7 +68,7 @@ export function weightedScores(
 
 const finite = (value: number) => Number.isFinite(value) ? value : null;
 
-/** What is known of each patient at `t`; one censored just then was alive, as `censoringWeights` has it. */
+/** The known state of each patient at `t`; a patient censored at `t` was alive, as in `censoringWeights`. */
 function statesAt({ months, event }: SurvivalPredictions, t: number): ("dead" | "alive" | "unknown")[] {
   return Array.from(months, (own, i) => {
     if (event[i] === 1) return own <= t ? "dead" : "alive";
@@ -136,28 +138,50 @@ function brierCounter(predictions: SurvivalPredictions, t: number) {
   };
 }
 
+/** Options of {@linkcode scoreIntervals}: the months of the scores, and the bootstrap. */
 export interface ScoreIntervalsOptions extends ScoredAt, BootstrapOptions {}
 
-/** Of one kind of Brier score. */
+/** Bootstrap intervals of one kind of Brier score. */
 export interface BrierIntervals {
-  /** At the times of the AUC; null at one that is not among `scored`. */
+  /** At the times of the AUC; null at a time that is not among `scored`. */
   readonly values: readonly (ConcordanceInterval | null)[];
+  /** Of the score integrated over `scored`. */
   readonly integrated: ConcordanceInterval | null;
 }
 
-/** Bootstrap intervals; null where no sample has a value. */
+/** Bootstrap intervals of scores that depend on the censoring; null where no sample has a value. */
 export interface ScoreIntervals {
+  /** Of Uno's C at the horizon. */
   readonly uno: ConcordanceInterval | null;
+  /** Of the AUC at each of the times, and of its mean over them. */
   readonly auc: { readonly auc: readonly (ConcordanceInterval | null)[]; readonly mean: ConcordanceInterval | null };
+  /** Of `ipcwBrier` and `administrativeBrier`. */
   readonly brier: { readonly ipcw: BrierIntervals; readonly administrative: BrierIntervals };
 }
 
 /**
- * Percentile intervals of Uno's C, the AUC and the Brier scores when patients are drawn with replacement: the samples
- * of `concordanceInterval`, on each of which the censoring is estimated anew. A score of few deaths may be undefined on
- * some samples; `replicates` says how many had a value.
+ * Percentile bootstrap intervals (Efron & Tibshirani 1993, 13) of Uno's C, the AUC and the Brier scores. The samples
+ * are those of `concordanceInterval`, and the censoring is estimated anew on each of them. A score of few deaths may be
+ * undefined on some samples; `replicates` says how many had a value.
  *
- * @throws {InputError} If the predictions are not whole, or level or replicates make no sense.
+ * @example
+ * ```ts
+ * import { scoreIntervals } from "@ctsurv/ctsurv/survival";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const predictions = {
+ *   times: [24],
+ *   survival: [.1, .2, .3, .4, .5, .6, .7, .8].map((s) => [s]),
+ *   months: [2, 4, 6, 8, 10, 12, 25, 26],
+ *   event: [1, 1, 1, 1, 1, 1, 0, 0],
+ * };
+ * const { uno, brier } = scoreIntervals(predictions, { horizon: 24, times: [24], scored: [24] });
+ * assertEquals([uno?.low, uno?.high], [1, 1]); // A perfect order is one on every sample.
+ * assertAlmostEquals(brier.ipcw.values[0]!.low, .0587, 1e-4);
+ * assertAlmostEquals(brier.ipcw.values[0]!.high, .2138, 1e-4);
+ * ```
+ *
+ * @throws {InputError} If the predictions are not complete, or level or replicates make no sense.
  */
 export function scoreIntervals(predictions: SurvivalPredictions, options: ScoreIntervalsOptions): ScoreIntervals {
   const { times, scored } = options;

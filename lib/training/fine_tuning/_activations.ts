@@ -1,24 +1,25 @@
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import type { Activations, StoredActivations } from "@ctsurv/features/mod.ts";
 
-/** Activations as they are read from disk. */
+/** Activations as they are read from disk, in float16. */
 export interface HalfActivations extends Omit<Activations, "data"> {
+  /** [count, ...shape] */
   readonly data: Float16Array;
 }
 
 /** Slices, or a volume, that go through a final block together. */
 export interface ActivationPiece {
-  /** [rows, ...shape]; what only fills up is 0. */
+  /** [rows, ...shape]; rows that only fill up are 0. */
   readonly activations: HostTensor;
-  /** The first of them among all slices. */
+  /** Index of the first of them among all slices. */
   readonly from: number;
-  /** How many there are; the other rows fill up. */
+  /** Number of slices; the other rows only fill up. */
   readonly count: number;
 }
 
 /**
- * Lays the slices of some patients one after the other and cuts them into pieces of `rows`. Only one piece is in float32
- * at a time. Volumes, which differ in shape, go one by one: `rows` is 1.
+ * Puts the slices of some patients one after the other and cuts them into pieces of `rows`. Only one piece is in
+ * float32 at a time. Volumes differ in shape and go one by one: `rows` is 1.
  */
 export function* activationPieces(patients: readonly HalfActivations[], rows: number): Generator<ActivationPiece> {
   let from = 0, filled = 0;
@@ -44,18 +45,20 @@ export function* activationPieces(patients: readonly HalfActivations[], rows: nu
   if (filled > 0) yield piece();
 }
 
-/** Reads activations, from memory while they fit. */
+/** Reads activations, and keeps as many in memory as fit. */
 export interface ActivationReader {
+  /** The activations of some patients, from memory or from disk. */
   read(stored: readonly StoredActivations[]): Promise<Float16Array<ArrayBuffer>[]>;
-  /** Begins to read what will be asked for next. */
+  /** Begins to read the activations that will be asked for next. */
   ahead(stored: readonly StoredActivations[]): void;
-  /** Bytes that are kept; at most the budget. */
+  /** Bytes that are kept in memory; at most the budget. */
   readonly kept: number;
 }
 
 /**
- * A reader that keeps what it read until `memory` bytes are full, and reads the rest from disk every time. Nothing is
- * evicted: every epoch asks for every patient once, in a new order, and what was read last is not what comes next.
+ * A reader that keeps activations until `memory` bytes are full, and reads the others from disk every time. It never
+ * evicts: every epoch asks for every patient once, in a new order, so recent activations are not more likely to be
+ * asked for next.
  */
 export function activationReader(memory: number): ActivationReader {
   const inMemory = new Map<StoredActivations, Promise<Float16Array<ArrayBuffer>>>();

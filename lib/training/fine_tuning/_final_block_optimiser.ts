@@ -24,22 +24,24 @@ import type { Backbone } from "@ctsurv/nn/mod.ts";
 import type { HalfActivations } from "./_activations.ts";
 import { type FinalBlock, finalBlockFeatures, type Held } from "./final_block_features.ts";
 
-/** A final block and AdamW's moments, as plain numbers or as the engine holds them. */
+/** A final block and AdamW's moments, as plain numbers or in the memory of the engine. */
 export interface FinalBlockState<T> {
+  /** Trained parameters of the block. */
   readonly parameters: FinalBlock<T>;
+  /** AdamW's moments of every parameter. */
   readonly moments: Moments<T>;
 }
 
 /** Applies and trains the final block of a backbone. Its sessions serve every fold. */
 export interface FinalBlockOptimiser {
-  /** The backbone's own block, where training starts. */
+  /** The backbone's own block, with which training starts. */
   readonly start: FinalBlockState<HostTensor>;
   /** Features of all slices, one after the other: [slices, features]. */
   features(parameters: FinalBlock<Held>, activations: readonly HalfActivations[]): Promise<Float32Array>;
   /**
    * One step of AdamW, numbered from 1.
    *
-   * @param featureGradients The loss's gradient by {@linkcode features}; rows beyond them are left out.
+   * @param featureGradients Gradient of the loss by {@linkcode features}; rows beyond the slices are ignored.
    */
   step(
     state: FinalBlockState<Held>,
@@ -47,18 +49,21 @@ export interface FinalBlockOptimiser {
     featureGradients: Float32Array,
     step: number,
   ): Promise<FinalBlockState<Value>>;
-  /** The trained block. No step may follow. */
+  /** Ends the training and gives the block. No step may follow. */
   finish(state: FinalBlockState<Held>): Promise<FinalBlock<HostTensor>>;
+  /** Frees the sessions. */
   dispose(): Promise<void>;
 }
 
 /**
- * Slices go through the block a few at a time, forward for the features, and again with the gradient once the head has
- * told it: attention couples all slices of a patient, and remembering every intermediate result of some hundred slices
- * would take gigabytes (gradient checkpointing, Chen et al. 2016). The second forward pass is about a fifth of a step.
+ * An optimiser for the final block. Slices go through the block a few at a time: forward for the features, and again
+ * with the gradient once the head has computed it. Attention couples all slices of a patient, and the intermediate
+ * results of some hundred slices would take gigabytes (gradient checkpointing, Chen et al. 2016). The second forward
+ * pass is about a fifth of a step.
  *
- * Batch normalisations stay in evaluation mode: their running statistics are fixed, as features on disk need it, while
- * their weights and biases are trained. The paper says neither that nor the block's learning rate; here it is the head's.
+ * Batch normalisations stay in evaluation mode. Their running statistics are fixed, since features are kept on disk,
+ * while their weights and biases are trained. The paper does not describe this, nor the learning rate of the block;
+ * here it is that of the head.
  */
 export function finalBlockOptimiser(engine: Engine, backbone: Backbone, options: AdamWOptions): FinalBlockOptimiser {
   const { architecture } = backbone;
@@ -135,7 +140,7 @@ export function finalBlockOptimiser(engine: Engine, backbone: Backbone, options:
   };
 }
 
-/** Frees what an engine holds. */
+/** Frees the values in the memory of an engine. */
 function release(tree: unknown): void {
   const values = leaves(tree as Tree<Held>, isSpec as (node: unknown) => node is Held).map(({ value }) => value);
   disposeValues(values.filter((value) => !("data" in value)));

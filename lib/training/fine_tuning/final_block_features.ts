@@ -19,20 +19,21 @@ import { type ActivationPiece, activationPieces, type HalfActivations } from "./
 /** Trained parameters of a final block by their names in the state dict: `features.8.0.weight`. */
 export type FinalBlock<T> = Readonly<Record<string, T>>;
 
-/** Numbers on the host, or as the engine holds them. */
+/** Numbers on the host or in the memory of the engine. */
 export type Held = HostTensor | Value;
 
 /**
- * Slices, and numbers at the cut, that go through a block together: more are not faster, and what a step remembers of
- * them grows. ViT's 151,296 numbers a slice take 3 GiB for 32 slices.
+ * The most slices, and numbers at the cut, that go through a block together. More are not faster, and the intermediate
+ * results of a step grow with them: with ViT's 151,296 numbers a slice, 32 slices take 3 GiB.
  */
 const SLICES_AT_ONCE = 32;
 const NUMBERS_AT_ONCE = 2 ** 20;
 
 /** From activations at the cut to features, with any parameters of the final block. */
 export interface FinalBlockFeatures {
-  /** Names in the state dict of what is trained. */
+  /** Names of the trained parameters in the state dict. */
   readonly names: readonly string[];
+  /** Shapes of the trained parameters. */
   readonly spec: FinalBlock<TensorSpec>;
   /** The backbone's own block. */
   readonly own: FinalBlock<HostTensor>;
@@ -42,10 +43,11 @@ export interface FinalBlockFeatures {
   pieces(activations: readonly HalfActivations[]): Generator<ActivationPiece>;
   /** Features of all slices, one after the other: [slices, features]. */
   features(block: FinalBlock<Held>, activations: readonly HalfActivations[]): Promise<Float32Array>;
+  /** Frees the sessions. */
   dispose(): Promise<void>;
 }
 
-/** The final block of a backbone, ready for activations. Its sessions serve every block. */
+/** Makes the final block of a backbone ready for activations. Its sessions serve the block with any parameters. */
 export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlockFeatures {
   const { architecture } = backbone;
   const names = finalBlockNames(architecture);
@@ -86,7 +88,7 @@ export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlo
   };
 }
 
-/** From activations to features with some block; the frozen numbers it needs besides become constants. */
+/** The function from activations to features. Frozen parameters of the block become constants. */
 function blockFunction({ architecture }: Backbone, known: ReadonlyMap<string, HostTensor>) {
   return (activations: tf.Tensor, block: FinalBlock<tf.Tensor>): tf.Tensor => {
     const unused = tf.scalar(NaN);

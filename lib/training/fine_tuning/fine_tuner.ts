@@ -10,30 +10,31 @@ import { activationReader } from "./_activations.ts";
 import type { FinalBlock } from "./final_block_features.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";
 
-/** What of a backbone is trained with the head: nothing but the new final layer, or the last block too. */
+/** What is trained with the head: only the new final layer (the embedding), or the backbone's last block as well. */
 export type FineTuning = "final-layer" | "final-block";
 
-/** Everything that was trained. */
+/** All trained parameters. */
 export interface FineTuned {
+  /** Embedding, aggregation and DeepHit. */
   readonly head: SurvivalHead<HostTensor>;
-  /** With `final-layer`, the backbone's own. */
+  /** The backbone's last block; with `final-layer` its own, unchanged. */
   readonly finalBlock: FinalBlock<HostTensor>;
 }
 
 /** Options of {@linkcode fineTuner}. */
 export interface FineTunerOptions extends TrainOptions {
-  /** @default {"final-layer"} */
+  /** What is trained. @default {"final-layer"} */
   readonly fineTuning?: FineTuning;
-  /** Bytes of activations that may stay in memory; the rest is read batch by batch. @default {2 ** 30} */
+  /** Bytes of activations that may stay in memory; the others are read batch by batch. @default {2 ** 30} */
   readonly activationMemory?: number;
 }
 
 /**
- * Trains a head together with the final block of a backbone, from activations at the cut before it. The paper says both
- * "finetuning only the final block" and "only the final layer is trained".
+ * A trainer of a head together with the final block of a backbone, from activations at the cut before that block. The
+ * paper says both "finetuning only the final block" and "only the final layer is trained".
  *
- * Every fold starts from the backbone's own block. `scaleFeatures` scales by the features that this block gives for the
- * training patients; the scaling does not change while the block does, and becomes part of the embedding's weights.
+ * Every fold starts with the backbone's own block. `scaleFeatures` scales by the features that this block gives for the
+ * training patients. The scaling stays fixed while the block is trained, and becomes part of the embedding's weights.
  */
 export function fineTuner(
   engine: Engine,
@@ -53,7 +54,7 @@ export function fineTuner(
     reader.ahead(next.map(({ activations }) => activations));
     return patients.map(({ activations }, i) => ({ ...activations, data: data[i]! }));
   };
-  /** The patients with the features that some block gives, read one after the other. */
+  /** The patients with the features of a block, read one after the other. */
   const featuresOf = async (finalBlock: FinalBlock<HostTensor>, patients: readonly FineTuningPatient[]) => {
     const withBlock: TrainingPatient[] = [];
     for (const [i, patient] of patients.entries()) {
@@ -102,7 +103,7 @@ export function fineTuner(
   };
 }
 
-/** Patients with their share of features [slices of all, features]. */
+/** Patients with their rows of the features, [slices of all patients, features]. */
 function withFeatures(patients: readonly FineTuningPatient[], features: Float32Array): TrainingPatient[] {
   const slices = patients.reduce((sum, { activations }) => sum + activations.count, 0);
   const width = features.length / slices;
@@ -113,7 +114,7 @@ function withFeatures(patients: readonly FineTuningPatient[], features: Float32A
   });
 }
 
-/** The gradient by unscaled features of one by scaled features. */
+/** The gradient by unscaled features, from that by scaled features. */
 function unscaleGradients(gradients: Float32Array, { std }: FeatureScaling): Float32Array {
   return gradients.map((gradient, i) => gradient / std[i % std.length]!);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Safetensors } from "@ctsurv/weights/mod.ts";
 
-/** Bounds on what a file may ask for: far beyond any sensible model, and far below what would fill the memory. */
+/** Bounds on the sizes in a file: far above any sensible model, and far below sizes that would fill the memory. */
 const count = z.int().min(1).max(1_000_000);
 const layers = z.int().min(1).max(1_000);
 
@@ -18,7 +18,7 @@ const aggregationSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** A head without the size of its backbone; whatever is left out is the paper's. */
+/** A head without the size of its backbone. Fields that are left out have the paper's values. */
 const shapeSchema = z.strictObject({
   embedding: count.exactOptional(),
   aggregation: aggregationSchema.exactOptional(),
@@ -56,7 +56,7 @@ const modelSchema = z.object({
   finalBlock: z.boolean(),
 });
 
-/** Before heads other than the default one could be saved. */
+/** The format before heads other than the default one could be saved. */
 const secondSchema = z.object({ format: z.literal("ctsurv model 2"), ...common }).transform((model) => ({
   ...model,
   format: "ctsurv model 3" as const,
@@ -70,7 +70,7 @@ const schemas: Readonly<Record<string, typeof modelSchema | typeof secondSchema>
   "ctsurv model 3": modelSchema,
 };
 
-/** What a model's file says of its weights, as JSON under `ctsurv` in the metadata. */
+/** The description of the weights in a model's file, as JSON under `ctsurv` in the metadata. */
 export type ModelDescription = z.infer<typeof modelSchema>;
 
 /** The metadata of a file. */
@@ -79,10 +79,10 @@ export function formatDescription(description: ModelDescription): Record<string,
 }
 
 /**
- * Reads what {@linkcode formatDescription} wrote, now or in format 2, which knew the default head only.
+ * Reads the metadata that {@linkcode formatDescription} wrote, or that of format 2, which knew the default head only.
  *
  * @param where The file's name, for messages.
- * @throws {InputError} If it is no model, or one of another format, or says what no model can be.
+ * @throws {InputError} If the file is no model, is in another format, or describes an impossible model.
  */
 export function parseDescription({ metadata }: Safetensors, where: string): ModelDescription {
   const found = parseJson(metadata.get("ctsurv") ?? "");

@@ -7,14 +7,22 @@ import type { SurvivalModel } from "./survival_model.ts";
 
 /** A model, ready for patients. */
 export interface ModelPredictor {
-  /** @param patient What `takeView` gives by the model's view. */
+  /**
+   * Predicts the survival of one patient.
+   *
+   * @param id The patient's name.
+   * @param patient The patient's slices in the model's view, from `takeView`.
+   */
   predict(id: string, patient: Pick<ViewedSlices, "slices" | "count">): Promise<PatientPrediction>;
+  /** Frees the sessions and their weights. */
   dispose(): Promise<void>;
 }
 
 /**
- * Makes a model ready for patients. It takes the way that training took, so that a patient of the training set is
- * predicted by the same numbers: with a trained final block, through activations in float16.
+ * Makes a model ready for patients. It computes features in the same way as training did, so that a patient of the
+ * training set gets the same numbers: with a trained final block, from activations in float16.
+ *
+ * @throws {InputError} If the model's view is too small for its backbone.
  */
 export async function modelPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
   return model.finalBlock ? await tunedPredictor(engine, model) : await frozenPredictor(engine, model);

@@ -25,29 +25,37 @@ import { decodeSafetensors, encodeSafetensors, findPretrained, type SafetensorsE
 import type { FinalBlock } from "../fine_tuning/final_block_features.ts";
 import { formatDescription, type ModelDescription, parseDescription } from "./_model_description.ts";
 
-/** What a model was trained on, in words for people and for provenance. */
+/** The data and settings of a model's training, for people and for provenance. */
 export interface TrainedOn {
+  /** Name of the cohort. */
   readonly cohort: string;
+  /** Number of patients. */
   readonly patients: number;
+  /** How many of them died within the horizon. */
   readonly events: number;
+  /** Name of the study's profile, such as `paper`. */
   readonly profile: string;
+  /** Passes over all patients. */
   readonly epochs: number;
-  /** Name of the lung segmentation that made its slices; prediction uses the same. */
+  /** Name of the lung segmentation that made the slices; prediction uses the same. */
   readonly segmenter: string;
 }
 
 /** A backbone and a trained head: everything that predicts survival from slices. */
 export interface SurvivalModel {
+  /** The frozen network. */
   readonly backbone: Backbone;
-  /** What the backbone saw of each patient; prediction shows it the same. */
+  /** The slices of each patient that the backbone saw in training; prediction takes the same view. */
   readonly view: View;
-  /** Sizes and kinds of the head; whatever is left out is the paper's. */
+  /** Sizes and kinds of the head; fields that are left out have the paper's values. */
   readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
-  /** Whether its logits were trained beside the constant one of the tail; they are read in the same way. */
+  /** Whether the head was trained with the constant logit of the tail; prediction reads its logits accordingly. */
   readonly tail: boolean;
+  /** Trained embedding, aggregation and DeepHit. */
   readonly head: SurvivalHead<HostTensor>;
-  /** Of a model whose last block was trained with the head; it takes the place of the backbone's own. */
+  /** The backbone's last block, if it was trained with the head; it replaces the backbone's own. */
   readonly finalBlock?: FinalBlock<HostTensor>;
+  /** The data and settings of the training. */
   readonly trainedOn: TrainedOn;
 }
 
@@ -56,10 +64,10 @@ type Entries = ReadonlyMap<string, SafetensorsEntry>;
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /**
- * Writes a model as safetensors: the head, and the final block if it was trained; of a seeded backbone, whose weights
- * come back from their seed, what calibration found; of a pretrained one, the name and hash of its file.
+ * Writes a model as a safetensors file: the head, and the final block if it was trained. A seeded backbone is stored as
+ * its seed and the statistics of its calibration, a pretrained one as the name and hash of its file.
  *
- * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse.
+ * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse, or the disk is full.
  */
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
   const { backbone, view, shape, tail, head, finalBlock, trainedOn } = model;
@@ -90,10 +98,11 @@ export interface LoadModelOptions {
 }
 
 /**
- * Reads what {@linkcode saveModel} wrote. The weights have to be those that the description tells of, all of them and
- * no others, for they decide which head is applied.
+ * Reads a model that {@linkcode saveModel} wrote. The file must hold exactly the weights of its description.
  *
- * @throws {InputError} If there is no such file, it is no model, or its weights are not those it was trained with.
+ * @param engine Computes the weights of a seeded backbone.
+ * @throws {InputError} If there is no such file, it is no model, or its backbone's weights are missing or are not those
+ *   it was trained with.
  */
 export async function loadModel(
   path: string,

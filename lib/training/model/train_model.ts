@@ -18,22 +18,27 @@ import type { SurvivalModel } from "./survival_model.ts";
 
 /** Options of {@linkcode trainModel}. */
 export interface TrainModelOptions extends ExtractOptions, FineTunerOptions {
+  /** Which slices of a patient the backbone sees. */
   readonly view: View;
+  /** Sizes and kinds of the head; fields that are left out have the paper's values. */
   readonly shape: SurvivalModel["shape"];
 }
 
-/** A model, and what it was made of. */
+/** A trained model, and its patients. */
 export interface TrainedModel {
+  /** The model; `saveModel` also needs `trainedOn`. */
   readonly model: Omit<SurvivalModel, "trainedOn">;
-  /** Mean loss of each epoch's batches. */
+  /** [epochs]: mean loss of the batches. */
   readonly losses: readonly number[];
+  /** The patients on whom it was trained. */
   readonly patients: readonly LabelledPatient[];
+  /** The patients who were left out. */
   readonly skipped: readonly SkippedPatient[];
 }
 
 /**
- * Trains a model on a whole cohort: the head on features of the frozen backbone, or with `final-block` together with the
- * backbone's last block.
+ * Trains a model on a whole cohort: the head on features of the frozen backbone, or with `fineTuning: "final-block"`
+ * the head together with the backbone's last block.
  *
  * @throws {InputError} If no patient can be used, or none of them died.
  */

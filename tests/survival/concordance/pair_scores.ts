@@ -30,8 +30,9 @@ const rules: Record<CtdVariant, Rule> = {
 };
 
 /**
- * Ctd by comparing every pair, O(n^2): what the library counts faster must add up to the same. Scores each patient as
- * the anchor, in order; a patient is never compared with itself.
+ * The pairs of every reading of Ctd, O(n^2); `concordanceByDefinition` is the sum over those of `"risk"` under `"pre"`.
+ * What the library counts faster must add up to the same. Scores each patient as the anchor, in order; a patient is
+ * never compared with itself.
  */
 export function* pairScores(
   { times, survival, months, event }: SurvivalPredictions,
