@@ -33,7 +33,7 @@ export interface CheckResourcesOptions {
  *
  * const needs = { disk: 2e9, memory: 1e9 };
  * const warning = await checkResources("Training", { folder: "outputs", needs, free: { disk: 5e9, memory: 8e8 } });
- * assertEquals(warning?.startsWith("Warning: training takes about 1.0 GB of memory, and 800 MB are free"), true);
+ * assertEquals(warning?.startsWith("Warning: training needs about 1.0 GB of memory, but only 800 MB are free"), true);
  * ```
  *
  * @param work What is about to begin, such as "The profile workshop".

@@ -60,7 +60,8 @@ export const HORIZON_MONTHS = 24;
  *
  * @example
  * ```ts
- * import { type ClinicalRecord, followUp } from "@ctsurv/ctsurv/features";
+ * import type { ClinicalRecord } from "@ctsurv/ctsurv/cohort/table";
+ * import { followUp } from "@ctsurv/ctsurv/features";
  * import { assertEquals } from "@std/assert";
  *
  * const unknown = { age: null, tStage: null, nStage: null, mStage: null, overallStage: null, histology: null };

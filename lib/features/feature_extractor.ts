@@ -49,7 +49,7 @@ export interface ImageFeatureExtractor {
  * import { assertEquals } from "@std/assert";
  *
  * // A network without weights, whose features are the mean of each channel.
- * const architecture = { ...efficientNetB0, pooled: (x: tf.Tensor) => tf.mean(x, [1, 2]) };
+ * const architecture = { ...efficientNetB0, forwardFeatures: (x: tf.Tensor) => tf.mean(x, [1, 2]) };
  * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
  * const extractor = await imageFeatureExtractor(cpuEngine(), backbone, {
  *   shape: [3, 1, 2], // channels first, as in PyTorch
@@ -238,8 +238,8 @@ const LARGEST_BATCH = 8;
  * import { assertEquals } from "@std/assert";
  *
  * // A network without weights, whose features are the mean of each channel.
- * const pooled = (x: tf.Tensor) => tf.mean(x, [1, 2]);
- * const architecture = { ...efficientNetB0, pooled, mean: [.5, .5, .5], std: [.5, .5, .5] } as const;
+ * const forwardFeatures = (x: tf.Tensor) => tf.mean(x, [1, 2]);
+ * const architecture = { ...efficientNetB0, forwardFeatures, mean: [.5, .5, .5], std: [.5, .5, .5] } as const;
  * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
  * const extractor = await featureExtractor(cpuEngine(), backbone, { kind: "slice", slices: "all", size: 2 });
  * const slices = Float32Array.of(0, 0, 0, 0, 1, 1, .5, .5); // two of 2 x 2

@@ -110,7 +110,8 @@ export interface CrossValidateOptions {
  *
  * @example
  * ```ts
- * import { crossValidate, type LabelledPatient, type Trainer } from "@ctsurv/ctsurv/training";
+ * import type { LabelledPatient } from "@ctsurv/ctsurv/features";
+ * import { crossValidate, type Trainer } from "@ctsurv/ctsurv/training";
  * import { assertEquals } from "@std/assert";
  *
  * // A "model" without training: the larger the tumour, the lower the survival.

@@ -8,6 +8,7 @@ const MOST_DECIMALS = 3;
 export interface FrameLike {
   /** [rows, columns]; of a series [rows]. */
   readonly values: unknown;
+  /** Their names; of a series one. */
   readonly columns: readonly string[];
   /** A name for each row, by default its number. */
   readonly index: readonly (string | number)[];

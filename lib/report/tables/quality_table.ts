@@ -9,7 +9,8 @@ const ORDER: readonly QualityRow["status"][] = ["refused", "flagged", "ok"];
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { qualityCsv, qualityTable, type QualityRow } from "@ctsurv/ctsurv/report";
+ * import type { QualityRow } from "@ctsurv/ctsurv/imaging";
+ * import { qualityCsv, qualityTable } from "@ctsurv/ctsurv/report";
  *
  * const rows: QualityRow[] = [{ patient: "LUNG1-001", status: "refused", reasons: ["no lung"], measured: null }];
  * assertEquals(qualityTable(rows).csv.split("\r\n")[1], "LUNG1-001,refused,,,,,,,no lung");
