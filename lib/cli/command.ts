@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { lungMethods } from "@ctsurv/lungs/mod.ts";
 import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+import type { Environment } from "@ctsurv/study/mod.ts";
 
 const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
 
@@ -57,6 +58,8 @@ export interface CommandOption {
 export interface CommandInput {
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | true | undefined>>;
+  /** For commands that read it. @default {what the process's variables say} */
+  readonly environment?: Environment;
 }
 
 /** What a command gives back: `text` for people, `json` for programs (printed on `--json`). */

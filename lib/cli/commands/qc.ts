@@ -14,7 +14,7 @@ import {
   resampleMask,
 } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
-import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
+import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type Command, lungsOption } from "../command.ts";
 
 /** `ctsurv qc`: quality control of a cohort's scans. */
@@ -27,11 +27,11 @@ export const qc: Command = {
     patients: { describe: "only these, by their IDs (default: all)", value: "ID,ID" },
     lungs: lungsOption,
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const { output } = options as { output: string };
     const cohort = await openCohort(String(options.cohort));
     const patients = choosePatients(cohort, options.patients);
-    const segmenter = await openLungs(await openEngine(), options.lungs as string | undefined);
+    const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);
     const examinations: Examination[] = [];
     const messages = [...cohort.messages];
     const progress = terminalProgress();

@@ -32,12 +32,12 @@ export const verify: Command = {
     keep: { describe: "leave the new results and notebooks in this folder (default: nowhere)", value: "DIR" },
   },
   details: details(),
-  async run({ options }) {
+  async run({ options, environment }) {
     const given = options as Readonly<Record<string, string | undefined>>;
     if (given.results !== undefined && given.keep !== undefined) {
       throw new InputError("--results runs nothing, so that --keep has nothing to keep; leave out one of them");
     }
-    const run = await selectRun(given);
+    const run = await selectRun(given, environment);
     const reference = given.against ?? run.folder;
     // Read before anything runs: a folder that holds no results, or of another profile, is better refused at once.
     const { profile } = await readTable1(join(reference, "table1.json"));
