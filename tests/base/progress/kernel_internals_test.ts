@@ -29,13 +29,20 @@ Deno.test("keepOutputsInPlace() does nothing outside a kernel, and to a kernel t
   assertEquals(other, {});
 });
 
-/** Imports what notebooks import first, then says whether and how long a result's display is awaited. */
+/**
+ * Imports what notebooks import first, then says whether and how long a result's display is awaited: the shortest of
+ * five, since a busy machine makes some of them long.
+ */
 const probe = `
   await import("@ctsurv/report/mod.ts");
   const { broadcastResult } = Deno[Deno.internal].jupyter;
-  const started = performance.now();
-  await broadcastResult(1, undefined);
-  console.log(typeof broadcastResult, performance.now() - started > 45);`;
+  let shortest = Infinity;
+  for (let i = 0; i < 5; i++) {
+    const started = performance.now();
+    await broadcastResult(1, undefined);
+    shortest = Math.min(shortest, performance.now() - started);
+  }
+  console.log(typeof broadcastResult, shortest > 45);`;
 
 async function inKernel(code: string): Promise<string> {
   await using kernel = await startKernel({ cwd: root });
