@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { InputError } from "@ctsurv/base/mod.ts";
+import type { Environment } from "@ctsurv/study/mod.ts";
 
 /** Rows of cells as lines of text: the first column aligned left, the others right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
@@ -26,6 +27,8 @@ export interface CommandOption {
 export interface CommandInput {
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | true | undefined>>;
+  /** For commands that read it. @default {what the process's variables say} */
+  readonly environment?: Environment;
 }
 
 /** The result of a command: `text` for people, `json` for programs (printed with `--json`). */

@@ -60,13 +60,28 @@ export function readEnvironment(
   };
 }
 
+/** The variables in which {@linkcode readEnvironment} reads just this; empty for what is undefined. */
+export function environmentVariables(environment: Environment): Readonly<Record<string, string>> {
+  return {
+    CTSURV_PROFILE: environment.profile,
+    CTSURV_COHORT: environment.cohort ?? "",
+    CTSURV_TARGET_COHORT: environment.targetCohort ?? "",
+    CTSURV_ENGINE: environment.engine,
+    CTSURV_LUNGS: environment.lungs,
+    CTSURV_WEIGHTS: environment.weights ?? "",
+    CTSURV_WEIGHTS_DIR: environment.weightsFolder,
+    CTSURV_WEIGHTS_URL: environment.weightsMirror ?? "",
+    CTSURV_OUTPUTS: environment.outputs ?? "",
+  };
+}
+
 /**
  * The engine that the environment selects.
  *
  * @throws {InputError} If it is unknown or not installed.
  */
-export async function openEngine(): Promise<Engine> {
-  return await createEngine(readEnvironment().engine);
+export async function openEngine(environment: Environment = readEnvironment()): Promise<Engine> {
+  return await createEngine(environment.engine);
 }
 
 /**
@@ -74,8 +89,11 @@ export async function openEngine(): Promise<Engine> {
  *
  * @throws {InputError} If there is none of that name, or its weights are not there.
  */
-export async function openLungs(engine: Engine, method?: string): Promise<NetworkLungs> {
-  const { lungs, weightsFolder } = readEnvironment();
+export async function openLungs(
+  engine: Engine,
+  method?: string,
+  { lungs, weightsFolder }: Environment = readEnvironment(),
+): Promise<NetworkLungs> {
   return await createLungSegmenter(engine, { method: method ?? lungs, weightsFolder });
 }
 
@@ -88,6 +106,7 @@ export async function openBackbone(
   name: string,
   engine: Engine,
   options: Omit<CreateBackboneOptions, "weightsFolder"> = {},
+  { weightsFolder }: Environment = readEnvironment(),
 ): Promise<Backbone> {
-  return await createBackbone(name, engine, { ...options, weightsFolder: readEnvironment().weightsFolder });
+  return await createBackbone(name, engine, { ...options, weightsFolder });
 }

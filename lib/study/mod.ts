@@ -10,7 +10,14 @@
  * @module
  */
 export { agreement, type AgreementOptions } from "./agreement.ts";
-export { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
+export {
+  type Environment,
+  environmentVariables,
+  openBackbone,
+  openEngine,
+  openLungs,
+  readEnvironment,
+} from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export {
   checkSameRun,

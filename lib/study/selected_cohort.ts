@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
-import { readEnvironment } from "./environment.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
 
 /** Options of {@linkcode openSelectedCohort}. */
 export interface SelectedCohortOptions {
@@ -13,6 +13,8 @@ export interface SelectedCohortOptions {
   readonly folder?: string;
   /** Told how many phantoms are made. */
   readonly progress?: Progress;
+  /** @default {what the process's variables say} */
+  readonly environment?: Environment;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface SelectedCohortOptions {
  * @throws {InputError} If the folder holds no cohort.
  */
 export async function openSelectedCohort(
-  { builtIn = "phantom-lung1", patients, folder, progress }: SelectedCohortOptions,
+  { builtIn = "phantom-lung1", patients, folder, progress, environment = readEnvironment() }: SelectedCohortOptions,
 ): Promise<Cohort> {
-  const { cohort, targetCohort } = readEnvironment();
+  const { cohort, targetCohort } = environment;
   const selected = builtIn === "phantom-lung1" ? cohort : targetCohort;
   if (selected) return await openCohort(resolve(selected));
   const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
@@ -47,12 +49,13 @@ export async function openSelectedCohort(
  * Where the results of a cohort and profile go: `<outputs>/<cohort>-<profile>`, in lower case and with hyphens for what
  * has no place in a file's name.
  *
- * @param outputs Default: the environment variable `CTSURV_OUTPUTS`, else `../outputs` beside a notebook's folder.
+ * @param environment Names the folder of all results: by default the variable `CTSURV_OUTPUTS`, else `../outputs` beside
+ *   a notebook's folder.
  */
 export function outputsFolder(
   cohort: string,
   profile: string,
-  outputs: string = readEnvironment().outputs ?? "../outputs",
+  { outputs = "../outputs" }: Pick<Environment, "outputs"> = readEnvironment(),
 ): string {
   const name = cohort.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^[-.]+|-+$/g, "");
   return resolve(join(outputs, `${name || "cohort"}-${profile}`));

@@ -1,8 +1,11 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
 import { notebook } from "@ctsurv/cli/commands/notebook.ts";
-import { temporaryNotebook } from "./support.ts";
+import { readNotebook } from "@ctsurv/notebook/_notebook_document.ts";
+import { environmentVariables } from "@ctsurv/study/mod.ts";
+import { environmentOf } from "../support/environment_of.ts";
+import { printed, temporaryNotebook } from "./support.ts";
 
 const call = (...args: string[]) => notebook.run(parseCommand(notebook, args));
 
@@ -14,6 +17,16 @@ Deno.test("notebook passes profile and cohort, and tells where it saved", async 
   assertEquals((json as { cells: number }).cells, 1);
   // The kernel runs in the notebook's folder, so the path is made absolute.
   assertMatch(await Deno.readTextFile(file.path), /smoke \/.*\/some\/where/);
+});
+
+Deno.test("notebook tells its kernel what the environment says that it is given", async () => {
+  await using file = await temporaryNotebook(["console.log(JSON.stringify(Deno.env.toObject()))"]);
+  const environment = environmentOf({ CTSURV_OUTPUTS: "/out", CTSURV_LUNGS: "threshold" });
+  await notebook.run({ ...parseCommand(notebook, [file.path]), environment });
+  const [cell] = (await readNotebook(file.path)).cells;
+  assert(cell?.cell_type === "code");
+  const told = JSON.parse(printed(cell));
+  for (const [name, value] of Object.entries(environmentVariables(environment))) assertEquals(told[name], value);
 });
 
 Deno.test("notebook names the cell, its first line and the error", async () => {

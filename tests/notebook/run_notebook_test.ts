@@ -155,7 +155,8 @@ Deno.test("runNotebook() ends a cell that takes too long, whether it computes or
   for (const source of ["while (true) {}", "await new Promise(() => {})"]) {
     const { run, cells } = await runCells([source, "1"], { timeoutSeconds: 0.5 });
     assertEquals(run.failed?.name, "TimeoutError");
-    assert(run.seconds < 6, `took ${run.seconds} s`);
+    // 4.5 s where it waits, beyond what a busy machine takes to start the kernel; without an end it would be for ever.
+    assert(run.seconds < 15, `took ${run.seconds} s`);
     assertEquals(cells[1]?.outputs, []);
   }
 });
@@ -188,11 +189,16 @@ Deno.test({
   name: "runNotebook() leaves no process behind, whether cells pass, fail or hang",
   ignore: !linux,
   async fn() {
-    const before = childrenOf(Deno.pid);
-    await runCells(["1"]);
-    await runCells(["throw 1"]);
-    await runCells(["await new Promise(() => {})"], { timeoutSeconds: 0.2 });
-    assertEquals(childrenOf(Deno.pid), before);
+    // Tests of other files may have children of this process, too, while these run.
+    const CTSURV_TEST = crypto.randomUUID();
+    const kernels = () => childrenOf(Deno.pid, `CTSURV_TEST=${CTSURV_TEST}`).length;
+    const seen: number[] = [];
+    const options = { env: { CTSURV_TEST }, onCell: () => void seen.push(kernels()) };
+    await runCells(["1"], options);
+    await runCells(["throw 1"], options);
+    await runCells(["await new Promise(() => {})"], { ...options, timeoutSeconds: 0.2 });
+    assertEquals(kernels(), 0);
+    assert(seen.length >= 3 && seen.every((count) => count === 1), `while they ran: ${seen}`);
   },
 });
 

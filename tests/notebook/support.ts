@@ -37,15 +37,22 @@ export function printed(cell: CodeCell | undefined): string {
     .join("") ?? "";
 }
 
-/** Ids of the processes of this machine whose parent is `parent`, less those that have ended. */
-export function childrenOf(parent: number): number[] {
+/**
+ * Ids of the processes of this machine whose parent is `parent`, less those that have ended.
+ *
+ * @param variable Only of those that were started with this in their environment, such as `A=1`.
+ */
+export function childrenOf(parent: number, variable?: string): number[] {
   const children: number[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
       // "pid (name) state ppid …"; the name may hold anything, also parentheses.
       const [state, ppid] = Deno.readTextFileSync(`/proc/${name}/stat`).split(") ").at(-1)!.split(" ");
-      if (Number(ppid) === parent && state !== "Z") children.push(Number(name));
+      if (Number(ppid) !== parent || state === "Z") continue;
+      const isWanted = variable === undefined ||
+        Deno.readTextFileSync(`/proc/${name}/environ`).split("\0").includes(variable);
+      if (isWanted) children.push(Number(name));
     } catch { /* It has ended meanwhile. */ }
   }
   return children;

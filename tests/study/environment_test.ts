@@ -1,10 +1,30 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findProfile, openEngine, openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import {
+  environmentVariables,
+  findProfile,
+  openBackbone,
+  openEngine,
+  openLungs,
+  profiles,
+  readEnvironment,
+} from "@ctsurv/study/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
-import { withEnv } from "../support/with_env.ts";
+import { environmentOf } from "../support/environment_of.ts";
+import { inFolder } from "../support/in_folder.ts";
 
-const read = (variables: Readonly<Record<string, string>>) => readEnvironment((name) => variables[name]);
+/** Every variable, set. */
+const all = {
+  CTSURV_PROFILE: "smoke",
+  CTSURV_COHORT: "a",
+  CTSURV_TARGET_COHORT: "b",
+  CTSURV_ENGINE: "wasm",
+  CTSURV_LUNGS: "threshold",
+  CTSURV_WEIGHTS: "pretrained",
+  CTSURV_WEIGHTS_DIR: "w",
+  CTSURV_WEIGHTS_URL: "http://mirror",
+  CTSURV_OUTPUTS: "o",
+};
 
 Deno.test("readEnvironment() gives what the variables say, and the defaults where they are unset or empty", () => {
   const defaults = {
@@ -18,20 +38,13 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
     weightsMirror: undefined,
     outputs: undefined,
   };
-  assertEquals(read({}), defaults);
-  assertEquals(read({ CTSURV_PROFILE: "", CTSURV_COHORT: "", CTSURV_ENGINE: "", CTSURV_WEIGHTS_DIR: "" }), defaults);
+  assertEquals(environmentOf({}), defaults);
   assertEquals(
-    read({
-      CTSURV_PROFILE: "smoke",
-      CTSURV_COHORT: "a",
-      CTSURV_TARGET_COHORT: "b",
-      CTSURV_ENGINE: "wasm",
-      CTSURV_LUNGS: "threshold",
-      CTSURV_WEIGHTS: "pretrained",
-      CTSURV_WEIGHTS_DIR: "w",
-      CTSURV_WEIGHTS_URL: "http://mirror",
-      CTSURV_OUTPUTS: "o",
-    }),
+    environmentOf({ CTSURV_PROFILE: "", CTSURV_COHORT: "", CTSURV_ENGINE: "", CTSURV_WEIGHTS_DIR: "" }),
+    defaults,
+  );
+  assertEquals(
+    environmentOf(all),
     {
       profile: "smoke",
       cohort: "a",
@@ -47,28 +60,51 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
 });
 
 Deno.test("findProfile() lets CTSURV_WEIGHTS override the profile's kind of weights, and refuses others", () => {
-  assertEquals(findProfile("paper", read({ CTSURV_WEIGHTS: "seeded" })), { ...profiles.paper, weights: "seeded" });
-  assertEquals(findProfile("smoke", read({ CTSURV_WEIGHTS: "pretrained" })).weights, "pretrained");
-  assertEquals(findProfile("paper", read({})), profiles.paper);
+  assertEquals(findProfile("paper", environmentOf({ CTSURV_WEIGHTS: "seeded" })), {
+    ...profiles.paper,
+    weights: "seeded",
+  });
+  assertEquals(findProfile("smoke", environmentOf({ CTSURV_WEIGHTS: "pretrained" })).weights, "pretrained");
+  assertEquals(findProfile("paper", environmentOf({})), profiles.paper);
   assertThrows(
-    () => findProfile("smoke", read({ CTSURV_WEIGHTS: "frozen" })),
+    () => findProfile("smoke", environmentOf({ CTSURV_WEIGHTS: "frozen" })),
     InputError,
     'Unknown weights "frozen" (CTSURV_WEIGHTS)',
   );
 });
 
-Deno.test("openEngine() and openLungs() take what the environment names, and say its variable where that is wrong", async () => {
-  await withEnv({ CTSURV_ENGINE: "cpu", CTSURV_LUNGS: "threshold" }, async () => {
-    const engine = await openEngine();
-    assertEquals(engine.name, "cpu");
-    assertEquals((await openLungs(engine)).recipe?.method, "threshold");
-    await assertRejects(
-      () => openLungs(engine, "guess"),
-      InputError,
-      'Unknown way to find lungs "guess" (CTSURV_LUNGS)',
-    );
-  });
-  await withEnv({ CTSURV_ENGINE: "abacus" }, async () => {
-    await assertRejects(() => openEngine(), InputError, 'Unknown engine "abacus" (CTSURV_ENGINE)');
+Deno.test("readEnvironment() reads the process's variables", () => {
+  assertEquals(readEnvironment(), readEnvironment((name) => Deno.env.get(name)));
+});
+
+Deno.test("environmentVariables() are read as the environment that they are of", () => {
+  for (const variables of [{}, all]) {
+    const environment = environmentOf(variables);
+    assertEquals(environmentOf(environmentVariables(environment)), environment);
+  }
+  assertEquals(environmentVariables(environmentOf(all)), all);
+  // Empty and not absent, so that a child process does not inherit another value.
+  assertEquals(Object.keys(environmentVariables(environmentOf({}))), Object.keys(all));
+});
+
+Deno.test("openEngine(), openLungs() and openBackbone() take what the environment names, and say its variable where that is wrong", async () => {
+  const environment = environmentOf({ CTSURV_ENGINE: "cpu", CTSURV_LUNGS: "threshold" });
+  const engine = await openEngine(environment);
+  assertEquals(engine.name, "cpu");
+  assertEquals((await openLungs(engine, undefined, environment)).recipe?.method, "threshold");
+  await assertRejects(
+    () => openLungs(engine, "guess", environment),
+    InputError,
+    'Unknown way to find lungs "guess" (CTSURV_LUNGS)',
+  );
+  await assertRejects(
+    () => openEngine(environmentOf({ CTSURV_ENGINE: "abacus" })),
+    InputError,
+    'Unknown engine "abacus" (CTSURV_ENGINE)',
+  );
+  await inFolder(async (dir) => {
+    const elsewhere = environmentOf({ CTSURV_WEIGHTS_DIR: dir });
+    const attempt = () => openBackbone("alexnet", engine, { weights: "pretrained" }, elsewhere);
+    await assertRejects(attempt, InputError, dir);
   });
 });

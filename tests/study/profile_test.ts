@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
-import { findProfile, profiles, readEnvironment, requireFolds } from "@ctsurv/study/mod.ts";
+import { findProfile, profiles, requireFolds } from "@ctsurv/study/mod.ts";
+import { environmentOf } from "../support/environment_of.ts";
 
 Deno.test("profiles: paper is the paper's protocol, and the others run less of the same", () => {
   const { paper, workshop, smoke } = profiles;
@@ -17,11 +18,10 @@ Deno.test("profiles: paper is the paper's protocol, and the others run less of t
 });
 
 Deno.test("findProfile() takes the environment's profile, absent meaning workshop", () => {
-  const environment = (variables: Readonly<Record<string, string>>) => readEnvironment((name) => variables[name]);
-  assertEquals(findProfile(undefined, environment({})), profiles.workshop);
-  assertEquals(findProfile(undefined, environment({ CTSURV_PROFILE: "" })), profiles.workshop);
-  assertEquals(findProfile(undefined, environment({ CTSURV_PROFILE: "smoke" })), profiles.smoke);
-  assertEquals(findProfile("paper", environment({ CTSURV_PROFILE: "smoke" })), profiles.paper);
+  assertEquals(findProfile(undefined, environmentOf({})), profiles.workshop);
+  assertEquals(findProfile(undefined, environmentOf({ CTSURV_PROFILE: "" })), profiles.workshop);
+  assertEquals(findProfile(undefined, environmentOf({ CTSURV_PROFILE: "smoke" })), profiles.smoke);
+  assertEquals(findProfile("paper", environmentOf({ CTSURV_PROFILE: "smoke" })), profiles.paper);
 });
 
 Deno.test("findProfile() refuses another name and lists those there are", () => {

@@ -12,7 +12,14 @@ import {
 } from "@ctsurv/cohort/table/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
 import { table } from "@ctsurv/report/mod.ts";
-import { findProfile, openEngine, type Profile, profiles } from "@ctsurv/study/mod.ts";
+import {
+  type Environment,
+  findProfile,
+  openEngine,
+  type Profile,
+  profiles,
+  readEnvironment,
+} from "@ctsurv/study/mod.ts";
 import { type HazardRatio, hazardRatios } from "@ctsurv/survival/mod.ts";
 import {
   type ClinicalCox,
@@ -117,8 +124,8 @@ export const clinical: Command = {
       value: "FILE.csv",
     },
   },
-  async run({ options }) {
-    const profile = findProfile(String(options.profile));
+  async run({ options, environment = readEnvironment() }) {
+    const profile = findProfile(String(options.profile), environment);
     const { name, records, excluded } = await readPatients(options);
     const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record) }));
     if (patients.length < profile.folds) {
@@ -129,7 +136,7 @@ export const clinical: Command = {
     const trainer = coxTrainer();
     const { parameters } = await trainer.train(patients);
     const cox = await crossValidate(trainer, patients, profile);
-    const deepHit = options.deephit ? await crossValidateDeepHit(patients, profile) : undefined;
+    const deepHit = options.deephit ? await crossValidateDeepHit(patients, profile, environment) : undefined;
     if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));
 
     const deaths = patients.filter((patient) => patient.followUp.event === 1).length;
@@ -194,8 +201,9 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
 async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
   profile: Profile,
+  environment: Environment,
 ): Promise<CrossValidation> {
-  const trainer = clinicalDeepHitTrainer(await openEngine(), profile);
+  const trainer = clinicalDeepHitTrainer(await openEngine(environment), profile);
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });

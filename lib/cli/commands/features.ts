@@ -3,7 +3,7 @@ import { tf } from "@ctsurv/engine/mod.ts";
 import { type ExtractionPoint, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
-import { openBackbone, openEngine } from "@ctsurv/study/mod.ts";
+import { openBackbone, openEngine, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** `ctsurv features`: features of images that are already in the form that the network takes. */
@@ -33,14 +33,14 @@ export const features: Command = {
     },
     seed: { describe: "seed of the seeded weights", value: "N", default: "42" },
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const architecture = findBackbone(String(options.backbone));
     const seed = parseWholeNumber("seed", String(options.seed));
     const at = parsePoint(String(options.at));
     const { data, shape: [count, ...shape] } = await readImages(String(options.input), architecture);
-    const engine = await openEngine();
+    const engine = await openEngine(environment);
     const file = typeof options.weights === "string" ? { file: options.weights } : {};
-    const backbone = await openBackbone(architecture.name, engine, { seed, ...file });
+    const backbone = await openBackbone(architecture.name, engine, { seed, ...file }, environment);
     const axes = shape.map((_, axis) => axis + 1);
     const extractor = await imageFeatureExtractor(engine, backbone, {
       shape,

@@ -2,7 +2,7 @@ import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { viewFor } from "@ctsurv/features/mod.ts";
 import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
-import { findProfile, openBackbone, openEngine, openLungs, profiles } from "@ctsurv/study/mod.ts";
+import { findProfile, openBackbone, openEngine, openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import type { Command } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
@@ -36,7 +36,7 @@ export const fit: Command = {
     lungs: lungsOption,
     cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
     if (!output.endsWith(".safetensors")) {
       throw new InputError(`--output ${output}: the name of a model must end in .safetensors`);
@@ -44,12 +44,12 @@ export const fit: Command = {
     const aggregation = parseAggregation(options.aggregation, findBackbone(backboneName));
     const fineTuning = TUNINGS.find((one) => one === options.tune);
     if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
-    const profile = findProfile(String(options.profile));
+    const profile = findProfile(String(options.profile), environment);
     const cohort = await openCohort(String(options.cohort));
-    const engine = await openEngine();
-    const backbone = await openBackbone(backboneName, engine, { weights: profile.weights });
+    const engine = await openEngine(environment);
+    const backbone = await openBackbone(backboneName, engine, { weights: profile.weights }, environment);
     const view = viewFor(backbone.architecture, profile);
-    const segmenter = await openLungs(engine, options.lungs as string | undefined);
+    const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     const { model, losses, patients, skipped } = await trainModel(engine, cohort.patients, {
       ...profile,
       backbone,

@@ -12,9 +12,9 @@ export const notebook: Command = {
     profile: { describe: "smoke, workshop or paper", value: "NAME" },
     cohort: { describe: "the cohort's folder", value: "DIR" },
   },
-  async run({ positionals: [path], options }) {
+  async run({ positionals: [path], options, environment }) {
     const { output = path!, profile, cohort } = options as Readonly<Record<string, string | undefined>>;
-    const run = await runNotebookFile(path!, { output, profile, cohort });
+    const run = await runNotebookFile(path!, { output, profile, cohort, environment });
     return {
       text: `${run.cells} cells in ${formatSeconds(run.seconds)}, saved in ${output}`,
       json: { path, output, cells: run.cells, seconds: run.seconds },

@@ -14,13 +14,13 @@ export const predict: Command = {
     input: { describe: "a DICOM folder or a NIfTI file", value: "PATH", required: true },
     lungs: lungsOption,
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const [modelPath, input] = [String(options.model), String(options.input)];
-    const engine = await openEngine();
-    const model = await loadModel(modelPath, engine, { weightsFolder: readEnvironment().weightsFolder });
+    const engine = await openEngine(environment);
+    const model = await loadModel(modelPath, engine, { weightsFolder: environment.weightsFolder });
     const { backbone, view, trainedOn } = model;
     const aggregation = model.shape.aggregation?.kind ?? "gated";
-    const segmenter = await openLungs(engine, options.lungs as string | undefined);
+    const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     if (trainedOn.segmenter !== segmenter.name) {
       throw new InputError(
         `${modelPath} was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +

@@ -7,7 +7,7 @@ import {
   writeNifti,
   writeNpy,
 } from "@ctsurv/imaging/mod.ts";
-import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
+import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { lungsOption } from "../model_options.ts";
 
@@ -27,7 +27,7 @@ export const preprocess: Command = {
       default: defaultSettings.interior,
     },
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const { input, output } = options as { input: string; output: string };
     const given = {
       interpolation: oneOf("interpolation", options.interpolation, ["bspline", "linear"]),
@@ -35,7 +35,7 @@ export const preprocess: Command = {
     };
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings } = await readVolume(input, series);
-    const segmenter = await openLungs(await openEngine(), options.lungs as string | undefined);
+    const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);
     const result = await preprocessVolume(volume, { ...given, segmenter, where: input });
     await segmenter.dispose();
     const { slices, size, kept, first, last, box, areas, lungVolume, resampled, lungs } = result;

@@ -14,7 +14,7 @@ import {
   resampleMask,
 } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
-import { openEngine, openLungs } from "@ctsurv/study/mod.ts";
+import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { lungsOption } from "../model_options.ts";
 
@@ -28,11 +28,11 @@ export const qc: Command = {
     patients: { describe: "IDs of the patients to check (default: all)", value: "ID,ID" },
     lungs: lungsOption,
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const { output } = options as { output: string };
     const cohort = await openCohort(String(options.cohort));
     const patients = choosePatients(cohort, options.patients);
-    const segmenter = await openLungs(await openEngine(), options.lungs as string | undefined);
+    const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);
     const examinations: Examination[] = [];
     const messages = [...cohort.messages];
     const progress = terminalProgress();

@@ -26,9 +26,9 @@ export const reproduce: Command = {
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
     "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
   },
-  async run({ options }) {
+  async run({ options, environment }) {
     const given = options as Readonly<Record<string, string | undefined>>;
-    const run = await selectRun(given);
+    const run = await selectRun(given, environment);
     const { folder } = run;
     await checkBeforehand(run);
     const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });

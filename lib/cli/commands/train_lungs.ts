@@ -10,7 +10,7 @@ import {
   scorePhantoms,
   trainUNet,
 } from "@ctsurv/lungs/training/mod.ts";
-import { openEngine } from "@ctsurv/study/mod.ts";
+import { openEngine, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** Steps between two lines of progress. */
@@ -30,7 +30,7 @@ export const trainLungs: Command = {
     weights: { describe: "a file of weights to evaluate, instead of training", value: "FILE" },
     real: { describe: "folder of CTs on which to compare the U-Net with the threshold method", value: "DIR" },
   },
-  async run({ options }) {
+  async run({ options, environment = readEnvironment() }) {
     const steps = parseWholeNumber("steps", String(options.steps));
     const seed = parseWholeNumber("seed", String(options.seed));
     if (steps < 1) throw new InputError("--steps is 0; training needs 1 or more steps");
@@ -40,7 +40,7 @@ export const trainLungs: Command = {
       );
     }
     const scans = typeof options.real === "string" ? await listScans(options.real) : [];
-    const engine = await openEngine();
+    const engine = await openEngine(environment);
     const given = typeof options.weights === "string" ? await readFile(options.weights) : undefined;
     const file = given ?? await train(engine, steps, seed);
     const weights = decodeUNet(file, String(options.weights ?? "the trained network"));

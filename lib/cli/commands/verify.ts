@@ -36,12 +36,12 @@ export const verify: Command = {
     keep: { describe: "keep the new results and notebooks in this folder (default: delete them)", value: "DIR" },
   },
   details: details(),
-  async run({ options }) {
+  async run({ options, environment }) {
     const given = options as Readonly<Record<string, string | undefined>>;
     if (given.results !== undefined && given.keep !== undefined) {
       throw new InputError("--results runs no notebooks, so --keep has nothing to keep. Leave out one of them");
     }
-    const run = await selectRun(given);
+    const run = await selectRun(given, environment);
     const reference = given.against ?? run.folder;
     // Read before anything runs, to refuse at once a folder without results or with those of another profile.
     const { profile } = await readTable1(join(reference, "table1.json"));

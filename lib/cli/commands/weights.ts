@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { readEnvironment } from "@ctsurv/study/mod.ts";
+import { type Environment, readEnvironment } from "@ctsurv/study/mod.ts";
 import { addWeights, CATALOGUE, fetchWeights, findEntries, verifyWeights } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandInput, CommandOutput } from "../command.ts";
 
-const verbs: Readonly<Record<string, (input: CommandInput) => Promise<CommandOutput>>> = { list, fetch, verify, add };
+type Verb = (input: CommandInput, environment: Environment) => Promise<CommandOutput>;
+
+const verbs: Readonly<Record<string, Verb>> = { list, fetch, verify, add };
 
 /** `ctsurv weights list | fetch NAME... | verify | add FILE`: files of pretrained weights. */
 export const weights: Command = {
@@ -20,13 +22,12 @@ export const weights: Command = {
     if (!run) {
       throw new InputError(`"ctsurv weights" does not know "${verb}": choose one of ${Object.keys(verbs).join(", ")}`);
     }
-    return await run(input);
+    return await run(input, input.environment ?? readEnvironment());
   },
 };
 
-async function list(input: CommandInput): Promise<CommandOutput> {
+async function list(input: CommandInput, { weightsFolder: folder }: Environment): Promise<CommandOutput> {
   takeNone(input);
-  const folder = readEnvironment().weightsFolder;
   const json = await Promise.all(CATALOGUE.map(async (entry) => {
     const { name, file, bytes, sha256, licence, trainedOn, url } = entry;
     const path = join(folder, file);
@@ -59,12 +60,14 @@ async function list(input: CommandInput): Promise<CommandOutput> {
   return { text, json };
 }
 
-async function fetch({ positionals: [, ...names], options }: CommandInput): Promise<CommandOutput> {
+async function fetch(
+  { positionals: [, ...names], options }: CommandInput,
+  { weightsFolder: folder, weightsMirror: mirror }: Environment,
+): Promise<CommandOutput> {
   if (names.length === 0) throw new InputError('"ctsurv weights fetch" needs names; "ctsurv weights list" shows them');
   const stallSeconds = Number(options.timeout);
   if (!(stallSeconds > 0)) throw new InputError(`--timeout takes a number of seconds, not "${options.timeout}"`);
   const entries = names.map((name) => findEntries(name)[0]!);
-  const { weightsFolder: folder, weightsMirror: mirror } = readEnvironment();
   const json = [];
   for (const entry of entries) {
     const file = await fetchWeights(entry, {
@@ -81,9 +84,8 @@ async function fetch({ positionals: [, ...names], options }: CommandInput): Prom
   return { text, json };
 }
 
-async function verify(input: CommandInput): Promise<CommandOutput> {
+async function verify(input: CommandInput, { weightsFolder: folder }: Environment): Promise<CommandOutput> {
   takeNone(input);
-  const folder = readEnvironment().weightsFolder;
   const json = await verifyWeights(folder);
   const text = json.map(({ path, kind, tensors, isVerified, sha256 }) =>
     `${path}: ${kind}, ${tensors} tensors${isVerified ? ", as in the catalogue" : unverified(sha256)}`
@@ -91,9 +93,12 @@ async function verify(input: CommandInput): Promise<CommandOutput> {
   return { text: text || `No weights in ${folder}`, json };
 }
 
-async function add({ positionals: [, file, ...more] }: CommandInput): Promise<CommandOutput> {
+async function add(
+  { positionals: [, file, ...more] }: CommandInput,
+  { weightsFolder: folder }: Environment,
+): Promise<CommandOutput> {
   if (file === undefined || more.length > 0) throw new InputError('"ctsurv weights add" needs one FILE');
-  const { path, entry, sha256, isVerified } = await addWeights(file, readEnvironment().weightsFolder);
+  const { path, entry, sha256, isVerified } = await addWeights(file, folder);
   const name = isVerified ? entry.name : entry.architecture;
   return {
     text: `${name}: ${path}${isVerified ? "" : unverified(sha256)}`,

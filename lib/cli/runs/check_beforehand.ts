@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { checkResources, folderBytes, type Resources } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { requireWeights } from "@ctsurv/features/mod.ts";
-import { type Profile, readEnvironment, requireFolds } from "@ctsurv/study/mod.ts";
+import { type Environment, type Profile, requireFolds } from "@ctsurv/study/mod.ts";
 
 /** Peak memory of all processes of `reproduce`, plus a margin. At `paper` ResNet3D-18 needs the most. */
 const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
@@ -22,7 +22,10 @@ const cacheBytes = { builtIn: 8e6, real: 16e6 } as const;
  *
  * @param data The folder that holds `cohorts` and `cache`.
  */
-export async function resourceNeeds({ profile, cohort, target }: Undertaking, data: string): Promise<Resources> {
+export async function resourceNeeds(
+  { profile, cohort, target }: Pick<Undertaking, "profile" | "cohort" | "target">,
+  data: string,
+): Promise<Resources> {
   const { lung1, claro } = profile.phantomPatients;
   const made = [
     ...cohort ? [] : [{ name: "phantom-lung1", patients: lung1 } as const],
@@ -55,6 +58,8 @@ export interface Undertaking {
   readonly cohort: Cohort | undefined;
   /** The one that notebook 05 transfers to. */
   readonly target: Cohort | undefined;
+  /** Says where weights are. */
+  readonly environment: Pick<Environment, "weightsFolder">;
 }
 
 /**
@@ -63,10 +68,11 @@ export interface Undertaking {
  *
  * @throws {InputError} If something is missing, with what to do.
  */
-export async function checkBeforehand({ profile, cohort, target }: Undertaking): Promise<void> {
+export async function checkBeforehand(undertaking: Undertaking): Promise<void> {
+  const { profile, cohort, target, environment } = undertaking;
   for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);
-  await requireWeights([...profile.backbones, "r3d_18"], profile.weights, readEnvironment().weightsFolder);
-  const needs = await resourceNeeds({ profile, cohort, target }, data);
+  await requireWeights([...profile.backbones, "r3d_18"], profile.weights, environment.weightsFolder);
+  const needs = await resourceNeeds(undertaking, data);
   const warning = await checkResources(`The profile ${profile.name}`, { folder: data, needs });
   if (warning) console.error(warning);
 }

@@ -5,7 +5,14 @@ import { freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
 import { type NotebookRun, runNotebook, writeReport } from "@ctsurv/notebook/mod.ts";
 import { writeRunRecord } from "@ctsurv/report/mod.ts";
-import { findProfile, outputsFolder, type Profile, readEnvironment } from "@ctsurv/study/mod.ts";
+import {
+  type Environment,
+  environmentVariables,
+  findProfile,
+  outputsFolder,
+  type Profile,
+  readEnvironment,
+} from "@ctsurv/study/mod.ts";
 
 export interface RunNotebookFileOptions {
   /** Where it is saved; default in place. */
@@ -20,6 +27,8 @@ export interface RunNotebookFileOptions {
   readonly outputs?: string | undefined;
   /** A temporary folder that receives all files: Ctrl-C removes it, and messages do not name it. */
   readonly temporary?: string | undefined;
+  /** What the kernel finds in its variables, but for the above. @default {what the process's variables say} */
+  readonly environment?: Environment | undefined;
 }
 
 /**
@@ -29,15 +38,17 @@ export interface RunNotebookFileOptions {
  */
 export async function runNotebookFile(
   path: string,
-  { output = path, profile, cohort, target, outputs, temporary }: RunNotebookFileOptions,
+  { output = path, profile, cohort, target, outputs, temporary, environment = readEnvironment() }:
+    RunNotebookFileOptions,
 ): Promise<NotebookRun> {
-  const env = {
-    ...(profile !== undefined && { CTSURV_PROFILE: findProfile(profile).name }),
-    // The notebook runs in its own folder, but these paths are relative to the current one.
-    ...(cohort !== undefined && { CTSURV_COHORT: resolve(cohort) }),
-    ...(target !== undefined && { CTSURV_TARGET_COHORT: resolve(target) }),
-    ...(outputs !== undefined && { CTSURV_OUTPUTS: resolve(outputs) }),
-  };
+  const env = environmentVariables({
+    ...environment,
+    ...(profile !== undefined && { profile: findProfile(profile, environment).name }),
+    // The notebook runs in its own folder; these paths were given in another.
+    ...(cohort !== undefined && { cohort: resolve(cohort) }),
+    ...(target !== undefined && { targetCohort: resolve(target) }),
+    ...(outputs !== undefined && { outputs: resolve(outputs) }),
+  });
   const name = basename(path);
   const saved = temporary === undefined ? [`the outputs so far are saved in ${output}`] : [];
   const progress = terminalProgress();
@@ -92,13 +103,13 @@ export interface RunNotebooksOptions {
  * @throws {InputError} If a cell fails: with the cell and its error.
  */
 export async function runNotebooks(
-  { profile, cohort, target, folder }: SelectedRun,
+  { profile, cohort, target, folder, environment }: SelectedRun,
   { outputs, saveIn = sources, temporary }: RunNotebooksOptions,
 ): Promise<number> {
   const startedAt = new Date().toISOString();
   const started = performance.now();
   const free = await freeDisk(resolve(outputs));
-  const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs, temporary };
+  const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs, temporary, environment };
   const notebooks = [];
   for (const name of NAMES) {
     const { cells, seconds, peakMemory } = await runNotebookFile(join(sources, name), {
@@ -128,6 +139,8 @@ export interface SelectedRun {
   readonly target: Cohort | undefined;
   /** Where its results are kept: `outputs/<cohort>-<profile>`. */
   readonly folder: string;
+  /** What else the notebooks are told. */
+  readonly environment: Environment;
 }
 
 export interface SelectRunOptions {
@@ -142,14 +155,17 @@ export interface SelectRunOptions {
  *
  * @throws {InputError} If there is no such profile, or a folder holds no cohort.
  */
-export async function selectRun(given: SelectRunOptions): Promise<SelectedRun> {
-  const profile = findProfile(given.profile);
+export async function selectRun(
+  given: SelectRunOptions,
+  environment: Environment = readEnvironment(),
+): Promise<SelectedRun> {
+  const profile = findProfile(given.profile, environment);
   const open = (dir: string | undefined) => dir === undefined ? undefined : openCohort(dir);
-  const environment = readEnvironment();
   const cohort = await open(given.cohort ?? environment.cohort);
   const target = await open(environment.targetCohort);
   const outputs = environment.outputs ?? fileURLToPath(new URL("../../../outputs/", import.meta.url));
-  return { profile, cohort, target, folder: outputsFolder(cohort?.name ?? "phantom-lung1", profile.name, outputs) };
+  const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile.name, { outputs });
+  return { profile, cohort, target, folder, environment };
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

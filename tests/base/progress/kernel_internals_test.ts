@@ -29,14 +29,21 @@ Deno.test("keepOutputsInPlace() does nothing outside a kernel, and to a kernel t
   assertEquals(other, {});
 });
 
-/** Makes progress as notebooks do, then says whether and how long a result's display is awaited. */
+/**
+ * Makes progress as notebooks do, then says whether and how long a result's display is awaited: the shortest of five,
+ * since a busy machine makes some of them long.
+ */
 const probe = `
   const { notebookProgress } = await import("@ctsurv/base/mod.ts");
   notebookProgress(Deno.jupyter.display);
   const { broadcastResult } = Deno[Deno.internal].jupyter;
-  const started = performance.now();
-  await broadcastResult(1, undefined);
-  console.log(typeof broadcastResult, performance.now() - started > 45);`;
+  let shortest = Infinity;
+  for (let i = 0; i < 5; i++) {
+    const started = performance.now();
+    await broadcastResult(1, undefined);
+    shortest = Math.min(shortest, performance.now() - started);
+  }
+  console.log(typeof broadcastResult, shortest > 45);`;
 
 /** Runs code without our runner's fence, as in a kernel that JupyterLab starts; the runner needs the fence back. */
 const asInJupyterLab = (code: string) => `

@@ -9,9 +9,9 @@ import {
   thresholdLungs,
   writeNifti,
 } from "@ctsurv/imaging/mod.ts";
+import { environmentOf } from "../../support/environment_of.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { crudeChest } from "../../support/test_volume.ts";
-import { withEnv } from "../../support/with_env.ts";
 
 const run = (...args: string[]) => preprocess.run(parseCommand(preprocess, args));
 const chest = crudeChest();
@@ -55,11 +55,12 @@ Deno.test("preprocess refuses a scan without lungs by its path, and writes nothi
 Deno.test("preprocess refuses a way to find lungs that does not exist, or whose weights are not there", async () => {
   await inFolder(async (dir) => {
     await writeNifti(`${dir}/ct.nii.gz`, { data: chest.hu, shape: chest.shape, affine: chest.affine });
-    const attempt = (lungs: string) => run("--input", `${dir}/ct.nii.gz`, "--output", `${dir}/out`, "--lungs", lungs);
+    const environment = environmentOf({ CTSURV_WEIGHTS_DIR: `${dir}/weights` });
+    const args = ["--input", `${dir}/ct.nii.gz`, "--output", `${dir}/out`];
+    const attempt = (lungs: string) =>
+      preprocess.run({ ...parseCommand(preprocess, [...args, "--lungs", lungs]), environment });
     await assertRejects(() => attempt("atlas"), InputError, 'find lungs "atlas"');
-    await withEnv({ CTSURV_WEIGHTS_DIR: `${dir}/weights` }, async () => {
-      await assertRejects(() => attempt("r231"), InputError, "ctsurv weights fetch unet_r231");
-    });
+    await assertRejects(() => attempt("r231"), InputError, "ctsurv weights fetch unet_r231");
     assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), ["ct.nii.gz"]);
   });
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { memorySource } from "@ctsurv/weights/formats/_bytes.ts";
 import { checkpointOf } from "@ctsurv/weights/open_checkpoint.ts";
-import { cpuSeconds } from "./cpu_seconds.ts";
+import { cpuSeconds } from "../../support/cpu_seconds.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const uint32 = (value: number) => String.fromCharCode(...new Uint8Array(Uint32Array.of(value).buffer));

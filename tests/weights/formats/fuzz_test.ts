@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createRandom, InputError, type Random } from "@ctsurv/base/mod.ts";
 import { type ByteSource, memorySource } from "@ctsurv/weights/formats/_bytes.ts";
 import { checkpointOf } from "@ctsurv/weights/open_checkpoint.ts";
-import { cpuSeconds } from "./cpu_seconds.ts";
+import { cpuSeconds } from "../../support/cpu_seconds.ts";
 
 /** Damaged files per run; a longer run is `CTSURV_FUZZ=1000000 deno test -A tests/weights/formats/fuzz_test.ts`. */
 const count = Number(Deno.env.get("CTSURV_FUZZ") ?? 10_000);
