@@ -25,7 +25,6 @@ import {
 import { concordanceInterval, concordanceTable, type PairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
-import { readEnvironment } from "./environment.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
 
@@ -197,7 +196,7 @@ export async function saveCosts(
   const { profile, progress, folder } = study;
   const counts = features.slices.map(({ kept }) => kept.length).sort((a, b) => a - b);
   const median = counts[counts.length >> 1]!;
-  const { engine } = readEnvironment();
+  const { engine } = study.environment;
   const costs: (ModelCost & { readonly measured: MeasuredCost })[] = [];
   progress.start("Backbones measured", models.length);
   for (const model of models) {

@@ -18,7 +18,7 @@ import {
   type TrainedHead,
 } from "@ctsurv/training/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
-import { openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
+import { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
@@ -38,6 +38,8 @@ export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
 /** A cohort under a profile, and everything that computes on it. A notebook shows both. */
 export interface Study extends Displayable {
+  /** What selected the study. */
+  readonly environment: Environment;
   /** How much of the protocol is run. */
   readonly profile: Profile;
   /** The patients, with enough of them for the profile's folds. */
@@ -95,6 +97,10 @@ export interface OpenStudyOptions {
   readonly builtIn?: "phantom-lung1" | "phantom-claro";
   /** A study that shares its engine, lungs, progress and folder of results with this one. */
   readonly beside?: Study;
+  /** Selects all the rest. @default {what the process's variables say} */
+  readonly environment?: Environment;
+  /** Where slices and features are kept between runs. @default {"../data/cache"} */
+  readonly cache?: string;
 }
 
 /**
@@ -103,16 +109,21 @@ export interface OpenStudyOptions {
  *
  * @throws {InputError} If the environment names something that is not there, or there are too few patients or deaths.
  */
-export async function openStudy({ builtIn = "phantom-lung1", beside }: OpenStudyOptions = {}): Promise<Study> {
-  const profile = findProfile();
+export async function openStudy({
+  builtIn = "phantom-lung1",
+  beside,
+  environment = beside?.environment ?? readEnvironment(),
+  cache = beside?.cache ?? join("..", "data", "cache"),
+}: OpenStudyOptions = {}): Promise<Study> {
+  const profile = findProfile(undefined, environment);
   const progress = beside?.progress ?? studyProgress();
   const { lung1, claro } = profile.phantomPatients;
-  const cohort = await openSelectedCohort({ builtIn, patients: builtIn === "phantom-lung1" ? lung1 : claro, progress });
+  const patients = builtIn === "phantom-lung1" ? lung1 : claro;
+  const cohort = await openSelectedCohort({ builtIn, patients, progress, environment });
   requireFolds(cohort, profile);
-  const engine = beside?.engine ?? await openEngine();
-  const segmenter = beside?.segmenter ?? await openLungs(engine);
-  const cache = join("..", "data", "cache");
-  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name);
+  const engine = beside?.engine ?? await openEngine(environment);
+  const segmenter = beside?.segmenter ?? await openLungs(engine, undefined, environment);
+  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name, environment);
   const settings = { engine, segmenter, cache, progress };
   const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: HeadOptions) => ({
     ...profile,
@@ -126,6 +137,7 @@ export async function openStudy({ builtIn = "phantom-lung1", beside }: OpenStudy
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
   return {
+    environment,
     profile,
     cohort,
     engine,
@@ -135,7 +147,7 @@ export async function openStudy({ builtIn = "phantom-lung1", beside }: OpenStudy
     folder,
     async features(name, view) {
       const architecture = findBackbone(name);
-      const backbone = await openBackbone(name, engine, { weights: profile.weights });
+      const backbone = await openBackbone(name, engine, { weights: profile.weights }, environment);
       return await studyFeatures(cohort.patients, {
         ...settings,
         backbone,
@@ -241,11 +253,14 @@ export interface TransferStudies {
  *
  * @throws {InputError} As {@linkcode openStudy} does, for either.
  */
-export async function openTransfer(): Promise<TransferStudies> {
-  const { cohort, targetCohort } = readEnvironment();
+export async function openTransfer(
+  options: Pick<OpenStudyOptions, "environment" | "cache"> = {},
+): Promise<TransferStudies> {
+  const { environment = readEnvironment() } = options;
+  const { cohort, targetCohort } = environment;
   for (const folder of [cohort, targetCohort]) {
-    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile());
+    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
   }
-  const source = await openStudy();
+  const source = await openStudy(options);
   return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source }) };
 }

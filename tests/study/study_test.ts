@@ -1,0 +1,128 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { importCohort } from "@ctsurv/cohort/mod.ts";
+import { writeDicomSeries } from "@ctsurv/imaging/mod.ts";
+import { jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
+import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { checkSameRun, openStudy, openTransfer, saveModel, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
+import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { environmentOf } from "../support/environment_of.ts";
+import { inFolder } from "../support/in_folder.ts";
+import { crudeChest } from "../support/test_volume.ts";
+
+/** A cohort of crude chests whose DICOM files lie in one folder, as a flat export leaves them. */
+async function flatCohort(dir: string, patients: number): Promise<string> {
+  const images = join(dir, "images");
+  const rows = ["PatientID,Survival.time,deadstatus.event"];
+  for (let i = 0; i < patients; i++) {
+    const { hu, shape, affine } = crudeChest({ lung: 45 + i });
+    await writeDicomSeries(images, { hu: Int16Array.from(hu), shape, affine }, { dialect: "xio", patientId: `P${i}` });
+    rows.push(`P${i},${100 + 90 * i},${i % 3 === 2 ? 0 : 1}`);
+  }
+  await Deno.writeTextFile(join(dir, "table.csv"), rows.join("\n") + "\n");
+  const output = join(dir, "cohort");
+  await importCohort({ images, clinical: join(dir, "table.csv"), output });
+  return output;
+}
+
+/** The smoke profile on a cohort, with everything that is written in one folder. */
+const smokeOn = (dir: string, cohorts: Readonly<Record<string, string>>) => ({
+  environment: environmentOf({
+    CTSURV_PROFILE: "smoke",
+    CTSURV_LUNGS: "threshold",
+    CTSURV_ENGINE: "onnx",
+    CTSURV_OUTPUTS: join(dir, "outputs"),
+    ...cohorts,
+  }),
+  cache: join(dir, "cache"),
+});
+
+let dir = "";
+Deno.test.beforeAll(async () => {
+  dir = await Deno.makeTempDir();
+  await flatCohort(dir, 6);
+});
+Deno.test.afterAll(() => Deno.remove(dir, { recursive: true }));
+
+const open = () => openStudy(smokeOn(dir, { CTSURV_COHORT: join(dir, "cohort") }));
+
+Deno.test("a study reads each patient's own series where all share a folder of DICOM, as slices and as volumes", async () => {
+  const study = await open();
+  assertEquals(study.cohort.patients.length, 6);
+  const slices = { kind: "slice", slices: 2, size: 224 } as const;
+  const [first, second] = await Promise.all(["P0", "P5"].map((id) => study.slicesOf(id, slices)));
+  assertEquals(first!.stack.shape, [2, 224, 224]);
+  assert(first!.stack.data.some((x, i) => x !== second!.stack.data[i]), "two patients, one scan");
+  assertEquals(first!.tumour, undefined);
+  const volume = await study.slicesOf("P0", { kind: "volume", slices: 4, size: 56 });
+  assertEquals(volume.stack.shape, [4, 56, 56]);
+  assertEquals(volume.kept, first!.kept);
+});
+
+Deno.test("a study keeps a model as files: row, predictions, details, and finds the same run again", async () => {
+  const study = await open();
+  const features = await study.features("efficientnet_b0");
+  assertEquals([features.patients.length, features.view.slices, features.weights.kind], [6, 3, "seeded"]);
+  assertStringIncludes(features[jupyterDisplay]()["text/plain"]!, "Left out");
+  const validation = await study.crossValidate(features);
+  assertStringIncludes(await checkSameRun(study, "efficientnet_b0", validation), "nothing to compare with");
+  const row = await saveModel(study, "efficientnet_b0", features, validation);
+  assertEquals(row.name, "EfficientNetB0 + soft attention");
+  assertEquals(await checkSameRun(study, "efficientnet_b0", validation), "Every prediction equals the one on file");
+
+  const other = await study.crossValidate(features, { seed: 1, aggregation: { kind: "average" } });
+  await saveModel(study, "average_pooling", features, other);
+  await assertRejects(() => checkSameRun(study, "efficientnet_b0", other), InputError, "run notebook 2 again");
+  const { all, rows } = await showTable1(study, ["average_pooling"]);
+  assertEquals([all.models.length, rows.map(({ model }) => model)], [2, ["average_pooling"]]);
+  assertEquals((await readTable1(join(study.folder, "table1.json"))).cohort.patients, 6);
+  const details = await readCrossValidation(study.folder, "average_pooling");
+  assertEquals(details.folds.map(({ fold }) => fold), [1, 2, 3]);
+  assertEquals(details.provenance.seeds, { training: 42, folds: 42 });
+});
+
+Deno.test("a transfer has its studies share engine, lungs and folder, and is kept as Table 2", async () => {
+  const cohort = join(dir, "cohort");
+  const { source, target } = await openTransfer(smokeOn(dir, { CTSURV_COHORT: cohort, CTSURV_TARGET_COHORT: cohort }));
+  assert(source.engine === target.engine && source.segmenter === target.segmenter);
+  assertEquals(target.folder, source.folder);
+  const features = await source.features("efficientnet_b0");
+  const head = await source.train(features, { epochs: 1 });
+  const asItIs = await target.predict(head.parameters, features);
+  assertEquals(asItIs.map(({ id, months }) => [id, months > 0]), features.patients.map(({ id }) => [id, true]));
+  const newHead = await target.crossValidate(features, { epochs: 1 });
+  const fineTuned = await target.crossValidate(features, { epochs: 1, start: head.parameters });
+  const [a, b] = [fineTuned, newHead].map(({ predictions }) => toSurvivalPredictions(predictions));
+  const found = { newHead, fineTuned, asItIs, difference: pairedBootstrap(a!, b!, { replicates: 50 }) };
+  await saveTransfer({ source, sourceFeatures: features, target, targetFeatures: features, ...found });
+  const { rows } = await readTable2(join(source.folder, "table2.json"));
+  assertEquals(rows.map(({ start }) => start), ["new", "source", "source, as it is"]);
+});
+
+Deno.test("openStudy() and openTransfer() refuse too few patients before anything is computed", () =>
+  inFolder(async (few) => {
+    const cohort = await flatCohort(few, 2);
+    const started = performance.now();
+    const refusal = "has too few patients for 3 folds: 2, of whom 2 died";
+    await assertRejects(() => openStudy(smokeOn(few, { CTSURV_COHORT: cohort })), InputError, refusal);
+    // The target is looked at before the source's phantoms are made.
+    await assertRejects(() => openTransfer(smokeOn(few, { CTSURV_TARGET_COHORT: cohort })), InputError, refusal);
+    await assertRejects(() => openTransfer(smokeOn(few, { CTSURV_COHORT: cohort })), InputError, refusal);
+    assert(performance.now() - started < 5000);
+    assertEquals(await Deno.stat(join(few, "cache")).catch(() => "none"), "none");
+  }));
+
+Deno.test("openStudy() names the profile, the weights or the engine that the environment has wrong", async () => {
+  const cohort = join(dir, "cohort");
+  for (
+    const [name, value, message] of [
+      ["CTSURV_PROFILE", "fast", 'Unknown profile "fast" (CTSURV_PROFILE)'],
+      ["CTSURV_WEIGHTS", "frozen", 'Unknown weights "frozen" (CTSURV_WEIGHTS)'],
+      ["CTSURV_ENGINE", "abacus", 'Unknown engine "abacus" (CTSURV_ENGINE)'],
+    ] as const
+  ) {
+    const options = smokeOn(dir, { CTSURV_COHORT: cohort, [name]: value });
+    await assertRejects(() => openStudy(options), InputError, message);
+  }
+});
