@@ -1,6 +1,6 @@
-import type { Compiled, Engine, PrepareOptions } from "./engine.ts";
 import { countMacs } from "./_trace/graph.ts";
 import { trace } from "./_trace/trace.ts";
+import type { Compiled, Engine, PrepareOptions } from "./engine.ts";
 import type { Tree } from "./tree.ts";
 import type { TensorFunction, TensorsOf, TensorSpec } from "./values.ts";
 

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { cpuEngine } from "./eager/eager_engine.ts";
 import { findTensorflow, tensorflowEngine } from "./eager/_tensorflow_engine.ts";
+import { cpuEngine } from "./eager/eager_engine.ts";
 import { wasmEngine } from "./eager/wasm_engine.ts";
 import type { Engine } from "./engine.ts";
 import { onnxEngine, type Provider } from "./onnx/onnx_engine.ts";

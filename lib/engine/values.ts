@@ -1,5 +1,5 @@
-import { tf } from "./tf.ts";
 import { sameShape } from "./_trace/graph.ts";
+import { tf } from "./tf.ts";
 import { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 
 /** The number types of inputs and outputs. Booleans are bytes, 0 or 1. */

@@ -3,13 +3,13 @@ import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
-import { censorAt, daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
+import { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { cachedActivations } from "./cached_activations.ts";
 import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
 import type { ActivationExtractor, FeatureExtractor } from "./feature_extractor.ts";
 import type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
-import { takeView, type View, type ViewedSlices } from "./view.ts";
 import { type ScanToPreprocess, sliceQueue } from "./slice_queue.ts";
+import { takeView, type View, type ViewedSlices } from "./view.ts";
 
 /** A patient whose scan and follow-up are known. */
 export interface ScannedPatient extends ScanToPreprocess {
@@ -51,9 +51,6 @@ export interface ExtractOptions {
   /** Is told after each patient. */
   readonly progress?: Progress;
 }
-
-/** The horizon of the predictions in months: the paper predicts two-year survival. */
-export const HORIZON_MONTHS = 24;
 
 /**
  * Months to death or last contact, censored at two years.

@@ -163,19 +163,28 @@ export async function activationExtractor(
       at: "cut",
       ...isVolume && { batch: 1 },
     });
-  let current: { readonly slices: number; readonly extractor: ImageFeatureExtractor } | undefined;
-  if (!isVolume) current = { slices: 1, extractor: await ready(1) };
+  const sessions = latestSession(ready);
+  if (!isVolume) await sessions.of(1);
   return {
     backbone,
     async extract(slices) {
-      const depth = isVolume ? slices.length / size ** 2 : 1;
-      if (current?.slices !== depth) {
-        await current?.extractor.dispose();
-        current = { slices: depth, extractor: await ready(depth) };
-      }
-      const { extractor } = current;
+      const extractor = await sessions.of(isVolume ? slices.length / size ** 2 : 1);
       const data = await extractor.extract(slices);
       return { count: data.length / extractor.features, shape: extractor.shape, data };
+    },
+    dispose: sessions.dispose,
+  };
+}
+
+/** Keeps the extractor for the number of slices that was last asked for, since each holds all weights. */
+function latestSession(ready: (depth: number) => Promise<ImageFeatureExtractor>) {
+  let current: { readonly depth: number; readonly extractor: ImageFeatureExtractor } | undefined;
+  return {
+    async of(depth: number): Promise<ImageFeatureExtractor> {
+      if (current?.depth === depth) return current.extractor;
+      await current?.extractor.dispose();
+      current = { depth, extractor: await ready(depth) };
+      return current.extractor;
     },
     dispose: async () => await current?.extractor.dispose(),
   };
@@ -261,18 +270,12 @@ export async function featureExtractor(
       prepare: (images) => toNetworkInput(images, architecture),
       batch: kind === "volume" ? 1 : slices === "all" ? LARGEST_BATCH : Math.min(slices, LARGEST_BATCH),
     });
-  let current: { readonly depth: number; readonly extractor: ImageFeatureExtractor } | undefined;
-  const forDepth = async (depth: number) => {
-    if (current?.depth === depth) return current.extractor;
-    await current?.extractor.dispose();
-    current = { depth, extractor: await ready(depth) };
-    return current.extractor;
-  };
-  if (kind === "slice") await forDepth(1);
-  else if (slices !== "all") await forDepth(slices);
+  const sessions = latestSession(ready);
+  if (kind === "slice") await sessions.of(1);
+  else if (slices !== "all") await sessions.of(slices);
   return {
     extract: async (images) =>
-      await (await forDepth(kind === "volume" ? images.length / size ** 2 : 1)).extract(images),
-    dispose: async () => await current?.extractor.dispose(),
+      await (await sessions.of(kind === "volume" ? images.length / size ** 2 : 1)).extract(images),
+    dispose: sessions.dispose,
   };
 }

@@ -31,7 +31,6 @@ export {
   type ExtractFeaturesOptions,
   type ExtractOptions,
   followUp,
-  HORIZON_MONTHS,
   type ScannedPatient,
   type SkippedPatient,
   type SliceFacts,

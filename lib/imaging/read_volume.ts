@@ -1,6 +1,6 @@
 import { InputError, statInput } from "@ctsurv/base/mod.ts";
-import type { Acquisition } from "./dicom/header.ts";
 import { readDicom } from "./dicom/_read_dicom.ts";
+import type { Acquisition } from "./dicom/header.ts";
 import { readNifti } from "./nifti/_read_nifti.ts";
 import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";

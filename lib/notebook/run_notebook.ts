@@ -1,8 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { peakMemory, sha256, writeAtomic } from "@ctsurv/base/mod.ts";
-import { type CellError, type Kernel, KernelError, startKernel } from "./kernel/kernel.ts";
-import type { Message } from "./kernel/_message.ts";
 import {
   type CodeCell,
   formatNotebook,
@@ -11,6 +9,8 @@ import {
   type NotebookOutput,
   readNotebook,
 } from "./_notebook_document.ts";
+import type { Message } from "./kernel/_message.ts";
+import { type CellError, type Kernel, KernelError, startKernel } from "./kernel/kernel.ts";
 
 /** Turns the output messages of a kernel into the outputs of a notebook. */
 export interface OutputCollector {

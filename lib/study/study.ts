@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import type { Progress } from "@ctsurv/base/mod.ts";
 import { tumourSlices } from "@ctsurv/analysis/mod.ts";
+import type { Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";

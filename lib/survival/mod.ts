@@ -54,7 +54,7 @@ export {
 export { atRisk, type KaplanMeier, kaplanMeier } from "./estimates/kaplan_meier.ts";
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
-export { censorAt, daysToMonths, type FollowUp, type MonthRule } from "./follow_up/follow_up.ts";
+export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";
 export { censorPredictions, type Outcomes, survivalAt, type SurvivalPredictions } from "./follow_up/predictions.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {

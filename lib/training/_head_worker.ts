@@ -1,6 +1,6 @@
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { serveOrders } from "@ctsurv/base/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 

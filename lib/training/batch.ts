@@ -1,6 +1,7 @@
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { binLabel, type Discretisation } from "@ctsurv/survival/deephit/mod.ts";
+import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 
 /** The slices and labels of a batch of patients. */
 export interface PatientBatch {
@@ -87,7 +88,7 @@ export function joinSlices(
  */
 export function makeBatch(
   patients: readonly TrainingPatient[],
-  { rows = patients.length, bins = 24, labels = "interval" }: BatchOptions = {},
+  { rows = patients.length, bins = HORIZON_MONTHS, labels = "interval" }: BatchOptions = {},
 ): PatientBatch {
   const [bin, event, weight] = [new Float32Array(rows).fill(-1), new Float32Array(rows), new Float32Array(rows)];
   patients.forEach(({ followUp }, row) => {

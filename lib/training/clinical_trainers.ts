@@ -8,9 +8,9 @@ import {
   encodeClinical,
 } from "@ctsurv/cohort/table/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { HORIZON_MONTHS, type LabelledPatient, type TrainingPatient } from "@ctsurv/features/mod.ts";
+import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
-import { type CoxModel, type CoxOptions, coxSurvival, fitCox } from "@ctsurv/survival/mod.ts";
+import { type CoxModel, type CoxOptions, coxSurvival, fitCox, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import type { TrainOptions } from "./head_optimiser.ts";
 import { headTrainer } from "./head_trainer.ts";
 import type { Trainer } from "./trainer.ts";

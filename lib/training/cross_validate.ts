@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { HORIZON_MONTHS, type LabelledPatient } from "@ctsurv/features/mod.ts";
+import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
   type ConcordanceInterval,
@@ -7,6 +7,7 @@ import {
   type ConcordanceTable,
   concordanceTable,
   type FollowUp,
+  HORIZON_MONTHS,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 import { stratifiedFolds } from "./folds.ts";

@@ -1,4 +1,3 @@
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { createRandom, memoise, type Random } from "@ctsurv/base/mod.ts";
 import {
   biasCorrections,
@@ -16,6 +15,7 @@ import {
   type tf,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
+import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import {
   type Initialise,
   initialiseHead,
@@ -24,6 +24,7 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
+import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { makeBatch, type TrainingLabels } from "./batch.ts";
 import {
   type Batch,
@@ -122,7 +123,7 @@ export function headOptimiser(
 ): HeadOptimiser {
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
-  const { layers = 10, width = 100, bins = 24 } = shape;
+  const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
   const { batchSize, seed, initialise = initialiseHead, labels = "interval" } = options;
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {

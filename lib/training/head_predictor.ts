@@ -11,6 +11,7 @@ import {
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { survivalFromLogits } from "@ctsurv/survival/deephit/mod.ts";
+import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { joinSlices, paddedSlices } from "./batch.ts";
 import { oneThread } from "./head_optimiser.ts";
 import type { PatientPrediction } from "./trainer.ts";
@@ -64,7 +65,7 @@ export function headPredictor(
   { tail }: HeadPredictorOptions,
 ): HeadPredictor {
   const spec = survivalHeadSpec(shape);
-  const reading = { bins: shape.bins ?? 24, tail };
+  const reading = { bins: shape.bins ?? HORIZON_MONTHS, tail };
   const programs = memoise((slices: number) =>
     compile(
       engine,

@@ -1,8 +1,8 @@
 import { workerPool } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 import type { HeadOrder } from "./_head_worker.ts";
+import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 
 /** Options of {@linkcode parallelHeadTrainer}; without `initialise`, since functions cannot be sent to a thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {

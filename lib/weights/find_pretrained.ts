@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
-import { CATALOGUE } from "./catalogue/catalogue.ts";
 import { findByLayout, hasLayout } from "./catalogue/_layouts.ts";
+import { CATALOGUE } from "./catalogue/catalogue.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkKept } from "./fetch_weights.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type ByteSource, openFileSource, readBytes, type Refuse, refuseAs } from "./formats/_bytes.ts";
+import { readTorchLegacy, readTorchZip } from "./formats/_torch/read_torch.ts";
 import { readSafetensors } from "./formats/safetensors.ts";
 import {
   checkCrc,
@@ -10,7 +11,6 @@ import {
   type Storage,
   type StoredTensor,
 } from "./formats/stored_tensor.ts";
-import { readTorchLegacy, readTorchZip } from "./formats/_torch/read_torch.ts";
 
 const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 

@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import flops from "../fixtures/flops.json" with { type: "json" };
 import { examineFlops, modelCost } from "@ctsurv/analysis/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { flopsFigure, flopsFindings, flopsTable } from "@ctsurv/report/mod.ts";
-import flops from "../fixtures/flops.json" with { type: "json" };
 
 const examination = examineFlops();
 const { readings, both, nearest, reportedRatio, likeForLike } = examination;

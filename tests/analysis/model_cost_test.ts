@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import flops from "../fixtures/flops.json" with { type: "json" };
 import { type CostInput, modelCost } from "@ctsurv/analysis/mod.ts";
 import { type AggregationChoice, backbones } from "@ctsurv/nn/mod.ts";
 import { costTable } from "@ctsurv/report/mod.ts";
-import flops from "../fixtures/flops.json" with { type: "json" };
 
 /** Learnable numbers as torchvision publishes them (`num_params`), and of the final block as its modules hold them. */
 const published: Readonly<Record<string, { readonly parameters: number; readonly finalBlock: number }>> = {

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import fixture from "../fixtures/segmentations.json" with { type: "json" };
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { readTumour, type SegmentationFile } from "@ctsurv/cohort/mod.ts";
 import { readSegmentation, readVolume, writeNifti } from "@ctsurv/imaging/mod.ts";
-import fixture from "../fixtures/segmentations.json" with { type: "json" };
 import { decode } from "../support/imaging_fixture.ts";
 import { inFolder } from "../support/in_folder.ts";
 

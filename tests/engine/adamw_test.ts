@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import oracle from "../fixtures/training_adamw.json" with { type: "json" };
 import {
   adamW,
   type AdamWOptions,
@@ -16,7 +17,6 @@ import {
   wasmEngine,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
-import oracle from "../fixtures/training_adamw.json" with { type: "json" };
 import { assertSummary } from "../nn/backbones/assert_summary.ts";
 import { hashedTensor } from "../nn/head/hashed_head.ts";
 import { summarise, type Summary } from "../support/golden.ts";

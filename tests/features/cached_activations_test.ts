@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, type Tree } from "@ctsurv/engine/mod.ts";
@@ -8,7 +9,6 @@ import { findBackbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { finalBlockOptimiser } from "@ctsurv/training/fine_tuning/_final_block_optimiser.ts";
 import { assertClose } from "../engine/agreement.ts";
-import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashedParameters } from "../support/golden.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { finalBlockOf } from "../training/fine_tuning/final_blocks.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor, onnxEngine, tf, type Tree } from "@ctsurv/engine/mod.ts";
 import { sliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
@@ -15,7 +16,6 @@ import {
 } from "@ctsurv/nn/mod.ts";
 import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { assertClose, normal } from "../engine/agreement.ts";
-import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashedParameters } from "../support/golden.ts";
 
 function drawn(architecture: Backbone["architecture"]): Backbone {

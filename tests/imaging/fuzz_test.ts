@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { readNpy, readSegmentation, readVolume, writeNpy } from "@ctsurv/imaging/mod.ts";
 import codecs from "../fixtures/dicom_codecs.json" with { type: "json" };
 import segmentations from "../fixtures/segmentations.json" with { type: "json" };
+import { createRandom, InputError } from "@ctsurv/base/mod.ts";
+import { readNpy, readSegmentation, readVolume, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { cpuSeconds } from "../support/cpu_seconds.ts";
 import { ctSlice, dicomBytes } from "../support/dicom_bytes.ts";
 import { decode, imagingFixture } from "../support/imaging_fixture.ts";

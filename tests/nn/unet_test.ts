@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import goldens from "../fixtures/r231_network.json" with { type: "json" };
 import {
   compile,
   cpuEngine,
@@ -17,7 +18,6 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { batchNorm } from "@ctsurv/nn/layers/normalisation.ts";
 import { batchNormTraining, type Normalise, r231Shape, type UNet, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
-import goldens from "../fixtures/r231_network.json" with { type: "json" };
 import { hashed, hashedInput, hashedParameters, summarise, type Summary, toChannelsFirst } from "../support/golden.ts";
 import { assertSummary } from "./backbones/assert_summary.ts";
 

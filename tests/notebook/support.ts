@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type NotebookRun, runNotebook, type RunNotebookOptions } from "@ctsurv/notebook/mod.ts";
 import { type CodeCell, type NotebookDocument, readNotebook } from "@ctsurv/notebook/_notebook_document.ts";
+import { type NotebookRun, runNotebook, type RunNotebookOptions } from "@ctsurv/notebook/mod.ts";
 
 /** A notebook file in a folder of its own, which goes when disposed of. */
 export async function temporaryNotebook(sources: readonly string[]) {

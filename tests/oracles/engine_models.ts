@@ -1,5 +1,5 @@
-import { encodeModel } from "@ctsurv/engine/onnx/_encode_model.ts";
 import { trace } from "@ctsurv/engine/_trace/trace.ts";
+import { encodeModel } from "@ctsurv/engine/onnx/_encode_model.ts";
 import type { TensorFunction } from "@ctsurv/engine/values.ts";
 import { models, withGradients } from "../engine/models.ts";
 

@@ -2,8 +2,14 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomLung1, type PhantomRisk } from "@ctsurv/cohort/mod.ts";
 import { createHazard } from "@ctsurv/cohort/phantom/_hazard.ts";
-import { followUp, HORIZON_MONTHS } from "@ctsurv/features/mod.ts";
-import { bestReachableCtd, censorAt, type OutcomeToReach, pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { followUp } from "@ctsurv/features/mod.ts";
+import {
+  bestReachableCtd,
+  censorAt,
+  HORIZON_MONTHS,
+  type OutcomeToReach,
+  pairedBootstrap,
+} from "@ctsurv/survival/mod.ts";
 
 /** The built-in cohort's. */
 const phantomSeed = 42;

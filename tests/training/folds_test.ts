@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import cases from "../fixtures/folds.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
-import cases from "../fixtures/folds.json" with { type: "json" };
 
 Deno.test("stratifiedFolds() deals every patient as scikit-learn does", () => {
   assert(cases.length >= 40);

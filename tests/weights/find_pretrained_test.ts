@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import stateDicts from "../fixtures/state_dicts.json" with { type: "json" };
 import { InputError, sha256, sizeOf } from "@ctsurv/base/mod.ts";
 import { addWeights, encodeSafetensors, findPretrained, verifyWeights } from "@ctsurv/weights/mod.ts";
-import stateDicts from "../fixtures/state_dicts.json" with { type: "json" };
 import { inFolder } from "../support/in_folder.ts";
 
 /** torchvision's state dict: names and shapes. */

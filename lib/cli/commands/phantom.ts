@@ -1,9 +1,7 @@
 import { terminalProgress } from "@ctsurv/base/mod.ts";
 import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
-import { bestReachableCtd, censorAt, daysToMonths } from "@ctsurv/survival/mod.ts";
+import { bestReachableCtd, censorAt, daysToMonths, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
-
-const HORIZON = 24; // months
 
 /** `ctsurv phantom`: makes a phantom cohort. */
 export const phantom: Command = {
@@ -43,7 +41,7 @@ export const phantom: Command = {
       text: [
         `${cohort.name} in ${cohort.dir}: ${patients.length} patients, ` +
         (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
-        `${deaths} deaths within ${HORIZON} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
+        `${deaths} deaths within ${HORIZON_MONTHS} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
       ].join("\n"),
       json: {
         cohort: cohort.name,
@@ -61,6 +59,6 @@ export const phantom: Command = {
 function outcomes(patients: readonly CohortPatient[]) {
   return patients.map(({ id, record: { survivalDays, dead } }) => ({
     id,
-    followUp: censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON),
+    followUp: censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON_MONTHS),
   }));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { dirname } from "node:path/posix";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname } from "node:path/posix";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CohortManifest, type ImageEntry, parseCohortManifest } from "../cohort_manifest.ts";
 import type { PlannedPatient } from "./_plan_import.ts";

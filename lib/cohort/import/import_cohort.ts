@@ -1,14 +1,14 @@
+import project from "../../../deno.json" with { type: "json" };
 import { basename, join, resolve } from "node:path";
 import { InputError, type Progress, sha256 } from "@ctsurv/base/mod.ts";
-import project from "../../../deno.json" with { type: "json" };
 import type { CohortManifest } from "../cohort_manifest.ts";
 import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
 import { parseClinicalColumns } from "../table/clinical_columns.ts";
 import { readTable } from "../table/csv.ts";
 import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
-import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { copyImages, planCopies } from "./_copy_images.ts";
 import { type ImportPlan, planImport } from "./_plan_import.ts";
+import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { oddStages, scanImages, type SkippedFiles } from "./scan_images.ts";
 
 /** Options of {@linkcode importCohort}. */

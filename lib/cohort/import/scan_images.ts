@@ -3,9 +3,9 @@ import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type DicomFacts, scanDicom } from "@ctsurv/imaging/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
 import { columnOf, lung1Columns } from "../table/clinical_columns.ts";
-import { type ImportRecord, isWithin } from "./cohort_folder.ts";
 import type { PlannedPatient } from "./_plan_import.ts";
 import { walkFiles } from "./_walk_files.ts";
+import { type ImportRecord, isWithin } from "./cohort_folder.ts";
 
 /** A file with structures drawn on a CT. */
 export interface FoundSegmentation {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { workerPool } from "@ctsurv/base/mod.ts";
 import { type Affine, writeDicomSeries, writeNifti } from "@ctsurv/imaging/mod.ts";
+import type { PatientOrder } from "./_worker.ts";
 import { drawPatient, type PhantomPatient } from "./draw_patient.ts";
 import type { PhantomSpec } from "./phantoms.ts";
 import { renderPhantom } from "./render_phantom.ts";
-import type { PatientOrder } from "./_worker.ts";
 
 /** Voxels on a grid: [slices, rows, columns], and (column, row, slice, 1) -> LPS mm. */
 export interface Grid<T extends Int16Array | Uint8Array> {

@@ -1,7 +1,7 @@
-import type { Engine, Program } from "../engine.ts";
-import { onBackend, tf } from "../tf.ts";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
+import type { Engine, Program } from "../engine.ts";
+import { onBackend, tf } from "../tf.ts";
 import { mapTree, type Tree } from "../tree.ts";
 import {
   type DType,

@@ -1,7 +1,7 @@
 import ort from "onnxruntime-node";
-import type { Engine, Program } from "../engine.ts";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
+import type { Engine, Program } from "../engine.ts";
 import { mapTree } from "../tree.ts";
 import { type DType, type HostTensor, inputReader, isTensor, type TensorData, type Value } from "../values.ts";
 import { encodeModel } from "./_encode_model.ts";

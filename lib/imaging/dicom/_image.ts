@@ -1,7 +1,7 @@
 import { dot, norm, type Vector } from "../volume/_affine.ts";
 import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_file.ts";
-import type { DicomHeader } from "./header.ts";
 import { type DicomTags, frameTags } from "./_tags.ts";
+import type { DicomHeader } from "./header.ts";
 
 /**
  * One CT image: where it lies and how its stored numbers become HU. Its pixels stay in the file until they are read.

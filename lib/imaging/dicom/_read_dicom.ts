@@ -5,9 +5,9 @@ import { type Affine, createVolume, type Volume } from "../volume/volume.ts";
 import { chooseSeries } from "./_choose_series.ts";
 import { openDicomFile } from "./_file.ts";
 import { sliceHeights, stackAffine, stackSlices } from "./_geometry.ts";
-import { type Acquisition, describeAcquisition, type DicomHeader, readDicomHeader } from "./header.ts";
 import { type DicomImage, readDicomImages } from "./_image.ts";
 import { createPixelReader, hounsfieldTable, type PixelReader } from "./_pixels.ts";
+import { type Acquisition, describeAcquisition, type DicomHeader, readDicomHeader } from "./header.ts";
 
 export interface DicomVolume {
   readonly volume: Volume;

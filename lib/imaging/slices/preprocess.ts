@@ -4,7 +4,7 @@ import { canonicalOrientation } from "../volume/orientation.ts";
 import { resample, type ResampleOptions } from "../volume/resample.ts";
 import type { Volume } from "../volume/volume.ts";
 import { type Box, cropBox, resizeSlice } from "./crop_and_resize.ts";
-import { selectSlices, type SelectSlicesOptions } from "./select_slices.ts";
+import { LEAST_LUNG, selectSlices, type SelectSlicesOptions } from "./select_slices.ts";
 
 /**
  * Finds the lungs in a CT. {@linkcode thresholdLungs} uses a threshold. A network comes in as such an object too, so
@@ -63,7 +63,7 @@ export const defaultSettings: Required<PreprocessSettings> = {
   spacing: [3, 1, 1],
   interpolation: "bspline",
   outside: -1024,
-  threshold: 0.02,
+  threshold: LEAST_LUNG,
   interior: "keep",
   size: 224,
   window: [-1000, 400],

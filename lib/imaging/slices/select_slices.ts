@@ -1,5 +1,8 @@
 import type { Shape } from "../volume/volume.ts";
 
+/** The share of a slice that has to be lung: "slices where lung area > 2 %" (the paper, Methods). */
+export const LEAST_LUNG = 0.02;
+
 /** Options of {@linkcode selectSlices}. */
 export interface SelectSlicesOptions {
   /** Lung area above which a slice passes, as a share of the whole slice; default 0.02, the paper's 2 %. */
@@ -44,7 +47,7 @@ export function selectSlices(
   [slices, rows, columns]: Shape,
   options: SelectSlicesOptions = {},
 ): SliceSelection {
-  const { threshold = 0.02, interior = "keep" } = options;
+  const { threshold = LEAST_LUNG, interior = "keep" } = options;
   const areas = Float64Array.from({ length: slices }, (_, slice) => {
     let voxels = 0;
     for (let i = slice * rows * columns; i < (slice + 1) * rows * columns; i++) if (mask[i]) voxels++;

@@ -1,8 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { createUnpacker } from "../dicom/_codecs/unpack_frame.ts";
 import { type DicomFile, pixelCodec } from "../dicom/_file.ts";
-import type { DicomHeader } from "../dicom/header.ts";
 import { type DicomTags, frameTags } from "../dicom/_tags.ts";
+import type { DicomHeader } from "../dicom/header.ts";
 import { affineColumn, cross, dot, scale, subtract, type Vector } from "../volume/_affine.ts";
 import type { Affine } from "../volume/volume.ts";
 import { checkFrameOfReference, type Drawing, type Drawn, type Structure } from "./read_structures.ts";

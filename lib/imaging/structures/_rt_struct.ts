@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { DicomHeader } from "../dicom/header.ts";
 import type { DicomTags } from "../dicom/_tags.ts";
+import type { DicomHeader } from "../dicom/header.ts";
 import type { Vector } from "../volume/_affine.ts";
 import { voxelOf } from "./_dicom_seg.ts";
 import { checkFrameOfReference, type Drawing, type Drawn, type Structure } from "./read_structures.ts";

@@ -2,8 +2,6 @@ import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { adaptiveAveragePool, globalMean } from "../layers/convolutions.ts";
 import { linearSpec } from "../layers/linear.ts";
 import { initialisePlain } from "../seeded/_initialise_backbones.ts";
-import { type BackboneArchitecture, defineBackbone } from "./backbone.ts";
-import { imageNet } from "./network_input.ts";
 import {
   flatten,
   linearStage,
@@ -13,6 +11,8 @@ import {
   type PlainNetwork,
   reluStage,
 } from "./_plain_networks.ts";
+import { type BackboneArchitecture, defineBackbone } from "./backbone.ts";
+import { imageNet } from "./network_input.ts";
 
 const conv = (channels: number): PlainConv => ({ channels, kernel: 3, stride: 1, padding: 1 });
 const pool = { window: 2, stride: 2 };

@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { attentionShare, type TumourExtent } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "../format.ts";
-import { type Figure, figure } from "./figure.ts";
 import { theme, tumourMark } from "./_theme.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** Says in words where a patient's attention is. */
 export function describeAttention(weights: readonly number[], tumours: TumourExtent): string {

@@ -2,10 +2,10 @@ import * as Plot from "@observablehq/plot";
 import { attentionTotal, type TumourExtent } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { sliceJpeg, type SliceStack } from "../pictures/slice_image.ts";
-import { describeAttention } from "./attention_figure.ts";
-import { type Figure, figure } from "./figure.ts";
 import { film } from "./_film.ts";
 import { theme, tumourMark } from "./_theme.ts";
+import { describeAttention } from "./attention_figure.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** Options of {@linkcode attentionStrip}. */
 export interface AttentionStripOptions {

@@ -8,8 +8,8 @@ import {
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
-import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./_theme.ts";
+import { type Figure, figure, type LegendEntry } from "./figure.ts";
 
 /** Options of {@linkcode calibrationFigure}. */
 export interface CalibrationFigureOptions {

@@ -3,8 +3,8 @@ import { type ModelCost, paper, paperRow } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "../format.ts";
 import type { ModelResult } from "../results/table1.ts";
-import { type Figure, figure } from "./figure.ts";
 import { placeLabels, theme } from "./_theme.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** One model: what it costs and how well it predicts. */
 interface Point {

@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { type FlopsExamination, type FlopsReading, modelCost } from "@ctsurv/analysis/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { flopsFindings } from "../tables/cost_table.ts";
-import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./_theme.ts";
+import { type Figure, figure, type LegendEntry } from "./figure.ts";
 
 /** Slices at which the curves are drawn. */
 const STEP = 16;

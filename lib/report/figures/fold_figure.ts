@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { paperRow } from "@ctsurv/analysis/mod.ts";
 import { formatNumber } from "../format.ts";
 import type { ModelResult } from "../results/table1.ts";
-import { type Figure, figure, type LegendEntry } from "./figure.ts";
 import { theme } from "./_theme.ts";
+import { type Figure, figure, type LegendEntry } from "./figure.ts";
 
 /** Options of {@linkcode foldFigure}. */
 export interface FoldFigureOptions {

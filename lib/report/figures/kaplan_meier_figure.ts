@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { formatP, InputError } from "@ctsurv/base/mod.ts";
-import { atRisk, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
+import { atRisk, HORIZON_MONTHS, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
-import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** The patients behind one curve: their follow-up in months, and their events. */
 export interface SurvivalGroup extends Outcomes {
@@ -50,7 +50,7 @@ const [tableTop, rowHeight] = [52, 18];
  */
 export function kaplanMeierFigure(
   groups: readonly SurvivalGroup[],
-  { heading = "Kaplan-Meier", until = 24, every = 6 }: KaplanMeierFigureOptions = {},
+  { heading = "Kaplan-Meier", until = HORIZON_MONTHS, every = 6 }: KaplanMeierFigureOptions = {},
 ): Figure {
   if (groups.length === 0) throw new InputError("A Kaplan-Meier figure needs at least one group of patients");
   const empty = groups.find(({ months }) => months.length === 0);

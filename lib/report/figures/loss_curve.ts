@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatNumber } from "../format.ts";
-import { type Figure, figure } from "./figure.ts";
 import { theme } from "./_theme.ts";
+import { type Figure, figure } from "./figure.ts";
 
 /** A loss over the epochs of training. */
 export interface LossSeries {

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
-import { schemaOf } from "./_schema.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 // JSON has no NaN: the file has null where a test is undefined.

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { schemaOf } from "./_schema.ts";
 import { environment, environmentShape, type Provenance } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
-import { schemaOf } from "./_schema.ts";
 
 const schema = schemaOf<RunRecord>()(
   z.strictObject({

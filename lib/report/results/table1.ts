@@ -4,9 +4,9 @@ import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
 import { describeView, formatNumber, MISSING } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
+import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
-import { schemaOf } from "./_schema.ts";
 
 /** The part of a cross-validation that a row of Table 1 is made from; `crossValidate` gives it. */
 export interface CrossValidated {

@@ -4,9 +4,9 @@ import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { ConcordanceInterval, ConcordanceTable, PairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
+import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
-import { schemaOf } from "./_schema.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 const interval = z.tuple([z.number().nullable(), z.number().nullable()]);

@@ -1,8 +1,8 @@
 import type { DataFrame } from "danfojs-node";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
-import { followUp, HORIZON_MONTHS } from "@ctsurv/features/mod.ts";
-import { daysToMonths, type FollowUp } from "@ctsurv/survival/mod.ts";
+import { followUp } from "@ctsurv/features/mod.ts";
+import { daysToMonths, type FollowUp, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { jupyterDisplay } from "../displayable.ts";
 import type { Table1Result } from "../results/table1.ts";
 import { type FrameLike, frameTable } from "./frame_table.ts";

@@ -1,8 +1,8 @@
-import type { Difference, ResultValue } from "./difference.ts";
 import { movement } from "./_movement.ts";
-import type { NumberKind } from "./number_kind.ts";
 import { type Pair, pairTrees } from "./_pair_trees.ts";
 import { describePlace } from "./_place.ts";
+import type { Difference, ResultValue } from "./difference.ts";
+import type { NumberKind } from "./number_kind.ts";
 import type { Tolerances } from "./tolerances.ts";
 
 /** The comparison of two results. */

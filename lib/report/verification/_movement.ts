@@ -1,6 +1,6 @@
+import type { Pair } from "./_pair_trees.ts";
 import type { ResultValue } from "./difference.ts";
 import { isRelative, type NumberKind } from "./number_kind.ts";
-import type { Pair } from "./_pair_trees.ts";
 
 /** How far a value moved. */
 export interface Movement {

@@ -1,8 +1,8 @@
 import { median } from "@ctsurv/base/mod.ts";
-import type { ResultValue } from "./difference.ts";
 import { elementNames } from "./_element_names.ts";
-import { type ComparisonKind, comparisonKind } from "./number_kind.ts";
 import { child, element, named, type Place, root } from "./_place.ts";
+import type { ResultValue } from "./difference.ts";
+import { type ComparisonKind, comparisonKind } from "./number_kind.ts";
 
 /** The two values at the same place of two results, or a value that only one of them has. */
 export interface Pair {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { compareTrees } from "./_compare_trees.ts";
-import type { Difference } from "./difference.ts";
 import { isFigure, listResults } from "./_list_results.ts";
-import type { NumberKind } from "./number_kind.ts";
 import { provenanceNotes } from "./_provenance_notes.ts";
 import { readResult } from "./_read_result.ts";
+import type { Difference } from "./difference.ts";
+import type { NumberKind } from "./number_kind.ts";
 import type { Tolerances } from "./tolerances.ts";
 
 /** The comparison of two folders of results. */

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { CtdOptions } from "../concordance/concordance.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
+import type { CtdOptions } from "../concordance/concordance.ts";
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 

@@ -1,7 +1,7 @@
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import type { CtdOptions } from "./concordance.ts";
 import { pairCounter } from "./_count_pairs.ts";
+import type { CtdOptions } from "./concordance.ts";
 
 /** Options of {@linkcode concordanceInterval}: the reading of Ctd and the bootstrap. */
 export interface ConcordanceIntervalOptions extends CtdOptions, BootstrapOptions {}

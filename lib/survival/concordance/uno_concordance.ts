@@ -1,7 +1,7 @@
 import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { type CensoringOptions, censoringWeights } from "../scores/censoring_weights.ts";
-import type { Concordance } from "./concordance.ts";
 import { pairCounter } from "./_count_pairs.ts";
+import type { Concordance } from "./concordance.ts";
 
 /** Options of {@linkcode unoConcordance}. */
 export interface UnoOptions extends CensoringOptions {

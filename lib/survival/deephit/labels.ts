@@ -1,4 +1,4 @@
-import { censorAt, type FollowUp } from "../follow_up/follow_up.ts";
+import { censorAt, type FollowUp, HORIZON_MONTHS } from "../follow_up/follow_up.ts";
 
 /** The label of a follow-up in the training of DeepHit. */
 export interface BinLabel {
@@ -39,7 +39,7 @@ export type Discretisation = "interval" | "nodes" | "lab";
  */
 export function binLabel(
   followUp: FollowUp,
-  { scheme = "interval", bins = 24 }: { readonly scheme?: Discretisation; readonly bins?: number } = {},
+  { scheme = "interval", bins = HORIZON_MONTHS }: { readonly scheme?: Discretisation; readonly bins?: number } = {},
 ): BinLabel {
   const { months, event } = censorAt(followUp, bins);
   switch (scheme) {

@@ -1,4 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
+import { HORIZON_MONTHS } from "../follow_up/follow_up.ts";
 
 /**
  * Survival curves from the logits of DeepHit (Lee et al. 2018), in float64:
@@ -26,7 +27,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
  */
 export function survivalFromLogits(
   logits: ArrayLike<number>,
-  { bins = 24, tail = true }: { readonly bins?: number; readonly tail?: boolean } = {},
+  { bins = HORIZON_MONTHS, tail = true }: { readonly bins?: number; readonly tail?: boolean } = {},
 ): Float64Array[] {
   if (logits.length % bins !== 0) {
     throw new InputError(`${logits.length} logits are not whole patients of ${bins} bins each`);

@@ -1,5 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 
+/** The horizon of the predictions, months: the paper predicts two-year survival, month by month. */
+export const HORIZON_MONTHS = 24;
+
 /**
  * Administrative censoring: follow-up ends at `horizon` months for everyone. A death at exactly the horizon still
  * counts as an event.

@@ -1,6 +1,6 @@
 import { bootstrapAll, type BootstrapOptions, type BootstrapValues } from "../comparisons/bootstrap.ts";
-import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
+import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
 import { checkPredictions, firstIndex, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { integrateScores } from "./brier.ts";
 import { weightedCensoring } from "./censoring_weights.ts";

@@ -2,13 +2,13 @@ import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { runEpochs } from "../_epochs.ts";
-import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
 import { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "../feature_scaling.ts";
+import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
 import { headTrainer } from "../head_trainer.ts";
 import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./_activations.ts";
-import type { FinalBlock } from "./final_block_features.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";
+import type { FinalBlock } from "./final_block_features.ts";
 
 /** What is trained with the head: only the new final layer (the embedding), or the backbone's last block as well. */
 export type FineTuning = "final-layer" | "final-block";

@@ -1,5 +1,5 @@
-import { sizeOf } from "@ctsurv/base/mod.ts";
 import { crc32 } from "node:zlib";
+import { sizeOf } from "@ctsurv/base/mod.ts";
 import { type ByteSource, readBytes, type Refuse } from "./_bytes.ts";
 
 /** The type of the numbers of a tensor in a checkpoint, as PyTorch and NumPy name it. */

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import counted from "../../fixtures/flops.json" with { type: "json" };
 import type { ModelCost } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
 import { flops } from "@ctsurv/cli/commands/flops.ts";
-import counted from "../../fixtures/flops.json" with { type: "json" };
 
 const call = (...args: string[]) => flops.run(parseCommand(flops, args));
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { PbfReader } from "pbf";
-import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
-import { encodeModel } from "@ctsurv/engine/onnx/_encode_model.ts";
 import { countMacs, type Graph } from "@ctsurv/engine/_trace/graph.ts";
 import { trace } from "@ctsurv/engine/_trace/trace.ts";
+import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { encodeModel } from "@ctsurv/engine/onnx/_encode_model.ts";
 import type { TensorFunction } from "@ctsurv/engine/values.ts";
 import { models, withGradients } from "../models.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import fixture from "../../fixtures/segmentations.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { listStructures, readSegmentation, readVolume } from "@ctsurv/imaging/mod.ts";
-import fixture from "../../fixtures/segmentations.json" with { type: "json" };
 import { decode } from "../../support/imaging_fixture.ts";
 import { inFolder } from "../../support/in_folder.ts";
 

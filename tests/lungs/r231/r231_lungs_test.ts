@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import golden from "../../fixtures/r231_phantom.json" with { type: "json" };
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
@@ -14,7 +15,6 @@ import { canonicalOrientation, readVolume, type Shape, type Volume } from "@ctsu
 import { r231Lungs, r231Parameters, readR231 } from "@ctsurv/lungs/r231/r231_lungs.ts";
 import { hashParameters, r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { encodeSafetensors, type Float32Entry } from "@ctsurv/weights/mod.ts";
-import golden from "../../fixtures/r231_phantom.json" with { type: "json" };
 import { hashedParameters } from "../../support/golden.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sharedData } from "../../support/shared_data.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import cases from "../../fixtures/r231_masks.json" with { type: "json" };
 import type { Shape } from "@ctsurv/imaging/mod.ts";
 import { r231Postprocess } from "@ctsurv/lungs/mod.ts";
-import cases from "../../fixtures/r231_masks.json" with { type: "json" };
 import { cpuSeconds } from "../../support/cpu_seconds.ts";
 import { inflate } from "./r231_fixtures.ts";
 

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
+import real from "../../fixtures/r231_real.json" with { type: "json" };
+import drawn from "../../fixtures/r231_slices.json" with { type: "json" };
 import { sha256 } from "@ctsurv/base/mod.ts";
 import { type Box, canonicalOrientation, readVolume } from "@ctsurv/imaging/mod.ts";
 import { r231Inputs } from "@ctsurv/lungs/mod.ts";
 import { r231Input } from "@ctsurv/lungs/r231/r231_slices.ts";
-import real from "../../fixtures/r231_real.json" with { type: "json" };
-import drawn from "../../fixtures/r231_slices.json" with { type: "json" };
 import { assertSummary } from "../../nn/backbones/assert_summary.ts";
 import { summarise } from "../../support/golden.ts";
 import { sharedData } from "../../support/shared_data.ts";

@@ -6,9 +6,7 @@ import { AUGMENTATIONS } from "@ctsurv/lungs/training/_augmentations.ts";
 import { drawWarp, type SourceSlice, warpSlice } from "@ctsurv/lungs/training/_brushes.ts";
 import { drawNegative } from "@ctsurv/lungs/training/_draw_negative.ts";
 import { DRAWN_PIXEL, DRAWN_SIZE, type DrawnSlice, renderLungPhantom } from "@ctsurv/lungs/training/_drawn_slice.ts";
-import { phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
 import { measureStatistics } from "@ctsurv/lungs/training/_measure_statistics.ts";
-import { initialiseUNet, schedule } from "@ctsurv/lungs/training/train_unet.ts";
 import { drawTrainingSlices } from "@ctsurv/lungs/training/_training_slices.ts";
 import {
   lungLoss,
@@ -17,6 +15,8 @@ import {
   unetStateSpec,
   unetTrainingStep,
 } from "@ctsurv/lungs/training/_unet_training_step.ts";
+import { phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
+import { initialiseUNet, schedule } from "@ctsurv/lungs/training/train_unet.ts";
 import { batchNormTraining, seededParameters, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { evaluate } from "../../engine/agreement.ts";
 

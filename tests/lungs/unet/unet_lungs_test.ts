@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import evaluation from "../../../data/lungs/evaluation.json" with { type: "json" };
 import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { drawPatient, phantomClaro, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
@@ -8,7 +9,6 @@ import { renderLungPhantom } from "@ctsurv/lungs/training/_drawn_slice.ts";
 import { EVALUATION_SEED, phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
 import { compareOnScan } from "@ctsurv/lungs/training/mod.ts";
 import { findGridCentre, GRID_PIXEL, GRID_SIZE, gridPainter, gridSampler } from "@ctsurv/lungs/unet/_unet_grid.ts";
-import evaluation from "../../../data/lungs/evaluation.json" with { type: "json" };
 import { readUNet, shippedWeights } from "@ctsurv/lungs/unet/unet_weights.ts";
 import { sharedData } from "../../support/shared_data.ts";
 

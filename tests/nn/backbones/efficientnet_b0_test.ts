@@ -1,9 +1,9 @@
+import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
+import flops from "../../fixtures/flops.json" with { type: "json" };
 import { hostTensor, onnxEngine, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
 import { efficientNetB0Spec } from "@ctsurv/nn/backbones/efficientnet_b0.ts";
 import { efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { assertClose, evaluate } from "../../engine/agreement.ts";
-import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
-import flops from "../../fixtures/flops.json" with { type: "json" };
 import { hashedInput, hashedParameters } from "../../support/golden.ts";
 import { testBackbone } from "./test_backbone.ts";
 

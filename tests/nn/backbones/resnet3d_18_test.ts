@@ -1,5 +1,5 @@
-import { resNet3d18 } from "@ctsurv/nn/mod.ts";
 import flops from "../../fixtures/flops.json" with { type: "json" };
+import { resNet3d18 } from "@ctsurv/nn/mod.ts";
 import { testBackbone } from "./test_backbone.ts";
 
 testBackbone({

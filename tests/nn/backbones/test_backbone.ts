@@ -1,4 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
+import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import {
   compile,
   cpuEngine,
@@ -18,8 +20,6 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { replaceParameters } from "@ctsurv/nn/backbones/backbone.ts";
 import { type BackboneArchitecture, channelNormalise, finalBlockNames } from "@ctsurv/nn/mod.ts";
-import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
-import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import {
   hashed,
   hashedInput,

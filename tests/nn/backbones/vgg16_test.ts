@@ -1,5 +1,5 @@
-import { vgg16 } from "@ctsurv/nn/mod.ts";
 import flops from "../../fixtures/flops.json" with { type: "json" };
+import { vgg16 } from "@ctsurv/nn/mod.ts";
 import { testBackbone } from "./test_backbone.ts";
 
 const { mac, mac_no_classifier } = flops["2d"].vgg16;

@@ -1,7 +1,7 @@
+import flops from "../../fixtures/flops.json" with { type: "json" };
 import type { TensorSpec, Tree } from "@ctsurv/engine/mod.ts";
 import { vitB16Spec } from "@ctsurv/nn/backbones/vit_b_16.ts";
 import { vitB16 } from "@ctsurv/nn/mod.ts";
-import flops from "../../fixtures/flops.json" with { type: "json" };
 import { testBackbone } from "./test_backbone.ts";
 
 const { mac, mac_no_classifier } = flops["2d"].vit_b_16;

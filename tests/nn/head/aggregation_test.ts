@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import oracle from "../../fixtures/nn_aggregations.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
   compile,
@@ -25,7 +26,6 @@ import {
   seededParameters,
 } from "@ctsurv/nn/mod.ts";
 import { assertClose } from "../../engine/agreement.ts";
-import oracle from "../../fixtures/nn_aggregations.json" with { type: "json" };
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
 import { hashedNamed } from "../hashed_named.ts";

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import aggregations from "../../fixtures/nn_aggregations.json" with { type: "json" };
+import oracle from "../../fixtures/nn_survival_head.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
   compile,
@@ -17,8 +19,6 @@ import {
 import { deepHitSpec } from "@ctsurv/nn/head/deephit.ts";
 import { deepHit, dropoutSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
 import { assertClose } from "../../engine/agreement.ts";
-import aggregations from "../../fixtures/nn_aggregations.json" with { type: "json" };
-import oracle from "../../fixtures/nn_survival_head.json" with { type: "json" };
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
 import { hashedNamed } from "../hashed_named.ts";

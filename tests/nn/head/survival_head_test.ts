@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import oracle from "../../fixtures/nn_survival_head.json" with { type: "json" };
 import {
   compile,
   float32,
@@ -17,7 +18,6 @@ import {
 import { survivalHead } from "@ctsurv/nn/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
 import { assertClose } from "../../engine/agreement.ts";
-import oracle from "../../fixtures/nn_survival_head.json" with { type: "json" };
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
 import { hashedHead, hashedTensor } from "./hashed_head.ts";

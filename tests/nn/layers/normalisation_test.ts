@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals } from "@std/assert";
+import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import { type HostTensor, hostTensor, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { batchNorm } from "@ctsurv/nn/layers/normalisation.ts";
 import { batchNormTraining } from "@ctsurv/nn/mod.ts";
 import { assertClose, evaluate, normal, vector } from "../../engine/agreement.ts";
-import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashed } from "../../support/golden.ts";
 
 const { bn_train: golden } = goldens;

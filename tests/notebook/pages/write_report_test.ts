@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { basename, join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { writeReport } from "@ctsurv/notebook/mod.ts";
 import { formatNotebook, type NotebookDocument } from "@ctsurv/notebook/_notebook_document.ts";
+import { writeReport } from "@ctsurv/notebook/mod.ts";
 import { writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleFigures, sampleResult } from "../../report/samples.ts";
 import { inFolder } from "../../support/in_folder.ts";

@@ -2,8 +2,8 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
 import { assessQuality, measureScan, preprocess, type QualityRow, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { contactSheet, qualityCsv, qualityTable } from "@ctsurv/report/mod.ts";
-import { sheetColours, sheetText } from "@ctsurv/report/pictures/contact_sheet.ts";
 import { scanView } from "@ctsurv/report/pictures/_scan_view.ts";
+import { sheetColours, sheetText } from "@ctsurv/report/pictures/contact_sheet.ts";
 import { crudeChest, testVolume } from "../../support/test_volume.ts";
 import { readPixels } from "../read_pixels.ts";
 

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import fixture from "../../fixtures/comparisons.json" with { type: "json" };
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { correctedTTest } from "@ctsurv/survival/comparisons/corrected_t_test.ts";
 import {
@@ -11,7 +12,6 @@ import {
   summariseSeeds,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import fixture from "../../fixtures/comparisons.json" with { type: "json" };
 
 /** The same patients for every model; `noise` makes it worse. */
 function model(seed: number, noise: number, patients = 120): SurvivalPredictions {

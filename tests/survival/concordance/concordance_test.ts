@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import oracle from "../../fixtures/concordance.json" with { type: "json" };
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import {
   concordance,
@@ -8,7 +9,6 @@ import {
   type CtdVariant,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import oracle from "../../fixtures/concordance.json" with { type: "json" };
 import { lcg } from "../lcg.ts";
 import { randomCohort } from "../random_cohort.ts";
 import { pairScores } from "./pair_scores.ts";

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
+import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import {
   type DeepHitLabels,
@@ -8,7 +9,6 @@ import {
   likelihoodLoss,
   rankingLoss,
 } from "@ctsurv/survival/deephit/mod.ts";
-import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
 
 tf.enableProdMode();
 await tf.setBackend("cpu");

@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals } from "@std/assert";
+import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
 import { compile, float32, hostTensor, onnxEngine, valueAndGradients } from "@ctsurv/engine/mod.ts";
 import { int32 } from "@ctsurv/engine/values.ts";
 import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
-import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
 
 Deno.test("deepHitLoss() can be traced with its gradient, and agrees with PyTorch in ONNX Runtime", async () => {
   for (const tail of [true, false]) {

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import oracle from "../../fixtures/cox.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { coxSurvival, fitCox, hazardRatios } from "@ctsurv/survival/mod.ts";
-import oracle from "../../fixtures/cox.json" with { type: "json" };
 
 function assertNumbers(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
   assertEquals(actual.length, expected.length);

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import lifelines from "../../fixtures/kaplan_meier_lung1.json" with { type: "json" };
 import { type ClinicalRecord, LUNG1_EXCLUSIONS, parseClinical } from "@ctsurv/cohort/table/mod.ts";
 import { stepAt } from "@ctsurv/survival/follow_up/predictions.ts";
 import { atRisk, daysToMonths, kaplanMeier } from "@ctsurv/survival/mod.ts";
-import lifelines from "../../fixtures/kaplan_meier_lung1.json" with { type: "json" };
 import { sharedData } from "../../support/shared_data.ts";
 
 const table = sharedData("lung1/NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv");

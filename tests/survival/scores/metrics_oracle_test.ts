@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import oracle from "../../fixtures/survival_metrics.json" with { type: "json" };
 import { chiSquareTail, studentTail } from "@ctsurv/survival/_math.ts";
 import {
   administrativeBrier,
@@ -11,7 +12,6 @@ import {
   logRank,
   unoConcordance,
 } from "@ctsurv/survival/mod.ts";
-import oracle from "../../fixtures/survival_metrics.json" with { type: "json" };
 import { evaluationTimes, type RandomCohort, randomCohort } from "../random_cohort.ts";
 
 type Row = (typeof oracle.cohorts)[number];

@@ -1,7 +1,7 @@
+import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import { type HostTensor, isSpec, leaves, type Tree } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient } from "@ctsurv/features/mod.ts";
 import { type Backbone, findBackbone } from "@ctsurv/nn/mod.ts";
-import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import { hashed, hashedParameters } from "../../support/golden.ts";
 
 /** A backbone with the hashed parameters of its final block, and nothing before the cut: names are whole paths. */

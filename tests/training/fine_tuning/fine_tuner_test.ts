@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import golden from "../../fixtures/training_final_block.json" with { type: "json" };
 import { type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { Initialise } from "@ctsurv/nn/mod.ts";
 import { crossValidate, fineTuner, type FineTunerOptions } from "@ctsurv/training/mod.ts";
-import golden from "../../fixtures/training_final_block.json" with { type: "json" };
 import { assertSummary } from "../../nn/backbones/assert_summary.ts";
 import { hashed, summarise, type Summary } from "../../support/golden.ts";
 import { quickly, smallHead } from "../patients.ts";

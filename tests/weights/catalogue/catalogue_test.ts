@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
+import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import { isSpec, leaves } from "@ctsurv/engine/mod.ts";
 import { r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { layoutOf, layouts } from "@ctsurv/weights/catalogue/_layouts.ts";
 import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/_name_maps.ts";
 import { CATALOGUE, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
-import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
-import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 
 /** torchvision's state dicts: names and shapes, by network. */
 const networks = stateDicts as unknown as Record<string, readonly (readonly [string, readonly number[]])[]>;

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import expected from "../../fixtures/checkpoints/expected.json" with { type: "json" };
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
-import expected from "../../fixtures/checkpoints/expected.json" with { type: "json" };
 
 const folder = new URL("../../fixtures/checkpoints/", import.meta.url);
 

@@ -1,6 +1,6 @@
 import { assertRejects } from "@std/assert";
-import { compile, float32, onnxEngine, tf } from "@ctsurv/engine/mod.ts";
 import { convolutionKernels } from "@ctsurv/engine/_trace/kernels/convolutions.ts";
+import { compile, float32, onnxEngine, tf } from "@ctsurv/engine/mod.ts";
 import { normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

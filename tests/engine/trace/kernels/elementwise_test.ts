@@ -1,5 +1,5 @@
-import { type HostTensor, tf } from "@ctsurv/engine/mod.ts";
 import { elementwiseKernels } from "@ctsurv/engine/_trace/kernels/elementwise.ts";
+import { type HostTensor, tf } from "@ctsurv/engine/mod.ts";
 import { between, booleans, integers, intVector, normal, vector } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

@@ -1,5 +1,5 @@
-import { tf } from "@ctsurv/engine/mod.ts";
 import { linearKernels, normalisationKernels } from "@ctsurv/engine/_trace/kernels/linear.ts";
+import { tf } from "@ctsurv/engine/mod.ts";
 import { between, integers, normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

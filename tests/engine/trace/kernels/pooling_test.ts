@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { compile, float32, type HostTensor, hostTensor, onnxEngine, tf } from "@ctsurv/engine/mod.ts";
 import { poolingKernels } from "@ctsurv/engine/_trace/kernels/pooling.ts";
+import { compile, float32, type HostTensor, hostTensor, onnxEngine, tf } from "@ctsurv/engine/mod.ts";
 import { evaluate, normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

@@ -1,5 +1,5 @@
-import { tf } from "@ctsurv/engine/mod.ts";
 import { resizingKernels } from "@ctsurv/engine/_trace/kernels/resizing.ts";
+import { tf } from "@ctsurv/engine/mod.ts";
 import { integers, normal } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

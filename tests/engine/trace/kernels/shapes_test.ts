@@ -1,5 +1,5 @@
-import { tf } from "@ctsurv/engine/mod.ts";
 import { shapeKernels } from "@ctsurv/engine/_trace/kernels/shapes.ts";
+import { tf } from "@ctsurv/engine/mod.ts";
 import { booleans, integers, intVector, normal, vector } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 

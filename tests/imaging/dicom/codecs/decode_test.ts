@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import fixture from "../../../fixtures/dicom_codecs.json" with { type: "json" };
 import { InputError, sha256 } from "@ctsurv/base/mod.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
-import fixture from "../../../fixtures/dicom_codecs.json" with { type: "json" };
 import { decode } from "../../../support/imaging_fixture.ts";
 import { inFolder } from "../../../support/in_folder.ts";
 
