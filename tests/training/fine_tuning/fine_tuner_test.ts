@@ -118,7 +118,7 @@ Deno.test("fineTuner: every fold starts from the same block, and predicts with i
   const withOwn = await tuner.predict({ ...first.parameters, finalBlock: parameters.finalBlock }, cohort);
   assertNotEquals(withOwn, predicted);
   const { predictions } = await crossValidate(tuner, cohort, { folds: 2, foldSeed: 1 });
-  const inFold = cohort.filter((_, i) => predictions[i]!.fold !== 0);
+  const inFold = cohort.filter((_, i) => predictions[i]!.fold !== 1);
   const fold = await tuner.train(inFold);
   const [alone] = await tuner.predict(fold.parameters, cohort.filter((_, i) => predictions[i]!.fold === 1));
   assertEquals(alone!.survival, predictions.find(({ id }) => id === alone!.id)!.survival);
