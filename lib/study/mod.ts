@@ -35,11 +35,11 @@ export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
 export {
   type FollowedPrediction,
-  type HeadOptions,
   openStudy,
   type OpenStudyOptions,
   openTransfer,
   type Study,
+  type StudyHeadOptions,
   type TransferStudies,
 } from "./study.ts";
 export type { StudyFeatures } from "./study_features.ts";

@@ -26,7 +26,7 @@ import { type StudyFeatures, studyFeatures } from "./study_features.ts";
 import { studyProgress } from "./study_progress.ts";
 
 /** How a head differs from the profile's. */
-export interface HeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
+export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
   /** From slices to a patient. @default {gated attention} */
   readonly aggregation?: AggregationChoice;
   /** For progress. @default {the backbone and the aggregation} */
@@ -74,14 +74,14 @@ export interface Study extends Displayable {
    * Cross-validation with the profile's folds and training. Features of weights that were never trained are scaled to
    * mean 0 and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
    */
-  crossValidate(features: StudyFeatures, options?: HeadOptions): Promise<CrossValidation>;
+  crossValidate(features: StudyFeatures, options?: StudyHeadOptions): Promise<CrossValidation>;
   /** One head, trained on all patients. */
-  train(features: StudyFeatures, options?: HeadOptions): Promise<TrainedHead>;
+  train(features: StudyFeatures, options?: StudyHeadOptions): Promise<TrainedHead>;
   /** The predictions of a trained head for patients whom it did not see. */
   predict(
     head: SurvivalHead<HostTensor>,
     features: StudyFeatures,
-    options?: HeadOptions,
+    options?: StudyHeadOptions,
   ): Promise<FollowedPrediction[]>;
   /** The Ctd of the curves that a phantom's deaths were drawn from; null for other cohorts. */
   bestReachableCtd(features: StudyFeatures): Promise<number | null>;
@@ -125,12 +125,12 @@ export async function openStudy({
   const segmenter = beside?.segmenter ?? await openLungs(engine, undefined, environment);
   const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name, environment);
   const settings = { engine, segmenter, cache, progress };
-  const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: HeadOptions) => ({
+  const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: StudyHeadOptions) => ({
     ...profile,
     scaleFeatures: weights.kind === "seeded",
     ...options,
   });
-  const shapeFor = ({ backbone }: StudyFeatures, { aggregation = { kind: "gated" } }: HeadOptions) => ({
+  const shapeFor = ({ backbone }: StudyFeatures, { aggregation = { kind: "gated" } }: StudyHeadOptions) => ({
     backboneFeatures: backbone.architecture.features,
     aggregation,
   });

@@ -2,17 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { InputError } from "@ctsurv/base/mod.ts";
 
 /**
- * Masks of the columns 0 to width - 1 for bin numbers [patients]: `at` marks the column of the bin, `after` the columns
- * that come later, both float32 [patients, width]. The width is that of `columns`, [patients, width].
- */
-function binMasks(bin: tf.Tensor, columns: tf.Tensor): { readonly at: tf.Tensor; readonly after: tf.Tensor } {
-  const own = tf.expandDims(tf.cast(bin, "float32"), 1);
-  // Not tf.range: a constant needs no kernel.
-  const column = tf.tensor1d(Float32Array.from({ length: columns.shape[1]! }, (_, k) => k));
-  return { at: tf.cast(tf.equal(own, column), "float32"), after: tf.cast(tf.less(own, column), "float32") };
-}
-
-/**
  * The labels of a batch for the losses: three tensors of [patients], float32 or int32. `binLabel` makes bin and event.
  */
 export interface DeepHitLabels {
@@ -22,6 +11,23 @@ export interface DeepHitLabels {
   readonly event: tf.Tensor;
   /** 1 for a patient, 0 for a row that only pads the batch: such rows change neither loss nor gradient. */
   readonly weight: tf.Tensor;
+}
+
+/** Options of every DeepHit loss. */
+export interface HeadOptions {
+  /** Whether a constant logit stands for survival beyond the last bin. @default {true} */
+  readonly tail?: boolean;
+}
+
+/**
+ * Masks of the columns 0 to width - 1 for bin numbers [patients]: `at` marks the column of the bin, `after` the columns
+ * that come later, both float32 [patients, width]. The width is that of `columns`, [patients, width].
+ */
+function binMasks(bin: tf.Tensor, columns: tf.Tensor): { readonly at: tf.Tensor; readonly after: tf.Tensor } {
+  const own = tf.expandDims(tf.cast(bin, "float32"), 1);
+  // Not tf.range: a constant needs no kernel.
+  const column = tf.tensor1d(Float32Array.from({ length: columns.shape[1]! }, (_, k) => k));
+  return { at: tf.cast(tf.equal(own, column), "float32"), after: tf.cast(tf.less(own, column), "float32") };
 }
 
 /**
@@ -48,12 +54,6 @@ function logSumExp(x: tf.Tensor): tf.Tensor {
  */
 function withTail(logits: tf.Tensor, tail: boolean): tf.Tensor {
   return tail ? tf.concat([logits, tf.zeros([logits.shape[0], 1])], 1) : logits;
-}
-
-/** Options of every DeepHit loss. */
-export interface HeadOptions {
-  /** Whether a constant logit stands for survival beyond the last bin. @default {true} */
-  readonly tail?: boolean;
 }
 
 /**
