@@ -1,7 +1,7 @@
 /**
  * A study as the notebooks and the command line run it. {@linkcode openStudy} opens the profile, the cohort, the engine
  * and the lungs that the environment selects, and gives the few calls that a notebook makes: features of a backbone,
- * cross-validation, a patient's slices. {@linkcode saveModel}, {@linkcode showTable1} and {@linkcode saveTransfer} keep
+ * cross-validation, a patient's slices. {@linkcode saveRow}, {@linkcode showTable1} and {@linkcode saveTransfer} keep
  * results as files and show them as tables.
  *
  * This folder is the edge of the library: {@linkcode readEnvironment} reads the environment's variables, here and nowhere
@@ -23,7 +23,7 @@ export {
   checkSameRun,
   saveAggregation,
   saveCosts,
-  saveModel,
+  saveRow,
   saveTransfer,
   type ShownTable1,
   type ShownTable2,

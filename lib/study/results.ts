@@ -34,7 +34,7 @@ import type { StudyFeatures } from "./study_features.ts";
  *
  * @param model The paper's short name where the paper has the model, see `paper.table1`.
  */
-export async function saveModel(
+export async function saveRow(
   study: Study,
   model: string,
   features: StudyFeatures,
@@ -137,7 +137,7 @@ export interface ShownTable2 extends Displayable {
 }
 
 /**
- * Saves a transfer into the source's folder of results: both cross-validations as {@linkcode saveModel} saves them
+ * Saves a transfer into the source's folder of results: both cross-validations as {@linkcode saveRow} saves them
  * (`new_head`, `fine_tuned_head`), `table2.json`, and, read back from that, `table2.md` and `table2.csv`.
  */
 export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {

@@ -4,7 +4,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { importCohort } from "@ctsurv/cohort/mod.ts";
 import { writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
-import { checkSameRun, openStudy, openTransfer, saveModel, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
+import { checkSameRun, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
@@ -67,12 +67,12 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   assertStringIncludes(features[jupyterDisplay]()["text/plain"]!, "Left out");
   const validation = await study.crossValidate(features);
   assertStringIncludes(await checkSameRun(study, "efficientnet_b0", validation), "nothing to compare with");
-  const row = await saveModel(study, "efficientnet_b0", features, validation);
+  const row = await saveRow(study, "efficientnet_b0", features, validation);
   assertEquals(row.name, "EfficientNetB0 + soft attention");
   assertEquals(await checkSameRun(study, "efficientnet_b0", validation), "Every prediction equals the one on file");
 
   const other = await study.crossValidate(features, { seed: 1, aggregation: { kind: "average" } });
-  await saveModel(study, "average_pooling", features, other);
+  await saveRow(study, "average_pooling", features, other);
   await assertRejects(() => checkSameRun(study, "efficientnet_b0", other), InputError, "run notebook 2 again");
   const { all, rows } = await showTable1(study, ["average_pooling"]);
   assertEquals([all.models.length, rows.map(({ model }) => model)], [2, ["average_pooling"]]);

@@ -18,10 +18,10 @@ export const environmentShape = {
 };
 
 /** What computed: the software, its commit, and the machine. */
-export type Environment = Pick<Provenance, "versions" | "git" | "machine">;
+export type RunEnvironment = Pick<Provenance, "versions" | "git" | "machine">;
 
 /** Looks up versions, commit and machine. The same checkout on the same machine gives the same result. */
-export async function environment(): Promise<Environment> {
+export async function environment(): Promise<RunEnvironment> {
   const project = JSON.parse(await Deno.readTextFile(new URL("../../../deno.json", import.meta.url))) as Project;
   const pinned = (name: string) => project.imports[name]?.split("@").at(-1) ?? "unknown";
   const processors = cpus();
@@ -48,7 +48,7 @@ interface Project {
   readonly imports: Readonly<Record<string, string>>;
 }
 
-async function gitState(): Promise<Environment["git"]> {
+async function gitState(): Promise<RunEnvironment["git"]> {
   const root = new URL("../../..", import.meta.url);
   const git = async (...args: string[]) => {
     const { success, stdout } = await new Deno.Command("git", { args, cwd: root, stderr: "null" }).output();
