@@ -14,6 +14,7 @@ export interface SelectedCohortOptions {
   /** Told how many phantoms are made. */
   readonly progress?: Progress;
   /** @default {what the process's variables say} */
+  /** Names the cohort. @default {what the process's variables say} */
   readonly environment?: Environment;
 }
 
