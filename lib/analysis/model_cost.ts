@@ -54,7 +54,8 @@ export interface ModelCost {
 
 /**
  * Counts the multiply-accumulates and the parameters of a backbone with its head. It traces both as graphs; it needs no
- * weights and runs nothing.
+ * weights and runs nothing. A convolution states its count in `engine/_trace/kernels/convolutions.ts`, a matrix product
+ * in `linear.ts` beside it.
  *
  * @example
  * ```ts

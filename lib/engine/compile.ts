@@ -43,7 +43,8 @@ export async function compile<const S extends object, R>(
 
 /**
  * Counts the multiply-accumulates of a function for inputs of one signature, as `Compiled.macs` does: those of every
- * matrix product and convolution. Nothing runs, and parameters among the inputs need only shapes, not numbers.
+ * matrix product and convolution, each by the count that its kernel in `_trace/kernels` states. Nothing runs, and
+ * parameters among the inputs need only shapes, not numbers.
  *
  * @example An embedding layer for 20 slices
  * ```ts

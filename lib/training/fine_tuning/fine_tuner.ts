@@ -35,6 +35,9 @@ export interface FineTunerOptions extends TrainOptions {
  *
  * Every fold starts with the backbone's own block. `scaleFeatures` scales by the features that this block gives for the
  * training patients. The scaling stays fixed while the block is trained, and becomes part of the embedding's weights.
+ *
+ * A backbone's `finalBlock` lists the layers that are trained. For transfer from one cohort to another, see `start` of
+ * `headTrainer`.
  */
 export function fineTuner(
   engine: Engine,
