@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findProfile, openEngine, openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { findProfile, openBackbone, openEngine, openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
 import { withEnv } from "../support/with_env.ts";
 
@@ -70,5 +70,17 @@ Deno.test("openEngine() and openLungs() take what the environment names, and say
   });
   await withEnv({ CTSURV_ENGINE: "abacus" }, async () => {
     await assertRejects(() => openEngine(), InputError, 'Unknown engine "abacus" (CTSURV_ENGINE)');
+  });
+});
+
+Deno.test("openBackbone() lets CTSURV_WEIGHTS override the kind of weights, but not a file", async () => {
+  await withEnv({ CTSURV_WEIGHTS: "pretrained", CTSURV_WEIGHTS_DIR: "nowhere" }, async () => {
+    const engine = await openEngine();
+    await assertRejects(() => openBackbone("alexnet", engine), InputError, "alexnet are not in nowhere");
+    await assertRejects(() => openBackbone("alexnet", engine, { file: "none.pth" }), InputError, "none.pth");
+  });
+  await withEnv({ CTSURV_WEIGHTS: "frozen" }, async () => {
+    const engine = await openEngine();
+    await assertRejects(() => openBackbone("alexnet", engine), InputError, 'Unknown weights "frozen" (CTSURV_WEIGHTS)');
   });
 });
