@@ -1,5 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/mod.ts";
+import { foldsFromOne } from "../results/cross_validation.ts";
 
 /**
  * Reads a file of results as what JSON could hold: tables of CSV and Markdown become lists of rows by column, what else
@@ -12,11 +13,19 @@ export async function readResult(path: string): Promise<unknown> {
   const text = await Deno.readTextFile(path);
   if (path.endsWith(".csv")) return { rows: csvRows(text, path) };
   if (path.endsWith(".md")) return markdown(text);
+  let content: unknown;
   try {
-    return JSON.parse(text);
+    content = JSON.parse(text);
   } catch (error) {
     throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  return isCrossValidation(content) ? foldsFromOne(content) : content;
+}
+
+function isCrossValidation(content: unknown): content is Parameters<typeof foldsFromOne>[0] {
+  const { folds, predictions } = content as Partial<Record<string, unknown>> ?? {};
+  const isOfFold = (one: unknown) => typeof (one as { readonly fold?: unknown } | null)?.fold === "number";
+  return [folds, predictions].every((list) => Array.isArray(list) && list.every(isOfFold));
 }
 
 type Row = Readonly<Record<string, string | number>>;
