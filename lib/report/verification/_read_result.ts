@@ -4,7 +4,7 @@ import { foldsFromOne } from "../results/cross_validation.ts";
 
 /**
  * Reads a file of results as what JSON could hold: tables of CSV and Markdown become lists of rows by column, what else
- * is in Markdown its lines.
+ * is in Markdown its lines. Cross-validations of ctsurv 0.1 get folds from 1.
  *
  * @param path Its ending says what it is: `.json`, `.csv` or `.md`.
  * @throws {InputError} If it is not what its ending says.
