@@ -5,7 +5,7 @@ import { CATALOGUE } from "@ctsurv/weights/mod.ts";
 const root = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, root));
 const docs = [...Deno.readDirSync(new URL("docs/", root))].map(({ name }) => `docs/${name}`);
-const pages = ["README.md", "CONTRIBUTING.md", ...docs.filter((path) => path.endsWith(".md")).sort()];
+const pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...docs.filter((path) => path.endsWith(".md")).sort()];
 
 /** Markdown without fenced blocks, in which nothing is a link or a heading. */
 const prose = (markdown: string) => markdown.replaceAll(/^```[^]*?^```/gm, "");

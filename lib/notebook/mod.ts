@@ -9,6 +9,7 @@
  * @module
  */
 export type { CellError } from "./kernel/kernel.ts";
+export { missingImports } from "./missing_imports.ts";
 export { type ReportOptions, writeReport } from "./pages/write_report.ts";
 export {
   type FailedCell,

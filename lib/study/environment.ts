@@ -1,5 +1,6 @@
+import { InputError } from "@ctsurv/base/mod.ts";
 import { createEngine, type Engine } from "@ctsurv/engine/mod.ts";
-import { createBackbone, type CreateBackboneOptions } from "@ctsurv/features/mod.ts";
+import { createBackbone, type CreateBackboneOptions, type WeightsKind } from "@ctsurv/features/mod.ts";
 import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
@@ -98,15 +99,28 @@ export async function openLungs(
 }
 
 /**
- * A frozen backbone, its pretrained weights taken from where the environment says.
+ * The kind of weights that `CTSURV_WEIGHTS` names, or else the kind that is asked for.
  *
- * @throws {InputError} As `createBackbone` does.
+ * @throws {InputError} If the variable names something else.
+ */
+export function selectWeights(asked: WeightsKind, { weights = asked }: Environment = readEnvironment()): WeightsKind {
+  if (weights === "seeded" || weights === "pretrained") return weights;
+  throw new InputError(`Unknown weights "${weights}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
+}
+
+/**
+ * A frozen backbone. The environment says where its pretrained weights are kept, and `CTSURV_WEIGHTS` overrides the kind
+ * that is asked for. A file of weights is taken whatever the environment says.
+ *
+ * @throws {InputError} For the reasons of `createBackbone`, or if `CTSURV_WEIGHTS` names something else.
  */
 export async function openBackbone(
   name: string,
   engine: Engine,
-  options: Omit<CreateBackboneOptions, "weightsFolder"> = {},
-  { weightsFolder }: Environment = readEnvironment(),
+  { weights = "seeded", ...options }: Omit<CreateBackboneOptions, "weightsFolder"> = {},
+  environment: Environment = readEnvironment(),
 ): Promise<Backbone> {
-  return await createBackbone(name, engine, { ...options, weightsFolder });
+  const { weightsFolder } = environment;
+  const kind = options.file === undefined ? { weights: selectWeights(weights, environment) } : {};
+  return await createBackbone(name, engine, { ...options, ...kind, weightsFolder });
 }

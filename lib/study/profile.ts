@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { followUp, type SliceCount, type WeightsKind } from "@ctsurv/features/mod.ts";
 import { refuseFewPatients } from "@ctsurv/training/mod.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { type Environment, readEnvironment, selectWeights } from "./environment.ts";
 
 /** How much of the protocol is run. Nothing else differs between profiles. */
 export interface Profile {
@@ -95,10 +95,7 @@ export function findProfile(name?: string, environment: Environment = readEnviro
     );
   }
   const profile = profiles[wanted as Profile["name"]];
-  const weights = environment.weights ?? profile.weights;
-  if (weights !== "seeded" && weights !== "pretrained") {
-    throw new InputError(`Unknown weights "${weights}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
-  }
+  const weights = selectWeights(profile.weights, environment);
   return weights === profile.weights ? profile : { ...profile, weights };
 }
 

@@ -108,3 +108,16 @@ Deno.test("openEngine(), openLungs() and openBackbone() take what the environmen
     await assertRejects(attempt, InputError, dir);
   });
 });
+
+Deno.test("openBackbone() lets CTSURV_WEIGHTS override the kind of weights, but not a file", async () => {
+  const pretrained = environmentOf({ CTSURV_WEIGHTS: "pretrained", CTSURV_WEIGHTS_DIR: "nowhere" });
+  const engine = await openEngine(pretrained);
+  await assertRejects(() => openBackbone("alexnet", engine, {}, pretrained), InputError, "alexnet are not in nowhere");
+  await assertRejects(() => openBackbone("alexnet", engine, { file: "none.pth" }, pretrained), InputError, "none.pth");
+  const frozen = environmentOf({ CTSURV_WEIGHTS: "frozen" });
+  await assertRejects(
+    () => openBackbone("alexnet", engine, {}, frozen),
+    InputError,
+    'Unknown weights "frozen" (CTSURV_WEIGHTS)',
+  );
+});

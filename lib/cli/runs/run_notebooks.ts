@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
-import { type NotebookRun, runNotebook, writeReport } from "@ctsurv/notebook/mod.ts";
+import { missingImports, type NotebookRun, runNotebook, writeReport } from "@ctsurv/notebook/mod.ts";
 import { writeRunRecord } from "@ctsurv/report/mod.ts";
 import {
   type Environment,
@@ -66,14 +66,26 @@ export async function runNotebookFile(
   progress.done(`${name}: ${run.cells} cells`);
   if (!run.failed) return run;
   const { cell, firstLine, name: error, message, traceback } = run.failed;
+  const missing = await missingImports(path);
   throw new InputError(
     [
       `Cell ${cell} of ${path} failed: ${error}: ${message}`,
       `The cell begins: ${firstLine}`,
       ...traceback.slice(1),
       ...saved.map((text) => text.replace("the", "The")),
+      ...missing.length > 0 ? [`${name} ${writtenForAnother(missing)}`] : [],
     ].join("\n"),
   );
+}
+
+/** Imports of an outdated notebook that a message names. */
+const NAMED_IMPORTS = 3;
+
+function writtenForAnother(missing: readonly string[]): string {
+  const more = missing.length - NAMED_IMPORTS;
+  const named = [...missing.slice(0, NAMED_IMPORTS), ...more > 0 ? [`${more} more`] : []].join(", ");
+  return `was written for another version, probably ctsurv 0.1. This version does not have ${named}. "Moved" in ` +
+    "CHANGELOG.md says where folders and names are now; or run the notebook in a checkout of its own version";
 }
 
 const sources = fileURLToPath(new URL("../../../notebooks/", import.meta.url));

@@ -110,10 +110,21 @@ export async function writeCrossValidation(
  */
 export async function readCrossValidation(folder: string, model: string): Promise<CrossValidationRecord> {
   const path = join(folder, "cross_validation", `${model}.json`);
-  const { folds, predictions, ...rest } = await readResults(path, schema, "cross-validation");
-  const shift = folds.some(({ fold }) => fold === 0) ? 1 : 0;
-  const fromOne = <T extends { readonly fold: number }>(one: T): T => ({ ...one, fold: one.fold + shift });
-  return { ...rest, folds: folds.map(fromOne), predictions: predictions.map(fromOne) };
+  return foldsFromOne(await readResults(path, schema, "cross-validation"));
+}
+
+/** Anything with the number of a fold. */
+interface OfFold {
+  readonly fold: number;
+}
+
+/** A cross-validation with folds from 1, also if ctsurv 0.1 wrote it, which counted them from 0. */
+export function foldsFromOne<T extends { readonly folds: readonly OfFold[]; readonly predictions: readonly OfFold[] }>(
+  record: T,
+): T {
+  if (!record.folds.some(({ fold }) => fold === 0)) return record;
+  const next = <One extends OfFold>(one: One): One => ({ ...one, fold: one.fold + 1 });
+  return { ...record, folds: record.folds.map(next), predictions: record.predictions.map(next) };
 }
 
 function plainNumbers(_key: string, value: unknown): unknown {

@@ -13,11 +13,9 @@ export function elementNames(
   const first = typeof rows[0] === "object" && rows[0] !== null ? Object.keys(rows[0]).slice(0, 1) : [];
   const key = [...IDENTITIES, ...first].find((key) => lists.every((list) => identifies(list, key)));
   if (key === undefined) return [undefined, undefined];
-  // Folds count from 1 for people; results of ctsurv 0.1 have them from 0.
-  const shiftOf = (list: readonly unknown[]) => key === "fold" && list.some((one) => valueOf(one, key) === 0) ? 1 : 0;
   // Two models may have the same title; their short names differ.
   const title = key === "model" && lists.every((list) => identifies(list, "name")) ? "name" : key;
-  return lists.map((list) => list.map((one) => nameOf(one, title, shiftOf(list))));
+  return lists.map((list) => list.map((one) => nameOf(one, title)));
 }
 
 function valueOf(one: unknown, key: string): unknown {
@@ -30,8 +28,8 @@ function identifies(list: readonly unknown[], key: string): boolean {
   return values.every(isName) && new Set(values).size === values.length;
 }
 
-function nameOf(one: unknown, key: string, shift: number): string {
+function nameOf(one: unknown, key: string): string {
   const value = valueOf(one, key);
-  if (key === "fold" || key === "seed") return `${key} ${(value as number) + shift}`;
+  if (key === "fold" || key === "seed") return `${key} ${value}`;
   return key === "id" || key === "patient" ? `patient ${value}` : `${value}`;
 }

@@ -1,9 +1,11 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
+import { foldsFromOne } from "../results/cross_validation.ts";
 
 /**
  * Reads a file of results in the form of parsed JSON. A table in CSV or Markdown becomes a list of rows, each a record
- * by column; the rest of a Markdown file becomes a list of lines.
+ * by column; the rest of a Markdown file becomes a list of lines. Cross-validations of
+ * ctsurv 0.1 get folds from 1.
  *
  * @param path Ends with `.json`, `.csv` or `.md`.
  * @throws {InputError} If it is not what its ending says.
@@ -12,11 +14,19 @@ export async function readResult(path: string): Promise<unknown> {
   const text = await Deno.readTextFile(path);
   if (path.endsWith(".csv")) return { rows: csvRows(text, path) };
   if (path.endsWith(".md")) return markdown(text);
+  let content: unknown;
   try {
-    return JSON.parse(text);
+    content = JSON.parse(text);
   } catch (error) {
     throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  return isCrossValidation(content) ? foldsFromOne(content) : content;
+}
+
+function isCrossValidation(content: unknown): content is Parameters<typeof foldsFromOne>[0] {
+  const { folds, predictions } = content as Partial<Record<string, unknown>> ?? {};
+  const isOfFold = (one: unknown) => typeof (one as { readonly fold?: unknown } | null)?.fold === "number";
+  return [folds, predictions].every((list) => Array.isArray(list) && list.every(isOfFold));
 }
 
 type Row = Readonly<Record<string, string | number>>;

@@ -30,13 +30,13 @@ async function write(folder: string, results: Results = {}): Promise<string> {
   await writeTable1(join(folder, "table1.json"), result);
   const validation = {
     folds: [{
-      fold: 0,
+      fold: 1,
       patients: 2,
       events: 1,
       ctd: { value: 0.5, concordant: 1, comparable: 2 },
       losses: results.losses ?? losses,
     }],
-    predictions: [{ id: "A-1", survival: [1, 0.9], attention: [0.25, 0.75], fold: 0, months: 3.25, event: 1 }],
+    predictions: [{ id: "A-1", survival: [1, 0.9], attention: [0.25, 0.75], fold: 1, months: 3.25, event: 1 }],
     provenance: { machine: { cpu: folder } },
   };
   const files = {
