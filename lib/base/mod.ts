@@ -7,10 +7,11 @@
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
- * - Numbers and text: {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
+ * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
  *
  * @module
  */
+export { copyBytes } from "./bytes.ts";
 export { DiskFullError, InputError } from "./errors.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { copyBytes } from "@ctsurv/base/mod.ts";
 import { AIR } from "../volume/hu.ts";
 import { createUnpacker } from "./_codecs/unpack_frame.ts";
 import { type DicomFile, openDicomFile } from "./_file.ts";
@@ -31,7 +32,7 @@ export function createPixelReader(): PixelReader {
       return new Uint16Array((await unpack(file, { codec, frame }, shape)).buffer);
     }
     // A copy, because the offset may be odd.
-    const bytes = file.bytes.slice(pixels.offset, pixels.offset + 2 * rows * columns);
+    const bytes = copyBytes(file.bytes, pixels.offset, pixels.offset + 2 * rows * columns);
     if (pixels.isBigEndian) swapBytes(bytes, 2);
     return new Uint16Array(bytes.buffer);
   };

@@ -14,6 +14,8 @@ const types = {
   256: { name: "int8", bytes: 1, array: Int8Array },
   512: { name: "uint16", bytes: 2, array: Uint16Array },
   768: { name: "uint32", bytes: 4, array: Uint32Array },
+  1024: { name: "int64", bytes: 8, array: BigInt64Array },
+  1280: { name: "uint64", bytes: 8, array: BigUint64Array },
 } as const;
 
 /** Names of the other codes, for error messages. */
@@ -21,8 +23,6 @@ const refusedTypes: Readonly<Record<number, string>> = {
   1: "1-bit",
   32: "complex64",
   128: "RGB colour",
-  1024: "int64",
-  1280: "uint64",
   1536: "float128",
   1792: "complex128",
   2048: "complex256",

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
-import { InputError, readInput } from "@ctsurv/base/mod.ts";
+import { copyBytes, InputError, readInput } from "@ctsurv/base/mod.ts";
 import { swapBytes } from "../dicom/_pixels.ts";
 import { AIR, storeHu } from "../volume/hu.ts";
 import { createVolume, type Volume } from "../volume/volume.ts";
@@ -78,8 +78,11 @@ function damaged(path: string, error: unknown): InputError {
 /** The stored numbers, aligned and in this machine's byte order. */
 function readStored(bytes: Uint8Array, { offset, type, littleEndian }: NiftiHeader, voxels: number): ArrayLike<number> {
   const start = bytes.byteOffset + offset;
-  if (littleEndian && start % type.bytes === 0) return new type.array(bytes.buffer as ArrayBuffer, start, voxels);
-  const copy = bytes.slice(offset, offset + voxels * type.bytes);
-  if (!littleEndian) swapBytes(copy, type.bytes);
-  return new type.array(copy.buffer, 0, voxels);
+  const isUsable = littleEndian && start % type.bytes === 0;
+  const own = isUsable ? undefined : copyBytes(bytes, offset, offset + voxels * type.bytes);
+  if (own && !littleEndian) swapBytes(own, type.bytes);
+  const stored = new type.array((own ?? bytes).buffer as ArrayBuffer, own ? 0 : start, voxels);
+  return stored instanceof BigInt64Array || stored instanceof BigUint64Array
+    ? Float64Array.from(stored as Iterable<bigint>, Number)
+    : stored;
 }

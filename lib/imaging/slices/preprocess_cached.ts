@@ -11,7 +11,7 @@ export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOp
 }
 
 /** Raised whenever the same input and settings give other numbers, or the file gets another layout. */
-const FORMAT = "ctsurv slices 3";
+const FORMAT = "ctsurv slices 4";
 
 /** Preprocessed slices, from the cache or newly computed. */
 export interface CachedSlices extends PreprocessedSlices {
