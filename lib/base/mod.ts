@@ -16,7 +16,6 @@ export { DiskFullError, InputError } from "./errors.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
-export { listFiles } from "./files/list_files.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
 export { formatBytes, formatP } from "./format.ts";

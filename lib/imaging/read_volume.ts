@@ -2,6 +2,8 @@ import { InputError, statInput } from "@ctsurv/base/mod.ts";
 import { readDicom } from "./dicom/_read_dicom.ts";
 import type { Acquisition } from "./dicom/header.ts";
 import { readNifti } from "./nifti/_read_nifti.ts";
+import { describeOther, unpackStart } from "./other_formats.ts";
+import { readStartOfFile } from "./_start_of_file.ts";
 import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 
@@ -74,13 +76,23 @@ export async function readVolume(path: string, options: ReadVolumeOptions = {}):
   return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, ...source } };
 }
 
+/** NIfTI is told by its bytes, zipped or not, and else by its name. Everything else has to be DICOM. */
 async function detectKind(path: string): Promise<"dicom" | "nifti"> {
   if (await statInput(path) === "folder") return "dicom";
-  if (/\.nii(\.gz)?$/i.test(path)) return "nifti";
-  if (/\.(hdr|img)(\.gz)?$/i.test(path)) {
-    throw new InputError(`${path}: one half of a .hdr/.img pair. Join them into one .nii first (nibabel, dcm2niix)`);
-  }
-  return "dicom";
+  const { bytes } = await readStartOfFile(path, 4096);
+  const inside = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpackStart(bytes) : bytes;
+  const isHalf = /\.(hdr|img)(\.gz)?$/i.test(path);
+  if (!isHalf && inside && isNifti(inside)) return "nifti";
+  if (!/\.nii(\.gz)?$/i.test(path)) return "dicom";
+  const other = inside?.length ? describeOther(path, bytes) : undefined;
+  if (other !== undefined) throw new InputError(`${path}: not a NIfTI file, but ${other}`);
+  return "nifti";
+}
+
+/** The header's size and magic, of version 1 or 2 and in either byte order. */
+function isNifti(bytes: Uint8Array): boolean {
+  const magic = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 3));
+  return magic(344) === "n+1" || magic(4) === "n+2";
 }
 
 /** A CT contains air, below -200 HU. A file without air was probably saved without its intercept, or is not a CT. */

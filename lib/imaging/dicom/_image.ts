@@ -1,6 +1,6 @@
 import { dot, norm, type Vector } from "../volume/_affine.ts";
-import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_file.ts";
 import { type DicomTags, frameTags } from "./_tags.ts";
+import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_transfer_syntax.ts";
 import type { DicomHeader } from "./header.ts";
 
 /**
@@ -28,9 +28,10 @@ export interface DicomImage {
 /** Where the pixels of an image are, 16 bits each. */
 export interface PixelLocation {
   readonly codec: PixelCodec;
-  /** Which frame of the file, from 0. */
+  /** Which frame of the file, from 0, of how many. */
   readonly frame: number;
-  /** Byte of the file where the frame begins, if it is not packed. */
+  readonly frames: number;
+  /** Byte of the file where the frame begins or, if they are packed, where the pixels of all frames do. */
   readonly offset: number;
   readonly isBigEndian: boolean;
 }
@@ -56,13 +57,14 @@ export interface DicomStorage {
  */
 export function readDicomImages(header: DicomHeader): DicomImage[] {
   const codec = pixelCodec(header.path, header.transferSyntax);
-  return frameTags(header).map((tags, frame) => readImage(header, tags, { codec, frame }));
+  const frames = frameTags(header);
+  return frames.map((tags, frame) => readImage(header, tags, { codec, frame, frames: frames.length }));
 }
 
 /** 4096 x 4096, well above any CT: a damaged size has to be found before it is allocated. */
 const MOST_PACKED_PIXELS = 2 ** 24;
 
-type Packing = Pick<PixelLocation, "codec" | "frame">;
+type Packing = Pick<PixelLocation, "codec" | "frame" | "frames">;
 
 function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): DicomImage {
   const photometric = tags.text("PhotometricInterpretation") || "MONOCHROME2";
@@ -105,7 +107,7 @@ function locatePixels({ tags, fileLength, transferSyntax }: DicomHeader, count: 
     throw tags.refuse(`${isPacked ? "plain" : "compressed"} pixels in a file that says the contrary`, "PixelData");
   }
   if (isPacked && count > MOST_PACKED_PIXELS) throw tags.refuse(`${count} pixels, more than any CT slice has`, "Rows");
-  const before = 2 * count * packing.frame;
+  const before = isPacked ? 0 : 2 * count * packing.frame;
   const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset) - before);
   if (!isPacked && available < 2 * count) {
     throw tags.refuse(

@@ -1,13 +1,13 @@
-import { InputError, listFiles, statInput } from "@ctsurv/base/mod.ts";
+import { InputError, statInput } from "@ctsurv/base/mod.ts";
+import { listImageFiles } from "../image_files.ts";
 import { affineFrom, cross, scale } from "../volume/_affine.ts";
 import { storeHu } from "../volume/hu.ts";
 import { type Affine, createVolume, type Volume } from "../volume/volume.ts";
 import { chooseSeries } from "./_choose_series.ts";
-import { openDicomFile } from "./_file.ts";
 import { sliceHeights, stackAffine, stackSlices } from "./_geometry.ts";
 import { type DicomImage, readDicomImages } from "./_image.ts";
 import { createPixelReader, hounsfieldTable, type PixelReader } from "./_pixels.ts";
-import { type Acquisition, describeAcquisition, type DicomHeader, readDicomHeader } from "./header.ts";
+import { type Acquisition, describeAcquisition, type DicomHeader, openDicomHeader } from "./header.ts";
 
 export interface DicomVolume {
   readonly volume: Volume;
@@ -59,23 +59,34 @@ export async function readDicom(path: string, options: { readonly series?: strin
 }
 
 async function readHeaders(path: string, isFile: boolean, warnings: string[]): Promise<DicomHeader[]> {
+  const { files, passedOver } = await listImageFiles(path);
   const headers: DicomHeader[] = [];
-  const skipped: string[] = [];
-  for (const file of await listFiles(path)) {
+  const skipped = passedOver.map(({ path, reason }) => `${path}: ${reason}`);
+  for (const file of files) {
     try {
-      headers.push(readDicomHeader(await openDicomFile(file)));
+      headers.push(await openDicomHeader(file));
     } catch (error) {
       if (!(error instanceof InputError) || isFile) throw error;
       skipped.push(error.message);
     }
   }
-  if (headers.length === 0) {
-    throw new InputError(
-      `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
-    );
-  }
+  if (headers.length === 0) throw noDicom(path, files, skipped);
   if (skipped.length > 0) warnings.push(`files left out: ${skipped.length}. ${list(skipped)}`);
   return headers;
+}
+
+/** What to say of a folder without DICOM. */
+function noDicom(path: string, files: readonly string[], skipped: readonly string[]): InputError {
+  const nifti = files.filter((file) => /\.nii(\.gz)?$/i.test(file));
+  if (nifti.length > 0) {
+    const [what, names] = nifti.length === 1
+      ? ["one NIfTI file", nifti[0]!]
+      : [`${nifti.length} NIfTI files`, list(nifti)];
+    return new InputError(`${path}: a folder with ${what}, and no DICOM. Give the file itself: ${names}`);
+  }
+  return new InputError(
+    `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
+  );
 }
 
 /** Files at one position must be copies of each other. */
