@@ -10,6 +10,7 @@ export interface NiftiFields {
   readonly sformCode?: number;
   readonly qformCode?: number;
   readonly quaternion?: readonly number[];
+  readonly qoffset?: readonly number[];
   readonly sform?: readonly number[];
   readonly slope?: number;
   readonly intercept?: number;
@@ -37,6 +38,7 @@ export function niftiBytes(fields: NiftiFields = {}): Uint8Array {
   view.setInt16(252, fields.qformCode ?? 0, isLittle);
   view.setInt16(254, fields.sformCode ?? 1, isLittle);
   (fields.quaternion ?? [0, 0, 0]).forEach((value, i) => view.setFloat32(256 + 4 * i, value, isLittle));
+  (fields.qoffset ?? [0, 0, 0]).forEach((value, i) => view.setFloat32(268 + 4 * i, value, isLittle));
   (fields.sform ?? [1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0]).forEach((value, i) =>
     view.setFloat32(280 + 4 * i, value, isLittle)
   );

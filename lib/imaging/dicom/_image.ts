@@ -23,6 +23,23 @@ export interface DicomImage {
   readonly isLossy: boolean;
   readonly pixels: PixelLocation;
   readonly storage: DicomStorage;
+  readonly told: ToldOfImage;
+}
+
+/** What a file says of its image's place among others, which may contradict the positions. Texts are empty if absent. */
+export interface ToldOfImage {
+  /** AcquisitionNumber. */
+  readonly acquisition: string;
+  /** AcquisitionTime, HHMMSS. */
+  readonly time: string;
+  readonly frameOfReference: string;
+  readonly kernel: string;
+  /** InstanceNumber; undefined in an enhanced CT, whose frames are numbered otherwise. */
+  readonly instance: number | undefined;
+  /** mm */
+  readonly spacingBetweenSlices: number | undefined;
+  /** SliceLocation, mm. */
+  readonly location: number | undefined;
 }
 
 /** Where the pixels of an image are, 16 bits each. */
@@ -96,6 +113,15 @@ function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): Dico
     isLossy: (tags.text("LossyImageCompression") || (isLossySyntax(header.transferSyntax) ? "01" : "00")) === "01",
     pixels: locatePixels(header, rows * columns, packing),
     storage: readStorage(tags, packing.codec),
+    told: {
+      acquisition: tags.text("AcquisitionNumber"),
+      time: tags.text("AcquisitionTime"),
+      frameOfReference: tags.text("FrameOfReferenceUID"),
+      kernel: tags.text("ConvolutionKernel"),
+      instance: packing.frames > 1 ? undefined : tags.optional("InstanceNumber"),
+      spacingBetweenSlices: tags.optional("SpacingBetweenSlices"),
+      location: packing.frames > 1 ? undefined : tags.optional("SliceLocation"),
+    },
   };
 }
 

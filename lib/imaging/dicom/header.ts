@@ -1,5 +1,5 @@
 import { copyBytes } from "@ctsurv/base/mod.ts";
-import { type DataSet, parseDataSet, PIXEL_DATA } from "./_data_set.ts";
+import { type DataSet, parseDataSet } from "./_data_set.ts";
 import { type DicomFile, guardFault, readDicomStart } from "./_file.ts";
 import { createDicomTags, type DicomTags } from "./_tags.ts";
 
