@@ -60,13 +60,13 @@ export interface VolumeSource {
  *
  * const path = await Deno.makeTempFile({ suffix: ".nii.gz" });
  * await writeNifti(path, {
- *   data: Int16Array.of(-1000, 40), // air and tissue
- *   shape: [1, 1, 2],
+ *   data: Int16Array.of(-1000, 40, -1000, 40), // air and tissue
+ *   shape: [1, 2, 2],
  *   affine: [0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1],
  * });
  *
  * const { volume, warnings } = await readVolume(path);
- * assertEquals(volume.hu, Int16Array.of(-1000, 40));
+ * assertEquals(volume.hu, Int16Array.of(-1000, 40, -1000, 40));
  * assertEquals(volume.spacing, [3, 0.5, 0.5]); // mm
  * assertEquals(volume.orientation, "LPS");
  * assertEquals(warnings, []);
