@@ -7,15 +7,15 @@
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
- * - Numbers and text: {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
+ * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
  *
  * @module
  */
+export { copyBytes } from "./bytes.ts";
 export { DiskFullError, InputError } from "./errors.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
-export { listFiles } from "./files/list_files.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
 export { formatBytes, formatP } from "./format.ts";

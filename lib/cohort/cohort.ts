@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { InputError, mustExist, sha256 } from "@ctsurv/base/mod.ts";
+import { isOfMacOs } from "@ctsurv/imaging/mod.ts";
 import { type CohortManifest, type ImageEntry, parseCohortManifest, type SegmentationFile } from "./cohort_manifest.ts";
 import { type ClinicalRecord, parseClinical } from "./table/clinical.ts";
 import { refuseIfAny } from "./table/csv.ts";
@@ -35,7 +36,7 @@ async function followEntries(
 ): Promise<ReadonlyMap<string, LocatedImages>> {
   const base = await Deno.realPath(dir);
   const located = new Map(
-    Object.entries(images).map(([id, { path, series, segmentations }]) => [id, {
+    Object.entries(images).map(([id, { path, series, segmentations }]) => [alike(id), {
       image: resolve(base, path),
       ...series !== undefined && { series },
       ...segmentations &&
@@ -61,17 +62,24 @@ async function followEntries(
 async function findImages(dir: string): Promise<ReadonlyMap<string, LocatedImages>> {
   await mustExist(dir, "not found; a cohort needs a folder of images, one file or folder per patient");
   const found = new Map<string, string[]>();
-  for await (const { name, isDirectory, isSymlink } of Deno.readDir(dir)) {
-    if (name.startsWith(".")) continue;
+  for await (const entry of Deno.readDir(dir)) {
+    const { name } = entry;
+    if (name.startsWith(".") || isOfMacOs(name)) continue;
     const path = join(dir, name);
-    const isFolder = isDirectory || isSymlink && (await Deno.stat(path)).isDirectory;
-    if (!isFolder && !/\.nii(\.gz)?$/i.test(name)) continue;
-    const id = isFolder ? name : name.replace(/\.nii(\.gz)?$/i, "");
+    const target = entry.isSymlink ? await Deno.stat(path).catch(() => undefined) : entry;
+    // A link that leads nowhere is no image, and a pipe never ends.
+    if (!target?.isDirectory && !(target?.isFile && /\.nii(\.gz)?$/i.test(name))) continue;
+    const id = alike(target.isDirectory ? name : name.replace(/\.nii(\.gz)?$/i, ""));
     found.set(id, [...found.get(id) ?? [], path]);
   }
   const several = [...found].filter(([, paths]) => paths.length > 1);
   refuseIfAny(several.map(([id, paths]) => `${id} has several images, keep one: ${paths.sort().join(", ")}`), dir);
   return new Map([...found].map(([id, [path]]) => [id, { image: path! }] as const).sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** One text for names that look the same: macOS writes é as e and an accent in names of files. */
+function alike(id: string): string {
+  return id.normalize("NFC");
 }
 
 /** An opened cohort. */
@@ -153,13 +161,14 @@ export async function openCohort(dir: string): Promise<Cohort> {
   const reasons = new Map(manifest.exclusions.map((exclusion) => [exclusion.patient, exclusion]));
   const isWanted = (id: string) => !reasons.has(id);
   const patients = records.flatMap((record): CohortPatient[] => {
-    const image = images.get(record.patient);
+    const image = images.get(alike(record.patient));
     return image && isWanted(record.patient) ? [{ id: record.patient, ...image, record }] : [];
   });
   const known = new Set(records.map(({ patient }) => patient));
+  const written = new Set([...known].map(alike));
   const undecided = new Set(manifest.import?.leftOut.map(({ patient }) => patient));
-  const imageless = [...known].filter((id) => isWanted(id) && !images.has(id) && !undecided.has(id));
-  const rowless = [...images.keys()].filter((id) => isWanted(id) && !known.has(id));
+  const imageless = [...known].filter((id) => isWanted(id) && !images.has(alike(id)) && !undecided.has(id));
+  const rowless = [...images.keys()].filter((id) => isWanted(id) && !written.has(id));
   const imagesAt = manifest.images ? manifestPath : imagesPath;
   const messages = [
     ...describe(imageless, `left out: in ${clinicalPath}, but without an image in ${imagesAt}`),

@@ -20,7 +20,9 @@ export {
 } from "./cohort_manifest.ts";
 export type { FoundSeries, ImportRecord } from "./import/cohort_folder.ts";
 export { importCohort, type ImportCohortOptions, type ImportedCohort } from "./import/import_cohort.ts";
-export type { OddStage, SkippedFiles } from "./import/scan_images.ts";
+export { readSeriesChoices } from "./import/read_series_choices.ts";
+export type { OddStage } from "./import/odd_stages.ts";
+export type { SkippedFiles } from "./import/scan_images.ts";
 export { drawPatient, type PhantomPatient, type PhantomTumour } from "./phantom/draw_patient.ts";
 export { type EnsuredPhantom, ensurePhantom, type EnsurePhantomOptions } from "./phantom/ensure_phantom.ts";
 export { type PhantomRisk, readPhantomRisk } from "./phantom/phantom_risk.ts";

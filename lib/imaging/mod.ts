@@ -13,8 +13,25 @@
  * @module
  */
 export type { Acquisition } from "./dicom/header.ts";
+export { hashDicomImage, type HashedImage } from "./dicom/hash_image.ts";
 export { type DicomFacts, scanDicom } from "./dicom/scan_dicom.ts";
+export {
+  applySeriesRules,
+  describeSeries,
+  describeSingles,
+  parseSeriesRules,
+  type SeriesFacts,
+  type SeriesOfPatient,
+  type SeriesRule,
+} from "./dicom/series.ts";
 export { type DicomContent, type DicomDialect, type WriteDicomOptions, writeDicomSeries } from "./dicom/write_dicom.ts";
+export {
+  type ImageFiles,
+  isOfMacOs,
+  listImageFiles,
+  type ListImageFilesOptions,
+  type PassedOver,
+} from "./image_files.ts";
 export { type BodyMask, bodyMask } from "./masks/body_mask.ts";
 export { type Components, type Connectivity, eraseComponents, findComponents } from "./masks/components.ts";
 export { dice } from "./masks/dice.ts";
@@ -26,6 +43,7 @@ export { type NiftiContent, writeNifti, type WriteNiftiOptions } from "./nifti/w
 export { type NpyArray, type NpyData, readNpy, writeNpy } from "./npy.ts";
 export { assessQuality, type Examination, examine, type QualityRow } from "./quality/assess_quality.ts";
 export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
+export { describeOtherFile } from "./other_formats.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { type Box, cropBox, resizeSlice } from "./slices/crop_and_resize.ts";
 export {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
+import { copyBytes, InputError, readInput, writeAtomic } from "@ctsurv/base/mod.ts";
 import { swapBytes } from "./dicom/_pixels.ts";
 
 /** NumPy's names of the element types, without the byte order. */
@@ -65,7 +65,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
   if (file.length < 12 || Buffer.from(file.subarray(0, 6)).toString("latin1") !== MAGIC) {
     throw new InputError(`${path}: not a NumPy .npy file`);
   }
-  const view = new DataView(file.buffer);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const version = file[6]!;
   if (version < 1 || version > 3) throw new InputError(`${path}: .npy format ${version}; formats 1 to 3 are known`);
   const start = version === 1 ? 10 : 12;
@@ -89,7 +89,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
         "The file is cut off or damaged",
     );
   }
-  const bytes = file.slice(offset);
+  const bytes = copyBytes(file, offset);
   if (descr[0] === ">") swapBytes(bytes, size);
   return { data: new Type(bytes.buffer), shape };
 }

@@ -2,6 +2,9 @@ import { InputError, statInput } from "@ctsurv/base/mod.ts";
 import { readDicom } from "./dicom/_read_dicom.ts";
 import type { Acquisition } from "./dicom/header.ts";
 import { readNifti } from "./nifti/_read_nifti.ts";
+import { doubt, type Remarks } from "./_remarks.ts";
+import { describeOther, unpackStart } from "./other_formats.ts";
+import { readStartOfFile } from "./_start_of_file.ts";
 import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 
@@ -17,6 +20,12 @@ export interface VolumeReading {
   readonly volume: Volume;
   /** What was left out, what was assumed and what looks odd, as sentences for people. */
   readonly warnings: readonly string[];
+  /**
+   * Those of the warnings that question the voxels or their geometry. Quality control flags them.
+   *
+   * @default {none}
+   */
+  readonly doubts?: readonly string[];
   /** The files and, for DICOM, the identifiers and the scanner. */
   readonly source: VolumeSource;
 }
@@ -67,24 +76,55 @@ export interface VolumeSource {
 export async function readVolume(path: string, options: ReadVolumeOptions = {}): Promise<VolumeReading> {
   const kind = await detectKind(path);
   if (kind === "nifti") {
-    const { volume, warnings } = await readNifti(path);
-    return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, files: [path] } };
+    const { volume, ...remarks } = await readNifti(path);
+    return { volume, ...withHuRemarks(volume, remarks), source: { kind, files: [path] } };
   }
-  const { volume, warnings, ...source } = await readDicom(path, options);
-  return { volume, warnings: [...warnings, ...plausibility(volume)], source: { kind, ...source } };
+  const { volume, warnings, doubts, ...source } = await readDicom(path, options);
+  return { volume, ...withHuRemarks(volume, { warnings, doubts }), source: { kind, ...source } };
 }
 
+/** NIfTI is told by its bytes, zipped or not, and else by its name. Everything else has to be DICOM. */
 async function detectKind(path: string): Promise<"dicom" | "nifti"> {
   if (await statInput(path) === "folder") return "dicom";
-  if (/\.nii(\.gz)?$/i.test(path)) return "nifti";
-  if (/\.(hdr|img)(\.gz)?$/i.test(path)) {
-    throw new InputError(`${path}: one half of a .hdr/.img pair. Join them into one .nii first (nibabel, dcm2niix)`);
-  }
-  return "dicom";
+  const { bytes } = await readStartOfFile(path, 4096);
+  const inside = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpackStart(bytes) : bytes;
+  const isHalf = /\.(hdr|img)(\.gz)?$/i.test(path);
+  if (!isHalf && inside && isNifti(inside)) return "nifti";
+  if (!/\.nii(\.gz)?$/i.test(path)) return "dicom";
+  const other = inside?.length ? describeOther(path, bytes) : undefined;
+  if (other !== undefined) throw new InputError(`${path}: not a NIfTI file, but ${other}`);
+  return "nifti";
 }
 
-/** A CT contains air, below -200 HU. A file without air was probably saved without its intercept, or is not a CT. */
-function plausibility({ hu }: Volume): string[] {
-  const { min } = summariseHu(hu);
-  return min > -200 ? [`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`] : [];
+/** The header's size and magic, of version 1 or 2 and in either byte order. */
+function isNifti(bytes: Uint8Array): boolean {
+  const magic = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 3));
+  return magic(344) === "n+1" || magic(4) === "n+2";
+}
+
+/** HU at the end of the scale of 16 bits that scanners offer for metal. No scanner stores more. */
+const HIGHEST_HU = 31_743;
+/** HU that scanners store outside the circle which they measure: -1024, -2000, -3024 and, at the least, this. */
+const LOWEST_HU = -8192;
+
+/**
+ * A CT contains air, below -200 HU; a file without air was probably saved without its intercept, or is not a CT. And it
+ * holds nothing beyond what scanners store.
+ */
+function withHuRemarks({ hu }: Volume, { warnings, doubts }: Remarks): Remarks {
+  const { min, max } = summariseHu(hu);
+  const remarks = { warnings: [...warnings], doubts: [...doubts] };
+  if (min > -200) {
+    remarks.warnings.push(`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`);
+  }
+  if (min < LOWEST_HU || max > HIGHEST_HU) {
+    let count = 0;
+    for (let i = 0; i < hu.length; i++) if (hu[i]! < LOWEST_HU || hu[i]! > HIGHEST_HU) count++;
+    doubt(
+      remarks,
+      `values from ${min} to ${max}, but CT in HU lies between ${LOWEST_HU} and ${HIGHEST_HU}: ${count} of ${hu.length} ` +
+        "voxels do not. Were numbers below 0 stored as unsigned ones, or is the slope wrong? Convert the scan again",
+    );
+  }
+  return remarks;
 }

@@ -63,9 +63,9 @@ const dicom: readonly [string, Maker, Expectation][] = [
   ["a folder of other files", folder("ct", file("a.csv", "PatientID")), "a.csv: not a DICOM file"],
   ["text named .dcm", file("notes.dcm", "age 65, smoker"), 'notes.dcm: not a DICOM file (no "DICM"'],
   ["an empty .dcm", file("0.dcm", ""), "not a DICOM file"],
-  ["DICOM without preamble", file("0.dcm", dicomBytes(ctSlice(0)).subarray(132)), 'no "DICM" after a preamble'],
+  ["DICOM without preamble", file("0.dcm", dicomBytes(ctSlice(0)).subarray(132)), is({ shape: [1, 4, 5] })],
   ["a header cut off", file("0.dcm", dicomBytes(ctSlice(0)).subarray(0, 300)), "0.dcm: the DICOM header is damaged"],
-  ["a link to nothing", async (dir) => (await Deno.symlink(`${dir}/gone`, `${dir}/ct`), dir), "no such file or folder"],
+  ["a link to nothing", async (dir) => (await Deno.symlink(`${dir}/gone`, `${dir}/ct`), dir), "ct: a link that leads"],
   ["a folder named .nii.gz", folder("x.nii.gz", series(stack([0, 3]))), is({ shape: [2, 4, 5] })],
   [
     "a DICOMDIR alone",

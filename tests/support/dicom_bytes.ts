@@ -59,6 +59,11 @@ export function pixels(value: (index: number) => number, count = 20): Uint8Array
   return new Uint8Array(Uint16Array.from({ length: count }, (_, i) => value(i)).buffer);
 }
 
+/** The data set of a file, without preamble, "DICM" and group 2. */
+export function dataSetBytes(attributes: DicomAttributes, isImplicit: boolean): Uint8Array {
+  return dataset(attributes, isImplicit);
+}
+
 /** A DICOM file. The data set is written with implicit VRs if the syntax says so, else with explicit ones. */
 export function dicomBytes(attributes: DicomAttributes, syntax = "1.2.840.10008.1.2.1"): Uint8Array {
   const isMeta = ([tag]: [string, unknown]) => tag.startsWith("0002");
@@ -98,7 +103,7 @@ function element(tag: string, vr: string, value: DicomValue, isImplicit: boolean
   if (typeof value === "number") bytes = new Uint8Array(new Uint16Array([value]).buffer);
   else if (typeof value === "string") bytes = ascii(value.length % 2 ? value + (vr === "UI" ? "\0" : " ") : value);
   else bytes = value instanceof Uint8Array ? value : items(value, isImplicit);
-  const isLong = ["OB", "OW", "SQ", "UN", "UT"].includes(vr);
+  const isLong = "OB OD OF OL OV OW SQ SV UC UN UR UT UV ZZ".includes(vr);
   const head = new DataView(new ArrayBuffer(isImplicit || !isLong ? 8 : 12));
   head.setUint16(0, parseInt(tag.slice(0, 4), 16), true);
   head.setUint16(2, parseInt(tag.slice(4), 16), true);
@@ -117,7 +122,8 @@ function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+/** Bytes one after the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -1,3 +1,4 @@
+import { copyBytes } from "../bytes.ts";
 import { sha256 } from "../sha256.ts";
 import { writeAtomic } from "./write_atomic.ts";
 
@@ -59,5 +60,5 @@ export async function readChecked<Header>(path: string): Promise<CheckedContent<
   const text = (from: number, to: number) => new TextDecoder().decode(file.subarray(from, to));
   if (text(0, headerStart) !== `${sha256(file.subarray(headerStart))}\n`) return undefined;
   // A copy, so that the payload starts where any typed array may.
-  return { header: JSON.parse(text(headerStart, payloadStart)), payload: file.slice(payloadStart) };
+  return { header: JSON.parse(text(headerStart, payloadStart)), payload: copyBytes(file, payloadStart) };
 }

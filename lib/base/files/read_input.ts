@@ -51,11 +51,14 @@ const MOST_BYTES = 2 ** 31 - 1;
 /**
  * The bytes of a file that a user gave.
  *
- * @throws {InputError} If the file is not there, may not be read, or has 2 GiB or more.
+ * @throws {InputError} If it is not there, may not be read, is no file, or has 2 GiB or more.
  */
 export async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const { size } = await Deno.stat(path);
+    const { size, isFile, isDirectory } = await Deno.stat(path);
+    if (isDirectory) throw new InputError(`${path} is a folder; give the file in it`);
+    // Reading a pipe could wait for ever.
+    if (!isFile) throw new InputError(`${path}: a pipe, socket or device, not a file. Copy its content into a file`);
     if (size > MOST_BYTES) throw new InputError(`${path}: ${size} bytes, more than any scan has (2 GiB)`);
     return await Deno.readFile(path);
   } catch (error) {
@@ -68,11 +71,13 @@ export async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> 
 /**
  * Whether a path that a user gave is that of a file or of a folder.
  *
- * @throws {InputError} If there is nothing at the path, or if it may not be read.
+ * @throws {InputError} If there is nothing at the path, it may not be read, or it is something else, such as a pipe.
  */
 export async function statInput(path: string): Promise<"file" | "folder"> {
   try {
-    return (await Deno.stat(path)).isDirectory ? "folder" : "file";
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (isFile || isDirectory) return isFile ? "file" : "folder";
+    throw new InputError(`${path}: a pipe, socket or device, neither a file nor a folder`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file or folder`);
     if (error instanceof Deno.errors.PermissionDenied) throw new InputError(`${path}: no permission to read it`);

@@ -1,5 +1,6 @@
 import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { importCohort, type ImportedCohort } from "@ctsurv/cohort/mod.ts";
+import { importCohort, type ImportedCohort, readSeriesChoices } from "@ctsurv/cohort/mod.ts";
+import { parseSeriesRules } from "@ctsurv/imaging/mod.ts";
 import type { Command } from "../command.ts";
 
 /** `ctsurv import`: turns downloaded images and a clinical table into a cohort. */
@@ -31,12 +32,19 @@ export const importCommand: Command = {
       value: "PATIENT=UID",
       repeatable: true,
     },
+    "series-rule": {
+      describe:
+        "for patients with several CT series: thinnest, thickest, most-slices, fewest-slices, earliest, latest, " +
+        "axial, contrast, no-contrast, or several with commas; or a CSV with columns patient and series",
+      value: "RULE",
+    },
     exclude: { describe: "a patient to leave out, and the reason", value: "PATIENT=REASON", repeatable: true },
     copy: { describe: "copy the images into the cohort; without it, the cohort refers to them in their place" },
     "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper excludes" },
   },
   async run({ options }) {
     const text = (name: string) => typeof options[name] === "string" ? options[name] : undefined;
+    const { named, rules } = await readRule(text("series-rule"));
     const imported = await importCohort({
       images: String(options.images),
       clinical: String(options.clinical),
@@ -44,6 +52,8 @@ export const importCommand: Command = {
       name: text("name"),
       columns: text("columns"),
       series: parsePairs("series", text("series"), "LUNG1-001=1.2.3"),
+      listedSeries: named,
+      seriesRules: rules,
       exclude: parsePairs("exclude", text("exclude"), '"LUNG1-058=made by Plastimatch"'),
       copy: options.copy === true,
       keepExcluded: options["keep-excluded"] === true,
@@ -52,6 +62,13 @@ export const importCommand: Command = {
     return { text: describe(imported), json: imported };
   },
 };
+
+/** Rules, or the series that a table names for each patient. */
+async function readRule(rule: string | undefined) {
+  if (rule === undefined) return { named: new Map<string, string>(), rules: [] };
+  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(rule)) return { named: await readSeriesChoices(rule), rules: [] };
+  return { named: new Map<string, string>(), rules: parseSeriesRules(rule) };
+}
 
 /** The value for each patient, from lines such as "LUNG1-001=1.2.3". */
 function parsePairs(option: string, lines: string | undefined, example: string): ReadonlyMap<string, string> {

@@ -12,6 +12,7 @@ export const predict: Command = {
   options: {
     model: { describe: "a model from `ctsurv fit`", value: "FILE.safetensors", required: true },
     input: { describe: "a DICOM folder or a NIfTI file", value: "PATH", required: true },
+    series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
     lungs: lungsOption,
   },
   async run({ options, environment = readEnvironment() }) {
@@ -27,7 +28,8 @@ export const predict: Command = {
           "Choose the same method with --lungs, or train the model again",
       );
     }
-    const prediction = await predictScan(input, model, { engine, segmenter });
+    const series = typeof options.series === "string" ? { series: options.series } : {};
+    const prediction = await predictScan(input, model, { engine, segmenter, ...series });
     const { kept, seen, warnings } = prediction;
     await segmenter.dispose();
     const survival = [...prediction.survival];

@@ -1,4 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
+import { applySeriesRules, describeSeries, describeSingles, type SeriesRule } from "@ctsurv/imaging/mod.ts";
 import type { ScannedSeries } from "./scan_images.ts";
 
 /** If a patient has several CT series, the only one with at least this many slices is the scan, as for `readVolume`. */
@@ -9,9 +10,9 @@ export type ChosenScan =
   | { readonly kind: "dicom"; readonly series: ScannedSeries }
   | { readonly kind: "nifti"; readonly path: string };
 
-/** The scan that was chosen, or why there is none. `aside` are the UIDs of short series that were passed over. */
+/** The scan that was chosen, with remarks on that; or why there is none. */
 export type ScanChoice =
-  | { readonly scan: ChosenScan; readonly aside: readonly string[] }
+  | { readonly scan: ChosenScan; readonly remarks: readonly string[] }
   | { readonly leftOut: string };
 
 /** The images that were found for one patient. */
@@ -22,41 +23,67 @@ export interface PatientImages {
   readonly nifti: readonly string[];
 }
 
-/**
- * Chooses the scan among a patient's images: the only CT series, or the only one with at least 10 slices, or the only
- * NIfTI file. ImageType does not count: planning systems write ORIGINAL\SECONDARY on scans of LUNG1.
- *
- * @param wanted SeriesInstanceUID, or path of a NIfTI file, that the user chose.
- * @returns Undefined if there are no images at all.
- * @throws {InputError} If there is no such series or file as `wanted`.
- */
-export function chooseScan(
-  patient: string,
-  { ct, nifti }: PatientImages,
-  wanted?: string,
-): ScanChoice | undefined {
-  if (wanted !== undefined) return named(patient, { ct, nifti }, wanted);
-  if (ct.length + nifti.length === 0) return undefined;
-  const long = ct.filter((series) => countSlices(series) >= FEWEST_SLICES);
-  const candidates = ct.length === 1 ? ct : long;
-  const files = preferred(patient, nifti);
-  if (candidates.length === 1 && nifti.length === 0) {
-    const aside = ct.filter((series) => series !== candidates[0]).map(({ uid }) => uid);
-    return { scan: { kind: "dicom", series: candidates[0]! }, aside };
-  }
-  if (ct.length === 0 && files.length === 1) return { scan: { kind: "nifti", path: files[0]! }, aside: [] };
-  return { leftOut: `${describe({ ct, nifti })}. Choose one with --series ${patient}=${ct[0]?.uid ?? nifti[0]}` };
+/** What the user chose. */
+export interface Wanted {
+  /** SeriesInstanceUID, or path of a NIfTI file, for this patient. */
+  readonly name?: string | undefined;
+  /** Rules for all patients with several series. */
+  readonly rules: readonly SeriesRule[];
 }
 
-/** Slices in a series, copies counted once. */
-function countSlices({ instances }: ScannedSeries): number {
-  return instances.reduce((sum, { frames }) => sum + frames, 0);
+/**
+ * Chooses the scan among a patient's images: the only CT series, or the only one with at least 10 slices, or the only
+ * one of these that the rules leave, or the only NIfTI file. ImageType does not count: planning systems write
+ * ORIGINAL\SECONDARY on scans of LUNG1.
+ *
+ * @returns Undefined if there are no images at all.
+ * @throws {InputError} If there is no such series or file as the user named.
+ */
+export function chooseScan(patient: string, images: PatientImages, { name, rules }: Wanted): ScanChoice | undefined {
+  const { ct, nifti } = images;
+  if (name !== undefined) return named(patient, images, name);
+  if (ct.length + nifti.length === 0) return undefined;
+  const long = ct.length === 1 ? ct : ct.filter(({ slices }) => slices >= FEWEST_SLICES);
+  const candidates = long.length > 1 ? applySeriesRules(long, rules) : long;
+  const files = preferred(patient, nifti);
+  if (candidates.length === 1 && nifti.length === 0) {
+    const [series] = candidates as [ScannedSeries];
+    return { scan: { kind: "dicom", series }, remarks: describeAside(images, long, series, rules) };
+  }
+  if (ct.length === 0 && files.length === 1) return { scan: { kind: "nifti", path: files[0]! }, remarks: [] };
+  const singles = nifti.length === 0 ? describeSingles(ct) : undefined;
+  if (singles) return { leftOut: singles };
+  const ruled = long.length > 1 && rules.length > 0
+    ? `. The rule ${rules.join(",")} leaves ${candidates.length} of them: ${
+      candidates.map(({ uid }) => uid).join(", ")
+    }`
+    : "";
+  const hint = long.length > 1 && nifti.length === 0 && rules.length === 0 ? ", or a rule with --series-rule" : "";
+  return {
+    leftOut: `${describe(images)}${ruled}. Choose one with --series ${patient}=${ct[0]?.uid ?? nifti[0]}${hint}`,
+  };
+}
+
+function describeAside(
+  { ct }: PatientImages,
+  long: readonly ScannedSeries[],
+  chosen: ScannedSeries,
+  rules: readonly SeriesRule[],
+): string[] {
+  const short = ct.filter((series) => !long.includes(series)).map(({ uid }) => uid);
+  const others = long.filter((series) => series !== chosen).map(describeSeries);
+  return [
+    ...others.length > 0
+      ? [`the rule ${rules.join(",")} chose ${describeSeries(chosen)}, not ${others.join(", ")}`]
+      : [],
+    ...short.length > 0 ? [`shorter CT series set aside: ${short.join(", ")}`] : [],
+  ];
 }
 
 function named(patient: string, images: PatientImages, wanted: string): ScanChoice {
   const series = images.ct.find(({ uid }) => uid === wanted);
-  if (series) return { scan: { kind: "dicom", series }, aside: [] };
-  if (images.nifti.includes(wanted)) return { scan: { kind: "nifti", path: wanted }, aside: [] };
+  if (series) return { scan: { kind: "dicom", series }, remarks: [] };
+  if (images.nifti.includes(wanted)) return { scan: { kind: "nifti", path: wanted }, remarks: [] };
   const there = images.ct.length + images.nifti.length === 0 ? "no CT" : describe(images);
   throw new InputError(`--series ${patient}=${wanted}: there is no such series; ${patient} has ${there}`);
 }
@@ -77,13 +104,8 @@ export function niftiStem(path: string): string {
 }
 
 function describe({ ct, nifti }: PatientImages): string {
-  const series = ct.map((one) => {
-    const slices = countSlices(one);
-    const description = one.description ? `, "${one.description}"` : "";
-    return `${one.uid} (${slices} ${slices === 1 ? "slice" : "slices"}${description})`;
-  });
   const parts = [
-    ...ct.length > 0 ? [`${ct.length} CT series: ${series.join(", ")}`] : [],
+    ...ct.length > 0 ? [`${ct.length} CT series: ${ct.map(describeSeries).join(", ")}`] : [],
     ...nifti.length > 0 ? [`${nifti.length} NIfTI ${nifti.length === 1 ? "file" : "files"}: ${nifti.join(", ")}`] : [],
   ];
   return parts.join(", and ");

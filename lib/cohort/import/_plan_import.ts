@@ -1,17 +1,10 @@
 import { InputError } from "@ctsurv/base/mod.ts";
+import type { SeriesRule } from "@ctsurv/imaging/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
 import { chooseScan, type ChosenScan, niftiStem } from "./_choose_scan.ts";
+import { describeFound, fileCounter, findSegmentations, type FoundSegmentation, unusedFiles } from "./_found.ts";
 import { type ImportRecord, seriesFolder } from "./cohort_folder.ts";
-import {
-  describeFound,
-  fileCounter,
-  findSegmentations,
-  type FoundSegmentation,
-  type ScannedImages,
-  type ScannedSeries,
-  type SkippedFiles,
-  unusedFiles,
-} from "./scan_images.ts";
+import type { ScannedImages, ScannedSeries, SkippedFiles } from "./scan_images.ts";
 
 /** A patient's images as an import takes them. Paths are relative to the scanned folder. */
 export interface PlannedPatient {
@@ -37,7 +30,11 @@ export interface PlanImportOptions {
   /** Patients who are left out in any case. */
   readonly excluded: ReadonlySet<string>;
   /** The series, or the path of the NIfTI file, that the user chose for a patient. */
-  readonly chosen: ReadonlyMap<string, string>;
+  readonly named: ReadonlyMap<string, string>;
+  /** The same from a list, which may name patients who are not imported. */
+  readonly listed: ReadonlyMap<string, string>;
+  /** Rules that choose for patients with several series. */
+  readonly rules: readonly SeriesRule[];
   /** Whether the images will be copied, each patient's to a folder of their own. */
   readonly copy: boolean;
 }
@@ -51,15 +48,16 @@ export interface PlanImportOptions {
 export function planImport(
   records: readonly ClinicalRecord[],
   scanned: ScannedImages,
-  { excluded, chosen, copy }: PlanImportOptions,
+  { excluded, named, listed, rules, copy }: PlanImportOptions,
 ): ImportPlan {
   const ids = new Set(records.map(({ patient }) => patient));
-  for (const patient of chosen.keys()) {
+  for (const patient of named.keys()) {
     if (!ids.has(patient)) throw new InputError(`--series ${patient}=…: no such patient in the clinical table`);
     if (excluded.has(patient)) throw new InputError(`--series ${patient}=…: this patient is excluded from the cohort`);
   }
-  const ct = Map.groupBy(scanned.series.filter(({ modality }) => modality === "CT"), ({ patient }) => patient);
-  const nifti = Map.groupBy(scanned.nifti, (path) => patientOfNifti(path, ids));
+  const written = new Map([...ids].map((id) => [alike(id), id]));
+  const ct = Map.groupBy(scanned.series.filter(isCt(scanned)), ({ patient }) => written.get(alike(patient)) ?? patient);
+  const nifti = Map.groupBy(scanned.nifti, (path) => patientOfNifti(path, written));
   const patients: PlannedPatient[] = [];
   const leftOut: { patient: string; reason: string }[] = [];
   const withoutImage: string[] = [];
@@ -67,14 +65,17 @@ export function planImport(
   const filesIn = fileCounter(scanned);
   for (const patient of [...ids].filter((id) => !excluded.has(id))) {
     const images = { ct: ct.get(patient) ?? [], nifti: nifti.get(patient) ?? [] };
-    const choice = chooseScan(patient, images, chosen.get(patient));
+    const choice = chooseScan(patient, images, { name: named.get(patient) ?? listed.get(patient), rules });
     if (!choice) withoutImage.push(patient);
     else if ("leftOut" in choice) leftOut.push({ patient, reason: choice.leftOut });
     else {
       const planned = planPatient(patient, choice.scan, scanned.series);
       patients.push(planned);
       const remark = (remark: string) => remarks.push({ patient, remark });
-      if (choice.aside.length > 0) remark(`shorter CT series set aside: ${choice.aside.join(", ")}`);
+      choice.remarks.forEach(remark);
+      if (choice.scan.kind === "dicom" && choice.scan.series.modality === "") {
+        remark("the files do not say their Modality; they are taken for CT");
+      }
       const others = filesIn(planned.path) - planned.files.length;
       if (!copy && planned.series !== undefined && others > planned.files.length) {
         remark(`${planned.files.length} slices lie among ${others} other files, so that reading is slow; --copy helps`);
@@ -83,8 +84,8 @@ export function planImport(
   }
   const withoutRow = [...ct.keys()].filter((id) => !ids.has(id));
   for (const patient of withoutImage) {
-    const alike = withoutRow.find((id) => id.toLowerCase() === patient.toLowerCase());
-    if (alike) remarks.push({ patient, remark: `there is a CT of ${alike}: write both alike` });
+    const other = withoutRow.find((id) => alike(id).toLowerCase() === alike(patient).toLowerCase());
+    if (other) remarks.push({ patient, remark: `there is a CT of ${other}: write both alike` });
   }
   return {
     patients,
@@ -103,8 +104,19 @@ function planPatient(patient: string, scan: ChosenScan, all: readonly ScannedSer
   return { patient, path: folder, series: scan.series.uid, files, segmentations: findSegmentations(all, scan.series) };
 }
 
+/** One text for names that look the same: macOS writes é as e and an accent in names of files. */
+function alike(name: string): string {
+  return name.normalize("NFC");
+}
+
+/** Whether a series is CT. Where no series of a patient is, those that do not say their modality are taken for CT. */
+function isCt({ series }: ScannedImages): (one: ScannedSeries) => boolean {
+  const told = new Set(series.filter(({ modality }) => modality === "CT").map(({ patient }) => patient));
+  return ({ patient, modality }) => modality === "CT" || modality === "" && !told.has(patient);
+}
+
 /** The patient whose name a NIfTI file has, or else the nearest folder around it. */
-function patientOfNifti(path: string, ids: ReadonlySet<string>): string | undefined {
-  const names = [niftiStem(path), ...path.split("/").slice(0, -1).toReversed()];
-  return names.find((name) => ids.has(name));
+function patientOfNifti(path: string, written: ReadonlyMap<string, string>): string | undefined {
+  const names = [niftiStem(path), ...path.split("/").slice(0, -1).toReversed()].map(alike);
+  return written.get(names.find((name) => written.has(name)) ?? "");
 }

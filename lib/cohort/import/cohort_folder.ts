@@ -4,7 +4,8 @@ import { dirname } from "node:path/posix";
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CohortManifest, type ImageEntry, parseCohortManifest } from "../cohort_manifest.ts";
 import type { PlannedPatient } from "./_plan_import.ts";
-import type { OddStage, ScannedSeries } from "./scan_images.ts";
+import type { OddStage } from "./odd_stages.ts";
+import type { ScannedSeries } from "./scan_images.ts";
 
 /** A file in a cohort's folder while an import is under way. It tells a broken-off import from somebody's own files. */
 const MARKER = "import-unfinished";

@@ -1,6 +1,7 @@
 import project from "../../../deno.json" with { type: "json" };
 import { basename, join, resolve } from "node:path";
 import { InputError, type Progress, sha256 } from "@ctsurv/base/mod.ts";
+import type { SeriesRule } from "@ctsurv/imaging/mod.ts";
 import type { CohortManifest } from "../cohort_manifest.ts";
 import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
 import { parseClinicalColumns } from "../table/clinical_columns.ts";
@@ -9,7 +10,8 @@ import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
 import { copyImages, planCopies } from "./_copy_images.ts";
 import { type ImportPlan, planImport } from "./_plan_import.ts";
 import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
-import { oddStages, scanImages, type SkippedFiles } from "./scan_images.ts";
+import { oddStages } from "./odd_stages.ts";
+import { scanImages, type SkippedFiles } from "./scan_images.ts";
 
 /** Options of {@linkcode importCohort}. */
 export interface ImportCohortOptions {
@@ -25,6 +27,10 @@ export interface ImportCohortOptions {
   readonly columns?: string | undefined;
   /** Patient -> SeriesInstanceUID, or path of a NIfTI file within `images`, for patients with several scans. */
   readonly series?: ReadonlyMap<string, string>;
+  /** The same from a list, which may name patients who are not imported; `series` comes before it. */
+  readonly listedSeries?: ReadonlyMap<string, string>;
+  /** Rules that choose for the patients with several CT series who are not in `series`; see `parseSeriesRules`. */
+  readonly seriesRules?: readonly SeriesRule[];
   /** Patient -> reason, for patients who are left out in addition to the seven of LUNG1. */
   readonly exclude?: ReadonlyMap<string, string>;
   /** Keeps the seven patients of LUNG1 that the paper leaves out. Default false. */
@@ -89,7 +95,8 @@ const EXAMPLES = 5;
  * ```
  */
 export async function importCohort(options: ImportCohortOptions): Promise<ImportedCohort> {
-  const { images, clinical, copy = false, progress, series = new Map() } = options;
+  const { images, clinical, copy = false, progress, series = new Map(), listedSeries = new Map(), seriesRules = [] } =
+    options;
   const dir = resolve(options.output);
   const records = await readRecords(clinical, options.columns);
   const excluded = exclusions(records, options);
@@ -98,7 +105,9 @@ export async function importCohort(options: ImportCohortOptions): Promise<Import
   const scanned = await scanImages(resolve(images), { without: own, progress });
   const plan = planImport(records, scanned, {
     excluded: new Set(excluded.map(({ patient }) => patient)),
-    chosen: series,
+    named: series,
+    listed: listedSeries,
+    rules: seriesRules,
     copy,
   });
   if (plan.patients.length === 0) throw nobody(images, clinical, records, plan);

@@ -1,72 +1,22 @@
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
-import { type DicomFacts, scanDicom } from "@ctsurv/imaging/mod.ts";
-import type { ClinicalRecord } from "../table/clinical.ts";
-import { columnOf, lung1Columns } from "../table/clinical_columns.ts";
-import type { PlannedPatient } from "./_plan_import.ts";
-import { walkFiles } from "./_walk_files.ts";
-import { type ImportRecord, isWithin } from "./cohort_folder.ts";
-
-/** A file with structures drawn on a CT. */
-export interface FoundSegmentation {
-  readonly kind: "SEG" | "RTSTRUCT";
-  /** Relative to the scanned folder. */
-  readonly path: string;
-}
-
-/** The SEG and RTSTRUCT files that refer to a CT series. Files without such a reference are not taken. */
-export function findSegmentations(all: readonly ScannedSeries[], { patient, uid }: ScannedSeries): FoundSegmentation[] {
-  return all.flatMap(({ patient: owner, modality: kind, refersTo, instances }) => {
-    if (owner !== patient || kind !== "SEG" && kind !== "RTSTRUCT" || !refersTo.includes(uid)) return [];
-    return instances.map(({ paths }) => ({ kind, path: paths[0]! }));
-  });
-}
-
-/** A stage that the TNM classification of lung cancer (6th to 9th edition) does not have, or that is unknown. */
-export interface OddStage {
-  /** PatientID. */
-  readonly patient: string;
-  /** The column's name in `clinical.csv`. */
-  readonly column: string;
-  /** As written; null if it is unknown. */
-  readonly value: string | null;
-}
-
-const usual = {
-  tStage: /^(c?T)?(is|x|[0-4][a-c]?)$/i,
-  nStage: /^(c?N)?(x|[0-3][a-c]?)$/i,
-  mStage: /^(c?M)?(x|0|1[a-c]?)$/i,
-  overallStage: /^(stage )?(0|I|II|III|IV|[1-4])[a-c]?[1-3]?$/i,
-} as const;
-
-/**
- * Finds stages that are odd or unknown, in those columns that the table has. They are kept as written: LUNG1 holds two
- * T5, three N4 and four M3, and a patient without an overall stage.
- */
-export function oddStages(records: readonly ClinicalRecord[]): OddStage[] {
-  const fields = Object.keys(usual) as (keyof typeof usual)[];
-  const given = fields.filter((field) => records.some((record) => record[field] !== null));
-  return records.flatMap((record) =>
-    given
-      .filter((field) => record[field] === null || !usual[field].test(record[field]))
-      .map((field) => ({
-        patient: record.patient,
-        column: lung1Columns.columns[columnOf(field)],
-        value: record[field],
-      }))
-  );
-}
+import {
+  describeOtherFile,
+  type DicomFacts,
+  listImageFiles,
+  scanDicom,
+  type SeriesOfPatient,
+} from "@ctsurv/imaging/mod.ts";
+import { type SeriesFile, tellCopies } from "./_tell_copies.ts";
 
 /** The files of a DICOM series, wherever they lie. */
-export interface ScannedSeries {
+export interface ScannedSeries extends SeriesOfPatient {
   readonly patient: string;
+  /** Empty where the images do not say it. */
   readonly modality: string;
-  /** SeriesInstanceUID. */
-  readonly uid: string;
-  readonly description: string;
   /** SEG and RTSTRUCT: the UIDs of the series that they were drawn on. */
   readonly refersTo: readonly string[];
-  /** Sorted by SOPInstanceUID. */
+  /** Sorted by SOPInstanceUID, and by content where several images share one. */
   readonly instances: readonly ScannedInstance[];
 }
 
@@ -74,7 +24,6 @@ export interface ScannedSeries {
 export interface ScannedInstance {
   /** SOPInstanceUID. */
   readonly uid: string;
-  readonly frames: number;
   /** Relative to the scanned folder, sorted; several where it was downloaded more than once. */
   readonly paths: readonly string[];
 }
@@ -118,36 +67,46 @@ const AT_ONCE = 16;
  */
 export async function scanImages(root: string, options: ScanImagesOptions = {}): Promise<ScannedImages> {
   const { without = [], progress } = options;
-  const { files, unreadable } = await walkFiles(root, without);
-  const found: Found = { series: new Map(), nifti: [], skipped: new Map([["cannot be opened", [...unreadable]]]) };
+  await mustBeFolder(root);
+  const listed = await listImageFiles(root, { without });
+  const shorten = (path: string) => relative(root, path).replaceAll(sep, "/");
+  const files = listed.files.map(shorten).sort();
+  const found: Found = { series: new Map(), nifti: [], skipped: new Map() };
+  for (const { path, reason } of listed.passedOver) skip(found, reason, shorten(path));
   progress?.start("Headers read", files.length);
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const batch = files.slice(from, from + AT_ONCE);
-    const facts = await Promise.all(batch.map((path) => lookAt(root, path)));
-    facts.forEach((fact, i) => sortIn(found, batch[i]!, fact));
+    const looks = await Promise.all(batch.map((path) => lookAt(root, path)));
+    looks.forEach((look, i) => sortIn(found, batch[i]!, look));
     progress?.tick(batch.length);
   }
   progress?.done(`${files.length} files looked at`);
+  const series: ScannedSeries[] = [];
+  for (const all of found.series.values()) series.push(await finish(root, all, found));
   return {
     root,
     files: files.length,
-    series: [...found.series.values()].map(finish).sort(byPatient),
+    series: series.sort(byPatient),
     nifti: found.nifti,
     skipped: [...found.skipped]
-      .filter(([, files]) => files.length > 0)
-      .map(([reason, files]) => ({ reason, files }))
+      .map(([reason, files]) => ({ reason, files: files.sort() }))
       .sort((a, b) => compare(a.reason, b.reason)),
   };
 }
 
-interface Found {
-  readonly series: Map<string, GrowingSeries>;
-  readonly nifti: string[];
-  readonly skipped: Map<string, string[]>;
+async function mustBeFolder(root: string): Promise<void> {
+  const info = await Deno.stat(root).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new InputError(`${root}: there is no such folder of images`);
+    throw error;
+  });
+  if (!info.isDirectory) throw new InputError(`${root} is a file; give the folder that holds the images`);
 }
 
-interface GrowingSeries extends Pick<ScannedSeries, "patient" | "modality" | "uid"> {
-  readonly byInstance: Map<string, { readonly facts: DicomFacts; readonly paths: string[] }>;
+interface Found {
+  /** By patient, modality and SeriesInstanceUID. */
+  readonly series: Map<string, SeriesFile[]>;
+  readonly nifti: string[];
+  readonly skipped: Map<string, string[]>;
 }
 
 /** What a file is: facts of a DICOM file, "nifti", or the reason why it is passed over. */
@@ -155,19 +114,13 @@ type Look = DicomFacts | "nifti" | { readonly reason: string };
 
 async function lookAt(root: string, path: string): Promise<Look> {
   if (/\.nii(\.gz)?$/i.test(path)) return "nifti";
+  const whole = join(root, path);
   try {
-    return await scanDicom(join(root, path)) ?? { reason: notAnImage(path) };
+    return await scanDicom(whole) ?? { reason: await describeOtherFile(whole) ?? "neither DICOM nor NIfTI" };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { reason: error.message.replace(`${join(root, path)}: `, "") };
+    return { reason: error.message.replace(`${whole}: `, "") };
   }
-}
-
-/** What a file that is neither DICOM nor NIfTI may be. */
-function notAnImage(path: string): string {
-  if (/\.(zip|tar|tgz|tar\.gz|7z|rar)$/i.test(path)) return "an archive: unpack it and import again";
-  if (/\.(hdr|img|nrrd|nhdr|mha|mhd)(\.gz)?$/i.test(path)) return "another image format: convert it to NIfTI";
-  return "neither DICOM nor NIfTI";
 }
 
 function sortIn(found: Found, path: string, look: Look): void {
@@ -176,43 +129,41 @@ function sortIn(found: Found, path: string, look: Look): void {
     return;
   }
   const reason = "reason" in look ? look.reason : unusable(look);
-  if (reason !== undefined) {
-    const files = found.skipped.get(reason);
-    if (files) files.push(path);
-    else found.skipped.set(reason, [path]);
-    return;
-  }
-  const { patient, modality, series: uid, instance } = look as DicomFacts;
-  const key = JSON.stringify([patient, modality, uid]);
-  const series = found.series.get(key) ?? { patient, modality, uid, byInstance: new Map() };
-  found.series.set(key, series);
-  const known = series.byInstance.get(instance);
-  if (known) known.paths.push(path);
-  else series.byInstance.set(instance, { facts: look as DicomFacts, paths: [path] });
+  if (reason !== undefined) return skip(found, reason, path);
+  const facts = look as DicomFacts;
+  const key = JSON.stringify([facts.patient, facts.modality, facts.series]);
+  const files = found.series.get(key) ?? [];
+  files.push({ path, facts });
+  found.series.set(key, files);
+}
+
+function skip({ skipped }: Found, reason: string, path: string): void {
+  const files = skipped.get(reason) ?? [];
+  files.push(path);
+  skipped.set(reason, files);
 }
 
 /** Why a DICOM file cannot be part of a patient's series; undefined if it can. */
-function unusable({ patient, modality, series, instance, isLocalizer }: DicomFacts): string | undefined {
+function unusable({ patient, modality, series, isLocalizer, isImage }: DicomFacts): string | undefined {
   if (modality === "DICOMDIR") return "a DICOMDIR";
   if (isLocalizer) return "a localizer";
   const missing = Object.entries({
     "PatientID (0010,0020)": patient,
-    "Modality (0008,0060)": modality,
+    "Modality (0008,0060)": modality || (isImage ? "taken for CT, as readVolume does" : ""),
     "SeriesInstanceUID (0020,000E)": series,
-    "SOPInstanceUID (0008,0018)": instance,
   }).filter(([, value]) => value === "").map(([name]) => name);
   return missing.length > 0 ? `DICOM without ${missing.join(", ")}` : undefined;
 }
 
-function finish({ patient, modality, uid, byInstance }: GrowingSeries): ScannedSeries {
-  const instances = [...byInstance].sort(([a], [b]) => compare(a, b));
+async function finish(root: string, files: readonly SeriesFile[], found: Found): Promise<ScannedSeries> {
+  const { images, broken } = await tellCopies(root, files);
+  for (const path of broken) skip(found, "cut off, while another copy is whole", path);
+  const { patient, modality, series: uid, date, thickness, kernel, plane, contrast, description } = images[0]!.facts;
   return {
-    patient,
-    modality,
-    uid,
-    description: instances[0]![1].facts.description,
-    refersTo: [...new Set(instances.flatMap(([, { facts }]) => facts.refersTo))].sort(),
-    instances: instances.map(([uid, { facts, paths }]) => ({ uid, frames: facts.frames, paths })),
+    ...{ patient, modality, uid, date, thickness, kernel, plane, contrast, description },
+    slices: images.reduce((sum, { facts }) => sum + facts.frames, 0),
+    refersTo: [...new Set(images.flatMap(({ facts }) => facts.refersTo))].sort(),
+    instances: images.map(({ facts, paths }) => ({ uid: facts.instance, paths })),
   };
 }
 
@@ -223,58 +174,4 @@ function byPatient(a: ScannedSeries, b: ScannedSeries): number {
 /** By code units, the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Counts the files that were found in a folder, and in those below it. */
-export function fileCounter({ series, nifti, skipped }: ScannedImages): (folder: string) => number {
-  const paths = [
-    ...series.flatMap(({ instances }) => instances.flatMap(({ paths }) => paths)),
-    ...nifti,
-    ...skipped.flatMap(({ files }) => files),
-  ];
-  const folders = new Map<string, number>();
-  for (const path of paths) {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/"))) || ".";
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
-  }
-  const entries = [...folders];
-  return (wanted) =>
-    entries.reduce(
-      (sum, [folder, count]) => folder === wanted || isWithin(folder, wanted) ? sum + count : sum,
-      0,
-    );
-}
-
-/** How many files, series and images were found. */
-export function describeFound({ files, series, nifti }: ScannedImages): ImportRecord["found"] {
-  const images = (all: readonly ScannedSeries[]) => all.reduce((sum, { instances }) => sum + instances.length, 0);
-  const stored = series.reduce((sum, one) => sum + one.instances.reduce((n, { paths }) => n + paths.length, 0), 0);
-  const byModality = [...Map.groupBy(series, ({ modality }) => modality)].sort(([a], [b]) => a < b ? -1 : 1);
-  return {
-    files,
-    nifti: nifti.length,
-    dicom: byModality.map(([modality, all]) => ({ modality, series: all.length, images: images(all) })),
-    copies: stored - images(series),
-  };
-}
-
-/** Images that went unused: those of patients who were taken, and those of nobody. */
-export function unusedFiles(
-  { series }: ScannedImages,
-  patients: readonly PlannedPatient[],
-  nifti: ReadonlyMap<string | undefined, readonly string[]>,
-): SkippedFiles[] {
-  const taken = new Map(patients.map((patient) => [patient.patient, patient]));
-  const drawn = new Set(patients.flatMap(({ segmentations }) => segmentations.map(({ path }) => path)));
-  const undrawn = series
-    .filter(({ patient, modality }) => taken.has(patient) && (modality === "SEG" || modality === "RTSTRUCT"))
-    .flatMap(({ instances }) => instances.map(({ paths }) => paths[0]!))
-    .filter((path) => !drawn.has(path));
-  const beside = patients.flatMap(({ patient, path }) => (nifti.get(patient) ?? []).filter((file) => file !== path));
-  const skipped = [
-    { reason: "SEG or RTSTRUCT that does not say it was drawn on the chosen CT", files: undrawn.sort() },
-    { reason: "NIfTI beside the chosen CT", files: beside.sort() },
-    { reason: "NIfTI that is named after no patient of the table", files: nifti.get(undefined) ?? [] },
-  ];
-  return skipped.filter(({ files }) => files.length > 0);
 }

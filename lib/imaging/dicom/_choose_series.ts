@@ -1,5 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { DicomHeader } from "./header.ts";
+import { describeSeries, describeSingles, readSeriesFacts, type SeriesOfPatient } from "./series.ts";
 
 /** If a folder holds several CT series, the only one with at least this many slices is the scan. */
 const FEWEST_SLICES = 10;
@@ -38,8 +39,11 @@ export function chooseSeries(
   const large = all.filter((files) => countSlices(files) >= FEWEST_SLICES);
   const chosen = all.length === 1 ? all[0] : large.length === 1 ? large[0] : undefined;
   if (!chosen) {
+    const singles = describeSingles(describable(series));
+    if (singles) throw new InputError(`${path}: ${singles}`);
     throw new InputError(
-      `${path}: ${series.size} CT series. Choose one by its UID (option "series"), or give its folder:${list(series)}`,
+      `${path}: ${series.size} CT series. Choose one by its UID (--series, or the option "series"), or give its ` +
+        `folder:${list(series)}`,
     );
   }
   if (all.length > 1) {
@@ -74,16 +78,18 @@ function countOthers(headers: readonly DicomHeader[], scans: ReadonlySet<DicomHe
   return [...kinds].map(([kind, files]) => `${kind} (${countFiles(files)})`).join(", ");
 }
 
+function describable(series: ReadonlyMap<string, Series>): SeriesOfPatient[] {
+  return [...series].map(([uid, files]) => ({ uid, slices: countSlices(files), ...readSeriesFacts(files[0].tags) }));
+}
+
 function list(series: ReadonlyMap<string, Series>): string {
-  const lines = [...series].slice(0, LISTED).map(([uid, files]) =>
-    `\n  ${uid || "(no UID)"}: ${countFiles(files)} ${files[0].description}`.trimEnd()
-  );
+  const lines = describable(series).slice(0, LISTED).map((one) => `\n  ${describeSeries(one)}`);
   return lines.join("") + (series.size > LISTED ? `\n  and ${series.size - LISTED} more` : "");
 }
 
 /** An enhanced CT has all its slices in one file. */
 function countSlices(files: Series): number {
-  return files.reduce((sum, { tags }) => sum + (tags.decimal("NumberOfFrames") ?? 1), 0);
+  return files.reduce((sum, { tags }) => sum + (tags.optional("NumberOfFrames") ?? 1), 0);
 }
 
 function countFiles(files: readonly unknown[]): string {

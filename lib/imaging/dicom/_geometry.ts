@@ -81,7 +81,7 @@ export function stackAffine(where: string, slices: readonly DicomImage[]): Affin
         "tilted. Resample the scan to a rectangular grid first (dcm2niix writes one, named _Tilt)",
     );
   }
-  checkGaps(where, sliceHeights(slices));
+  checkGaps(where, slices);
   checkAlignment(where, slices, normal, step);
   const [rowSpacing, columnSpacing] = first.pixelSpacing;
   return affineFrom(
@@ -92,10 +92,16 @@ export function stackAffine(where: string, slices: readonly DicomImage[]): Affin
   );
 }
 
-function checkGaps(where: string, heights: readonly number[]): void {
+function checkGaps(where: string, slices: readonly DicomImage[]): void {
+  const heights = sliceHeights(slices);
   const gaps = heights.slice(1).map((height, i) => height - heights[i]!);
   const median = [...gaps].sort((a, b) => a - b)[gaps.length >> 1]!;
   const between = (i: number) => `${round(heights[i]!)} and ${round(heights[i + 1]!)} mm`;
+  // Positions are often written with one decimal, so that thin slices seem uneven by up to 0.1 mm.
+  const uneven = gaps.findIndex((gap) => Math.abs(gap - median) > Math.max(0.101, 0.05 * median));
+  if (uneven < 0) return;
+  const rounded = describeRounding(heights, slices);
+  if (rounded) throw new InputError(`${where}: ${rounded}`);
   const holes = gaps.flatMap((gap, i) => gap > 1.5 * median ? [{ i, missing: Math.round(gap / median) - 1 }] : []);
   if (holes.length > 0) {
     const missing = holes.reduce((sum, hole) => sum + hole.missing, 0);
@@ -107,14 +113,42 @@ function checkGaps(where: string, heights: readonly number[]): void {
         `${holes.length > 5 ? ", and elsewhere" : ""}. Download the series again`,
     );
   }
-  // Positions are often written with one decimal, so that thin slices seem uneven by up to 0.1 mm.
-  const uneven = gaps.findIndex((gap) => Math.abs(gap - median) > Math.max(0.101, 0.05 * median));
-  if (uneven >= 0) {
-    throw new InputError(
-      `${where}: slices are unevenly spaced: ${round(gaps[uneven]!)} mm between ${between(uneven)}, ` +
-        `elsewhere ${round(median)} mm. Resample the scan to even slices first`,
-    );
-  }
+  throw new InputError(
+    `${where}: slices are unevenly spaced: ${round(gaps[uneven]!)} mm between ${between(uneven)}, ` +
+      `elsewhere ${round(median)} mm. Resample the scan to even slices first`,
+  );
+}
+
+/** Units that positions are rounded to, mm. */
+const ROUNDED_TO = [1, 0.5, 0.2] as const;
+
+/**
+ * What to say of slices whose positions were rounded: all are whole multiples of a unit, and less than half a unit off
+ * an even grid. That can be said of a missing slice as well, so the files have to give the distance of that grid, or
+ * gaps of two lengths have to take turns all along.
+ */
+function describeRounding(heights: readonly number[], slices: readonly DicomImage[]): string | undefined {
+  const mean = (heights.at(-1)! - heights[0]!) / (heights.length - 1);
+  const told = [slices[0]!.told.spacingBetweenSlices, slices[0]!.sliceThickness]
+    .flatMap((mm) => mm !== undefined && Math.abs(Math.abs(mm) - mean) < 0.03 * mean ? [Math.abs(mm)] : []);
+  const long = heights.slice(1).flatMap((height, i) => height - heights[i]! > mean ? [i] : []);
+  const turns = long.slice(1).map((at, i) => at - long[i]!);
+  const takeTurns = turns.length >= 3 && Math.max(...turns) - Math.min(...turns) <= 1;
+  const unit = ROUNDED_TO.find((mm) =>
+    heights.every((height) => Math.abs(height / mm - Math.round(height / mm)) < 1e-3)
+  );
+  const step = [...told, ...takeTurns ? [mean] : []].find((step) => {
+    const offsets = heights.map((height, i) => height - i * step);
+    // Rounding leaves a grid of whole units as it is: that has a hole.
+    const isGrid = unit === undefined || Math.abs(step / unit - Math.round(step / unit)) < 1e-3;
+    return !isGrid && Math.max(...offsets) - Math.min(...offsets) <= 1.001 * unit;
+  });
+  if (step === undefined || unit === undefined) return undefined;
+  return `positions are rounded to ${unit === 1 ? "whole" : `multiples of ${unit}`} mm (ImagePositionPatient), where ` +
+    `slices are about ${
+      round(step)
+    } mm apart, so that they seem uneven. Export the series again without rounding, or ` +
+    "convert it to NIfTI with that distance";
 }
 
 function checkAlignment(where: string, slices: readonly DicomImage[], normal: Vector, step: Vector): void {

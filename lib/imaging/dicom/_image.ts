@@ -1,6 +1,6 @@
 import { dot, norm, type Vector } from "../volume/_affine.ts";
-import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_file.ts";
 import { type DicomTags, frameTags } from "./_tags.ts";
+import { BIG_ENDIAN, isLossySyntax, type PixelCodec, pixelCodec } from "./_transfer_syntax.ts";
 import type { DicomHeader } from "./header.ts";
 
 /**
@@ -23,14 +23,32 @@ export interface DicomImage {
   readonly isLossy: boolean;
   readonly pixels: PixelLocation;
   readonly storage: DicomStorage;
+  readonly told: ToldOfImage;
+}
+
+/** What a file says of its image's place among others, which may contradict the positions. Texts are empty if absent. */
+export interface ToldOfImage {
+  /** AcquisitionNumber. */
+  readonly acquisition: string;
+  /** AcquisitionTime, HHMMSS. */
+  readonly time: string;
+  readonly frameOfReference: string;
+  readonly kernel: string;
+  /** InstanceNumber; undefined in an enhanced CT, whose frames are numbered otherwise. */
+  readonly instance: number | undefined;
+  /** mm */
+  readonly spacingBetweenSlices: number | undefined;
+  /** SliceLocation, mm. */
+  readonly location: number | undefined;
 }
 
 /** Where the pixels of an image are, 16 bits each. */
 export interface PixelLocation {
   readonly codec: PixelCodec;
-  /** Which frame of the file, from 0. */
+  /** Which frame of the file, from 0, of how many. */
   readonly frame: number;
-  /** Byte of the file where the frame begins, if it is not packed. */
+  readonly frames: number;
+  /** Byte of the file where the frame begins or, if they are packed, where the pixels of all frames do. */
   readonly offset: number;
   readonly isBigEndian: boolean;
 }
@@ -56,13 +74,14 @@ export interface DicomStorage {
  */
 export function readDicomImages(header: DicomHeader): DicomImage[] {
   const codec = pixelCodec(header.path, header.transferSyntax);
-  return frameTags(header).map((tags, frame) => readImage(header, tags, { codec, frame }));
+  const frames = frameTags(header);
+  return frames.map((tags, frame) => readImage(header, tags, { codec, frame, frames: frames.length }));
 }
 
 /** 4096 x 4096, well above any CT: a damaged size has to be found before it is allocated. */
 const MOST_PACKED_PIXELS = 2 ** 24;
 
-type Packing = Pick<PixelLocation, "codec" | "frame">;
+type Packing = Pick<PixelLocation, "codec" | "frame" | "frames">;
 
 function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): DicomImage {
   const photometric = tags.text("PhotometricInterpretation") || "MONOCHROME2";
@@ -94,6 +113,15 @@ function readImage(header: DicomHeader, tags: DicomTags, packing: Packing): Dico
     isLossy: (tags.text("LossyImageCompression") || (isLossySyntax(header.transferSyntax) ? "01" : "00")) === "01",
     pixels: locatePixels(header, rows * columns, packing),
     storage: readStorage(tags, packing.codec),
+    told: {
+      acquisition: tags.text("AcquisitionNumber"),
+      time: tags.text("AcquisitionTime"),
+      frameOfReference: tags.text("FrameOfReferenceUID"),
+      kernel: tags.text("ConvolutionKernel"),
+      instance: packing.frames > 1 ? undefined : tags.optional("InstanceNumber"),
+      spacingBetweenSlices: tags.optional("SpacingBetweenSlices"),
+      location: packing.frames > 1 ? undefined : tags.optional("SliceLocation"),
+    },
   };
 }
 
@@ -105,7 +133,7 @@ function locatePixels({ tags, fileLength, transferSyntax }: DicomHeader, count: 
     throw tags.refuse(`${isPacked ? "plain" : "compressed"} pixels in a file that says the contrary`, "PixelData");
   }
   if (isPacked && count > MOST_PACKED_PIXELS) throw tags.refuse(`${count} pixels, more than any CT slice has`, "Rows");
-  const before = 2 * count * packing.frame;
+  const before = isPacked ? 0 : 2 * count * packing.frame;
   const available = Math.max(0, Math.min(pixels.length, fileLength - pixels.offset) - before);
   if (!isPacked && available < 2 * count) {
     throw tags.refuse(

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { copyBytes } from "@ctsurv/base/mod.ts";
 import { AIR } from "../volume/hu.ts";
 import { createUnpacker } from "./_codecs/unpack_frame.ts";
 import { type DicomFile, openDicomFile } from "./_file.ts";
@@ -25,13 +26,13 @@ export function createPixelReader(): PixelReader {
   return async (image) => {
     const { path, rows, columns, pixels, storage: { isSigned } } = image;
     if (file?.path !== path) file = await openDicomFile(path);
-    const { codec, frame } = pixels;
+    const { codec, frame, frames, offset } = pixels;
     if (codec !== "none") {
       const shape = { rows, columns, bytesPerPixel: 2, isSigned } as const;
-      return new Uint16Array((await unpack(file, { codec, frame }, shape)).buffer);
+      return new Uint16Array((await unpack(file, { codec, frame, frames, start: offset }, shape)).buffer);
     }
     // A copy, because the offset may be odd.
-    const bytes = file.bytes.slice(pixels.offset, pixels.offset + 2 * rows * columns);
+    const bytes = copyBytes(file.bytes, offset, offset + 2 * rows * columns);
     if (pixels.isBigEndian) swapBytes(bytes, 2);
     return new Uint16Array(bytes.buffer);
   };

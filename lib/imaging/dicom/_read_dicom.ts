@@ -1,17 +1,18 @@
-import { InputError, listFiles, statInput } from "@ctsurv/base/mod.ts";
-import { affineFrom, cross, scale } from "../volume/_affine.ts";
+import { InputError, statInput } from "@ctsurv/base/mod.ts";
+import { listImageFiles } from "../image_files.ts";
+import { doubt, noRemarks, type Remarks } from "../_remarks.ts";
+import { affineFrom, affineSpacing, cross, scale } from "../volume/_affine.ts";
 import { storeHu } from "../volume/hu.ts";
 import { type Affine, createVolume, type Volume } from "../volume/volume.ts";
 import { chooseSeries } from "./_choose_series.ts";
-import { openDicomFile } from "./_file.ts";
 import { sliceHeights, stackAffine, stackSlices } from "./_geometry.ts";
+import { checkAcquisitions, checkSliceDistance, describeDifferences } from "./_contradictions.ts";
 import { type DicomImage, readDicomImages } from "./_image.ts";
 import { createPixelReader, hounsfieldTable, type PixelReader } from "./_pixels.ts";
-import { type Acquisition, describeAcquisition, type DicomHeader, readDicomHeader } from "./header.ts";
+import { type Acquisition, describeAcquisition, type DicomHeader, openDicomHeader } from "./header.ts";
 
-export interface DicomVolume {
+export interface DicomVolume extends Remarks {
   readonly volume: Volume;
-  readonly warnings: string[];
   /** SeriesInstanceUID; empty if the files have none. */
   readonly series: string;
   /** FrameOfReferenceUID; empty if the files have none. */
@@ -29,28 +30,32 @@ export interface DicomVolume {
  *   right-angled grid of grey slices.
  */
 export async function readDicom(path: string, options: { readonly series?: string } = {}): Promise<DicomVolume> {
-  const warnings: string[] = [];
+  const remarks = noRemarks();
+  const { warnings } = remarks;
   const isFile = await statInput(path) === "file";
   const headers = chooseSeries(path, await readHeaders(path, isFile, warnings), options.series, warnings);
   const images = headers.flatMap(readDicomImages) as [DicomImage, ...DicomImage[]];
   const stack = stackSlices(path, images);
   await refuseConflicts(path, stack, warnings);
   const slices = stack.map(([image]) => image);
+  checkAcquisitions(path, slices, remarks);
   const affine = isFile && stack.length === 1 ? singleSliceAffine(images[0], warnings) : stackAffine(path, slices);
+  checkSliceDistance(slices, affineSpacing(affine)[0], remarks);
   const lossy = slices.filter((image) => image.isLossy).length;
   if (lossy > 0) {
     warnings.push(`${lossy} of ${slices.length} slices were compressed with loss: HU are not quite those measured`);
   }
   const uncalibrated = slices.filter((image) => !image.storage.isCalibrated).length;
   if (uncalibrated > 0) {
-    warnings.push(
+    doubt(
+      remarks,
       `${uncalibrated} of ${slices.length} slices lack RescaleSlope or RescaleIntercept; 1 and 0 were taken. ` +
         "Check that air is near -1000 HU",
     );
   }
   return {
     volume: createVolume(path, await readVoxels(slices), [slices.length, images[0].rows, images[0].columns], affine),
-    warnings,
+    ...remarks,
     series: headers[0].series,
     frameOfReference: headers[0].tags.text("FrameOfReferenceUID"),
     files: [...new Set(slices.map((image) => image.path))],
@@ -59,23 +64,34 @@ export async function readDicom(path: string, options: { readonly series?: strin
 }
 
 async function readHeaders(path: string, isFile: boolean, warnings: string[]): Promise<DicomHeader[]> {
+  const { files, passedOver } = await listImageFiles(path);
   const headers: DicomHeader[] = [];
-  const skipped: string[] = [];
-  for (const file of await listFiles(path)) {
+  const skipped = passedOver.map(({ path, reason }) => `${path}: ${reason}`);
+  for (const file of files) {
     try {
-      headers.push(readDicomHeader(await openDicomFile(file)));
+      headers.push(await openDicomHeader(file));
     } catch (error) {
       if (!(error instanceof InputError) || isFile) throw error;
       skipped.push(error.message);
     }
   }
-  if (headers.length === 0) {
-    throw new InputError(
-      `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
-    );
-  }
+  if (headers.length === 0) throw noDicom(path, files, skipped);
   if (skipped.length > 0) warnings.push(`files left out: ${skipped.length}. ${list(skipped)}`);
   return headers;
+}
+
+/** What to say of a folder without DICOM. */
+function noDicom(path: string, files: readonly string[], skipped: readonly string[]): InputError {
+  const nifti = files.filter((file) => /\.nii(\.gz)?$/i.test(file));
+  if (nifti.length > 0) {
+    const [what, names] = nifti.length === 1
+      ? ["one NIfTI file", nifti[0]!]
+      : [`${nifti.length} NIfTI files`, list(nifti)];
+    return new InputError(`${path}: a folder with ${what}, and no DICOM. Give the file itself: ${names}`);
+  }
+  return new InputError(
+    `${path}: no DICOM file that can be read` + (skipped.length ? `. ${list(skipped)}` : "; the folder is empty"),
+  );
 }
 
 /** Files at one position must be copies of each other. */
@@ -85,9 +101,10 @@ async function refuseConflicts(path: string, stack: ReturnType<typeof stackSlice
   for (const [kept, ...others] of stack) {
     for (const other of others) {
       if (!sameHu(await readHu(kept, readPixels), await readHu(other, readPixels))) {
+        const differences = describeDifferences(kept, other);
         throw new InputError(
-          `${path}: ${kept.path} and ${other.path} are different images of one position. ` +
-            "Leave only the files of one scan",
+          `${path}: ${kept.path} and ${other.path} are different images of one position` +
+            `${differences && ` (${differences})`}. Leave only the files of one scan`,
         );
       }
       copies++;

@@ -1,60 +1,90 @@
-import type { DataSet, Element } from "dicom-parser";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { guardParser } from "./_file.ts";
+import { decodeText } from "./_character_sets.ts";
+import type { DataElement, DataSet } from "./_data_set.ts";
 import type { DicomHeader } from "./header.ts";
 
-/** The DICOM attributes read here, by keyword, as dicom-parser writes tags. */
+/** The DICOM attributes read here, by keyword. */
 const tags = {
-  MediaStorageSOPClassUID: "x00020002",
-  ImageType: "x00080008",
-  SOPClassUID: "x00080016",
-  Modality: "x00080060",
-  Manufacturer: "x00080070",
-  SeriesDescription: "x0008103e",
-  ManufacturerModelName: "x00081090",
-  PatientID: "x00100020",
-  SliceThickness: "x00180050",
-  ConvolutionKernel: "x00181210",
-  SeriesInstanceUID: "x0020000e",
-  ImagePositionPatient: "x00200032",
-  ImageOrientationPatient: "x00200037",
-  FrameOfReferenceUID: "x00200052",
-  SamplesPerPixel: "x00280002",
-  PhotometricInterpretation: "x00280004",
-  NumberOfFrames: "x00280008",
-  Rows: "x00280010",
-  Columns: "x00280011",
-  PixelSpacing: "x00280030",
-  BitsAllocated: "x00280100",
-  BitsStored: "x00280101",
-  HighBit: "x00280102",
-  PixelRepresentation: "x00280103",
-  PixelPaddingValue: "x00280120",
-  PixelPaddingRangeLimit: "x00280121",
-  RescaleIntercept: "x00281052",
-  RescaleSlope: "x00281053",
-  LossyImageCompression: "x00282110",
-  SegmentationType: "x00620001",
-  SegmentSequence: "x00620002",
-  SegmentNumber: "x00620004",
-  SegmentLabel: "x00620005",
-  SegmentDescription: "x00620006",
-  ReferencedSegmentNumber: "x0062000b",
-  MaximumFractionalValue: "x0062000e",
-  StructureSetROISequence: "x30060020",
-  ROINumber: "x30060022",
-  ReferencedFrameOfReferenceUID: "x30060024",
-  ROIName: "x30060026",
-  ROIContourSequence: "x30060039",
-  ContourSequence: "x30060040",
-  ContourGeometricType: "x30060042",
-  NumberOfContourPoints: "x30060046",
-  ContourData: "x30060050",
-  ReferencedROINumber: "x30060084",
-  SharedFunctionalGroupsSequence: "x52009229",
-  PerFrameFunctionalGroupsSequence: "x52009230",
-  PixelData: "x7fe00010",
+  MediaStorageSOPClassUID: 0x00020002,
+  SpecificCharacterSet: 0x00080005,
+  ImageType: 0x00080008,
+  SOPClassUID: 0x00080016,
+  SOPInstanceUID: 0x00080018,
+  StudyDate: 0x00080020,
+  SeriesDate: 0x00080021,
+  AcquisitionDate: 0x00080022,
+  AcquisitionTime: 0x00080032,
+  Modality: 0x00080060,
+  Manufacturer: 0x00080070,
+  SeriesDescription: 0x0008103e,
+  ManufacturerModelName: 0x00081090,
+  ReferencedSeriesSequence: 0x00081115,
+  PatientID: 0x00100020,
+  ContrastBolusAgent: 0x00180010,
+  SliceThickness: 0x00180050,
+  KVP: 0x00180060,
+  SpacingBetweenSlices: 0x00180088,
+  ConvolutionKernel: 0x00181210,
+  SeriesInstanceUID: 0x0020000e,
+  SeriesNumber: 0x00200011,
+  AcquisitionNumber: 0x00200012,
+  InstanceNumber: 0x00200013,
+  ImagePositionPatient: 0x00200032,
+  ImageOrientationPatient: 0x00200037,
+  FrameOfReferenceUID: 0x00200052,
+  SliceLocation: 0x00201041,
+  SamplesPerPixel: 0x00280002,
+  PhotometricInterpretation: 0x00280004,
+  NumberOfFrames: 0x00280008,
+  Rows: 0x00280010,
+  Columns: 0x00280011,
+  PixelSpacing: 0x00280030,
+  BitsAllocated: 0x00280100,
+  BitsStored: 0x00280101,
+  HighBit: 0x00280102,
+  PixelRepresentation: 0x00280103,
+  PixelPaddingValue: 0x00280120,
+  PixelPaddingRangeLimit: 0x00280121,
+  RescaleIntercept: 0x00281052,
+  RescaleSlope: 0x00281053,
+  LossyImageCompression: 0x00282110,
+  SegmentationType: 0x00620001,
+  SegmentSequence: 0x00620002,
+  SegmentNumber: 0x00620004,
+  SegmentLabel: 0x00620005,
+  SegmentDescription: 0x00620006,
+  ReferencedSegmentNumber: 0x0062000b,
+  MaximumFractionalValue: 0x0062000e,
+  ReferencedFrameOfReferenceSequence: 0x30060010,
+  RTReferencedStudySequence: 0x30060012,
+  RTReferencedSeriesSequence: 0x30060014,
+  StructureSetROISequence: 0x30060020,
+  ROINumber: 0x30060022,
+  ReferencedFrameOfReferenceUID: 0x30060024,
+  ROIName: 0x30060026,
+  ROIContourSequence: 0x30060039,
+  ContourSequence: 0x30060040,
+  ContourGeometricType: 0x30060042,
+  NumberOfContourPoints: 0x30060046,
+  ContourData: 0x30060050,
+  ReferencedROINumber: 0x30060084,
+  SharedFunctionalGroupsSequence: 0x52009229,
+  PerFrameFunctionalGroupsSequence: 0x52009230,
+  PixelData: 0x7fe00010,
 } as const;
+
+/** Attributes whose text is in the file's character set; that of all others is ASCII (PS3.5 6.1.2.3). */
+const inCharacterSet: ReadonlySet<string> = new Set<DicomKeyword>([
+  "Manufacturer",
+  "SeriesDescription",
+  "ManufacturerModelName",
+  "PatientID",
+  "ContrastBolusAgent",
+  "ConvolutionKernel",
+  "SegmentLabel",
+  "SegmentDescription",
+  "ROIName",
+]);
 
 /** A decimal or integer string (PS3.5 6.2). It is stricter than what JavaScript takes for a number. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -64,12 +94,16 @@ export type DicomKeyword = keyof typeof tags;
 
 /** Reads attributes of one file. Missing or malformed ones are refused with file, keyword and tag. */
 export interface DicomTags {
+  /** Whether the attribute is there, and not empty. */
+  has(keyword: DicomKeyword): boolean;
   /** Text without its padding; empty where the attribute is absent. */
   text(keyword: DicomKeyword): string;
   /** A US value, or SS where `signed`; undefined where absent or empty. */
   whole(keyword: DicomKeyword, signed?: boolean): number | undefined;
   /** A DS or IS value; undefined where absent or empty. */
   decimal(keyword: DicomKeyword): number | undefined;
+  /** The same of an attribute that may be anything: undefined where it is no single number. */
+  optional(keyword: DicomKeyword): number | undefined;
   /** Exactly `count` DS values. */
   decimals(keyword: DicomKeyword, count: number): number[];
   /** A US value that has to be there. */
@@ -88,25 +122,37 @@ export interface DicomTags {
  * Attributes of a parsed file.
  *
  * @param datasets Where they are looked up, in this order: an item of a sequence, say, before the file it is in.
+ * @param around The character set of what the item is in.
  */
-export function createDicomTags(path: string, ...datasets: readonly [DataSet, ...DataSet[]]): DicomTags {
-  const holder = (tag: string) => datasets.find(({ elements }) => elements[tag]?.length) ?? datasets[0];
-  const text = (keyword: DicomKeyword) => {
-    const tag = tags[keyword];
-    return unpad(guardParser(path, () => holder(tag).string(tag)) ?? "");
+export function createDicomTags(
+  path: string,
+  datasets: readonly [DataSet, ...DataSet[]],
+  around: readonly string[] = [],
+): DicomTags {
+  const found = (keyword: DicomKeyword) => {
+    const dataset = datasets.find(({ elements }) => elements.get(tags[keyword])?.length) ?? datasets[0];
+    const element = dataset.elements.get(tags[keyword]);
+    return element && { dataset, element, bytes: valueOf(dataset, element) };
   };
   const refuse = (message: string, keyword?: DicomKeyword) =>
     new InputError(`${path}: ${message}${keyword ? ` [${keyword} ${printTag(tags[keyword])}]` : ""}`);
+  const plain = (keyword: DicomKeyword) => latin1.decode(found(keyword)?.bytes);
+  const characterSet = plain("SpecificCharacterSet") ? plain("SpecificCharacterSet").split("\\").map(unpad) : around;
+  const text = (keyword: DicomKeyword) =>
+    unpad(
+      inCharacterSet.has(keyword)
+        ? decodeText(found(keyword)?.bytes ?? new Uint8Array(), characterSet)
+        : plain(keyword),
+    );
   const whole = (keyword: DicomKeyword, signed = false) => {
-    const tag = tags[keyword];
-    const dataset = holder(tag);
-    if (!dataset.elements[tag]?.length) return undefined;
-    return guardParser(path, () => signed ? dataset.int16(tag) : dataset.uint16(tag));
+    const value = found(keyword);
+    if (!value || value.bytes.length === 0) return undefined;
+    if (value.bytes.length < 2) throw refuse("a number of one byte; the file is damaged", keyword);
+    const view = new DataView(value.bytes.buffer, value.bytes.byteOffset);
+    const isLittle = !value.dataset.isBigEndian;
+    return signed ? view.getInt16(0, isLittle) : view.getUint16(0, isLittle);
   };
-  const itemsOf = (keyword: DicomKeyword) => {
-    const tag = tags[keyword];
-    return (holder(tag).elements[tag]?.items ?? []).flatMap(({ dataSet }) => dataSet ?? []);
-  };
+  const itemsOf = (keyword: DicomKeyword) => found(keyword)?.element.items ?? [];
   const decimals = (keyword: DicomKeyword, count: number) => {
     const value = text(keyword);
     const numbers = value.split("\\").map((part) => DECIMAL.test(unpad(part)) ? Number(unpad(part)) : NaN);
@@ -117,12 +163,15 @@ export function createDicomTags(path: string, ...datasets: readonly [DataSet, ..
     return numbers;
   };
   return {
+    has: (keyword) => (found(keyword)?.element.length ?? 0) > 0,
     text,
     whole,
     decimals,
     refuse,
-    items: (keyword) => itemsOf(keyword).map((item) => createDicomTags(path, item)),
-    macros: (keyword) => itemsOf(keyword).map(({ elements }) => Object.values(elements).flatMap(firstItem)),
+    items: (keyword) => itemsOf(keyword).map((item) => createDicomTags(path, [item], characterSet)),
+    macros: (keyword) =>
+      itemsOf(keyword).map(({ elements }) => [...elements.values()].flatMap(({ items }) => items?.slice(0, 1) ?? [])),
+    optional: (keyword) => DECIMAL.test(text(keyword)) ? Number(text(keyword)) : undefined,
     decimal: (keyword) => text(keyword) === "" ? undefined : decimals(keyword, 1)[0],
     needed(keyword) {
       const value = whole(keyword);
@@ -130,16 +179,16 @@ export function createDicomTags(path: string, ...datasets: readonly [DataSet, ..
       return value;
     },
     pixels() {
-      const element = holder(tags.PixelData).elements[tags.PixelData];
-      return element &&
-        { offset: element.dataOffset, length: element.length, isEncapsulated: element.hadUndefinedLength === true };
+      const element = found("PixelData")?.element;
+      return element && { offset: element.offset, length: element.length, isEncapsulated: element.isUndefinedLength };
     },
   };
 }
 
-function firstItem({ items }: Element): DataSet[] {
-  const dataset = items?.[0]?.dataSet;
-  return dataset ? [dataset] : [];
+const latin1 = new TextDecoder("iso-8859-1");
+
+function valueOf({ source: { bytes } }: DataSet, { offset, length }: DataElement): Uint8Array {
+  return bytes.subarray(offset, offset + length);
 }
 
 /** Values are padded with spaces, and in the wild with NULs. */
@@ -147,9 +196,10 @@ function unpad(value: string): string {
   return value.replace(/^[\s\0]+|[\s\0]+$/g, "");
 }
 
-/** "x00280030" as people write it: (0028,0030). */
-function printTag(tag: string): string {
-  return `(${tag.slice(1, 5)},${tag.slice(5)})`;
+/** 0x00280030 as people write it: (0028,0030). */
+function printTag(tag: number): string {
+  const digits = tag.toString(16).padStart(8, "0").toUpperCase();
+  return `(${digits.slice(0, 4)},${digits.slice(4)})`;
 }
 
 /**
@@ -174,7 +224,6 @@ export function frameTags({ path, tags, dataset }: DicomHeader): DicomTags[] {
   }
   const [shared = []] = tags.macros("SharedFunctionalGroupsSequence");
   return groups.map((group) => {
-    const [first, ...rest] = [...group, ...shared, dataset];
-    return createDicomTags(path, first!, ...rest);
+    return createDicomTags(path, [...group, ...shared, dataset] as unknown as [DataSet, ...DataSet[]]);
   });
 }

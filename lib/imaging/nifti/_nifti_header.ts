@@ -1,8 +1,10 @@
 import { readHeader } from "nifti-reader-js";
 import { Buffer } from "node:buffer";
 import { InputError } from "@ctsurv/base/mod.ts";
+import { doubt, noRemarks, type Remarks } from "../_remarks.ts";
 import { affineFrom, flipLpsRas, type Vector } from "../volume/_affine.ts";
 import type { Affine, Shape } from "../volume/volume.ts";
+import type { NiftiForms } from "./_compare_forms.ts";
 
 /** The voxel types that CT comes in, by NIfTI code. */
 const types = {
@@ -14,6 +16,8 @@ const types = {
   256: { name: "int8", bytes: 1, array: Int8Array },
   512: { name: "uint16", bytes: 2, array: Uint16Array },
   768: { name: "uint32", bytes: 4, array: Uint32Array },
+  1024: { name: "int64", bytes: 8, array: BigInt64Array },
+  1280: { name: "uint64", bytes: 8, array: BigUint64Array },
 } as const;
 
 /** Names of the other codes, for error messages. */
@@ -21,8 +25,6 @@ const refusedTypes: Readonly<Record<number, string>> = {
   1: "1-bit",
   32: "complex64",
   128: "RGB colour",
-  1024: "int64",
-  1280: "uint64",
   1536: "float128",
   1792: "complex128",
   2048: "complex256",
@@ -33,8 +35,7 @@ const refusedTypes: Readonly<Record<number, string>> = {
 export interface NiftiHeader {
   readonly version: 1 | 2;
   readonly shape: Shape;
-  /** (column, row, slice, 1) -> LPS mm. */
-  readonly affine: Affine;
+  readonly forms: NiftiForms;
   readonly type: typeof types[keyof typeof types];
   readonly littleEndian: boolean;
   /** Where the voxels begin, bytes. */
@@ -42,7 +43,7 @@ export interface NiftiHeader {
   /** HU = slope * stored + intercept. */
   readonly slope: number;
   readonly intercept: number;
-  readonly warnings: readonly string[];
+  readonly remarks: Remarks;
 }
 
 /**
@@ -69,18 +70,18 @@ export function readNiftiHeader(where: string, bytes: Uint8Array): NiftiHeader {
   if (!Number.isInteger(offset) || offset < size) {
     throw new InputError(`${where}: voxels are said to begin at byte ${offset}, inside the header (vox_offset)`);
   }
-  const warnings: string[] = [];
+  const remarks = noRemarks();
   const { slope, intercept } = readScaling(where, fields.scl_slope, fields.scl_inter);
   return {
     version,
     shape: readShape(where, fields.dims),
-    affine: readAffine(where, fields, view, { version, littleEndian }, warnings),
+    forms: readForms(where, fields, view, { version, littleEndian }, remarks),
     type,
     littleEndian,
     offset,
     slope,
     intercept,
-    warnings,
+    remarks,
   };
 }
 
@@ -136,8 +137,9 @@ type Layout = Pick<NiftiHeader, "version" | "littleEndian">;
 
 /**
  * As in nibabel: the sform if its code is above 0, else the qform, else the voxel sizes with the origin at the centre.
+ * The other form is read too, to compare.
  */
-function readAffine(where: string, fields: Fields, view: DataView, layout: Layout, warnings: string[]): Affine {
+function readForms(where: string, fields: Fields, view: DataView, layout: Layout, remarks: Remarks): NiftiForms {
   const [dx, dy, dz] = [1, 2, 3].map((i) => fields.pixDims[i]!) as [number, number, number];
   const bad = [dx, dy, dz].findIndex((size) => !(size > 0 && size < Infinity));
   if (bad >= 0) {
@@ -148,15 +150,18 @@ function readAffine(where: string, fields: Fields, view: DataView, layout: Layou
   }
   const unit = units[fields.xyzt_units & 7] ?? 1;
   if (unit !== 1) {
-    warnings.push(`lengths are in ${unit === 1000 ? "metres" : "micrometres"}; they were converted to mm`);
+    remarks.warnings.push(`lengths are in ${unit === 1000 ? "metres" : "micrometres"}; they were converted to mm`);
   }
-  const rows = fields.sform_code > 0
-    ? readSform(view, layout)
-    : fields.qform_code > 0
-    ? readQform(where, fields)
-    : centred(fields, warnings);
-  const inMillimetres = rows.map((value, i) => i < 12 ? value * unit : value) as unknown as Affine;
-  return flipLpsRas(inMillimetres);
+  const inLps = (rows: readonly number[]) =>
+    flipLpsRas(rows.map((value, i) => i < 12 ? value * unit : value) as unknown as Affine);
+  const [hasSform, hasQform] = [fields.sform_code > 0, fields.qform_code > 0];
+  const pixdim = [dx * unit, dy * unit, dz * unit] as const;
+  if (hasSform) {
+    const other = hasQform ? isRotation(fields) ? inLps(readQform(where, fields)) : "no rotation" : undefined;
+    return { taken: "sform", affine: inLps(readSform(view, layout)), other, pixdim };
+  }
+  const rows = hasQform ? readQform(where, fields) : centred(fields, remarks);
+  return { taken: hasQform ? "qform" : "none", affine: inLps(rows), other: undefined, pixdim };
 }
 
 /** mm per unit of `xyzt_units`. */
@@ -168,11 +173,15 @@ function readSform(view: DataView, { version, littleEndian }: Layout): readonly 
   return [...Array.from({ length: 12 }, (_, i) => at(i)), 0, 0, 0, 1];
 }
 
+function isRotation({ quatern_b, quatern_c, quatern_d, qoffset_x, qoffset_y, qoffset_z }: Fields): boolean {
+  return Math.hypot(quatern_b, quatern_c, quatern_d) < 1.01 && [qoffset_x, qoffset_y, qoffset_z].every(Number.isFinite);
+}
+
 /** nifti1.h "METHOD 2". */
 function readQform(where: string, fields: Fields): Affine {
   let [b, c, d] = [fields.quatern_b, fields.quatern_c, fields.quatern_d];
   const length = Math.hypot(b, c, d);
-  if (!(length < 1.01)) {
+  if (!isRotation(fields)) {
     throw new InputError(`${where}: the qform's quaternion (${b}, ${c}, ${d}) is longer than 1, so it is no rotation`);
   }
   // Rounding to float32 alone can leave this much of a half-turn, or take length beyond 1 (as nibabel has it).
@@ -193,8 +202,9 @@ function readQform(where: string, fields: Fields): Affine {
 }
 
 /** nibabel's choice if the header holds neither form: columns run to the patient's left, and 0 is in the middle. */
-function centred(fields: Fields, warnings: string[]): Affine {
-  warnings.push(
+function centred(fields: Fields, remarks: Remarks): Affine {
+  doubt(
+    remarks,
     "the header says nothing of orientation (sform and qform codes are 0); columns are taken to run leftwards",
   );
   const [, dx, dy, dz] = fields.pixDims as [number, number, number, number];

@@ -1,9 +1,11 @@
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
-import { InputError, readInput } from "@ctsurv/base/mod.ts";
+import { copyBytes, InputError, readInput } from "@ctsurv/base/mod.ts";
+import { doubt, type Remarks } from "../_remarks.ts";
 import { swapBytes } from "../dicom/_pixels.ts";
 import { AIR, storeHu } from "../volume/hu.ts";
 import { createVolume, type Volume } from "../volume/volume.ts";
+import { compareForms } from "./_compare_forms.ts";
 import { type NiftiHeader, readNiftiHeader } from "./_nifti_header.ts";
 
 /** A file may hold this much padding beyond its voxels before it contradicts its header. */
@@ -17,7 +19,7 @@ const MAX_DEFLATE_RATIO = 1032;
  *
  * @throws {InputError} If the file is damaged, cut off, or not one grey volume on a rectangular grid.
  */
-export async function readNifti(path: string): Promise<{ volume: Volume; warnings: string[] }> {
+export async function readNifti(path: string): Promise<Remarks & { readonly volume: Volume }> {
   const file = await readInput(path);
   const isGzip = file[0] === 0x1f && file[1] === 0x8b;
   const header = readNiftiHeader(path, isGzip ? unpackStart(path, file) : file);
@@ -28,7 +30,7 @@ export async function readNifti(path: string): Promise<{ volume: Volume; warning
   const bytes = isGzip ? await unpack(path, file, needed + SLACK_BYTES) : file;
   if (needed > bytes.length) throw truncated(path, header, `${bytes.length}`, needed);
 
-  const warnings = [...header.warnings];
+  const { forms, shape, remarks } = header;
   const stored = readStored(bytes, header, voxels);
   const { slope, intercept } = header;
   let notNumbers = 0;
@@ -38,8 +40,10 @@ export async function readNifti(path: string): Promise<{ volume: Volume; warning
     notNumbers++;
     return AIR;
   });
-  if (notNumbers > 0) warnings.push(`${notNumbers} voxels are NaN or infinite; they were set to ${AIR} HU`);
-  return { volume: createVolume(path, hu, header.shape, header.affine), warnings };
+  if (notNumbers > 0) doubt(remarks, `${notNumbers} voxels are NaN or infinite; they were set to ${AIR} HU`);
+  const volume = createVolume(path, hu, shape, forms.affine);
+  compareForms(forms, shape, remarks);
+  return { volume, ...remarks };
 }
 
 function truncated(path: string, { shape, type }: NiftiHeader, has: string, needed: number): InputError {
@@ -78,8 +82,11 @@ function damaged(path: string, error: unknown): InputError {
 /** The stored numbers, aligned and in this machine's byte order. */
 function readStored(bytes: Uint8Array, { offset, type, littleEndian }: NiftiHeader, voxels: number): ArrayLike<number> {
   const start = bytes.byteOffset + offset;
-  if (littleEndian && start % type.bytes === 0) return new type.array(bytes.buffer as ArrayBuffer, start, voxels);
-  const copy = bytes.slice(offset, offset + voxels * type.bytes);
-  if (!littleEndian) swapBytes(copy, type.bytes);
-  return new type.array(copy.buffer, 0, voxels);
+  const isUsable = littleEndian && start % type.bytes === 0;
+  const own = isUsable ? undefined : copyBytes(bytes, offset, offset + voxels * type.bytes);
+  if (own && !littleEndian) swapBytes(own, type.bytes);
+  const stored = new type.array((own ?? bytes).buffer as ArrayBuffer, own ? 0 : start, voxels);
+  return stored instanceof BigInt64Array || stored instanceof BigUint64Array
+    ? Float64Array.from(stored as Iterable<bigint>, Number)
+    : stored;
 }

@@ -36,7 +36,7 @@ const LONGEST_EDGE_MM = 200;
 
 /** The reasons why a person should look at a scan; empty if there are none. Each names the number that is odd. */
 export function scanFlags(scan: ScanMeasurements): string[] {
-  return [...coverageFlags(scan), ...lungFlags(scan), ...gridFlags(scan), ...intensityFlags(scan)];
+  return [...coverageFlags(scan), ...lungFlags(scan), ...gridFlags(scan), ...intensityFlags(scan), ...scan.doubts];
 }
 
 function coverageFlags({ cutAtBase, cutAtApex, bodyAtEdge }: ScanMeasurements): string[] {

@@ -168,6 +168,8 @@ export interface ScanMeasurements {
   readonly clipped: readonly [low: number, high: number];
   /** Warnings of {@linkcode readVolume}. */
   readonly warnings: readonly string[];
+  /** Those of the warnings that question voxels or geometry. */
+  readonly doubts: readonly string[];
   /** SHA-256 of the preprocessed slices: the same for the same scan under two names. */
   readonly fingerprint: string;
 }
@@ -204,7 +206,7 @@ export interface ScanMeasurements {
  * ```
  */
 export function measureScan(
-  { volume, source, warnings }: VolumeReading,
+  { volume, source, warnings, doubts = [] }: VolumeReading,
   { resampled, lungs, kept, first, last, areas, lungVolume, box, slices }: PreprocessedScan,
   { threshold = defaultSettings.threshold }: { readonly threshold?: number } = {},
 ): ScanMeasurements {
@@ -240,6 +242,7 @@ export function measureScan(
     ],
     clipped: [shareOf(slices, (value) => value <= 0), shareOf(slices, (value) => value >= 1)],
     warnings,
+    doubts,
     fingerprint: createHash("sha256").update(slices).digest("hex"),
   };
 }

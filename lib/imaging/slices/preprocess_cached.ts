@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { listFiles, readChecked, readInput, sha256, writeChecked } from "@ctsurv/base/mod.ts";
+import { InputError, readChecked, readInput, sha256, statInput, writeChecked } from "@ctsurv/base/mod.ts";
+import { isDicomFile } from "../dicom/_file.ts";
+import { listImageFiles } from "../image_files.ts";
 import { measureScan, type ScanMeasurements } from "../quality/measure_scan.ts";
 import { readVolume, type ReadVolumeOptions } from "../read_volume.ts";
 import { defaultSettings, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
@@ -11,7 +13,7 @@ export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOp
 }
 
 /** Raised whenever the same input and settings give other numbers, or the file gets another layout. */
-const FORMAT = "ctsurv slices 3";
+const FORMAT = "ctsurv slices 4";
 
 /** Preprocessed slices, from the cache or newly computed. */
 export interface CachedSlices extends PreprocessedSlices {
@@ -83,11 +85,27 @@ export async function preprocessCached(
   return { ...rest, ...facts, areas, slices: Float32Array.from(rounded), isFromCache: false };
 }
 
-/** SHA-256 of a file, or of a folder's files whatever their names and order. */
+/**
+ * SHA-256 of a file, or of a folder's DICOM files whatever their names and order. Other files there are not read, as for
+ * {@linkcode readVolume}: an archive beside the slices can be huge.
+ */
 async function hashInput(path: string): Promise<string> {
+  const isFile = await statInput(path) === "file";
   const hashes: string[] = [];
-  for (const file of await listFiles(path)) hashes.push(sha256(await readInput(file)));
+  for (const file of (await listImageFiles(path)).files) {
+    if (isFile || await isReadable(file)) hashes.push(sha256(await readInput(file)));
+  }
   return sha256(hashes.sort().join());
+}
+
+/** A file that cannot be read is left out by `readVolume`, with a warning. */
+async function isReadable(file: string): Promise<boolean> {
+  try {
+    return await isDicomFile(file);
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** The header of a cache file: everything except the slices, with plain arrays. */

@@ -1,7 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { createUnpacker } from "../dicom/_codecs/unpack_frame.ts";
-import { type DicomFile, pixelCodec } from "../dicom/_file.ts";
+import type { DicomFile } from "../dicom/_file.ts";
 import { type DicomTags, frameTags } from "../dicom/_tags.ts";
+import { pixelCodec } from "../dicom/_transfer_syntax.ts";
 import type { DicomHeader } from "../dicom/header.ts";
 import { affineColumn, cross, dot, scale, subtract, type Vector } from "../volume/_affine.ts";
 import type { Affine } from "../volume/volume.ts";
@@ -111,8 +112,10 @@ function frameReader(file: DicomFile, header: DicomHeader): (frame: number) => P
   if (codec !== "none") {
     if (isBinary) throw tags.refuse("compressed pixels of one bit", "BitsAllocated");
     const unpack = createUnpacker();
+    const frames = tags.decimal("NumberOfFrames") ?? 1;
     return async (frame) => {
-      const values = await unpack(file, { codec, frame }, { rows, columns, bytesPerPixel: 1, isSigned: false });
+      const location = { codec, frame, frames, start: pixels.offset };
+      const values = await unpack(file, location, { rows, columns, bytesPerPixel: 1, isSigned: false });
       return (pixel) => values[pixel]! >= half;
     };
   }

@@ -1,4 +1,4 @@
-import { sizeOf } from "@ctsurv/base/mod.ts";
+import { copyBytes, sizeOf } from "@ctsurv/base/mod.ts";
 import { type ByteSource, readBytes, type Refuse, refuseAs } from "./_bytes.ts";
 import { type CheckpointDType, contiguousStrides, itemSizes, type StoredTensor } from "./stored_tensor.ts";
 
@@ -204,7 +204,7 @@ export function decodeSafetensors(file: Uint8Array<ArrayBuffer>, where: string):
   const { metadata, ranges } = parseSafetensorsHeader(file.subarray(8, start), file.length - start, refuse);
   const tensors = new Map(
     ranges.map(({ name, dtype, shape, begin, end }) =>
-      [name, { dtype, shape, bytes: file.slice(start + begin, start + end) }] as const
+      [name, { dtype, shape, bytes: copyBytes(file, start + begin, start + end) }] as const
     ),
   );
   return { metadata, tensors };

@@ -44,7 +44,7 @@ Excluded
   LUNG1-014: CT slices are missing
 
 Left out
-  LUNG1-003: 2 CT series: 1.2.826.3.30003 (12 slices, "Thorax"), 1.2.826.3.30004 (10 slices). Choose one with --series LUNG1-003=1.2.826.3.30003
+  LUNG1-003: 2 CT series: 1.2.826.3.30003 (12 slices, 3 mm, axial, "Thorax"), 1.2.826.3.30004 (10 slices, 3 mm, axial). Choose one with --series LUNG1-003=1.2.826.3.30003, or a rule with --series-rule
 
 Remarks
   LUNG1-004: shorter CT series set aside: 1.2.826.4.40006

@@ -52,8 +52,9 @@ Deno.test("importCohort() takes one CT of each patient, and says what became of 
     assertEquals(record.withoutRow, ["LUNG1-999"]);
     assertEquals(record.leftOut, [{
       patient: "LUNG1-003",
-      reason: `2 CT series: ${series.three} (12 slices, "Thorax"), ${series.other} (10 slices). ` +
-        `Choose one with --series LUNG1-003=${series.three}`,
+      reason:
+        `2 CT series: ${series.three} (12 slices, 3 mm, axial, "Thorax"), ${series.other} (10 slices, 3 mm, axial). ` +
+        `Choose one with --series LUNG1-003=${series.three}, or a rule with --series-rule`,
     }]);
     assertEquals(record.remarks, [
       { patient: "LUNG1-004", remark: `shorter CT series set aside: ${series.scout}` },
@@ -315,7 +316,10 @@ Deno.test("importCohort() leaves out a patient with both DICOM and NIfTI", () =>
     await put(join(dir, "table.csv"), "PatientID,Survival.time,deadstatus.event\nA,9,1\nB,9,1\n");
     const { record, patients } = await importFrom(dir);
     assertEquals(patients, ["B"], "a short series is the scan where it is the only one");
-    assertStringIncludes(record.leftOut[0]!.reason, "1 CT series: 1.2.7 (12 slices), and 1 NIfTI file: A.nii");
+    assertStringIncludes(
+      record.leftOut[0]!.reason,
+      "1 CT series: 1.2.7 (12 slices, 3 mm, axial), and 1 NIfTI file: A.nii",
+    );
   }));
 
 Deno.test("importCohort() names files that cannot be used by what is wrong with them", () =>
@@ -330,10 +334,13 @@ Deno.test("importCohort() names files that cannot be used by what is wrong with 
     await Deno.symlink("..", join(images, "NSCLC-Radiomics", "loop"));
     const { skipped } = await importFrom(dir);
     const reasons = Object.fromEntries(skipped.map(({ reason, files }) => [reason, files]));
-    assertEquals(reasons["cannot be opened"], ["dangling.dcm"]);
+    assertEquals(reasons["a link that leads nowhere"], ["dangling.dcm"]);
     assertEquals(reasons["DICOM without PatientID (0010,0020)"], ["anonymous.dcm"]);
-    assertEquals(reasons["an archive: unpack it and import again"], ["download.zip"]);
-    assertEquals(reasons["another image format: convert it to NIfTI"], ["ct.nrrd"]);
+    assertEquals(reasons["an archive. Unpack it first, and give the folder"], ["download.zip"]);
+    assertEquals(
+      reasons["an NRRD image. Convert it to NIfTI or DICOM first, for example with 3D Slicer or SimpleITK"],
+      ["ct.nrrd"],
+    );
     const damaged = Object.keys(reasons).find((reason) => reason.startsWith("the DICOM header is damaged"))!;
     assertEquals(reasons[damaged], ["cut.dcm"]);
   }));

@@ -117,7 +117,7 @@ Deno.test("readVolume() sets other modalities, localizers and stray files aside,
 Deno.test("readVolume() lists several CT series and reads the one that is named", async () => {
   const both = [...stack([0, 3, 6]), ...stack([0, 3], { "0020000e": ["UI", "1.2.9"], "0008103e": ["LO", "thin"] })];
   const error = await assertRejects(() => read(both), InputError, "2 CT series");
-  assertStringIncludes(error.message, "1.2.9: 2 files thin");
+  assertStringIncludes(error.message, '1.2.9 (2 slices, 3 mm, axial, "thin")');
   assertEquals((await read(both, undefined, "1.2.9")).volume.shape[0], 2);
   await assertRejects(() => read(both, undefined, "7.7"), InputError, "no CT series 7.7");
 });

@@ -9,7 +9,9 @@ import { sharedData } from "../../support/shared_data.ts";
 
 const identity: DicomAttributes = {
   "00080018": ["UI", "1.2.3.7"],
+  "00080020": ["DA", "20060924"],
   "0008103e": ["LO", "Thorax "],
+  "00181210": ["SH", "B19f"],
   "00100020": ["LO", " A-1"],
 };
 const facts = {
@@ -18,7 +20,13 @@ const facts = {
   series: "1.2.3",
   instance: "1.2.3.7",
   description: "Thorax",
+  date: "2006-09-24",
+  thickness: 3,
+  kernel: "B19f",
+  plane: "axial",
+  contrast: "",
   isLocalizer: false,
+  isImage: true,
   frames: 1,
   refersTo: [],
 };

@@ -33,6 +33,40 @@ Deno.test("readVolume() reads gzipped NIfTI, told by its bytes", async () => {
   assertEquals(misnamed.volume, plain.volume);
 });
 
+const [WHOLE, FRACTION] = [[-1000, 40, 700, 3071], [0.5, -1000.25, 40, 700]];
+/** By NIfTI code: bytes, and how a number of that type is written. */
+const types: Readonly<Record<number, readonly [bytes: number, set: keyof DataView & `set${string}`, hu: number[]]>> = {
+  2: [1, "setUint8", [0, 40, 255, 7]],
+  4: [2, "setInt16", WHOLE],
+  8: [4, "setInt32", WHOLE],
+  16: [4, "setFloat32", FRACTION],
+  64: [8, "setFloat64", FRACTION],
+  256: [1, "setInt8", [-128, 40, 127, 7]],
+  512: [2, "setUint16", [24, 1064, 1724, 4095]],
+  768: [4, "setUint32", [24, 1064, 1724, 4095]],
+  1024: [8, "setBigInt64", WHOLE],
+  1280: [8, "setBigUint64", [24, 1064, 1724, 4095]],
+};
+
+for (const [code, [bytes, set, hu]] of Object.entries(types)) {
+  Deno.test(`readVolume() reads ${set.slice(3)} in both byte orders, wherever the voxels begin, zipped and not`, async () => {
+    for (const isBigEndian of [false, true]) {
+      for (const voxOffset of [352, 354, 356, 358, 360, 353]) {
+        const data = new Uint8Array(voxOffset - 352 + 4 * bytes);
+        const view = new DataView(data.buffer, voxOffset - 352);
+        const write = view[set].bind(view) as (at: number, value: number | bigint, isLittle: boolean) => void;
+        hu.forEach((value, i) => write(i * bytes, set.includes("Big") ? BigInt(value) : value, !isBigEndian));
+        const dim = [3, 4, 1, 1, 1, 1, 1, 1];
+        const file = niftiBytes({ datatype: Number(code), bits: 8 * bytes, voxOffset, data, isBigEndian, dim });
+        for (const packed of [file, gzipSync(file)]) {
+          const { volume } = await read(packed, "ct.nii.gz");
+          assertEquals([...volume.hu], hu, `${isBigEndian ? "big" : "little"}-endian from byte ${voxOffset}`);
+        }
+      }
+    }
+  });
+}
+
 Deno.test("readVolume() ignores header extensions, however broken", async () => {
   const bytes = niftiBytes({ voxOffset: 384, data: new Uint8Array(32 + 48).fill(7) });
   bytes[348] = 1; // "extensions follow"; its size is nonsense

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import expected from "../../fixtures/checkpoints/expected.json" with { type: "json" };
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
@@ -51,6 +52,12 @@ Deno.test("decodeSafetensors() refuses a name that stands in the header twice, e
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(new TextEncoder().encode(header), 8);
   assertThrows(() => decodeSafetensors(file, "twice"), InputError, "twice");
+});
+
+Deno.test("decodeSafetensors() gives the numbers of a Buffer, whose slice() is a view of the whole file", () => {
+  const file = encodeSafetensors(new Map([["a", { shape: [2], data: Float32Array.of(0.5, -0.5) }]]));
+  const { tensors } = decodeSafetensors(Buffer.concat([Uint8Array.of(9, 9, 9), file]).subarray(3), "a buffer");
+  assertEquals(numbers(tensors.get("a")!), [0.5, -0.5]);
 });
 
 Deno.test("encodeSafetensors() writes what decodeSafetensors() reads", () => {

@@ -1,6 +1,7 @@
-import dicomParser from "dicom-parser";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type DicomFile, guardParser, type PixelCodec, syntaxName } from "../_file.ts";
+import { readFragments } from "../_data_set.ts";
+import { type DicomFile, guardFault } from "../_file.ts";
+import { type PixelCodec, syntaxName } from "../_transfer_syntax.ts";
 
 /** The size and type that a frame must have once unpacked. */
 export interface FrameShape {
@@ -52,10 +53,20 @@ const decoders: Readonly<Record<Packed, () => Promise<FrameDecoder>>> = {
   "rle": async () => (await import("./rle.ts")).decodeRle,
 };
 
+/** Where a packed frame is. */
+export interface PackedLocation {
+  readonly codec: Packed;
+  /** Which frame, from 0, of how many. */
+  readonly frame: number;
+  readonly frames: number;
+  /** Byte of the file where the pixels of all frames begin. */
+  readonly start: number;
+}
+
 /** Unpacks one frame of compressed pixel data: [rows, columns], little-endian. Throws InputErrors that name the file. */
 export type Unpacker = (
   file: DicomFile,
-  location: { readonly codec: Packed; readonly frame: number },
+  location: PackedLocation,
   shape: FrameShape,
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
@@ -65,8 +76,9 @@ export type Unpacker = (
  */
 export function createUnpacker(): Unpacker {
   const ready = new Map<Packed, FrameDecoder>();
-  return async (file, { codec, frame }, shape) => {
-    const packed = packedFrame(file, frame);
+  return async (file, location, shape) => {
+    const { codec } = location;
+    const packed = packedFrame(file, location);
     const decode = ready.get(codec) ?? await decoders[codec]();
     ready.delete(codec);
     try {
@@ -83,21 +95,33 @@ export function createUnpacker(): Unpacker {
   };
 }
 
-/** All fragments of a frame as one. A file of one frame may have cut it into several. */
-function packedFrame({ path, bytes }: DicomFile, frame: number): Uint8Array {
-  const dataset = guardParser(path, () => dicomParser.parseDicom(bytes));
-  const element = dataset.elements.x7fe00010;
-  const { fragments = [], basicOffsetTable = [] } = element ?? {};
-  const frames = guardParser(path, () => dataset.intString("x00280008")) ?? 1;
-  const isWhole = frames === 1 && fragments.length > 0;
-  if (!element || !isWhole && basicOffsetTable.length === 0 && fragments.length !== frames) {
+/**
+ * All pieces of a frame as one. A file of one frame may have cut it into several. In a file of several frames, a table
+ * gives the place of each frame's first piece, counted from the end of the table (PS3.5 A.4); without it there is one
+ * piece for each frame.
+ */
+function packedFrame({ path, bytes }: DicomFile, { frame, frames, start }: PackedLocation): Uint8Array {
+  const [table, ...pieces] = guardFault(path, () => readFragments(bytes, start));
+  const offsets = new DataView(bytes.buffer, bytes.byteOffset + (table?.offset ?? 0), table?.length ?? 0);
+  const isTabled = frames > 1 && offsets.byteLength >= 4 * frames;
+  if (pieces.length === 0 || frames > 1 && !isTabled && pieces.length !== frames) {
     throw new InputError(
-      `${path}: ${fragments.length} pieces of compressed pixels, which do not say to which of ${frames} frames they belong`,
+      `${path}: ${pieces.length} pieces of compressed pixels, which do not say to which of ${frames} frames they belong`,
     );
   }
-  return guardParser(path, () => {
-    if (isWhole) return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, 0, fragments.length);
-    if (basicOffsetTable.length > 0) return dicomParser.readEncapsulatedImageFrame(dataset, element, frame);
-    return dicomParser.readEncapsulatedPixelDataFromFragments(dataset, element, frame, 1);
-  });
+  const first = (table?.offset ?? 0) + (table?.length ?? 0);
+  const begin = (of: number) => of < frames ? first + offsets.getUint32(4 * of, true) : Infinity;
+  // A piece begins with its own tag and length.
+  const isOurs = isTabled
+    ? ({ offset }: { readonly offset: number }) => offset - 8 >= begin(frame) && offset - 8 < begin(frame + 1)
+    : (_: unknown, i: number) => frames === 1 || i === frame;
+  const ours = pieces.filter(isOurs);
+  if (ours.length === 0) throw new InputError(`${path}: the table of frames has no pixels for frame ${frame + 1}`);
+  const packed = new Uint8Array(ours.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const { offset, length } of ours) {
+    packed.set(bytes.subarray(offset, offset + length), at);
+    at += length;
+  }
+  return packed;
 }
