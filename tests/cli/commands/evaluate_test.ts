@@ -214,6 +214,23 @@ Deno.test("evaluate refuses to compare different patients or follow-up, or a fil
   await assertRejects(call, InputError, "a.csv is given twice");
 });
 
+Deno.test("evaluate says unknown where Kaplan-Meier is beyond a group's last follow-up, in text and JSON", async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => {
+    const [months, event] = i < 10 ? [3 + .7 * i, 0] : [12 + 1.5 * (i - 10), i % 2];
+    return `p${i},${months},${event},${(i < 10 ? .9 : .3) + i / 1000},${(i < 10 ? .8 : .2) + i / 1000}`;
+  });
+  const { json, text } = await run(["patient,months,event,S6,S24", ...rows].join("\n"), { replicates: "0" });
+  const { riskGroups, calibration } = json as unknown as Evaluation;
+  assertEquals([riskGroups!.lowRisk.survival, riskGroups!.lowRisk.atRisk], [null, [9 - 4, 0]]);
+  assert(riskGroups!.highRisk.survival! > 0);
+  assert(calibration.groups.some(({ observed }) => observed === null));
+  const [low] = text.split("\n").filter((line) => line.startsWith("  low risk"));
+  assert(/^ {2}low risk +10 +0 +unknown +- +5 +0$/.test(low!), low);
+  assertStringIncludes(text, "(unknown: nobody of the group was followed to 24 months)");
+  const followed = await run("patient,months,event,S24\na,30,1,.2\nb,24,0,.8", { replicates: "0" });
+  assert(!followed.text.includes("unknown"));
+});
+
 Deno.test("evaluate refuses months that are none, or outside of the curves", async () => {
   const wrong = async (options: Readonly<Record<string, string>>, message: string) =>
     void await assertRejects(() => run(cohort(1), options), InputError, message);
