@@ -64,7 +64,7 @@ export const evaluate: Command = {
         predictions,
         evaluation: evaluatePredictions(predictions, { horizon, times, replicates }),
         folds: predictions.folds && foldScores(followed, predictions.folds),
-        warnings: rises(predictions),
+        warnings: [...predictions.notes, ...rises(predictions)],
       };
     });
     if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
+import { parseCsv, readTable } from "@ctsurv/cohort/table/mod.ts";
 
 /**
  * Reads a file of results in the form of parsed JSON. A table in CSV or Markdown becomes a list of rows, each a record
@@ -9,8 +9,8 @@ import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
  * @throws {InputError} If it is not what its ending says.
  */
 export async function readResult(path: string): Promise<unknown> {
+  if (path.endsWith(".csv")) return { rows: csvRows(await readTable(path), path) };
   const text = await Deno.readTextFile(path);
-  if (path.endsWith(".csv")) return { rows: csvRows(text, path) };
   if (path.endsWith(".md")) return markdown(text);
   try {
     return JSON.parse(text);

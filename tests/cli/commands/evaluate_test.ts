@@ -4,6 +4,7 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import type { Comparison } from "@ctsurv/cli/evaluation/compare_predictions.ts";
 import { type Evaluation, type FoldScores, usualReplicates } from "@ctsurv/survival/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 /** Runs `evaluate` on files of these texts, the first of which is predictions.csv, the second predictions2.csv. */
 async function run(texts: string | readonly string[], options: Readonly<Record<string, string>> = {}) {
@@ -69,6 +70,26 @@ Deno.test("evaluate takes columns in any order and further ones, semicolons and 
   assertEquals((await run(shuffled.join("\r\n"))).json, expected);
 });
 
+Deno.test("evaluate reads tables as other programs export them, with the same result", async () => {
+  const expected = (await run(cohort(1), { replicates: "0" })).json;
+  const [header, ...rows] = cohort(1).split("\n");
+  const named = [header!.replaceAll(/[^,]+/g, '"$&"'), ...rows.map((row, i) => `"${i + 1}",${row}`)].join("\n");
+  for (const text of [`# made by R\n${cohort(1)}`, `sep=,\n${cohort(1)}`, named, cohort(1).replaceAll("\n", ",,\n")]) {
+    assertEquals((await run(text, { replicates: "0" })).json, expected);
+  }
+});
+
+Deno.test("evaluate tells patients apart whose names differ in an umlaut, and warns of the encoding", () =>
+  inFolder(async (dir) => {
+    const predictions = join(dir, "latin1.csv");
+    const text = crossing.replace("\na,", "\nM\xfcller,").replace("\nb,", "\nM\xf6ller,");
+    await Deno.writeFile(predictions, Uint8Array.from(text, (sign) => sign.charCodeAt(0)));
+    const { json } = await evaluate.run({ positionals: [], options: { predictions } });
+    const { patients, warnings } = json as { patients: number; warnings: string[] };
+    assertEquals([patients, warnings.length], [5, 1]);
+    assertStringIncludes(warnings[0]!, 'read as Latin-1 (Windows-1252), for example "Müller"');
+  }));
+
 Deno.test("evaluate prints an aligned table", async () => {
   const { text } = await run(crossing);
   const lines = text.split("\n");
@@ -128,10 +149,9 @@ Deno.test("evaluate refuses a table without its columns or rows", async () => {
 });
 
 Deno.test("evaluate refuses a file that is not there, or a folder", async () => {
-  for (const predictions of ["/nowhere/predictions.csv", "/tmp"]) {
-    const call = () => evaluate.run({ positionals: [], options: { predictions } });
-    await assertRejects(call, InputError, "Cannot read the predictions");
-  }
+  const call = (predictions: string) => evaluate.run({ positionals: [], options: { predictions } });
+  await assertRejects(() => call("/nowhere/own.csv"), InputError, "/nowhere/own.csv: there is no such file");
+  await assertRejects(() => call("/tmp"), InputError, "/tmp is a folder; give the file in it");
 });
 
 /** Forty patients followed for up to 30 months, with four folds and survival that tells something. */
