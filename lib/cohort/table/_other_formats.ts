@@ -63,7 +63,7 @@ export function otherBinaryFormat(bytes: Uint8Array, file: string): OtherFormat 
   if (latin1(bytes.subarray(128, 132)) === "DICM") {
     return { name: "a DICOM file", advice: "give the table; the images have an option of their own" };
   }
-  if (!/^PK[\x03\x05]/.test(start)) return undefined;
+  if (!start.startsWith("PK\x03") && !start.startsWith("PK\x05")) return undefined;
   const entries = latin1(bytes.subarray(0, SEARCHED)) + latin1(bytes.subarray(-SEARCHED));
   const archive = archives.find(([entry]) => entries.includes(entry));
   if (archive) return archive[1];

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { InputError } from "@ctsurv/base/mod.ts";
 import { type ClinicalColumns, columnOf, lung1Columns } from "./clinical_columns.ts";
 import { parseCsv } from "./csv.ts";
 import { refuseIfAny, requireColumns } from "./problems.ts";
