@@ -46,6 +46,8 @@ export function parsePredictions(csv: TableFile): Predictions {
   const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
   if (twice) throw new InputError(`${file} has two columns of survival at ${twice.time} months; keep one`);
 
+  // pandas writes the folds of a table as "0.0" as soon as one is missing.
+  const nameOfFold = (cell: string) => Number.isNaN(csv.number(cell)) ? cell : String(csv.number(cell));
   const problems: string[] = [];
   const lineOf = new Map<string, number>();
   const rows = csv.rows.map(({ line, cells }) => {
@@ -63,7 +65,7 @@ export function parsePredictions(csv: TableFile): Predictions {
     if (patient === "") problem(patientAt, "the cell is empty; write the patient's name");
     else if (earlier !== undefined) problem(patientAt, `the patient is also in row ${earlier}; keep one row`);
     else lineOf.set(patient, line);
-    const fold = foldAt === -1 ? "" : cells[foldAt]!;
+    const fold = foldAt === -1 ? "" : nameOfFold(cells[foldAt]!);
     if (foldAt !== -1 && fold === "") problem(foldAt, "the cell is empty; write the fold that tested the patient");
     return {
       patient,

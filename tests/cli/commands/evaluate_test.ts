@@ -217,6 +217,64 @@ Deno.test("evaluate compares models on the same patients, in any order of the ro
   }
 });
 
+/** The table with each number of a column written anew. */
+function rewritten(text: string, columns: RegExp, write: (value: number) => string): string {
+  const [header, ...rows] = text.split("\n").map((line) => line.split(","));
+  const at = header!.map((name) => columns.test(name));
+  return [header!, ...rows.map((cells) => cells.map((cell, k) => at[k] ? write(Number(cell)) : cell))].join("\n");
+}
+
+Deno.test("evaluate finds the same patients after pandas, R's 15 digits and float32, and uses the first table's months", async () => {
+  const own = rewritten(cohort(1), /^months$/, (months) => String(months / 30.4375 * 30));
+  const next = (value: number) => {
+    const bits = new BigInt64Array(Float64Array.of(value).buffer);
+    bits[0]! += 2n;
+    return new Float64Array(bits.buffer)[0]!;
+  };
+  const rounded: readonly ((value: number) => string)[] = [
+    (value) => String(next(value)),
+    (value) => String(Number(value.toPrecision(15))),
+    (value) => String(Math.fround(value)),
+    (value) => value.toFixed(4),
+  ];
+  const [{ json: alone }] = [await run(own, { replicates: "0" })];
+  for (const write of rounded) {
+    const other = rewritten(rewritten(own, /^(months|S\d+)$/, write), /^fold$/, (fold) => fold.toFixed(1));
+    const { json, text } = await run([own, other], { replicates: "20" });
+    const [comparison] = json.comparisons as Comparison[];
+    assertAlmostEquals(comparison!.bootstrap!.difference, 0, 1e-3);
+    assert(comparison!.folds !== null, "the folds are the same");
+    const { tolerance, largestDifference } = json.months as Record<string, number>;
+    assert(tolerance === 0.001 && largestDifference! > 0 && largestDifference! < 1e-4);
+    assertStringIncludes(text, "counts as rounding up to 0.001");
+    const [first, second] = json.models as [Evaluation & { warnings: string[] }, Evaluation];
+    assertEquals([first.ctd, first.warnings], [alone.ctd, []]);
+    // Its curves are rounded, its follow-up is the other's.
+    assertEquals(second.ctd.pre.risk.comparable, first.ctd.pre.risk.comparable);
+  }
+  assertEquals(((await run([own, own])).json.months as Record<string, number>).largestDifference, 0);
+  await refused([own, rewritten(own, /^months$/, (value) => String(value + 0.0011))], "months may differ by 0.001");
+});
+
+Deno.test('evaluate takes folds "0" and "0.0" for one', async () => {
+  const one = cohort(1).split("\n").map((line, i) => i % 2 ? line.replace(/^(p\d+,\d)/, "$1.0") : line).join("\n");
+  assertEquals(
+    (await run(one, { replicates: "0" })).json.folds,
+    (await run(cohort(1), { replicates: "0" })).json.folds,
+  );
+});
+
+Deno.test("evaluate warns of follow-up that is longer than any in months", async () => {
+  const days = rewritten(cohort(1), /^months$/, (months) => String(months * 30.4375));
+  const [warning] = (await run(days, { replicates: "0" })).json.warnings as string[];
+  assert(
+    /^the longest follow-up, of p\d+, is \d+(\.\d)? months \(\d\d years\)\. Are these days\?/.test(warning!),
+    warning,
+  );
+  const long = rewritten(cohort(1), /^months$/, (months) => String(months * 10));
+  assertEquals((await run(long, { replicates: "0" })).json.warnings, [], "25 years are possible");
+});
+
 Deno.test("evaluate compares three models two by two, and folds only where they are the same", async () => {
   const { json } = await run([cohort(1), cohort(2), cohort(3, { folds: false })]);
   const comparisons = json.comparisons as Comparison[];
