@@ -18,6 +18,8 @@ export {
   type ClinicalEncodingOptions,
   encodeClinical,
   type Level,
+  type MergedSpellings,
+  mergedSpellings,
 } from "./clinical_encoding.ts";
 export { type Csv, type CsvRow, parseCsv } from "./csv.ts";
 export { type Exclusion, LUNG1_EXCLUSIONS } from "./lung1_exclusions.ts";
