@@ -1,4 +1,4 @@
-import { DiskFullError, InputError } from "@ctsurv/base/mod.ts";
+import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
@@ -186,8 +186,8 @@ async function inFold<T>(fold: number, folds: number, train: () => Promise<T>): 
   try {
     return await train();
   } catch (error) {
-    // Of a full disk no fold is the cause.
-    if (!(error instanceof InputError) || error instanceof DiskFullError) throw error;
+    // Of a disk that is full no fold is the cause.
+    if (!(error instanceof InputError) || error instanceof OutputError) throw error;
     throw new InputError(`Fold ${fold + 1} of ${folds}: ${error.message}`, { cause: error });
   }
 }
