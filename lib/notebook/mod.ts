@@ -8,8 +8,8 @@
  *
  * @module
  */
-export type { CellError } from "./kernel/kernel.ts";
-export { type ReportOptions, writeReport } from "./pages/write_report.ts";
+export { type CellError, KernelError } from "./kernel/kernel.ts";
+export { refuseForeignPages, type ReportOptions, writeReport } from "./pages/write_report.ts";
 export {
   type FailedCell,
   type NotebookProgress,

@@ -1,4 +1,4 @@
-import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkOutputFile, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import {
   type ClinicalRecord,
@@ -70,6 +70,8 @@ export const clinical: Command = {
   async run({ options, environment = readEnvironment() }) {
     const profile = findProfile(String(options.profile), environment);
     const ridge = parseRidge(String(options.ridge ?? 0));
+    const inputs = [options.clinical, options.columns].flatMap((file) => typeof file === "string" ? [file] : []);
+    if (options.predictions) await checkOutputFile(String(options.predictions), { inputs });
     const { name, records, excluded } = await readPatients(options);
     const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record) }));
     if (patients.length < profile.folds) {

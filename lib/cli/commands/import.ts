@@ -1,4 +1,4 @@
-import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { importCohort, type ImportedCohort } from "@ctsurv/cohort/mod.ts";
 import type { Command } from "../command.ts";
 
@@ -37,6 +37,7 @@ export const importCommand: Command = {
   },
   async run({ options }) {
     const text = (name: string) => typeof options[name] === "string" ? options[name] : undefined;
+    await checkOutputFolder(String(options.output));
     const imported = await importCohort({
       images: String(options.images),
       clinical: String(options.clinical),

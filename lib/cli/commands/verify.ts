@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { formatSeconds, InputError } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, formatSeconds, InputError } from "@ctsurv/base/mod.ts";
 import {
   compareResults,
   type NumberKind,
@@ -91,6 +91,7 @@ async function inNewFolder<T>(given: string | undefined, use: (created: NewFolde
   if (given !== undefined) {
     // Rows of an earlier run would stay in its tables.
     if (existsSync(given)) throw new InputError(`${given} already exists; --keep needs a new folder`);
+    await checkOutputFolder(given);
     return await use({ folder: resolve(given) });
   }
   const folder = await Deno.makeTempDir({ prefix: "ctsurv-verify-" });
