@@ -9,15 +9,9 @@ import {
   parseClinicalColumns,
   readTable,
 } from "@ctsurv/cohort/table/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
-import {
-  type Environment,
-  findProfile,
-  openEngine,
-  type Profile,
-  profiles,
-  readEnvironment,
-} from "@ctsurv/study/mod.ts";
+import { findProfile, openEngine, type Profile, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
 import { daysToMonths } from "@ctsurv/survival/mod.ts";
 import {
   clinicalDeepHitTrainer,
@@ -91,10 +85,11 @@ export const clinical: Command = {
         `None of the ${patients.length} patients of ${name} died within 24 months, so there is nothing to predict${reason}`,
       );
     }
+    const engine = options.deephit ? await openEngine(environment) : undefined;
     const trainer = coxTrainer({ ridge, ridgeName: ridge > 0 ? "a larger --ridge" : "--ridge 1" });
     const { parameters } = await trainer.train(patients);
     const cox = await crossValidate(trainer, patients, profile);
-    const deepHit = options.deephit ? await crossValidateDeepHit(patients, profile, environment) : undefined;
+    const deepHit = engine && await crossValidateDeepHit(patients, profile, engine);
     if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));
 
     const covariates = describeCovariates(parameters, records);
@@ -170,9 +165,9 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
 async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
   profile: Profile,
-  environment: Environment,
+  engine: Engine,
 ): Promise<CrossValidation> {
-  const trainer = clinicalDeepHitTrainer(await openEngine(environment), profile);
+  const trainer = clinicalDeepHitTrainer(engine, profile);
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });

@@ -13,6 +13,7 @@ import {
   type Table1Result,
   table2,
 } from "@ctsurv/report/mod.ts";
+import { openEngine } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { checkOutputs, runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
@@ -31,6 +32,7 @@ export const reproduce: Command = {
     const run = await selectRun(given, environment);
     const { folder } = run;
     await checkOutputs(run, given["output-notebooks"]);
+    await openEngine(run.environment);
     await checkBeforehand(run);
     const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
     const result = await readTable1(join(folder, "table1.json"));

@@ -11,7 +11,7 @@ import {
   verificationText,
   withTolerances,
 } from "@ctsurv/report/mod.ts";
-import { profiles } from "@ctsurv/study/mod.ts";
+import { openEngine, profiles } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { runNotebooks, selectRun } from "../runs/run_notebooks.ts";
@@ -60,6 +60,7 @@ export const verify: Command = {
     const comparison = given.results !== undefined
       ? await compare(given.results)
       : await inNewFolder(given.keep, async ({ folder, temporary }) => {
+        await openEngine(run.environment);
         await checkBeforehand(run);
         await runNotebooks(run, { outputs: folder, saveIn: join(folder, "notebooks"), temporary });
         return await compare(join(folder, basename(run.folder)));
