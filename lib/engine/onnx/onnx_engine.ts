@@ -60,7 +60,10 @@ async function withProvider<T>(provider: Provider, create: () => Promise<T>): Pr
         "an NVIDIA GPU with CUDA and cuDNN, and ONNX Runtime's CUDA libraries, whose install script is not run here",
     };
     // Of ONNX Runtime's message the part behind the place in its sources.
-    const reason = (error as Error).message.trim().split("\n").at(-1)!.replace(/^(\/\S+ )?(.* was false\. |Could not open library: )*/, "");
+    const reason = (error as Error).message.trim().split("\n").at(-1)!.replace(
+      /^(\/\S+ )?(.* was false\. |Could not open library: )*/,
+      "",
+    );
     throw new InputError(
       `The engine onnx:${provider} cannot be used on this machine: ${reason}. It needs ${needs[provider]}. ` +
         "Choose CTSURV_ENGINE=onnx, which runs on the processor",
