@@ -46,6 +46,13 @@ export async function readNifti(path: string): Promise<Remarks & { readonly volu
   return { volume, ...remarks };
 }
 
+/** Whether 0.1.0 took bytes of the header for voxels of this file: of what it unpacked it could not align or swap a copy. */
+export function wasMisread(path: string, file: Uint8Array): boolean {
+  if (file[0] !== 0x1f || file[1] !== 0x8b) return false;
+  const { littleEndian, offset, type } = readNiftiHeader(path, unpackStart(path, file));
+  return !littleEndian || offset % type.bytes !== 0;
+}
+
 function truncated(path: string, { shape, type }: NiftiHeader, has: string, needed: number): InputError {
   return new InputError(
     `${path}: cut off. ${shape.join(" x ")} voxels of ${type.name} need ${needed} bytes, the file has ${has}. ` +

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { InputError, readChecked, readInput, sha256, statInput, writeChecked } from "@ctsurv/base/mod.ts";
 import { isDicomFile } from "../dicom/_file.ts";
 import { listImageFiles } from "../image_files.ts";
+import { wasMisread } from "../nifti/_read_nifti.ts";
 import { measureScan, type ScanMeasurements } from "../quality/measure_scan.ts";
 import { readVolume, type ReadVolumeOptions } from "../read_volume.ts";
 import { defaultSettings, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
@@ -13,7 +14,9 @@ export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOp
 }
 
 /** Raised whenever the same input and settings give other numbers, or the file gets another layout. */
-const FORMAT = "ctsurv slices 4";
+const FORMAT = "ctsurv slices 3";
+/** Of the few files that 0.1.0, which wrote format 3 too, misread. */
+const REREAD_FORMAT = "ctsurv slices 4";
 
 /** Preprocessed slices, from the cache or newly computed. */
 export interface CachedSlices extends PreprocessedSlices {
@@ -66,7 +69,8 @@ export async function preprocessCached(
   const { segmenter, series, where = path, onMiss, ...given } = options;
   const settings = { ...defaultSettings, ...given };
   const described = Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1);
-  const key = sha256(JSON.stringify([FORMAT, await hashInput(path), segmenter.name, series ?? null, described]));
+  const { hash, format } = await hashInput(path);
+  const key = sha256(JSON.stringify([format, hash, segmenter.name, series ?? null, described]));
   const cached = join(cacheDir, `${key}.slices`);
   const known = await readCached(cached, key);
   if (known) return known;
@@ -89,13 +93,16 @@ export async function preprocessCached(
  * SHA-256 of a file, or of a folder's DICOM files whatever their names and order. Other files there are not read, as for
  * {@linkcode readVolume}: an archive beside the slices can be huge.
  */
-async function hashInput(path: string): Promise<string> {
-  const isFile = await statInput(path) === "file";
+async function hashInput(path: string): Promise<{ readonly hash: string; readonly format: string }> {
+  if (await statInput(path) === "file") {
+    const file = await readInput(path);
+    return { hash: sha256(sha256(file)), format: wasMisread(path, file) ? REREAD_FORMAT : FORMAT };
+  }
   const hashes: string[] = [];
   for (const file of (await listImageFiles(path)).files) {
-    if (isFile || await isReadable(file)) hashes.push(sha256(await readInput(file)));
+    if (await isReadable(file)) hashes.push(sha256(await readInput(file)));
   }
-  return sha256(hashes.sort().join());
+  return { hash: sha256(hashes.sort().join()), format: FORMAT };
 }
 
 /** A file that cannot be read is left out by `readVolume`, with a warning. */
@@ -117,5 +124,7 @@ async function readCached(path: string, key: string): Promise<CachedSlices | und
   if (content?.header.key !== key) return undefined;
   const { header, payload } = content;
   const slices = Float32Array.from(new Float16Array(payload.buffer));
-  return { ...header, areas: Float64Array.from(header.areas), slices, isFromCache: true };
+  // 0.1.0 kept no doubts.
+  const measured = { ...header.measured, doubts: header.measured.doubts ?? [] };
+  return { ...header, measured, areas: Float64Array.from(header.areas), slices, isFromCache: true };
 }

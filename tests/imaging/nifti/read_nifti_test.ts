@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
+import { wasMisread } from "@ctsurv/imaging/nifti/_read_nifti.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
 import { decode, imagingFixture } from "../../support/imaging_fixture.ts";
 import { inFolder } from "../../support/in_folder.ts";
@@ -92,4 +93,14 @@ Deno.test("readVolume() makes NaN voxels air, and says how many", async () => {
 Deno.test("readVolume() warns where no value can be air", async () => {
   const { warnings } = await read(niftiBytes());
   assertStringIncludes(warnings.join(), "intercept");
+});
+
+Deno.test("wasMisread() tells the gzipped files that 0.1.0 took wrongly, so that its slices of them are not used", () => {
+  const told = (fields: Parameters<typeof niftiBytes>[0]) => wasMisread("ct.nii.gz", gzipSync(niftiBytes(fields)));
+  const data = new Uint8Array(64);
+  assertEquals(told({ data }), false);
+  assertEquals(told({ data, voxOffset: 354 }), false);
+  assertEquals(told({ data, voxOffset: 353 }), true);
+  assertEquals(told({ data, isBigEndian: true }), true);
+  assertEquals(wasMisread("ct.nii", niftiBytes({ data, isBigEndian: true })), false);
 });
