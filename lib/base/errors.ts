@@ -18,12 +18,15 @@
  * ```
  */
 export class InputError extends Error {
-  /** `InputError`, for {@linkcode DiskFullError} too. */
+  /** `InputError`, for {@linkcode OutputError} and {@linkcode DiskFullError} too. */
   override readonly name = "InputError";
 }
 
 /**
- * There is no room to write. Work on many inputs leaves out each bad one with its `InputError`, but it has to end at
+ * Something cannot be written. Work on many inputs leaves out each bad one with its `InputError`, but it has to end at
  * this error: the input at hand is not at fault, and the next one would fail too.
  */
-export class DiskFullError extends InputError {}
+export class OutputError extends InputError {}
+
+/** There is no room to write. */
+export class DiskFullError extends OutputError {}

@@ -2,8 +2,9 @@
  * Small things that every other folder uses, without any knowledge of CT or survival.
  *
  * - Errors: {@linkcode InputError} for everything that the user can mend.
- * - Files (`files/`): {@linkcode writeAtomic} writes a file that is never half there, {@linkcode readInput} and
- *   {@linkcode parseJsonFile} read what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache.
+ * - Files (`files/`): {@linkcode checkOutputFile} checks before the work that a file can be written,
+ *   {@linkcode writeAtomic} writes one that is never half there, {@linkcode readInput} and {@linkcode parseJsonFile} read
+ *   what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache.
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
@@ -12,11 +13,13 @@
  * @module
  */
 export { copyBytes } from "./bytes.ts";
-export { DiskFullError, InputError } from "./errors.ts";
+export { DiskFullError, InputError, OutputError } from "./errors.ts";
+export { checkOutputFile, checkOutputFolder, type CheckOutputOptions } from "./files/check_output.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
+export { isLackOfRoom, systemErrorMessage } from "./files/system_error.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
 export { formatBytes, formatP } from "./format.ts";
 export { median, quantile, sizeOf } from "./math.ts";

@@ -1,4 +1,5 @@
-import { InputError } from "./errors.ts";
+import { DiskFullError, InputError, OutputError } from "./errors.ts";
+import { systemErrorMessage } from "./files/system_error.ts";
 
 /** The work of a thread, from an order to a result. `note` sends something to the caller of `run` before the work is done. */
 export type Work<Order, Result> = (order: Order, note: (note: unknown) => void) => Result | Promise<Result>;
@@ -22,11 +23,22 @@ export function serveOrders<Order, Result>(
       const result = await work(order, (note) => scope.postMessage({ note }));
       scope.postMessage({ result }, transfer(result));
     } catch (error) {
-      const { message, stack = message } = error as Error;
-      const isInput = error instanceof InputError;
-      scope.postMessage({ error: isInput ? message : stack, isInput });
+      scope.postMessage(describeError(error));
     }
   };
+}
+
+/** Errors that reach the caller of `run` as what they are in the thread. */
+const kinds = { output: OutputError, full: DiskFullError, input: InputError } as const;
+
+function describeError(error: unknown): Extract<Reply<never>, { error: string }> {
+  const { message, stack = message } = error as Error;
+  if (error instanceof DiskFullError) return { error: message, kind: "full" };
+  if (error instanceof OutputError) return { error: message, kind: "output" };
+  if (error instanceof InputError) return { error: message, kind: "input" };
+  // Of a file that the system does not give, a stack says nothing.
+  const reason = systemErrorMessage(error);
+  return reason === undefined ? { error: stack, kind: "defect" } : { error: reason, kind: "input" };
 }
 
 /** The message to a thread: one order at a time. */
@@ -38,8 +50,8 @@ export interface Ordered<Order> {
 export type Reply<Result> =
   | { readonly note: unknown }
   | { readonly result: Result }
-  /** `isInput`: whether it was an `InputError`, whose message says everything. Otherwise `error` is the stack. */
-  | { readonly error: string; readonly isInput: boolean };
+  /** `error` is the message of an `InputError` of that kind, which says everything, or the stack of a defect. */
+  | { readonly error: string; readonly kind: keyof typeof kinds | "defect" };
 
 /** Threads that each work on one order at a time; see {@linkcode workerPool}. */
 export interface WorkerPool<Order, Result> {
@@ -48,7 +60,7 @@ export interface WorkerPool<Order, Result> {
    *
    * @param onNote Called with each note that the thread sends before it is done. If it throws, `run` throws the same, and
    * the thread is ended.
-   * @throws {InputError} If the thread threw one.
+   * @throws {InputError} If the thread threw one, of the same kind, or could not read a file.
    * @throws {DOMException} If the order holds something that cannot be sent, such as a function.
    * @throws {Error} If the thread failed otherwise, with its stack; or if the pool was closed before the order was done.
    */
@@ -135,8 +147,13 @@ export function workerPool<Order, Result>(
             settle(end, () => reject(error));
           }
         } else if ("result" in data) settle(pass, () => resolve(data.result));
-        else if (data.isInput) settle(pass, () => reject(new InputError(data.error)));
-        else settle(pass, () => reject(new Error(`${describe(order)}: ${data.error}`)));
+        else {
+          const { kind, error } = data;
+          settle(
+            pass,
+            () => reject(kind === "defect" ? new Error(`${describe(order)}: ${error}`) : new kinds[kind](error)),
+          );
+        }
       };
       thread.onerror = (event) => {
         event.preventDefault();

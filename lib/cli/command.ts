@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Environment } from "@ctsurv/study/mod.ts";
+import { sortArguments } from "./arguments.ts";
 
 /** Rows of cells as lines of text: the first column aligned left, the others right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
@@ -56,25 +56,43 @@ export interface Command {
   run(input: CommandInput): Promise<CommandOutput>;
 }
 
+/** Columns of a terminal that the help takes. */
+const WIDTH = 110;
+
 /** The help of one command. */
 export function commandHelp(command: Command): string {
   const positionals = command.positionals ?? [];
-  const rows = Object.entries(command.options).map(([name, option]) => [
+  const rows = Object.entries(command.options).map(([name, option]): [string, string] => [
     `  --${name}${option.value ? ` ${option.value}` : ""}`,
     option.describe + (option.repeatable ? "; may be repeated" : "") +
     (option.required ? " (required)" : option.default ? ` (default: ${option.default})` : ""),
   ]);
   rows.push(["  --json", "print JSON"], ["  --help", "print this help"]);
-  const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
     command.summary,
     "",
     `Usage: deno task ctsurv ${[command.name, ...positionals].join(" ")} [options]`,
     ...command.aliases === undefined ? [] : [`Alias: ${command.aliases.join(", ")}`],
     "",
-    ...rows.map(([left, right]) => left!.padEnd(width) + right),
+    ...rows.flatMap(([left, right]) =>
+      wrap(right, WIDTH - width).map((line, i) => (i === 0 ? left : "").padEnd(width) + line)
+    ),
+    "",
+    "Relative paths count from the root of the repository.",
     ...command.details === undefined ? [] : ["", command.details],
   ].join("\n");
+}
+
+/** Lines of at most so many characters; a longer word stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
 }
 
 /**
@@ -83,41 +101,35 @@ export function commandHelp(command: Command): string {
  * @throws {InputError} On an unknown option, a missing value, or the wrong number of positional arguments.
  */
 export function parseCommand(command: Command, args: readonly string[]): CommandInput {
-  const options = Object.fromEntries(
-    Object.entries(command.options).map((
-      [name, option],
-    ) => [name, {
-      type: option.value ? "string" as const : "boolean" as const,
-      multiple: option.repeatable ?? false,
-    }]),
-  );
-  let parsed;
+  const see = `See "ctsurv ${command.name} --help"`;
+  let sorted;
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    sorted = sortArguments(args, command.options);
   } catch (error) {
-    throw new InputError(`${(error as Error).message}. See "ctsurv ${command.name} --help"`);
+    throw new InputError(`${(error as Error).message}. ${see}`);
   }
+  const { positionals, values: given } = sorted;
   const wanted = command.positionals ?? [];
   const isOpen = wanted.at(-1)?.endsWith("...]") ?? false;
   const needed = isOpen ? wanted.length - 1 : wanted.length;
-  if (parsed.positionals.length < needed || (!isOpen && parsed.positionals.length > needed)) {
+  if (positionals.length < needed || (!isOpen && positionals.length > needed)) {
+    const blanks = positionals.length > needed ? ". A path with blanks must be in quotes" : "";
     throw new InputError(
       `"ctsurv ${command.name}" takes ${wanted.length === 0 ? "no arguments" : wanted.join(" ")}, got ${
-        parsed.positionals.length === 0 ? "none" : parsed.positionals.join(" ")
-      }. See "ctsurv ${command.name} --help"`,
+        positionals.length === 0 ? "none" : positionals.join(" ")
+      }${blanks}. ${see}`,
     );
   }
   const values: Record<string, string | true | undefined> = {};
   for (const [name, option] of Object.entries(command.options)) {
-    const parsedValue = parsed.values[name];
-    const given = Array.isArray(parsedValue) ? parsedValue.join("\n") : parsedValue;
-    const value = given === undefined || given === false ? option.default : given;
+    const all = given.get(name);
+    const value = all === undefined ? option.default : all[0] === true ? true : all.join("\n");
     if (value === undefined && option.required) {
       throw new InputError(`"ctsurv ${command.name}" needs --${name} ${option.value ?? ""}: ${option.describe}`);
     }
     values[name] = value;
   }
-  return { positionals: parsed.positionals, options: values };
+  return { positionals, options: values };
 }
 
 /**

@@ -1,5 +1,8 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import project from "../../deno.json" with { type: "json" };
+import { InputError, systemErrorMessage } from "@ctsurv/base/mod.ts";
+import { closest } from "./arguments.ts";
 import { type Command, commandHelp, parseCommand } from "./command.ts";
+import { pathHint } from "./path_hint.ts";
 
 /**
  * Every command, in the order of the help, under its name and its aliases. Each is loaded only when it is asked for:
@@ -43,50 +46,63 @@ async function help(): Promise<string> {
       `  ${name.padEnd(width)}${summary}${aliases ? ` (alias: ${aliases.join(", ")})` : ""}`
     ),
     "",
-    'Run "deno task ctsurv <command> --help" for the options of a command.',
+    'Run "deno task ctsurv help <command>" for the options of a command, and "--version" for the version.',
+    "Relative paths count from the root of the repository.",
   ].join("\n");
 }
 
 /**
- * Runs the command line and returns the exit code: 0; 1 if a command answers no; or 2, with one message on stderr, for
- * anything the user got wrong. A defect of the program itself is thrown, with its stack.
+ * The command of a name or an alias.
+ *
+ * @throws {InputError} If there is none.
  */
-export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === "help" || isHelp(name)) {
-    console.log(await help());
-    return 0;
-  }
-  try {
-    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!load) {
-      const known = Object.keys(commands).join(", ");
-      throw new InputError(`Unknown command "${name}": choose one of ${known}. See "ctsurv --help"`);
-    }
-    const command = await load();
-    if (rest.some(isHelp)) {
-      console.log(commandHelp(command));
-      return 0;
-    }
-    const json = rest.includes("--json");
-    const { text, json: value, exitCode = 0 } = await command.run(
-      parseCommand(command, rest.filter((arg) => arg !== "--json")),
-    );
-    console.log(json ? JSON.stringify(value, null, 2) : text);
-    return exitCode;
-  } catch (error) {
-    if (!isUsersAffair(error)) throw error;
-    console.error(`ctsurv: ${error.message}`);
-    return 2;
-  }
+async function findCommand(name: string): Promise<Command> {
+  if (Object.hasOwn(commands, name)) return await commands[name]!();
+  const known = Object.keys(commands);
+  const near = closest(name.toLowerCase(), known);
+  throw new InputError(
+    `Unknown command "${name}": choose one of ${known.join(", ")}.${near ? ` Did you mean ${near}?` : ""} ` +
+      'See "ctsurv --help"',
+  );
 }
 
-/** Whether an error concerns what the user named: an input, or a path that can be neither read nor written. */
-function isUsersAffair(error: unknown): error is Error {
-  const { AlreadyExists, IsADirectory, NotADirectory, PermissionDenied } = Deno.errors;
-  return [InputError, AlreadyExists, IsADirectory, NotADirectory, PermissionDenied].some((kind) =>
-    error instanceof kind
-  );
+/** What the command line prints on stdout, and its exit code. */
+async function answer(args: readonly string[]): Promise<readonly [text: string, exitCode: 0 | 1]> {
+  const [name, ...rest] = args;
+  if (name === undefined || isHelp(name)) return [await help(), 0];
+  if (name === "--version" || name === "-V") return [`ctsurv ${project.version} (Deno ${Deno.version.deno})`, 0];
+  const end = rest.indexOf("--");
+  const [before, after] = end === -1 ? [rest, []] : [rest.slice(0, end), rest.slice(end)];
+  if (name === "help") {
+    const [wanted] = before.filter((arg) => !isHelp(arg));
+    return [wanted === undefined ? await help() : commandHelp(await findCommand(wanted)), 0];
+  }
+  const command = await findCommand(name);
+  if (before.some(isHelp)) return [commandHelp(command), 0];
+  const given = parseCommand(command, [...before.filter((arg) => arg !== "--json"), ...after]);
+  const { text, json, exitCode = 0 } = await command.run(given);
+  return [before.includes("--json") ? JSON.stringify(json, null, 2) : text, exitCode];
+}
+
+/**
+ * Runs the command line and returns the exit code: 0; 1 if a command answers no; or 2, with one message on stderr, for
+ * anything the user got wrong, and for files that the system does not give or take. A defect of the program itself is
+ * thrown, with its stack.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  // As in "deno task ctsurv -- evaluate".
+  const given = args[0] === "--" ? args.slice(1) : args;
+  try {
+    const [text, exitCode] = await answer(given);
+    console.log(text);
+    return exitCode;
+  } catch (error) {
+    const message = error instanceof InputError ? error.message : systemErrorMessage(error);
+    if (message === undefined) throw error;
+    const hint = pathHint(given, message);
+    console.error([`ctsurv: ${message}`, ...hint === undefined ? [] : [hint]].join("\n"));
+    return 2;
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

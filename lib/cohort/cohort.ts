@@ -3,8 +3,9 @@ import { InputError, mustExist, sha256 } from "@ctsurv/base/mod.ts";
 import { isOfMacOs } from "@ctsurv/imaging/mod.ts";
 import { type CohortManifest, type ImageEntry, parseCohortManifest, type SegmentationFile } from "./cohort_manifest.ts";
 import { type ClinicalRecord, parseClinical } from "./table/clinical.ts";
-import { refuseIfAny } from "./table/csv.ts";
 import type { Exclusion } from "./table/lung1_exclusions.ts";
+import { refuseIfAny } from "./table/problems.ts";
+import { readTable } from "./table/read_table.ts";
 
 /** Where the images of a patient are. Paths are absolute, or relative if the cohort was opened by a relative path. */
 export interface LocatedImages {
@@ -153,7 +154,8 @@ export async function openCohort(dir: string): Promise<Cohort> {
     'every cohort has one, such as {"format": 1, "name": "…", "source": "…", "licence": "…", "exclusions": []}. ' +
       "A phantom or imported cohort without it is unfinished: make it again",
   );
-  const clinicalText = await readText(clinicalPath, "a cohort needs its clinical table, in the columns of LUNG1");
+  await mustExist(clinicalPath, "not found; a cohort needs its clinical table, in the columns of LUNG1");
+  const clinicalText = await readTable(clinicalPath);
   const manifest = parseCohortManifest(manifestText, manifestPath);
   const records = parseClinical(clinicalText, clinicalPath);
   const images = await locateImages(dir, manifest.images);

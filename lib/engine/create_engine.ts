@@ -4,6 +4,7 @@ import { cpuEngine } from "./eager/eager_engine.ts";
 import { wasmEngine } from "./eager/wasm_engine.ts";
 import type { Engine } from "./engine.ts";
 import { onnxEngine, type Provider } from "./onnx/onnx_engine.ts";
+import { tf } from "./tf.ts";
 
 const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
 
@@ -21,6 +22,8 @@ const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
  * assertEquals(/^onnxruntime-node .* \(cpu\)$/.test(engine.description), true);
  * await assertRejects(() => createEngine("gpu"), InputError, 'Unknown engine "gpu"');
  * ```
+ *
+ * Whether a GPU provider is there shows when the engine makes a function ready; {@linkcode tryEngine} finds out before.
  *
  * @param choice `auto` (the default), `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
  * @throws {InputError} If the engine is unknown or not installed.
@@ -49,4 +52,21 @@ export async function createEngine(choice = "auto"): Promise<Engine> {
   } catch {
     return await wasmEngine();
   }
+}
+
+/**
+ * Makes a small function ready and lets go of it, so that a GPU that is not there is known before the work begins.
+ *
+ * @example
+ * ```ts
+ * import { createEngine, tryEngine } from "@ctsurv/ctsurv/engine";
+ *
+ * await tryEngine(await createEngine("onnx"));
+ * ```
+ *
+ * @throws {InputError} If the engine cannot be used on this machine.
+ */
+export async function tryEngine(engine: Engine): Promise<void> {
+  const program = await engine.prepare((x) => tf.add(x as tf.Tensor, 1), { shape: [1], dtype: "float32" });
+  await program.dispose();
 }

@@ -12,7 +12,7 @@
 // TensorFlow.js's own types, so that signatures of this folder can be written down without importing it.
 export { adamW, type AdamWOptions, type BiasCorrections, biasCorrections, type Moments, momentsSpec } from "./adamw.ts";
 export { compile, traceMacs } from "./compile.ts";
-export { createEngine } from "./create_engine.ts";
+export { createEngine, tryEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/eager_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
 export type { Compiled, Engine, PrepareOptions, Program } from "./engine.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DiskFullError, InputError, type Progress } from "@ctsurv/base/mod.ts";
+import { InputError, OutputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
@@ -99,7 +99,7 @@ async function extractCohort<Extracted extends object>(
         const { slices: _pixels, isFromCache: _origin, ...facts } = found;
         slices.push({ ...facts, kept: viewed.seen.map((i) => found.kept[i]!), patient: id });
       } catch (error) {
-        if (!(error instanceof InputError) || error instanceof DiskFullError) throw error;
+        if (!(error instanceof InputError) || error instanceof OutputError) throw error;
         skipped.push({ patient: id, reason: error.message });
       }
       progress?.tick();

@@ -1,10 +1,10 @@
 import { InputError, statInput } from "@ctsurv/base/mod.ts";
+import { doubt, type Remarks } from "./_remarks.ts";
+import { readStartOfFile } from "./_start_of_file.ts";
 import { readDicom } from "./dicom/_read_dicom.ts";
 import type { Acquisition } from "./dicom/header.ts";
 import { readNifti } from "./nifti/_read_nifti.ts";
-import { doubt, type Remarks } from "./_remarks.ts";
 import { describeOther, unpackStart } from "./other_formats.ts";
-import { readStartOfFile } from "./_start_of_file.ts";
 import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 

@@ -68,6 +68,28 @@ export async function readNotebook(path: string): Promise<NotebookDocument> {
 }
 
 /**
+ * Refuses a notebook that is not of Deno's kernel. A notebook that names neither kernel nor language is taken for one.
+ *
+ * @throws {InputError} With the name of its kernel.
+ */
+export function requireDenoKernel({ metadata }: NotebookDocument, path: string): void {
+  const text = (value: unknown) => typeof value === "string" && value !== "" ? value : undefined;
+  const { kernelspec, language_info } = metadata as Record<string, Record<string, unknown> | null | undefined>;
+  const language = text(kernelspec?.language) ?? text(language_info?.name);
+  const name = text(kernelspec?.name);
+  const isOurs = language === undefined
+    ? name === undefined || /deno/i.test(name)
+    : /^(typescript|javascript|ts|js)$/i.test(language);
+  if (isOurs) return;
+  const kernel = text(kernelspec?.display_name) ?? name;
+  const of = kernel === undefined ? "" : ` the kernel "${kernel}"${language === undefined ? "" : ", for"}`;
+  throw new InputError(
+    `${path} is a notebook for${of}${language === undefined ? "" : ` ${language}`}. ctsurv runs notebooks of Deno's ` +
+      "kernel (TypeScript); run this one in Jupyter",
+  );
+}
+
+/**
  * Writes the text of a notebook file exactly as Jupyter does: keys sorted, indented by one, texts as lists of lines.
  * Saving it in JupyterLab therefore changes nothing.
  */

@@ -8,9 +8,9 @@
  *
  * @module
  */
-export type { CellError } from "./kernel/kernel.ts";
+export { type CellError, KernelError } from "./kernel/kernel.ts";
 export { missingImports } from "./missing_imports.ts";
-export { type ReportOptions, writeReport } from "./pages/write_report.ts";
+export { refuseForeignPages, type ReportOptions, writeReport } from "./pages/write_report.ts";
 export {
   type FailedCell,
   type NotebookProgress,

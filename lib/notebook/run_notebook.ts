@@ -8,6 +8,7 @@ import {
   type NotebookDocument,
   type NotebookOutput,
   readNotebook,
+  requireDenoKernel,
 } from "./_notebook_document.ts";
 import type { Message } from "./kernel/_message.ts";
 import { type CellError, type Kernel, KernelError, startKernel } from "./kernel/kernel.ts";
@@ -148,13 +149,14 @@ const SETTLE_MILLISECONDS = 50;
  * await Deno.remove(path);
  * ```
  *
- * @throws {InputError} If there is no such file, or it is not a notebook of format 4.
+ * @throws {InputError} If there is no such file, or it is not a notebook of format 4, or one of another kernel.
  * @throws {KernelError} If the kernel does not start.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
   const { env = {}, output = path, timeoutSeconds, onCell, onInterrupted } = options;
   const started = performance.now();
   const document = await readNotebook(path);
+  requireDenoKernel(document, path);
   const code = document.cells.filter((cell) => cell.cell_type === "code");
   for (const cell of code) Object.assign(cell, { outputs: [], execution_count: null });
   const run = code.filter((cell) => cell.source.trim() !== "" && !hasTag(cell, "skip-execution"));

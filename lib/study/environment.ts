@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { createEngine, type Engine } from "@ctsurv/engine/mod.ts";
+import { createEngine, type Engine, tryEngine } from "@ctsurv/engine/mod.ts";
 import { createBackbone, type CreateBackboneOptions, type WeightsKind } from "@ctsurv/features/mod.ts";
 import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
@@ -79,10 +79,12 @@ export function environmentVariables(environment: Environment): Readonly<Record<
 /**
  * The engine that the environment selects.
  *
- * @throws {InputError} If it is unknown or not installed.
+ * @throws {InputError} If it is unknown or not installed, or the machine does not have its GPU.
  */
 export async function openEngine(environment: Environment = readEnvironment()): Promise<Engine> {
-  return await createEngine(environment.engine);
+  const engine = await createEngine(environment.engine);
+  if (/^onnx:(?!cpu)/.test(environment.engine)) await tryEngine(engine);
+  return engine;
 }
 
 /**

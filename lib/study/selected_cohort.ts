@@ -13,8 +13,7 @@ export interface SelectedCohortOptions {
   readonly folder?: string;
   /** Told how many phantoms are made. */
   readonly progress?: Progress;
-  /** @default {what the process's variables say} */
-  /** Names the cohort. @default {what the process's variables say} */
+  /** Which cohorts the variables name. @default {what the process's variables say} */
   readonly environment?: Environment;
 }
 

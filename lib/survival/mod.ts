@@ -51,7 +51,13 @@ export {
   type HazardRatio,
   hazardRatios,
 } from "./estimates/cox.ts";
-export { atRisk, type KaplanMeier, kaplanMeier } from "./estimates/kaplan_meier.ts";
+export {
+  atRisk,
+  type KaplanMeier,
+  kaplanMeier,
+  kaplanMeierAt,
+  type SurvivalEstimate,
+} from "./estimates/kaplan_meier.ts";
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
 export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";

@@ -76,8 +76,8 @@ export interface ClinicalCox {
   readonly cox: CoxModel;
 }
 
-/** Options of {@linkcode coxTrainer}: how records become covariates, and the ridge of the regression. */
-export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOptions, "ridge"> {}
+/** Options of {@linkcode coxTrainer}: how records become covariates, the ridge of the regression, and its name. */
+export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOptions, "ridge" | "ridgeName"> {}
 
 /**
  * The clinical baseline: Cox's proportional hazards (Cox 1972) on age, stage, histology and sex. The encoding of the
@@ -102,7 +102,9 @@ export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOpti
  *
  * @throws {InputError} From `train`, if nobody died or the covariates do not differ; see `fitCox`.
  */
-export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Trainer<ClinicalPatient, ClinicalCox> {
+export function coxTrainer(
+  { ridge, ridgeName, ...options }: CoxTrainerOptions = {},
+): Trainer<ClinicalPatient, ClinicalCox> {
   const months = Array.from({ length: HORIZON_MONTHS + 1 }, (_, month) => month);
   return {
     train: (patients) =>
@@ -112,7 +114,11 @@ export function coxTrainer({ ridge, ...options }: CoxTrainerOptions = {}): Train
           covariates: patients.map(({ record }) => encodeClinical(record, encoding)),
           months: patients.map(({ followUp }) => followUp.months),
           event: patients.map(({ followUp }) => followUp.event),
-        }, { ...ridge !== undefined && { ridge }, names: clinicalCovariates(encoding) });
+        }, {
+          ...ridge !== undefined && { ridge },
+          ...ridgeName !== undefined && { ridgeName },
+          names: clinicalCovariates(encoding),
+        });
         return { parameters: { encoding, cox }, losses: [] };
       }),
     predict: ({ encoding, cox }, patients) =>

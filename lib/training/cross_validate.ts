@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
@@ -136,7 +136,8 @@ export interface CrossValidateOptions {
  * assertEquals([mean, pooled.pre.risk.value], [1, 1]);
  * ```
  *
- * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
+ * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one, or if
+ *   training refuses the patients of a fold.
  */
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
@@ -150,10 +151,11 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
-    const trained = await trainer.train(train, (epoch, loss) => {
-      check();
-      onEpoch?.(fold + 1, epoch, loss);
-    });
+    const trained = await inFold(fold, folds, () =>
+      trainer.train(train, (epoch, loss) => {
+        check();
+        onEpoch?.(fold + 1, epoch, loss);
+      }));
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold: fold + 1,
@@ -177,6 +179,17 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     interval: concordanceInterval(pooled),
     predictions: ordered,
   };
+}
+
+/** Says of which fold an error is: all patients together may have been no trouble. */
+async function inFold<T>(fold: number, folds: number, train: () => Promise<T>): Promise<T> {
+  try {
+    return await train();
+  } catch (error) {
+    // Of a disk that is full no fold is the cause.
+    if (!(error instanceof InputError) || error instanceof OutputError) throw error;
+    throw new InputError(`Fold ${fold + 1} of ${folds}: ${error.message}`, { cause: error });
+  }
 }
 
 /**

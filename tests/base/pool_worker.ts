@@ -1,10 +1,10 @@
-import { InputError, serveOrders } from "@ctsurv/base/mod.ts";
+import { DiskFullError, InputError, OutputError, serveOrders } from "@ctsurv/base/mod.ts";
 
 /** What the thread of worker_pool_test.ts is asked to do. */
 export type Task =
   | { readonly kind: "double"; readonly value: number; readonly after: number }
   | { readonly kind: "count"; readonly to: number }
-  | { readonly kind: "refuse" | "break" | "crash" | "hang" };
+  | { readonly kind: "refuse" | "write" | "fill" | "read" | "break" | "crash" | "hang" };
 
 serveOrders(async (task: Task, note): Promise<number> => {
   switch (task.kind) {
@@ -19,6 +19,12 @@ serveOrders(async (task: Task, note): Promise<number> => {
       return task.to;
     case "refuse":
       throw new InputError("Patient 3 is no patient");
+    case "write":
+      throw new OutputError("/cache/a: no permission");
+    case "fill":
+      throw new DiskFullError("the disk is full");
+    case "read":
+      return (await Deno.readFile("/no/such/scan.dcm")).length;
     case "break":
       throw new TypeError("a defect");
     case "crash":

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { InputError, type WorkerPool, workerPool } from "@ctsurv/base/mod.ts";
+import { DiskFullError, InputError, OutputError, type WorkerPool, workerPool } from "@ctsurv/base/mod.ts";
 import type { Task } from "./pool_worker.ts";
 
 async function withPool(threads: number, use: (pool: WorkerPool<Task, number>) => Promise<void>) {
@@ -46,6 +46,15 @@ Deno.test("workerPool: an InputError comes back as one, a defect with its stack;
     const broken = await assertRejects(() => pool.run({ kind: "break" }), Error, "To break: TypeError: a defect");
     assert(!(broken instanceof InputError) && broken.message.includes("pool_worker.ts"), broken.message);
     assertEquals(await pool.run(double(4)), 8);
+  }));
+
+Deno.test("workerPool: what a thread could not write or read comes back as what it is, without a stack", () =>
+  withPool(1, async (pool) => {
+    const output = await assertRejects(() => pool.run({ kind: "write" }), OutputError);
+    assertEquals([output.message, output instanceof DiskFullError], ["/cache/a: no permission", false]);
+    await assertRejects(() => pool.run({ kind: "fill" }), DiskFullError, "the disk is full");
+    const input = await assertRejects(() => pool.run({ kind: "read" }), InputError);
+    assertEquals(input.message, "/no/such/scan.dcm: there is no such file or folder");
   }));
 
 Deno.test("workerPool: an order that cannot be sent fails, and the thread is there for the next", () =>

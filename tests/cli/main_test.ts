@@ -19,6 +19,16 @@ async function ctsurv(...args: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+/** What is printed with what is on stderr, in a process of its own that a shell starts. */
+async function inShell(script: string, ...args: string[]) {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script, Deno.execPath(), entry, ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  return { code, stderr: decoder.decode(stderr) };
+}
+
 /** The commands that the help lists. */
 async function listed(): Promise<string[]> {
   const { stdout } = await ctsurv("--help");
@@ -54,12 +64,13 @@ Deno.test("ctsurv without a command, with help or --help lists the commands", as
   assertEquals([flag.code, flag.stderr], [0, ""]);
 });
 
-Deno.test("every command has a help that names it", async () => {
+Deno.test("every command has a help that names it, no wider than a terminal", async () => {
   for (const name of await listed()) {
     const { code, stdout, stderr } = await ctsurv(name, "--help");
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, `Usage: deno task ctsurv ${name}`);
     assertStringIncludes(stdout, "--json");
+    assertEquals(stdout.split("\n").filter((line) => line.length > 120), [], name);
     assertEquals((await ctsurv(name, "-h")).stdout, stdout);
   }
 });
@@ -104,6 +115,72 @@ Deno.test("what the user got wrong is one message on stderr and exit code 2", as
     }
   });
 });
+
+Deno.test("help of a command, the version, and -- before a command", async () => {
+  const [word, option] = await Promise.all([ctsurv("help", "evaluate"), ctsurv("evaluate", "--help")]);
+  assertEquals(word, option);
+  assertEquals((await ctsurv("help", "embed")).stdout, (await ctsurv("embed", "--help")).stdout);
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assertEquals((await ctsurv("--version")).stdout, `ctsurv ${version} (Deno ${Deno.version.deno})\n`);
+  assertEquals(await ctsurv("--", "flops", "--json"), await ctsurv("flops", "--json"));
+  const unknown = await ctsurv("help", "evaluat");
+  assertEquals(unknown.code, 2);
+  assertStringIncludes(unknown.stderr, 'Unknown command "evaluat"');
+  assertStringIncludes(unknown.stderr, "Did you mean evaluate?");
+});
+
+Deno.test("the help of verify says what its profile does, in columns that do not run together", async () => {
+  const { stdout } = await ctsurv("verify", "--help");
+  assertMatch(stdout, /^Kind +Tolerance of +smoke {3}workshop and paper$/m);
+  assertMatch(stdout, /^mean-attention {3}attention on tumour/m);
+  assertStringIncludes(stdout, "the 25 epochs of");
+});
+
+Deno.test({
+  name: "what the system does not give or take is one message and exit code 2, without a stack",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (dir) => {
+      const [file, circle, long] = [`${dir}/own.csv`, `${dir}/circle`, `${dir}/${"x".repeat(300)}`];
+      await Deno.writeTextFile(file, predictions);
+      await Deno.symlink("circle", circle);
+      const cases: [args: string[], reason: string][] = [
+        [["evaluate", "--predictions", circle], "a link that leads in a circle"],
+        [["evaluate", "--predictions", long], "the name is too long"],
+        [["evaluate", "--predictions", `${file}/x`], "a part of the path is a file, not a folder"],
+        [["inspect", circle], "circle"],
+        [["inspect", long], "too long"],
+        [["fit", "--cohort", circle, "--output", `${dir}/m.safetensors`], "circle"],
+        [["report", circle], "circle"],
+        [["notebook", circle], "circle"],
+      ];
+      for (const [args, reason] of cases) {
+        const { code, stdout, stderr } = await ctsurv(...args);
+        assertEquals([code, stdout], [2, ""], `${args}: ${stderr}`);
+        assertStringIncludes(stderr, reason, `${args}`);
+        assert(!/^\s+at /m.test(stderr), `a stack: ${stderr}`);
+      }
+      const full = await inShell('exec "$0" run -A "$@" > /dev/full', "flops");
+      assertEquals(full.code, 2, full.stderr);
+      assertStringIncludes(full.stderr, "the disk is full");
+    }),
+});
+
+Deno.test("a path that is not there is said to count from the root, where the command was typed elsewhere", () =>
+  inFolder(async (dir) => {
+    await Deno.writeTextFile(`${dir}/own.csv`, predictions);
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", entry, "evaluate", "--predictions", "own.csv"],
+      // As `deno task` sets it.
+      env: { NO_COLOR: "1", INIT_CWD: dir },
+      stdin: "null",
+    }).output();
+    assertEquals([code, stdout.length], [2, 0]);
+    const text = decoder.decode(stderr);
+    assertStringIncludes(text, "ctsurv: own.csv: there is no such file");
+    assertStringIncludes(text, `Relative paths count from the root of the repository, ${Deno.cwd()}, not from ${dir}`);
+    assertStringIncludes(text, `Write ${dir}/own.csv`);
+  }));
 
 Deno.test("--json prints one JSON value and nothing else, wherever it stands", async () => {
   await inFolder(async (dir) => {

@@ -1,7 +1,7 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow_engine.ts";
-import { createEngine } from "@ctsurv/engine/mod.ts";
+import { createEngine, tryEngine } from "@ctsurv/engine/mod.ts";
 
 const tensorflow = findTensorflow().length > 0;
 
@@ -33,5 +33,20 @@ Deno.test("createEngine() of tensorflow says how to go on without it", { ignore:
 Deno.test("createEngine() refuses an engine it does not know and lists those it does", async () => {
   for (const unknown of ["gpu", "onnx:tpu", "ONNX", "onnx:"]) {
     await assertRejects(() => createEngine(unknown), InputError, "choose one of auto, onnx, onnx:cpu");
+  }
+});
+
+Deno.test("tryEngine() says what a GPU provider needs that is not there, and on the CPU finds nothing", async () => {
+  await tryEngine(await createEngine("onnx"));
+  await tryEngine(await createEngine("cpu"));
+  for (const provider of ["webgpu", "cuda"]) {
+    try {
+      await tryEngine(await createEngine(`onnx:${provider}`));
+    } catch (error) {
+      // Not on a machine that has one.
+      assert(error instanceof InputError);
+      assertStringIncludes(error.message, `The engine onnx:${provider} cannot be used on this machine: `);
+      assertStringIncludes(error.message, "Choose CTSURV_ENGINE=onnx, which runs on the processor");
+    }
   }
 });

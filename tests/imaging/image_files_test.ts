@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { InputError, readInput } from "@ctsurv/base/mod.ts";
-import { importCohort } from "@ctsurv/cohort/mod.ts";
 import { inspect } from "@ctsurv/cli/commands/inspect.ts";
+import { importCohort } from "@ctsurv/cohort/mod.ts";
 import { listImageFiles, NoLungError, preprocessCached, readVolume, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { ctSlice, dicomBytes, writeSlices } from "../support/dicom_bytes.ts";
 import { inFolder } from "../support/in_folder.ts";

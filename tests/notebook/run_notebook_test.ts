@@ -263,3 +263,33 @@ async function until(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+Deno.test("runNotebook() refuses a notebook of another kernel by its name, and takes those of Deno's", async () => {
+  const others: readonly (readonly [metadata: Record<string, unknown>, named: string])[] = [
+    [
+      { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } },
+      "Python 3 (ipykernel)",
+    ],
+    [{ kernelspec: { name: "python3", display_name: "Python 3" }, language_info: { name: "python" } }, "Python 3"],
+    [{ kernelspec: { name: "ir", display_name: "R", language: "R" } }, '"R", for R'],
+    [{ kernelspec: { name: "julia-1.10", display_name: "Julia 1.10" } }, "Julia 1.10"],
+    [{ language_info: { name: "python" } }, "python"],
+  ];
+  await using file = await temporaryNotebook(["6 * 7"]);
+  const notebook = JSON.parse(await Deno.readTextFile(file.path));
+  const write = (metadata: Record<string, unknown>) =>
+    Deno.writeTextFile(file.path, JSON.stringify({ ...notebook, metadata }));
+  for (const [metadata, named] of others) {
+    await write(metadata);
+    const before = await Deno.readTextFile(file.path);
+    const { message } = await assertRejects(() => runNotebook(file.path), InputError);
+    assertStringIncludes(message, `${file.path} is a notebook for`);
+    assertStringIncludes(message, named);
+    assertEquals(await Deno.readTextFile(file.path), before);
+  }
+  const own = { kernelspec: { name: "deno", display_name: "Deno", language: "typescript" } };
+  for (const metadata of [own, { kernelspec: { name: "deno" } }, { kernelspec: null }]) {
+    await write(metadata);
+    assertEquals((await runNotebook(file.path)).failed, undefined);
+  }
+});

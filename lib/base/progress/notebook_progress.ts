@@ -1,6 +1,9 @@
 import { keepOutputsInPlace, kernelInternals } from "./kernel_internals.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 
+// From the import on: a Stop before there is progress would else end the kernel, with all that it knows.
+if (kernelInternals()?.broadcastResult) Deno.addSignalListener("SIGINT", () => {});
+
 /** Whether somebody pressed the Stop button of a notebook. */
 export interface StopButton {
   /** Whether it was pressed since the last call. */

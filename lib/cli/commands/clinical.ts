@@ -1,28 +1,19 @@
-import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkOutputFile, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import {
-  clinicalCovariates,
-  type ClinicalEncoding,
   type ClinicalRecord,
   type Exclusion,
   LUNG1_EXCLUSIONS,
+  mergedSpellings,
   parseClinical,
   parseClinicalColumns,
   readTable,
 } from "@ctsurv/cohort/table/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
-import { table } from "@ctsurv/report/mod.ts";
+import { findProfile, openEngine, type Profile, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { daysToMonths } from "@ctsurv/survival/mod.ts";
 import {
-  type Environment,
-  findProfile,
-  openEngine,
-  type Profile,
-  profiles,
-  readEnvironment,
-} from "@ctsurv/study/mod.ts";
-import { type HazardRatio, hazardRatios } from "@ctsurv/survival/mod.ts";
-import {
-  type ClinicalCox,
   clinicalDeepHitTrainer,
   type ClinicalPatient,
   coxTrainer,
@@ -31,75 +22,14 @@ import {
   formatPredictions,
 } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
-
-/** The result of a Cox regression for one covariate. */
-export interface Covariate extends HazardRatio {
-  readonly covariate: string;
-  /** The level that it is compared with, or the size of one unit. */
-  readonly against: string;
-  /** Patients of the level; for a number, patients with a known value. */
-  readonly patients: number;
-  readonly coefficient: number;
-  readonly standardError: number;
-}
-
-/** Each covariate, in the order of the coefficients. */
-function describeCovariates({ encoding, cox }: ClinicalCox, records: readonly ClinicalRecord[]): Covariate[] {
-  const { age, categories } = encoding;
-  const meanings = [
-    ...age ? [{ against: `per ${age.std.toFixed(1)} years`, patients: records.length - age.unknown }] : [],
-    ...categories.flatMap(({ levels, reference }) =>
-      levels.map(({ patients }) => ({ against: `against ${reference}`, patients }))
-    ),
-  ];
-  const ratios = hazardRatios(cox);
-  return clinicalCovariates(encoding).map((covariate, k) => ({
-    covariate,
-    ...meanings[k]!,
-    coefficient: cox.coefficients[k]!,
-    standardError: cox.standardErrors[k]!,
-    ...ratios[k]!,
-  }));
-}
-
-/** How unknown ages and rare levels were handled, one line each. */
-function describeEncoding({ age, categories }: ClinicalEncoding): string[] {
-  const rare = categories.flatMap(({ rare, reference }) =>
-    rare.map(({ level, patients }) => `${level} (${patients}) as ${reference}`)
-  );
-  return [
-    ...age && age.unknown > 0
-      ? [`Age unknown for ${age.unknown} patients, replaced by the median, ${age.median.toFixed(1)} years`]
-      : [],
-    ...rare.length > 0 ? [`Rare levels, merged with the most frequent one: ${rare.join(", ")}`] : [],
-  ];
-}
-
-/** Hazard ratios as a printed table. */
-function covariateTable(covariates: readonly Covariate[]): string {
-  return table(covariates, [
-    { label: "Covariate", value: ({ covariate }) => covariate },
-    { label: "", value: ({ against }) => against },
-    { label: "Patients", value: ({ patients }) => patients },
-    { label: "Hazard ratio", value: ({ ratio }) => ratio, decimals: 3 },
-    { label: "95 % from", value: ({ low }) => low, decimals: 3 },
-    { label: "to", value: ({ high }) => high, decimals: 3 },
-    { label: "Coefficient", value: ({ coefficient }) => coefficient, decimals: 4 },
-    { label: "Std. error", value: ({ standardError }) => standardError, decimals: 4 },
-  ]).text;
-}
-
-/** Concordance of each model as a printed table. */
-function resultTable(rows: readonly (readonly [name: string, result: CrossValidation])[]): string {
-  return table(rows, [
-    { label: "Model", value: ([name]) => name },
-    { label: "Mean", value: ([, { mean }]) => mean, decimals: 3 },
-    { label: "Std (n - 1)", value: ([, { stdSample }]) => stdSample, decimals: 3 },
-    { label: "Pooled", value: ([, { pooled }]) => pooled.pre.risk.value, decimals: 3 },
-    { label: "95 % from", value: ([, { interval }]) => interval?.low, decimals: 3 },
-    { label: "to", value: ([, { interval }]) => interval?.high, decimals: 3 },
-  ]).text;
-}
+import {
+  covariateTable,
+  describeCovariates,
+  describeEncoding,
+  describeSpellings,
+  resultTable,
+} from "../evaluation/clinical_text.ts";
+import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 
 /** `ctsurv clinical`: what age, stage, histology and sex alone predict, on the folds that the image models use. */
 export const clinical: Command = {
@@ -118,6 +48,13 @@ export const clinical: Command = {
       value: "NAME",
       default: "workshop",
     },
+    ridge: {
+      describe:
+        "penalty that keeps the coefficients of Cox regression small: ridge / 2 times the sum of their squares; " +
+        "for levels that separate the outcomes, covariates that follow from others, or few deaths",
+      value: "NUMBER",
+      default: "0",
+    },
     deephit: { describe: "also train DeepHit on the same covariates; this takes minutes" },
     predictions: {
       describe: "where to save the survival curves that Cox regression predicts, for `ctsurv evaluate`",
@@ -126,6 +63,9 @@ export const clinical: Command = {
   },
   async run({ options, environment = readEnvironment() }) {
     const profile = findProfile(String(options.profile), environment);
+    const ridge = parseRidge(String(options.ridge ?? 0));
+    const inputs = [options.clinical, options.columns].flatMap((file) => typeof file === "string" ? [file] : []);
+    if (options.predictions) await checkOutputFile(String(options.predictions), { inputs });
     const { name, records, excluded } = await readPatients(options);
     const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record) }));
     if (patients.length < profile.folds) {
@@ -133,24 +73,40 @@ export const clinical: Command = {
         `${name} has ${patients.length} patients, but ${profile.folds} folds need at least ${profile.folds}`,
       );
     }
-    const trainer = coxTrainer();
+    const warnings = followUpWarning(
+      records.map(({ survivalDays }) => daysToMonths(survivalDays)),
+      records.map(({ patient }) => patient),
+      "Is the unit of the survival column right? A columns file says it (docs/COHORTS.md)",
+    );
+    const deaths = patients.filter(({ followUp }) => followUp.event === 1).length;
+    if (deaths === 0) {
+      const reason = warnings[0] ? `; ${warnings[0]}` : "";
+      throw new InputError(
+        `None of the ${patients.length} patients of ${name} died within 24 months, so there is nothing to predict${reason}`,
+      );
+    }
+    const engine = options.deephit ? await openEngine(environment) : undefined;
+    const trainer = coxTrainer({ ridge, ridgeName: ridge > 0 ? "a larger --ridge" : "--ridge 1" });
     const { parameters } = await trainer.train(patients);
     const cox = await crossValidate(trainer, patients, profile);
-    const deepHit = options.deephit ? await crossValidateDeepHit(patients, profile, environment) : undefined;
+    const deepHit = engine && await crossValidateDeepHit(patients, profile, engine);
     if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));
 
-    const deaths = patients.filter((patient) => patient.followUp.event === 1).length;
     const covariates = describeCovariates(parameters, records);
     const { folds } = profile;
     const crossValidation = { folds, cox: summary(cox), ...deepHit && { deepHit: summary(deepHit) } };
     const { encoding, cox: { logLikelihood, nullLogLikelihood } } = parameters;
+    const spellings = mergedSpellings(records);
     return {
       json: {
         name,
         patients: patients.length,
         deaths,
         excluded,
+        warnings,
         encoding,
+        spellings,
+        ridge,
         covariates,
         logLikelihood,
         nullLogLikelihood,
@@ -159,9 +115,11 @@ export const clinical: Command = {
       text: [
         `${patients.length} patients of ${name}, ${deaths} deaths within 24 months; follow-up is censored at 24 months`,
         ...excluded.length > 0 ? [`Left out: ${excluded.map(({ patient }) => patient).join(", ")}`] : [],
+        ...warnings.map((warning) => `Warning: ${warning}`),
+        ...describeSpellings(spellings),
         ...describeEncoding(encoding),
         "",
-        "Cox regression on all patients",
+        `Cox regression on all patients${ridge > 0 ? `, with a ridge of ${ridge}` : ""}`,
         covariateTable(covariates),
         "",
         `Time-dependent concordance, ${folds} folds`,
@@ -170,6 +128,12 @@ export const clinical: Command = {
     };
   },
 };
+
+function parseRidge(text: string): number {
+  const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (value < Infinity) return value;
+  throw new InputError(`--ridge takes a number, 0 or more, such as 1; not "${text}"`);
+}
 
 interface Patients {
   readonly name: string;
@@ -201,9 +165,9 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
 async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
   profile: Profile,
-  environment: Environment,
+  engine: Engine,
 ): Promise<CrossValidation> {
-  const trainer = clinicalDeepHitTrainer(await openEngine(environment), profile);
+  const trainer = clinicalDeepHitTrainer(engine, profile);
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });

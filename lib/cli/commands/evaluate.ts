@@ -8,8 +8,14 @@ import {
   usualReplicates,
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
-import { alignPatients, comparePredictions, type Comparison } from "../evaluation/compare_predictions.ts";
+import {
+  alignPatients,
+  comparePredictions,
+  type Comparison,
+  MONTHS_TOLERANCE,
+} from "../evaluation/compare_predictions.ts";
 import { DECIMALS, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
+import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
 
 const MOST_REPLICATES = 100_000;
@@ -22,7 +28,8 @@ export const evaluate: Command = {
     predictions: {
       describe:
         "table with columns patient, months, event (1 death, 0 censored), one S<t> per time (survival at t months) " +
-        "and optionally fold; give several files to compare models on the same patients",
+        "and optionally fold; give several files to compare models on the same patients, whose months may differ by " +
+        `${MONTHS_TOLERANCE} (rounding)`,
       value: "FILE.csv",
       required: true,
       repeatable: true,
@@ -53,9 +60,12 @@ export const evaluate: Command = {
       : String(options.times).split(",").map((text) => month(text.trim(), "--times")).sort((a, b) => a - b);
     const asked = options.replicates === undefined ? undefined : samples(String(options.replicates));
     const tables: Predictions[] = [];
+    let monthsMoved = 0;
     for (const file of files) {
       const table = await readPredictions(file);
-      tables.push(tables[0] ? alignPatients(table, tables[0]) : table);
+      const aligned = tables[0] && alignPatients(table, tables[0]);
+      tables.push(aligned ?? table);
+      monthsMoved = Math.max(monthsMoved, aligned?.monthsMoved ?? 0);
     }
     const replicates = asked ?? usualReplicates(tables[0]!.patients.length);
     const models = tables.map((predictions): Model => {
@@ -64,7 +74,11 @@ export const evaluate: Command = {
         predictions,
         evaluation: evaluatePredictions(predictions, { horizon, times, replicates }),
         folds: predictions.folds && foldScores(followed, predictions.folds),
-        warnings: rises(predictions),
+        warnings: [
+          ...predictions.notes,
+          ...followUpWarning(predictions.months, predictions.patients, "Are these days? Divide them by 30.4375"),
+          ...rises(predictions),
+        ],
       };
     });
     if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };
@@ -73,10 +87,12 @@ export const evaluate: Command = {
       text: [
         ...models.flatMap((model) => [model.predictions.file, ...describe(model), ""]),
         ...comparisonLines(models, comparisons, replicates),
+        ...monthsMoved > 0 ? [roundingLine(monthsMoved, files[0]!)] : [],
       ].join("\n"),
       json: {
         models: models.map((model) => ({ file: model.predictions.file, ...summarise(model) })),
         comparisons,
+        months: { tolerance: MONTHS_TOLERANCE, largestDifference: monthsMoved },
       },
     };
   },
@@ -126,6 +142,11 @@ function describe({ predictions, evaluation, folds, warnings }: Model): string[]
     "",
     ...evaluationText(evaluation, folds),
   ];
+}
+
+function roundingLine(moved: number, first: string): string {
+  return `(months of the same patient differ by up to ${moved.toPrecision(2)}, which counts as rounding up to ` +
+    `${MONTHS_TOLERANCE}; those of ${first} are used)`;
 }
 
 function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[], replicates: number): string[] {

@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { checkOutputFile, InputError } from "@ctsurv/base/mod.ts";
 import { tf } from "@ctsurv/engine/mod.ts";
 import { type ExtractionPoint, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { readNpy, writeNpy } from "@ctsurv/imaging/mod.ts";
@@ -37,7 +37,9 @@ export const features: Command = {
     const architecture = findBackbone(String(options.backbone));
     const seed = parseWholeNumber("seed", String(options.seed));
     const at = parsePoint(String(options.at));
-    const { data, shape: [count, ...shape] } = await readImages(String(options.input), architecture);
+    const [input, output] = [String(options.input), String(options.output)];
+    await checkOutputFile(output, { inputs: [input, ...typeof options.weights === "string" ? [options.weights] : []] });
+    const { data, shape: [count, ...shape] } = await readImages(input, architecture);
     const engine = await openEngine(environment);
     const file = typeof options.weights === "string" ? { file: options.weights } : {};
     const backbone = await openBackbone(architecture.name, engine, { seed, ...file }, environment);
@@ -50,7 +52,6 @@ export const features: Command = {
     });
     const extracted = await extractor.extract(data);
     await extractor.dispose();
-    const output = String(options.output);
     await writeNpy(output, { data: extracted, shape: [count, extractor.features] });
     const result = {
       backbone: architecture.name,

@@ -1,4 +1,4 @@
-import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFile, checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { viewFor } from "@ctsurv/features/mod.ts";
 import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
@@ -6,6 +6,7 @@ import { findProfile, openBackbone, openEngine, openLungs, profiles, readEnviron
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import type { Command } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
+import { missingCacheBytes } from "../runs/check_beforehand.ts";
 
 const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
 
@@ -45,7 +46,10 @@ export const fit: Command = {
     const fineTuning = TUNINGS.find((one) => one === options.tune);
     if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
     const profile = findProfile(String(options.profile), environment);
+    await checkOutputFile(output);
     const cohort = await openCohort(String(options.cohort));
+    const cache = String(options.cache);
+    await checkOutputFolder(cache, { bytes: await missingCacheBytes(cache, cohort.patients.length) });
     const engine = await openEngine(environment);
     const backbone = await openBackbone(backboneName, engine, { weights: profile.weights }, environment);
     const view = viewFor(backbone.architecture, profile);
@@ -58,7 +62,7 @@ export const fit: Command = {
       fineTuning,
       scaleFeatures: backbone.source.kind === "seeded",
       segmenter,
-      cache: String(options.cache),
+      cache,
       progress: terminalProgress(),
     });
     await segmenter.dispose();

@@ -1,4 +1,4 @@
-import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { importCohort, type ImportedCohort, readSeriesChoices } from "@ctsurv/cohort/mod.ts";
 import { parseSeriesRules } from "@ctsurv/imaging/mod.ts";
 import type { Command } from "../command.ts";
@@ -45,6 +45,7 @@ export const importCommand: Command = {
   async run({ options }) {
     const text = (name: string) => typeof options[name] === "string" ? options[name] : undefined;
     const { named, rules } = await readRule(text("series-rule"));
+    await checkOutputFolder(String(options.output));
     const imported = await importCohort({
       images: String(options.images),
       clinical: String(options.clinical),

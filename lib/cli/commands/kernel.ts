@@ -70,14 +70,23 @@ export const kernel: Command = {
  * The Stop button sends a signal, which the library takes as the wish to end the cell (`notebookProgress`). Told by a
  * message instead, Deno's kernel (2.9) breaks off whatever JavaScript runs next: that stops a loop without end, but of
  * a training it hits ONNX Runtime's callback, which takes the whole process down (measured, 3 of 3). On Windows there
- * is no such signal.
+ * is no such signal. The shell makes Deno ignore the signal until the library listens to it: before that, it would end
+ * the kernel.
  */
 function kernelSpec(deno: string) {
+  const isWindows = Deno.build.os === "windows";
   return {
-    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    argv: [
+      ...isWindows ? [] : ["/bin/sh", "-c", `trap '' INT; exec "$0" "$@"`],
+      deno,
+      "jupyter",
+      "--kernel",
+      "--conn",
+      "{connection_file}",
+    ],
     display_name: "Deno",
     language: "typescript",
-    interrupt_mode: Deno.build.os === "windows" ? "message" : "signal",
+    interrupt_mode: isWindows ? "message" : "signal",
     env: { NO_COLOR: "1" },
   };
 }

@@ -1,4 +1,4 @@
-import { formatSeconds } from "@ctsurv/base/mod.ts";
+import { checkOutputFile, formatSeconds } from "@ctsurv/base/mod.ts";
 import type { Command } from "../command.ts";
 import { runNotebookFile } from "../runs/run_notebooks.ts";
 
@@ -14,6 +14,7 @@ export const notebook: Command = {
   },
   async run({ positionals: [path], options, environment }) {
     const { output = path!, profile, cohort } = options as Readonly<Record<string, string | undefined>>;
+    await checkOutputFile(output);
     const run = await runNotebookFile(path!, { output, profile, cohort, environment });
     return {
       text: `${run.cells} cells in ${formatSeconds(run.seconds)}, saved in ${output}`,

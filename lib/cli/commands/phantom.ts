@@ -1,4 +1,4 @@
-import { terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
 import { bestReachableCtd, censorAt, daysToMonths, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
@@ -20,6 +20,7 @@ export const phantom: Command = {
   async run({ options }) {
     const started = performance.now();
     const output = String(options.output);
+    await checkOutputFolder(output);
     const progress = terminalProgress();
     let known: number | undefined;
     const { written } = await ensurePhantom(String(options.cohort), output, {

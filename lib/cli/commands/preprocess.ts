@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import {
   defaultSettings,
   preprocess as preprocessVolume,
@@ -33,6 +33,7 @@ export const preprocess: Command = {
       interpolation: oneOf("interpolation", options.interpolation, ["bspline", "linear"]),
       interior: oneOf("interior", options.interior, ["keep", "drop"]),
     };
+    await checkOutputFolder(output);
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings } = await readVolume(input, series);
     const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Cohort, type CohortPatient, openCohort, readTumour, type TumourMask } from "@ctsurv/cohort/mod.ts";
 import {
   assessQuality,
@@ -18,6 +18,9 @@ import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { lungsOption } from "../model_options.ts";
 
+/** Bytes of a contact sheet at least. */
+const SHEET_BYTES = 1e5;
+
 /** `ctsurv qc`: quality control of a cohort's scans. */
 export const qc: Command = {
   name: "qc",
@@ -32,6 +35,7 @@ export const qc: Command = {
     const { output } = options as { output: string };
     const cohort = await openCohort(String(options.cohort));
     const patients = choosePatients(cohort, options.patients);
+    await checkOutputFolder(output, { bytes: SHEET_BYTES * patients.length });
     const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);
     const examinations: Examination[] = [];
     const messages = [...cohort.messages];

@@ -13,9 +13,10 @@ import {
   type Table1Result,
   table2,
 } from "@ctsurv/report/mod.ts";
+import { openEngine } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
-import { runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
+import { checkOutputs, runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
 
 /** `ctsurv reproduce`: runs the notebooks, makes pages of them and their results, and prints the results. */
 export const reproduce: Command = {
@@ -30,6 +31,8 @@ export const reproduce: Command = {
     const given = options as Readonly<Record<string, string | undefined>>;
     const run = await selectRun(given, environment);
     const { folder } = run;
+    await checkOutputs(run, given["output-notebooks"]);
+    await openEngine(run.environment);
     await checkBeforehand(run);
     const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
     const result = await readTable1(join(folder, "table1.json"));

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { formatSeconds, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, formatSeconds, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { readVolume } from "@ctsurv/imaging/mod.ts";
 import { decodeUNet, encodeUNet, type NetworkLungs, unetLungs } from "@ctsurv/lungs/mod.ts";
@@ -39,6 +39,8 @@ export const trainLungs: Command = {
         `--seed is ${seed}; it must be below ${SEEDS}, because the phantoms use the seeds from there on`,
       );
     }
+    const output = String(options.output);
+    await checkOutputFolder(output);
     const scans = typeof options.real === "string" ? await listScans(options.real) : [];
     const engine = await openEngine(environment);
     const given = typeof options.weights === "string" ? await readFile(options.weights) : undefined;
@@ -56,7 +58,6 @@ export const trainLungs: Command = {
       phantoms: { summary, patients },
       ...(scans.length > 0 ? { real } : {}),
     };
-    const output = String(options.output);
     await writeAtomic(join(output, "unet.safetensors"), file);
     await writeAtomic(join(output, "evaluation.json"), JSON.stringify(evaluation, null, 2) + "\n");
     const text = [

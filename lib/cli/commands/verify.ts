@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { formatSeconds, InputError } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, formatSeconds, InputError } from "@ctsurv/base/mod.ts";
 import {
   compareResults,
   type NumberKind,
@@ -11,7 +11,8 @@ import {
   verificationText,
   withTolerances,
 } from "@ctsurv/report/mod.ts";
-import { alignColumns, type Command } from "../command.ts";
+import { openEngine, profiles } from "@ctsurv/study/mod.ts";
+import type { Command } from "../command.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { runNotebooks, selectRun } from "../runs/run_notebooks.ts";
 
@@ -59,6 +60,7 @@ export const verify: Command = {
     const comparison = given.results !== undefined
       ? await compare(given.results)
       : await inNewFolder(given.keep, async ({ folder, temporary }) => {
+        await openEngine(run.environment);
         await checkBeforehand(run);
         await runNotebooks(run, { outputs: folder, saveIn: join(folder, "notebooks"), temporary });
         return await compare(join(folder, basename(run.folder)));
@@ -90,6 +92,7 @@ async function inNewFolder<T>(given: string | undefined, use: (created: NewFolde
   if (given !== undefined) {
     // Rows of an earlier run would stay in its tables.
     if (existsSync(given)) throw new InputError(`${given} already exists; --keep needs a new folder`);
+    await checkOutputFolder(given);
     return await use({ folder: resolve(given) });
   }
   const folder = await Deno.makeTempDir({ prefix: "ctsurv-verify-" });
@@ -111,7 +114,12 @@ async function timeNotes(...folders: readonly [string, string]): Promise<string[
 function details(): string {
   const [brief, long] = [profileTolerances("smoke"), profileTolerances("workshop")];
   const kinds = Object.entries(numberKinds) as [NumberKind, string][];
-  const width = Math.max(...kinds.map(([kind]) => kind.length)) + 2;
+  const rows = [
+    ["Kind", "Tolerance of", "smoke", "workshop and paper"],
+    ...kinds.map(([kind, what]) => [kind, what, `${brief[kind]}`, `${long[kind]}`]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const { smoke, workshop, paper } = profiles;
   return [
     "Runs the notebooks into a temporary folder and compares their results with the kept ones: tables row by row,",
     "predictions patient by patient. Exit code 0: no number differs by more than its tolerance. 1: a number does, or a",
@@ -119,14 +127,13 @@ function details(): string {
     "provenance may differ.",
     "",
     "What a pass means. On the same machine a run repeats itself to the last bit, so --tolerance 0 passes. A different",
-    "processor rounds differently, and training amplifies this: hardly after 3 epochs (smoke); after 40 epochs a patient's",
-    "survival can shift by tenths and Ctd by hundredths. A pass at smoke shows that the code computes the same as before;",
-    "it compares losses within 1 %. A pass at workshop or paper shows that the tables agree, but not every number. Neither",
-    "shows that the numbers are right.",
+    `processor rounds differently, and training amplifies this: hardly in the ${smoke.epochs} epochs of smoke; in the ${workshop.epochs} epochs of`,
+    `workshop and the ${paper.epochs} of paper a patient's survival can shift by tenths and Ctd by hundredths. A pass at smoke shows`,
+    "that the code computes the same as before; it compares losses within 1 %. A pass at workshop or paper shows that the",
+    "tables agree, but not every number. Neither shows that the numbers are right.",
     "",
-    ...alignColumns([
-      ["Tolerance of", "smoke", "others"],
-      ...kinds.map(([kind, what]) => [`  ${kind.padEnd(width)}${what}`, `${brief[kind]}`, `${long[kind]}`]),
-    ]),
+    ...rows.map((row) =>
+      row.map((cell, column) => column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)).join("   ")
+    ),
   ].join("\n");
 }

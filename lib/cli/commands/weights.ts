@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type Environment, readEnvironment } from "@ctsurv/study/mod.ts";
 import { addWeights, CATALOGUE, fetchWeights, findEntries, verifyWeights } from "@ctsurv/weights/mod.ts";
 import type { Command, CommandInput, CommandOutput } from "../command.ts";
@@ -66,8 +66,11 @@ async function fetch(
 ): Promise<CommandOutput> {
   if (names.length === 0) throw new InputError('"ctsurv weights fetch" needs names; "ctsurv weights list" shows them');
   const stallSeconds = Number(options.timeout);
-  if (!(stallSeconds > 0)) throw new InputError(`--timeout takes a number of seconds, not "${options.timeout}"`);
+  if (!(stallSeconds > 0 && stallSeconds < 1e6)) {
+    throw new InputError(`--timeout takes a number of seconds, not "${options.timeout}"`);
+  }
   const entries = names.map((name) => findEntries(name)[0]!);
+  await checkOutputFolder(folder);
   const json = [];
   for (const entry of entries) {
     const file = await fetchWeights(entry, {

@@ -9,6 +9,12 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import type { Predictions } from "./read_predictions.ts";
 
+/**
+ * Months by which the follow-up of a patient may differ between two tables: under an hour. pandas and R round in the
+ * 16th digit, float32 in the 8th, and people to four decimals.
+ */
+export const MONTHS_TOLERANCE = 0.001;
+
 /** Two models on the same patients. */
 export interface Comparison {
   readonly first: string;
@@ -49,12 +55,19 @@ function haveSameFolds(first: Predictions, second: Predictions): boolean {
   return first.folds!.every((fold, i) => fold === second.folds![i]);
 }
 
+/** A table in the order of another, with the other's follow-up. */
+export interface AlignedPredictions extends Predictions {
+  /** The largest difference of a patient's months between the two tables, at most {@linkcode MONTHS_TOLERANCE}. */
+  readonly monthsMoved: number;
+}
+
 /**
- * Brings the patients of a table into the order of another.
+ * Brings the patients of a table into the order of another, and takes their months from there, so that rounding makes
+ * no difference.
  *
- * @throws {InputError} If the patients or their follow-up differ.
+ * @throws {InputError} If the patients differ, or their follow-up by more than {@linkcode MONTHS_TOLERANCE}.
  */
-export function alignPatients(predictions: Predictions, reference: Predictions): Predictions {
+export function alignPatients(predictions: Predictions, reference: Predictions): AlignedPredictions {
   const position = new Map(predictions.patients.map((patient, i) => [patient, i]));
   const known = new Set(reference.patients);
   const name = (patients: readonly string[]) =>
@@ -73,22 +86,23 @@ export function alignPatients(predictions: Predictions, reference: Predictions):
   const order = reference.patients.map((patient) => position.get(patient)!);
   const take = <T>(values: readonly T[]) => order.map((i) => values[i]!);
   const [months, event] = [take(predictions.months), take(predictions.event)];
-  const differs = reference.patients.findIndex((_, i) =>
-    months[i] !== reference.months[i] || event[i] !== reference.event[i]
-  );
+  const moved = months.map((own, i) => Math.abs(own - reference.months[i]!));
+  const differs = moved.findIndex((by, i) => by > MONTHS_TOLERANCE || event[i] !== reference.event[i]);
   if (differs !== -1) {
     throw new InputError(
       `Patient ${reference.patients[differs]} has ${reference.months[differs]} months and event ` +
         `${reference.event[differs]} in ${reference.file}, but ${months[differs]} and ${event[differs]} in ` +
-        `${predictions.file}. Models must have the same follow-up`,
+        `${predictions.file}. Models must have the same follow-up; months may differ by ${MONTHS_TOLERANCE}, as they do ` +
+        "when they are rounded",
     );
   }
   return {
     ...predictions,
     patients: reference.patients,
-    months,
+    months: reference.months,
     event,
     survival: take(predictions.survival),
     folds: predictions.folds && take(predictions.folds),
+    monthsMoved: moved.reduce((most, by) => Math.max(most, by), 0),
   };
 }

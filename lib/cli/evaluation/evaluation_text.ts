@@ -19,6 +19,16 @@ export function formatScore(value: number | null | undefined): string {
   return typeof value === "number" && !Number.isNaN(value) ? value.toFixed(DECIMALS) : "undefined";
 }
 
+/** Kaplan-Meier's survival in the form of the tables; see `kaplanMeierAt`. */
+function formatEstimate(survival: number | null): string {
+  return survival === null ? "unknown" : formatScore(survival);
+}
+
+/** What "unknown" means in a table of groups, if the word stands there. */
+function unknownLines(survival: readonly (number | null)[], time: number): string[] {
+  return survival.includes(null) ? [`  (unknown: nobody of the group was followed to ${time} months)`] : [];
+}
+
 /** One model's evaluation as printed lines. */
 export function evaluationText(evaluation: Evaluation, folds: FoldScores | null): string[] {
   const { uno, horizon, intervals } = evaluation;
@@ -116,10 +126,11 @@ function calibrationLines(
         `  ${k + 1}`,
         `${group.patients}`,
         formatScore(group.predicted),
-        formatScore(group.observed),
+        formatEstimate(group.observed),
         intervalText(group),
       ]),
     ]),
+    ...unknownLines(calibration.groups.map(({ observed }) => observed), calibration.time),
   ];
 }
 
@@ -134,7 +145,7 @@ function riskLines({ riskGroups, auc }: Evaluation): string[] {
     `  ${name}`,
     `${group.patients}`,
     `${group.deaths}`,
-    formatScore(group.survival),
+    formatEstimate(group.survival),
     intervalText(group),
     ...group.atRisk.map(String),
   ];
@@ -148,5 +159,6 @@ function riskLines({ riskGroups, auc }: Evaluation): string[] {
       row("high risk", highRisk),
       row("low risk", lowRisk),
     ]),
+    ...unknownLines([highRisk.survival, lowRisk.survival], time),
   ];
 }

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv, refuseIfAny } from "@ctsurv/cohort/table/mod.ts";
+import { readCsv, refuseIfAny, requireColumns, type TableFile } from "@ctsurv/cohort/table/mod.ts";
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 
 /** How far float32 sums may leave [0, 1], or rise from one time to the next. */
@@ -15,29 +15,27 @@ export interface Predictions extends SurvivalPredictions {
   readonly event: readonly number[];
   /** [patients]: the fold that tested each patient; null if there is no such column, or only one fold. */
   readonly folds: readonly string[] | null;
+  /** What a reader should know of how the file was read. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Reads a table of predictions: columns patient, months, event, one S<t> per time, and optionally fold.
  *
- * @throws {InputError} If it cannot be read, or lists everything that is wrong in it by row and column.
+ * @throws {InputError} If there is no such file, or it is no such table: everything that is wrong by row and column.
  */
 export async function readPredictions(file: string): Promise<Predictions> {
-  const text = await Deno.readTextFile(file).catch((error: Error) => {
-    throw new InputError(`Cannot read the predictions: ${error.message}`);
-  });
-  return parsePredictions(text, file);
+  return parsePredictions(await readCsv(file));
 }
 
-function parsePredictions(text: string, file: string): Predictions {
-  const csv = parseCsv(text, file);
-  const position = (name: string) => {
-    const index = csv.header.findIndex((other) => other.toLowerCase() === name);
-    if (index === -1) throw new InputError(`${file} has no column ${name}; its columns are ${csv.header.join(", ")}`);
-    return index;
-  };
-  const [patientAt, monthsAt, eventAt] = ["patient", "months", "event"].map(position) as [number, number, number];
-  const foldAt = csv.header.findIndex((name) => name.toLowerCase() === "fold");
+/** Reads predictions from a table that has been read; see {@linkcode readPredictions}. */
+export function parsePredictions(csv: TableFile): Predictions {
+  const { file, notes } = csv;
+  const names = ["patient", "months", "event"];
+  requireColumns(csv, names);
+  const header = csv.header.map((name) => name.toLowerCase());
+  const [patientAt, monthsAt, eventAt] = names.map((name) => header.indexOf(name)) as [number, number, number];
+  const foldAt = header.indexOf("fold");
   const curve = csv.header
     .map((name, index) => ({ name, index, time: Number(/^S(\d+(\.\d+)?)$/i.exec(name)?.[1] ?? NaN) }))
     .filter(({ time }) => !Number.isNaN(time))
@@ -48,6 +46,8 @@ function parsePredictions(text: string, file: string): Predictions {
   const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
   if (twice) throw new InputError(`${file} has two columns of survival at ${twice.time} months; keep one`);
 
+  // pandas writes the folds of a table as "0.0" as soon as one is missing.
+  const nameOfFold = (cell: string) => Number.isNaN(csv.number(cell)) ? cell : String(csv.number(cell));
   const problems: string[] = [];
   const lineOf = new Map<string, number>();
   const rows = csv.rows.map(({ line, cells }) => {
@@ -65,7 +65,7 @@ function parsePredictions(text: string, file: string): Predictions {
     if (patient === "") problem(patientAt, "the cell is empty; write the patient's name");
     else if (earlier !== undefined) problem(patientAt, `the patient is also in row ${earlier}; keep one row`);
     else lineOf.set(patient, line);
-    const fold = foldAt === -1 ? "" : cells[foldAt]!;
+    const fold = foldAt === -1 ? "" : nameOfFold(cells[foldAt]!);
     if (foldAt !== -1 && fold === "") problem(foldAt, "the cell is empty; write the fold that tested the patient");
     return {
       patient,
@@ -81,6 +81,7 @@ function parsePredictions(text: string, file: string): Predictions {
   const folds = rows.map(({ fold }) => fold);
   return {
     file,
+    notes,
     folds: new Set(folds).size > 1 ? folds : null,
     patients: rows.map(({ patient }) => patient),
     times: curve.map(({ time }) => time),

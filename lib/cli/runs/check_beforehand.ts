@@ -45,6 +45,14 @@ export async function resourceNeeds(
   return { disk: scans.reduce((sum, bytes) => sum + bytes, cache), memory: memory[profile.name] };
 }
 
+/** Bytes that the kept slices of a patient take at least, of whom a scan is complete. */
+const LEAST_SLICES = 4e6;
+
+/** Bytes that `fit` will write to a folder of slices at least, in addition to what is there. */
+export async function missingCacheBytes(folder: string, patients: number): Promise<number> {
+  return missing(LEAST_SLICES * patients, await folderBytes(join(folder, "slices")));
+}
+
 function missing(wanted: number, there: number): number {
   return Math.max(0, wanted - there);
 }

@@ -1,9 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import { checkOutputFolder, freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
-import { missingImports, type NotebookRun, runNotebook, writeReport } from "@ctsurv/notebook/mod.ts";
+import {
+  KernelError,
+  missingImports,
+  type NotebookRun,
+  refuseForeignPages,
+  runNotebook,
+  writeReport,
+} from "@ctsurv/notebook/mod.ts";
 import { writeRunRecord } from "@ctsurv/report/mod.ts";
 import {
   type Environment,
@@ -62,6 +69,9 @@ export async function runNotebookFile(
       progress.done([`${name}: interrupted`, ...saved].join("; "));
       console.error("Run the same command again to continue: finished patients, slices and features are kept");
     },
+  }).catch((error) => {
+    if (!(error instanceof KernelError)) throw error;
+    throw new InputError(`${path}: ${error.message}. Run the same command again`, { cause: error });
   });
   progress.done(`${name}: ${run.cells} cells`);
   if (!run.failed) return run;
@@ -181,6 +191,19 @@ export async function selectRun(
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
+const documents = ["MODEL_CARD.md", "CHECKLIST.md"].map((name) => join(root, "docs", name));
+
+/**
+ * Checks before the notebooks run that they, their results and their pages can be written, and no page over one of
+ * somebody else.
+ *
+ * @param saveIn Where the executed notebooks will be saved. Default: in place.
+ * @throws {InputError} With the file or folder, and what to do.
+ */
+export async function checkOutputs({ folder }: SelectedRun, saveIn: string = sources): Promise<void> {
+  for (const written of [folder, saveIn]) await checkOutputFolder(written);
+  await refuseForeignPages(folder, [...NAMES, ...documents]);
+}
 
 /**
  * Writes the pages of a folder of results: its index, every notebook of a folder, the model card and the checklist.
@@ -196,6 +219,6 @@ export async function writePages(
   const names = readdirSync(notebooks).filter((name) => name.endsWith(".ipynb")).sort();
   return await writeReport(folder, {
     notebooks: names.map((name) => join(notebooks, name)),
-    documents: ["MODEL_CARD.md", "CHECKLIST.md"].map((name) => join(root, "docs", name)),
+    documents,
   });
 }

@@ -4,6 +4,7 @@ export function parse(
   options: {
     readonly bom: boolean;
     readonly delimiter: string;
+    readonly escape: string;
     readonly info: true;
     readonly record_delimiter: readonly string[];
     readonly relax_column_count: boolean;

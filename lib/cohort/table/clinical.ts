@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { InputError } from "@ctsurv/base/mod.ts";
 import { type ClinicalColumns, columnOf, lung1Columns } from "./clinical_columns.ts";
-import { parseCsv, refuseIfAny } from "./csv.ts";
+import { parseCsv } from "./csv.ts";
+import { refuseIfAny, requireColumns } from "./problems.ts";
 
 const daysPer = { days: 1, months: 365.25 / 12, years: 365.25 };
 
@@ -142,15 +142,13 @@ export function parseClinical(text: string, file: string, columns?: ClinicalColu
   const nameOf = (field: keyof ClinicalRecord) => namesOf[columnOf(field)];
   const header = csv.header.map((name) => name.toLowerCase());
   const position = Object.fromEntries(
-    FIELDS.map((field) => [field, header.indexOf(nameOf(field)?.toLowerCase() ?? "")]),
+    FIELDS.map((field) => [field, header.findIndex((name) => name !== "" && name === nameOf(field)?.toLowerCase())]),
   );
-  const absent = (columns ? FIELDS : REQUIRED).filter((field) => nameOf(field) && position[field] === -1).map(nameOf);
-  if (absent.length > 0) {
-    const advice = columns ? "" : ". If they have other names, say which in a columns file (docs/COHORTS.md)";
-    throw new InputError(
-      `${file} has no column ${absent.join(", ")}; its columns are ${csv.header.join(", ")}${advice}`,
-    );
-  }
+  requireColumns(
+    csv,
+    (columns ? FIELDS : REQUIRED).flatMap((field) => nameOf(field) ?? []),
+    columns ? "" : "If they have other names, say which in a columns file (docs/COHORTS.md)",
+  );
   const schema = clinicalSchema(csv.number, { ...meaning, isLung1: !columns });
   const known = knownCell(unknown);
   const problems: string[] = [];

@@ -35,7 +35,7 @@ export interface CategoryEncoding {
 
 /** A level of a category, and how frequent it is. */
 export interface Level {
-  /** The word in the table; "unknown" for NA. */
+  /** The word in the table, of several spellings the most frequent; "unknown" for NA. */
   readonly level: string;
   /** How many patients have it. */
   readonly patients: number;
@@ -52,6 +52,19 @@ export interface ClinicalEncodingOptions {
 
 /** The level for NA, which is a level like any other. */
 const UNKNOWN = "unknown";
+
+/** Words for a sex, beside "male" and "female". "W" is a woman where "M" is a man. */
+const sexes: Readonly<Record<string, string>> = { m: "male", man: "male", f: "female", w: "female", woman: "female" };
+
+/**
+ * What the spellings of a level have in common: upper and lower case and blanks make no difference, nor does "stage"
+ * before a stage. "M" is male and "F" female.
+ */
+function levelKey(column: CategoryEncoding["column"], word: string | null): string {
+  const plain = (word ?? UNKNOWN).toLowerCase().replace(/\s+/g, " ").trim();
+  if (column === "gender") return sexes[plain] ?? plain;
+  return column === "overallStage" ? plain.replace(/^stage ?/, "").replace(/ |\.0$/g, "") : plain;
+}
 
 const COLUMNS = ["overallStage", "histology", "gender"] as const;
 const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
@@ -110,13 +123,10 @@ function categoryEncoding(
   column: CategoryEncoding["column"],
   rareBelow: number,
 ): CategoryEncoding {
-  const counts = new Map<string, number>();
-  for (const record of records) {
-    const level = record[column] ?? UNKNOWN;
-    counts.set(level, (counts.get(level) ?? 0) + 1);
-  }
-  const byName = [...counts].map(([level, patients]) => ({ level, patients }))
-    .sort((a, b) => a.level < b.level ? -1 : 1);
+  const byName = levelsOf(records, column).map((spellings): Level => ({
+    level: spellings[0]!.level,
+    patients: spellings.reduce((sum, { patients }) => sum + patients, 0),
+  })).sort((a, b) => a.level < b.level ? -1 : 1);
   const reference = byName.reduce((most, one) => one.patients > most.patients ? one : most);
   const others = byName.filter((one) => one !== reference);
   return {
@@ -125,6 +135,52 @@ function categoryEncoding(
     levels: others.filter(({ patients }) => patients >= rareBelow),
     rare: others.filter(({ patients }) => patients < rareBelow),
   };
+}
+
+/** The levels of a column, each as its spellings, the most frequent first. */
+function levelsOf(records: readonly ClinicalRecord[], column: CategoryEncoding["column"]): readonly Level[][] {
+  const levels = new Map<string, Map<string, number>>();
+  for (const record of records) {
+    const [word, key] = [record[column] ?? UNKNOWN, levelKey(column, record[column])];
+    const spellings = levels.get(key) ?? new Map<string, number>();
+    levels.set(key, spellings.set(word, (spellings.get(word) ?? 0) + 1));
+  }
+  return [...levels.values()].map((spellings) =>
+    [...spellings].map(([level, patients]) => ({ level, patients }))
+      .sort((a, b) => b.patients - a.patients || (a.level < b.level ? -1 : 1))
+  );
+}
+
+/** Words of a column that count as one level. */
+export interface MergedSpellings {
+  /** The field of the clinical record. */
+  readonly column: CategoryEncoding["column"];
+  /** The most frequent word first; it names the level. */
+  readonly spellings: readonly Level[];
+}
+
+/**
+ * The words that {@linkcode clinicalEncoding} takes for one level although they are spelt differently, such as IIIa and
+ * IIIA, or male and M.
+ *
+ * @example
+ * ```ts
+ * import { mergedSpellings } from "@ctsurv/ctsurv/cohort/table";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const patient = {
+ *   patient: "A",
+ *   ...{ tStage: null, nStage: null, mStage: null, overallStage: "IIIa", histology: null, gender: "male" },
+ *   ...{ age: 60, survivalDays: 547, dead: true },
+ * };
+ * const [stage] = mergedSpellings([patient, { ...patient, overallStage: "IIIA" }, patient]);
+ * assertEquals(stage?.spellings, [{ level: "IIIa", patients: 2 }, { level: "IIIA", patients: 1 }]);
+ * ```
+ */
+export function mergedSpellings(records: readonly ClinicalRecord[]): MergedSpellings[] {
+  return COLUMNS.flatMap((column) =>
+    levelsOf(records, column).filter((spellings) => spellings.length > 1).map((spellings) => ({ column, spellings }))
+  );
 }
 
 /**
@@ -155,7 +211,8 @@ export function clinicalCovariates({ age, categories }: ClinicalEncoding): strin
 }
 
 /**
- * A patient's covariates. A level that the encoding does not know, or finds too rare, counts as the reference.
+ * A patient's covariates. A level that the encoding does not know, or finds too rare, counts as the reference. Spellings
+ * of a level that differ only in case, such as IIIa and IIIA, are one, and so are male and M, female and F.
  *
  * @returns [covariates]
  *
@@ -181,7 +238,7 @@ export function encodeClinical(record: ClinicalRecord, { age, categories }: Clin
   return Float64Array.from([
     ...age ? [((record.age ?? age.median) - age.mean) / age.std] : [],
     ...categories.flatMap(({ column, levels }) =>
-      levels.map(({ level }) => Number((record[column] ?? UNKNOWN) === level))
+      levels.map(({ level }) => Number(levelKey(column, record[column]) === levelKey(column, level)))
     ),
   ]);
 }

@@ -2,7 +2,7 @@
  * Tables: CSV as it is exported by other programs, the clinical table of a cohort, and its encoding as covariates. This
  * room of `cohort` reads no images, so that a program about outcomes alone loads none of the readers of CT.
  *
- * The first calls to know: {@linkcode readTable} reads any CSV, {@linkcode parseClinical} a clinical table, and
+ * The first calls to know: {@linkcode readCsv} reads any CSV, {@linkcode parseClinical} a clinical table, and
  * {@linkcode clinicalEncoding} learns how to turn its rows into numbers.
  *
  * @module
@@ -18,6 +18,10 @@ export {
   type ClinicalEncodingOptions,
   encodeClinical,
   type Level,
+  type MergedSpellings,
+  mergedSpellings,
 } from "./clinical_encoding.ts";
-export { type Csv, type CsvRow, parseCsv, readTable, refuseIfAny } from "./csv.ts";
+export { type Csv, type CsvRow, parseCsv } from "./csv.ts";
 export { type Exclusion, LUNG1_EXCLUSIONS } from "./lung1_exclusions.ts";
+export { refuseIfAny, requireColumns } from "./problems.ts";
+export { readCsv, readTable, type TableFile } from "./read_table.ts";

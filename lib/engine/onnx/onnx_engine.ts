@@ -1,4 +1,5 @@
 import ort from "onnxruntime-node";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
 import type { Engine, Program } from "../engine.ts";
@@ -46,14 +47,50 @@ class OnnxValue implements Value {
   }
 }
 
+/** On the CPU a session that cannot be made is a defect; on a GPU it is the machine. */
+async function withProvider<T>(provider: Provider, create: () => Promise<T>): Promise<T> {
+  try {
+    if (provider === "webgpu") requireVulkan();
+    return await create();
+  } catch (error) {
+    if (provider === "cpu") throw error;
+    const needs = {
+      webgpu: "a GPU and its driver (Vulkan, Direct3D 12 or Metal)",
+      cuda:
+        "an NVIDIA GPU with CUDA and cuDNN, and ONNX Runtime's CUDA libraries, whose install script is not run here",
+    };
+    // Of ONNX Runtime's message the part behind the place in its sources.
+    const reason = (error as Error).message.trim().split("\n").at(-1)!.replace(
+      /^(\/\S+ )?(.* was false\. |Could not open library: )*/,
+      "",
+    );
+    throw new InputError(
+      `The engine onnx:${provider} cannot be used on this machine: ${reason}. It needs ${needs[provider]}. ` +
+        "Choose CTSURV_ENGINE=onnx, which runs on the processor",
+      { cause: error },
+    );
+  }
+}
+
+/** Where the system has no Vulkan, WebGPU's implementation prints a stack before it fails. */
+function requireVulkan(): void {
+  if (Deno.build.os === "linux") Deno.dlopen("libvulkan.so.1", {}).close();
+}
+
 function toOrt(value: HostTensor | Value): ort.Tensor {
   if (value instanceof OnnxValue) return value.tensor;
   if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of the onnx engine");
   return new ort.Tensor(value.dtype, value.data as Float32Array, value.shape);
 }
 
-/** An engine that traces functions to ONNX graphs and runs them in ONNX Runtime, in float32. */
+/**
+ * An engine that traces functions to ONNX graphs and runs them in ONNX Runtime, in float32.
+ *
+ * @throws {InputError} From `prepare`, if a GPU provider is not there: no such device, driver or library.
+ */
 export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}): Engine {
+  // What a missing GPU means is said by an error; ONNX Runtime's log would say it again, in its own words.
+  if (provider !== "cpu") ort.env.logLevel = "fatal";
   return {
     name: "onnx",
     description: `onnxruntime-node ${ort.env.versions.node} (${provider})`,
@@ -61,14 +98,15 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
     async prepare(fn, signature, options = {}): Promise<Program> {
       const intraOpNumThreads = options.threads ?? threads;
       const { graph, result } = trace(fn, signature);
-      const session = await ort.InferenceSession.create(encodeModel(graph), {
-        executionProviders: [provider],
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
-        // Idle threads of one session would otherwise spin on the cores that the next one needs.
-        extra: { session: { force_spinning_stop: "1" } },
-        ...(intraOpNumThreads === undefined ? {} : { intraOpNumThreads }),
-      });
+      const session = await withProvider(provider, () =>
+        ort.InferenceSession.create(encodeModel(graph), {
+          executionProviders: [provider],
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3,
+          // Idle threads of one session would otherwise spin on the cores that the next one needs.
+          extra: { session: { force_spinning_stop: "1" } },
+          ...(intraOpNumThreads === undefined ? {} : { intraOpNumThreads }),
+        }));
       const readInputs = inputReader(signature);
       return {
         macs: countMacs(graph),

@@ -1,12 +1,12 @@
 import { InputError, statInput } from "@ctsurv/base/mod.ts";
-import { listImageFiles } from "../image_files.ts";
 import { doubt, noRemarks, type Remarks } from "../_remarks.ts";
+import { listImageFiles } from "../image_files.ts";
 import { affineFrom, affineSpacing, cross, scale } from "../volume/_affine.ts";
 import { storeHu } from "../volume/hu.ts";
 import { type Affine, createVolume, type Volume } from "../volume/volume.ts";
 import { chooseSeries } from "./_choose_series.ts";
-import { sliceHeights, stackAffine, stackSlices } from "./_geometry.ts";
 import { checkAcquisitions, checkSliceDistance, describeDifferences } from "./_contradictions.ts";
+import { sliceHeights, stackAffine, stackSlices } from "./_geometry.ts";
 import { type DicomImage, readDicomImages } from "./_image.ts";
 import { createPixelReader, hounsfieldTable, type PixelReader } from "./_pixels.ts";
 import { type Acquisition, describeAcquisition, type DicomHeader, openDicomHeader } from "./header.ts";

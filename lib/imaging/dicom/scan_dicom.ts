@@ -1,7 +1,7 @@
 import { NotDicomError } from "./_file.ts";
 import { createDicomTags, type DicomTags } from "./_tags.ts";
-import { readSeriesFacts, type SeriesFacts } from "./series.ts";
 import { type DicomHeader, type IsLast, modalityOf, openDicomHeader } from "./header.ts";
+import { readSeriesFacts, type SeriesFacts } from "./series.ts";
 
 /** The identity of a DICOM file, read from its header alone. Texts are empty if the file does not give them. */
 export interface DicomFacts extends SeriesFacts {

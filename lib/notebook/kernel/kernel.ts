@@ -15,6 +15,7 @@ export interface CellError {
 
 /** The kernel itself failed, not a cell: it did not start, it died, or its messages could not be read. */
 export class KernelError extends Error {
+  /** Class of the error. */
   override readonly name = "KernelError";
 }
 

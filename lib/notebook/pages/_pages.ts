@@ -106,6 +106,13 @@ export interface PageContent {
 /** Nothing runs and nothing is loaded, whatever the notebook contains. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** Whether a page was made here, by this version or an earlier one: no other pages have this policy and this link. */
+export function isOwnPage(html: string): boolean {
+  return html.includes(`content="${POLICY}"`) && html.includes(SKIP_LINK.html);
+}
+
+const SKIP_LINK = trusted('<a class="skip" href="#main">Skip to the text</a>');
+
 /** Writes a whole page, which needs no other file. */
 export async function page(site: Site, { file, title, run, headings, body, source }: PageContent): Promise<string> {
   const style = await Deno.readTextFile(new URL("./page.css", import.meta.url));
@@ -122,7 +129,7 @@ export async function page(site: Site, { file, title, run, headings, body, sourc
 ${trusted(style)}</style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the text</a>
+${SKIP_LINK}
 <header>
 <nav aria-label="Pages"><ul>${site.pages.map((other) => pageLink(other, file))}</ul></nav>
 <p class="run">${run}</p>

@@ -16,7 +16,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { type NotebookDocument, readNotebook } from "../_notebook_document.ts";
 import { indexPage } from "./_index_page.ts";
-import { documentPage, notebookPage, notebookTitle, page, type PageContent } from "./_pages.ts";
+import { documentPage, isOwnPage, notebookPage, notebookTitle, page, type PageContent } from "./_pages.ts";
 
 /** The results in a run's folder; undefined for those that it has not made. */
 export interface RunResults {
@@ -134,8 +134,8 @@ type Sourced = SitePage & { readonly source: string };
  * ```
  *
  * @returns The paths of the pages, the index first.
- * @throws {InputError} If there is no such folder, a notebook or a file of results is not what it should be, or two
- *   pages would have the same name.
+ * @throws {InputError} If there is no such folder, a notebook or a file of results is not what it should be, two pages
+ *   would have the same name, or one would be written over a page of somebody else.
  */
 export async function writeReport(
   folder: string,
@@ -146,16 +146,17 @@ export async function writeReport(
   const executed = new Map<Sourced, NotebookDocument>();
   for (const path of notebooks) {
     const document = await readNotebook(path);
-    executed.set(sitePage(path, ".ipynb", notebookTitle(document, path)), document);
+    executed.set(sitePage(path, notebookTitle(document, path)), document);
   }
   const texts = documents.filter((path) => existsSync(path)).map((path) =>
-    sitePage(path, ".md", documentTitles[basename(path)] ?? basename(path, ".md"))
+    sitePage(path, documentTitles[basename(path)] ?? basename(path, ".md"))
   );
   const site: Site = {
     folder: resolve(folder),
     pages: [{ file: "index.html", title: "Results" }, ...executed.keys(), ...texts],
   };
   refuseSameFiles(site.pages);
+  await refuseForeignPages(folder, site.pages.flatMap(({ source }) => source ?? []));
   const contents: Omit<PageContent, "run">[] = [
     indexPage(site, results),
     ...[...executed].map(([page, document]) => notebookPage(document, { site, page })),
@@ -166,6 +167,30 @@ export async function writeReport(
     await writeAtomic(join(folder, content.file), await page(site, { ...content, run }));
   }
   return contents.map(({ file }) => join(folder, file));
+}
+
+/**
+ * Refuses a folder in which a page would be written over one of somebody else.
+ *
+ * @param sources Paths of the notebooks and documents; the index is always among the pages.
+ * @throws {InputError} With the page, which is left as it is.
+ */
+export async function refuseForeignPages(folder: string, sources: readonly string[]): Promise<void> {
+  for (const file of ["index.html", ...sources.map((source) => pageFile(source))]) {
+    const path = join(folder, file);
+    const html = await Deno.readTextFile(path).catch((error) => {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+      throw error;
+    });
+    if (html === undefined || isOwnPage(html)) continue;
+    throw new InputError(
+      `${path} was not made by ctsurv, and would be written over. Give a folder of results, or move that page elsewhere`,
+    );
+  }
+}
+
+function pageFile(source: string): string {
+  return `${basename(source).replace(/\.(ipynb|md)$/, "").toLowerCase()}.html`;
 }
 
 function refuseSameFiles(pages: Site["pages"]): void {
@@ -181,8 +206,8 @@ const documentTitles: Readonly<Record<string, string>> = {
   "CHECKLIST.md": "Checklist",
 };
 
-function sitePage(source: string, ending: string, title: string): Sourced {
-  return { file: `${basename(source, ending).toLowerCase()}.html`, title, source: resolve(source) };
+function sitePage(source: string, title: string): Sourced {
+  return { file: pageFile(source), title, source: resolve(source) };
 }
 
 /** Cohort, profile, weights and commit of the results in a folder, in one line. A notebook may be from another run. */

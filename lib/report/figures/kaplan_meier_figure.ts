@@ -1,6 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import { formatP, InputError } from "@ctsurv/base/mod.ts";
-import { atRisk, HORIZON_MONTHS, type KaplanMeier, kaplanMeier, logRank, type Outcomes } from "@ctsurv/survival/mod.ts";
+import {
+  atRisk,
+  HORIZON_MONTHS,
+  type KaplanMeier,
+  kaplanMeier,
+  kaplanMeierAt,
+  logRank,
+  type Outcomes,
+} from "@ctsurv/survival/mod.ts";
 import { formatNumber } from "../format.ts";
 import { theme } from "./_theme.ts";
 import { type Figure, figure } from "./figure.ts";
@@ -153,11 +161,12 @@ function ends({ times, survival, censored }: KaplanMeier, until: number): Point[
 }
 
 /** Deaths up to the end of the axis, and survival there if somebody was followed that far. */
-function describe({ times, survival, low, high, deaths }: KaplanMeier, until: number): string {
-  const k = times.findLastIndex((time) => time <= until);
-  const died = deaths.subarray(0, k + 1).reduce((sum, count) => sum + count, 0);
-  const isKnown = times.at(-1)! >= until || survival.at(-1) === 0;
-  const known = (value: number) => formatNumber(isKnown ? value : null, 2);
-  const [estimate, ...interval] = k < 0 ? [1, 1, 1] : [survival[k]!, low[k]!, high[k]!];
-  return `${died} of them died, S(${until} months) = ${known(estimate!)} [${interval.map(known).join(", ")}]`;
+function describe(curve: KaplanMeier, until: number): string {
+  const k = curve.times.findLastIndex((time) => time <= until);
+  const died = curve.deaths.subarray(0, k + 1).reduce((sum, count) => sum + count, 0);
+  const known = kaplanMeierAt(curve, until);
+  const [estimate, low, high] = [known?.survival, known?.low, known?.high].map((value) =>
+    formatNumber(value ?? null, 2)
+  );
+  return `${died} of them died, S(${until} months) = ${estimate} [${low}, ${high}]`;
 }

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv } from "@ctsurv/cohort/table/mod.ts";
+import { parseCsv, readTable } from "@ctsurv/cohort/table/mod.ts";
 import { foldsFromOne } from "../results/cross_validation.ts";
 
 /**
@@ -11,8 +11,8 @@ import { foldsFromOne } from "../results/cross_validation.ts";
  * @throws {InputError} If it is not what its ending says.
  */
 export async function readResult(path: string): Promise<unknown> {
+  if (path.endsWith(".csv")) return { rows: csvRows(await readTable(path), path) };
   const text = await Deno.readTextFile(path);
-  if (path.endsWith(".csv")) return { rows: csvRows(text, path) };
   if (path.endsWith(".md")) return markdown(text);
   let content: unknown;
   try {

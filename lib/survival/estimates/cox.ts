@@ -1,6 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { cholesky, solveCholesky } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
+import { collinearity, separation } from "./_cox_failure.ts";
+import { type CoxLikelihood, coxLikelihood } from "./_cox_likelihood.ts";
 
 /** A cumulative hazard that rises at each time of death. */
 export interface BaselineHazard {
@@ -40,88 +42,6 @@ function breslowHazard(
   };
 }
 
-/** The logarithm of Cox's partial likelihood and its derivatives. */
-export interface CoxLikelihood {
-  readonly value: number;
-  /** By each coefficient. */
-  readonly gradient: Float64Array;
-  /** Minus the second derivatives, [coefficients, coefficients]. */
-  readonly information: readonly Float64Array[];
-}
-
-/** Sums over patients of risk, risk times covariates, and risk times their products. */
-interface RiskSums {
-  risk: number;
-  readonly first: Float64Array;
-  readonly second: Float64Array[];
-}
-
-/**
- * Cox's log partial likelihood with Efron's treatment of d deaths at the same time (Efron 1977): the l-th of them, from
- * 0, meets a risk set without l / d of their own risk.
- *
- * @param covariates [patients, coefficients]
- */
-function coxLikelihood(
-  covariates: readonly Float64Array[],
-  { months, event }: Outcomes,
-  coefficients: Float64Array,
-): CoxLikelihood {
-  const p = coefficients.length;
-  const scores = covariates.map((row) => row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0));
-  // exp() of differences only: a common factor of all risks cancels.
-  const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const latestFirst = covariates.map((_, i) => i).sort((a, b) => months[b]! - months[a]!);
-  const atRisk = emptySums(p);
-  const gradient = new Float64Array(p);
-  const information = square(p);
-  let value = 0;
-  for (let from = 0, to = 0; from < latestFirst.length; from = to) {
-    const time = months[latestFirst[from]!]!;
-    while (to < latestFirst.length && months[latestFirst[to]!] === time) to++;
-    const dying = emptySums(p);
-    const dead = latestFirst.slice(from, to).filter((i) => event[i] === 1);
-    for (const i of latestFirst.slice(from, to)) {
-      add(atRisk, covariates[i]!, Math.exp(scores[i]! - highest));
-    }
-    for (const i of dead) {
-      add(dying, covariates[i]!, Math.exp(scores[i]! - highest));
-      value += scores[i]! - highest;
-      covariates[i]!.forEach((x, k) => gradient[k]! += x);
-    }
-    dead.forEach((_, l) => {
-      const gone = l / dead.length;
-      const risk = atRisk.risk - gone * dying.risk;
-      const mean = atRisk.first.map((sum, k) => (sum - gone * dying.first[k]!) / risk);
-      value -= Math.log(risk);
-      for (let k = 0; k < p; k++) {
-        gradient[k]! -= mean[k]!;
-        for (let m = 0; m < p; m++) {
-          const product = (atRisk.second[k]![m]! - gone * dying.second[k]![m]!) / risk;
-          information[k]![m]! += product - mean[k]! * mean[m]!;
-        }
-      }
-    });
-  }
-  return { value, gradient, information };
-}
-
-function add(sums: RiskSums, row: Float64Array, risk: number): void {
-  sums.risk += risk;
-  for (let k = 0; k < row.length; k++) {
-    sums.first[k]! += risk * row[k]!;
-    for (let m = 0; m < row.length; m++) sums.second[k]![m]! += risk * row[k]! * row[m]!;
-  }
-}
-
-function emptySums(p: number): RiskSums {
-  return { risk: 0, first: new Float64Array(p), second: square(p) };
-}
-
-function square(p: number): Float64Array[] {
-  return Array.from({ length: p }, () => new Float64Array(p));
-}
-
 /** A proportional-hazards model: the hazard of a patient is `h0(t) exp((x - centre) . coefficients)`. */
 export interface CoxModel {
   /** [covariates]: logarithms of the hazard ratios. */
@@ -150,6 +70,8 @@ export interface CoxOptions {
   readonly ridge?: number;
   /** How messages name the covariates. @default {their numbers, from 1} */
   readonly names?: readonly string[];
+  /** How messages name a ridge, which may help. @default {"a ridge"} */
+  readonly ridgeName?: string;
 }
 
 /** Newton's method needs about five iterations; on a likelihood without a maximum it never ends. */
@@ -172,9 +94,10 @@ const MOST_ITERATIONS = 25;
  * ```
  *
  * @throws {InputError} If nobody died, a covariate is not finite, covariates depend on one another, or the likelihood
- *   has no maximum (a covariate separates those who died from the others); a ridge helps with the last two.
+ *   has no maximum (covariates separate those who died from the others, or there are too few deaths). The message names
+ *   the covariates and the cause; a ridge helps with the last two.
  */
-export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions = {}): CoxModel {
+export function fitCox(patients: CoxPatients, { ridge = 0, names, ridgeName = "a ridge" }: CoxOptions = {}): CoxModel {
   const { months, event } = checkOutcomes(patients);
   const rows = checkedCovariates(patients);
   if (!Array.from(event).includes(1)) throw new InputError(`Cox regression needs deaths; none of ${rows.length} died`);
@@ -183,16 +106,27 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions =
   const centre = Float64Array.from({ length: p }, (_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
   const covariates = rows.map((row) => row.map((x, k) => x - centre[k]!));
   const spread = centre.map((_, k) => Math.sqrt(covariates.reduce((sum, row) => sum + row[k]! ** 2, 0) / rows.length));
-  const nameOf = (k: number) => names?.[k] ?? `covariate ${k + 1}`;
+  const facts = {
+    covariates: rows,
+    months,
+    event,
+    spread,
+    nameOf: (k: number) => names?.[k] ?? `covariate ${k + 1}`,
+    ridgeName,
+  };
 
   const at = (coefficients: Float64Array) =>
     penalised(coxLikelihood(covariates, { months, event }, coefficients), coefficients, ridge);
   let coefficients: Float64Array = new Float64Array(p);
   let point = at(coefficients);
   const nullLogLikelihood = point.likelihood;
+  let step: Float64Array = new Float64Array(p);
   for (let iteration = 1; iteration <= MOST_ITERATIONS; iteration++) {
-    const factor = factorOf(point, nameOf);
-    const step = solveCholesky(factor, point.gradient);
+    const factor = cholesky(point.information);
+    if ("dependent" in factor && iteration === 1) throw collinearity(point.information, factor.dependent, facts);
+    // Further on, coefficients that grow without limit make the information vanish.
+    if ("dependent" in factor) break;
+    step = solveCholesky(factor.factor, point.gradient);
     let next = coefficients.map((b, k) => b + step[k]!);
     let nextPoint = at(next);
     // Far from the maximum a whole step can overshoot.
@@ -202,23 +136,18 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names }: CoxOptions =
     }
     [coefficients, point] = [next, nextPoint];
     if (!step.every((change, k) => Math.abs(change) * spread[k]! < 1e-9)) continue;
-    const last = factorOf(point, nameOf);
+    const last = cholesky(point.information);
+    if ("dependent" in last) break;
     return {
       coefficients,
-      standardErrors: coefficients.map((_, k) => Math.sqrt(solveCholesky(last, unit(p, k))[k]!)),
+      standardErrors: coefficients.map((_, k) => Math.sqrt(solveCholesky(last.factor, unit(p, k))[k]!)),
       centre,
       baseline: breslowHazard(covariates, { months, event }, coefficients),
       logLikelihood: point.likelihood,
       nullLogLikelihood,
     };
   }
-  const sizes = coefficients.map((b, k) => Math.abs(b) * spread[k]!);
-  throw new InputError(
-    `Cox regression does not converge: the coefficient of ${
-      nameOf(sizes.indexOf(Math.max(...sizes)))
-    } grows without limit, ` +
-      `because it separates patients who died from the others. Leave it out, or use a ridge`,
-  );
+  throw separation(step, facts);
 }
 
 interface Point {
@@ -235,15 +164,6 @@ function penalised({ value, gradient, information }: CoxLikelihood, coefficients
     gradient: gradient.map((g, k) => g - ridge * coefficients[k]!),
     information: information.map((row, k) => row.map((x, m) => k === m ? x + ridge : x)),
   };
-}
-
-function factorOf({ information }: Point, nameOf: (k: number) => string): Float64Array[] {
-  const result = cholesky(information);
-  if ("factor" in result) return result.factor;
-  throw new InputError(
-    `Cox regression cannot tell the effect of ${nameOf(result.dependent)} from that of the other covariates: it is ` +
-      `constant, or follows from them. Leave it out, or use a ridge`,
-  );
 }
 
 function checkedCovariates({ covariates, months }: CoxPatients): Float64Array[] {

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { chiSquareTail } from "../_math.ts";
-import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
+import { checkOutcomes, type Outcomes, stepAt } from "../follow_up/predictions.ts";
 
 /**
  * How many patients are still observed at each time, that is, those whose months are at least as many. Tables of
@@ -102,6 +102,42 @@ export function kaplanMeier(outcomes: Outcomes, { level = 0.95 }: { readonly lev
     left -= died + censored[k]!;
   }
   return { times, survival, low, high, atRisk, deaths, censored, level };
+}
+
+/** What a Kaplan-Meier curve says of one time. */
+export interface SurvivalEstimate {
+  /** Survival at the time. */
+  readonly survival: number;
+  /** Lower end of its pointwise interval; null where survival is 0. */
+  readonly low: number | null;
+  /** Upper end of its pointwise interval; null where survival is 0. */
+  readonly high: number | null;
+}
+
+/**
+ * Reads a Kaplan-Meier curve at one time. After the last follow-up nothing is known: nobody was observed any more, and
+ * the curve's last value is not an estimate for later. The exception is survival 0, which stays 0.
+ *
+ * @example
+ * ```ts
+ * import { kaplanMeier, kaplanMeierAt } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const curve = kaplanMeier({ months: [5, 9], event: [0, 0] });
+ * assertEquals(kaplanMeierAt(curve, 9)?.survival, 1);
+ * assertEquals(kaplanMeierAt(curve, 24), null); // both were lost before
+ * ```
+ *
+ * @param time Months.
+ * @returns Null where survival is unknown: after the last follow-up, or of nobody.
+ */
+export function kaplanMeierAt(curve: KaplanMeier, time: number): SurvivalEstimate | null {
+  const { times, survival, low, high } = curve;
+  const last = times.length - 1;
+  if (last < 0 || time > times[last]! && survival[last] !== 0) return null;
+  const read = (values: Float64Array) => stepAt(times, values, time);
+  const known = (value: number) => Number.isNaN(value) ? null : value;
+  return { survival: read(survival), low: known(read(low)), high: known(read(high)) };
 }
 
 /** The z that a standard normal variable exceeds in absolute value with this probability, found by bisection. */

@@ -1,11 +1,5 @@
-import {
-  checkPredictions,
-  type Outcomes,
-  stepAt,
-  survivalOfAll,
-  type SurvivalPredictions,
-} from "../follow_up/predictions.ts";
-import { atRisk, type KaplanMeier, kaplanMeier } from "./kaplan_meier.ts";
+import { checkPredictions, type Outcomes, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { atRisk, kaplanMeier, kaplanMeierAt } from "./kaplan_meier.ts";
 import { type LogRank, logRank } from "./log_rank.ts";
 
 /** The follow-up of the patients on either side of the median of their predicted survival. */
@@ -58,11 +52,11 @@ export interface RiskGroup {
   readonly patients: number;
   /** How many of them died, at any time. */
   readonly deaths: number;
-  /** Kaplan-Meier's survival at the time of the split. */
-  readonly survival: number;
-  /** Lower end of its 95 % interval; null where survival is 0. */
+  /** Kaplan-Meier's survival at the time of the split; null where the group's last follow-up ended before. */
+  readonly survival: number | null;
+  /** Lower end of its 95 % interval; null where survival is 0 or unknown. */
   readonly low: number | null;
-  /** Upper end of its 95 % interval; null where survival is 0. */
+  /** Upper end of its 95 % interval; null where survival is 0 or unknown. */
   readonly high: number | null;
   /** Under observation at each of the times asked for. */
   readonly atRisk: readonly number[];
@@ -116,15 +110,13 @@ export function riskGroups(
   const { median, highRisk, lowRisk } = splitAtMedian(predictions, time);
   if (highRisk.months.length === 0) return null;
   const describe = (group: Outcomes): RiskGroup => {
-    const curve = kaplanMeier(group);
-    const read = (values: KaplanMeier["survival"]) => stepAt(curve.times, values, time);
-    const known = (value: number) => Number.isNaN(value) ? null : value;
+    const estimate = kaplanMeierAt(kaplanMeier(group), time);
     return {
       patients: group.months.length,
       deaths: Array.from(group.event).reduce((sum, one) => sum + one, 0),
-      survival: read(curve.survival),
-      low: known(read(curve.low)),
-      high: known(read(curve.high)),
+      survival: estimate?.survival ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
       atRisk: atRisk(group, times),
     };
   };

@@ -1,7 +1,7 @@
 import { InputError, quantile } from "@ctsurv/base/mod.ts";
 import { type CoxModel, type CoxPatients, coxSurvival, fitCox } from "../estimates/cox.ts";
-import { kaplanMeier } from "../estimates/kaplan_meier.ts";
-import { checkPredictions, stepAt, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { kaplanMeier, kaplanMeierAt } from "../estimates/kaplan_meier.ts";
+import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
 
 /** Patients of similar predicted survival. */
 export interface CalibrationGroup {
@@ -76,17 +76,13 @@ export function calibrationCurve(
   });
   const groups = [...members.values()].map((group): CalibrationGroup => {
     const curve = kaplanMeier({ months: group.map((i) => months[i]!), event: group.map((i) => event[i]!) });
-    const isKnown = curve.times.at(-1)! >= time || curve.survival.at(-1) === 0;
-    const read = (values: Float64Array) => {
-      const value = stepAt(curve.times, values, time);
-      return isKnown && !Number.isNaN(value) ? value : null;
-    };
+    const estimate = kaplanMeierAt(curve, time);
     return {
       patients: group.length,
       predicted: group.reduce((sum, i) => sum + survival[i]!, 0) / group.length,
-      observed: read(curve.survival),
-      low: read(curve.low),
-      high: read(curve.high),
+      observed: estimate?.survival ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
     };
   });
   let error: number | null = groups.length === 0 ? null : 0;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { DiskFullError, InputError, OutputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
 const names = async (dir: string) => (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name);
@@ -16,10 +16,61 @@ Deno.test("writeAtomic() makes the folder, replaces a file, and leaves nothing e
 
 Deno.test("writeAtomic() leaves the old file and no part of the new one where a write fails", () =>
   inFolder(async (dir) => {
-    // A folder cannot be replaced by a file: the rename fails after all was written.
     await Deno.mkdir(join(dir, "taken", "inside"), { recursive: true });
-    await assertRejects(() => writeAtomic(join(dir, "taken"), "x"));
+    await assertRejects(() => writeAtomic(join(dir, "taken"), "x"), OutputError, "taken is a folder; give the name");
     assertEquals(await names(dir), ["taken"]);
+  }));
+
+Deno.test({
+  name: "writeAtomic() keeps what it wrote where the file cannot get its name, and says where",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (dir) => {
+      const path = join(dir, "model");
+      const rename = Deno.rename;
+      Deno.rename = () => Promise.reject(Object.assign(new Error("Device or resource busy"), { code: "EBUSY", path }));
+      const { message } = await assertRejects(() => writeAtomic(path, "trained"), OutputError)
+        .finally(() => Deno.rename = rename);
+      const [kept] = await names(dir);
+      assertEquals(
+        message,
+        `${path}: another program uses it. What was to be written there is in ${join(dir, kept!)}: rename it`,
+      );
+      assertEquals(await Deno.readTextFile(join(dir, kept!)), "trained");
+    }),
+});
+
+Deno.test({
+  name: "writeAtomic() writes to a device and never replaces it, or a pipe",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (dir) => {
+      const [nothing, pipe] = [join(dir, "null"), join(dir, "pipe")];
+      await Deno.symlink("/dev/null", nothing);
+      await writeAtomic(nothing, "gone");
+      assertEquals((await Deno.lstat(nothing)).isSymlink, true);
+      assertEquals((await Deno.stat("/dev/null")).isCharDevice, true);
+      await new Deno.Command("mkfifo", { args: [pipe] }).output();
+      await assertRejects(() => writeAtomic(pipe, "x"), OutputError, "is a named pipe, a socket or a disk");
+      assertEquals((await Deno.stat(pipe)).isFifo, true);
+      await assertRejects(() => writeAtomic("/dev/full", "x"), DiskFullError, "/dev/full cannot be written");
+    }),
+});
+
+Deno.test("writeAtomic() says why a file cannot be written: a file in place of a folder, a name too long, a circle", () =>
+  inFolder(async (dir) => {
+    await Deno.writeTextFile(join(dir, "file"), "");
+    const refused = async (name: string, reason: string) => {
+      const { message } = await assertRejects(() => writeAtomic(join(dir, name), "x"), InputError);
+      assertStringIncludes(message, reason);
+    };
+    await refused("file/in/it", "a part of the path is a file, not a folder");
+    await refused("x".repeat(300), "the name is too long");
+    if (Deno.build.os === "windows") return;
+    await Deno.symlink("circle", join(dir, "circle"));
+    await refused("circle/file", "it is a link that leads in a circle");
+    await writeAtomic(join(dir, "x".repeat(250)), "a long name is a name");
+    assertEquals((await names(dir)).filter((name) => name.endsWith(".partial")), []);
   }));
 
 Deno.test({

@@ -13,6 +13,28 @@ const longCell = `
   }`;
 
 Deno.test({
+  name: "the Stop button's signal before there is progress leaves the kernel alive, once the library is imported",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using kernel = await startKernel({ cwd: root });
+    await kernel.execute('await import("@ctsurv/study/mod.ts"); const kept = 41;');
+    const { error } = await kernel.execute('console.log("begun"); await new Promise((go) => setTimeout(go, 500));', {
+      onOutput({ content }) {
+        if (content.text === "begun\n") Deno.kill(kernel.pid, "SIGINT");
+      },
+    });
+    assertEquals(error, undefined);
+    let text = "";
+    await kernel.execute("console.log(kept + 1);", {
+      onOutput: ({ header, content }) => {
+        if (header.msg_type === "stream") text += content.text;
+      },
+    });
+    assertEquals(text, "42\n");
+  },
+});
+
+Deno.test({
   name: "the Stop button's signal ends a cell that makes progress, and the kernel keeps what it knows",
   ignore: Deno.build.os === "windows",
   async fn() {

@@ -5,6 +5,7 @@ import { parseCommand } from "@ctsurv/cli/command.ts";
 import { clinical } from "@ctsurv/cli/commands/clinical.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import { formatClinical } from "@ctsurv/cohort/table/clinical.ts";
+import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sharedData } from "../../support/shared_data.ts";
 
@@ -71,6 +72,85 @@ Deno.test("clinical refuses no table, two, and a table too short for its folds",
     await assertRejects(() => run("--cohort", dir, "--keep-excluded"), InputError, "only with --clinical");
     await assertRejects(() => run("--clinical", join(dir, "none.csv")), InputError, "none.csv");
     await assertRejects(() => writeTable(dir, 8).then((file) => run("--clinical", file)), InputError, "7 patients");
+  }));
+
+/** Sixty patients of whom those of one stage all live; what else is in the table is given by the test. */
+async function writeStages(dir: string, fields: (i: number) => Partial<ClinicalRecord>): Promise<string> {
+  const file = join(dir, "stages.csv");
+  const records = Array.from({ length: 60 }, (_, i): ClinicalRecord => ({
+    ...{ patient: `P-${i}`, age: 50 + (i * 7) % 31, tStage: null, nStage: null, mStage: null },
+    ...{ overallStage: i % 3 === 0 ? "I" : i % 3 === 1 ? "II" : "IIIa", histology: null },
+    ...{ gender: i % 2 === 0 ? "male" : "female", survivalDays: 100 + (i * 37) % 600, dead: i % 3 !== 1 && i % 4 < 3 },
+    ...fields(i),
+  }));
+  await Deno.writeTextFile(file, formatClinical(records));
+  return file;
+}
+
+Deno.test("clinical names separation and collinearity, and fits them with --ridge", () =>
+  inFolder(async (dir) => {
+    const separated = await writeStages(dir, () => ({}));
+    const { message } = await assertRejects(() => run("--clinical", separated), InputError);
+    assertStringIncludes(message, "the coefficient of stage II grows without limit");
+    assertStringIncludes(
+      message,
+      "(separation): none of the 20 patients with stage II died. Leave it out, or use --ridge 1",
+    );
+    const { json, text } = await run("--clinical", separated, "--ridge", "1");
+    assert(json.covariates.every(({ ratio }) => ratio > 0 && ratio < 100));
+    assertStringIncludes(text, "Cox regression on all patients, with a ridge of 1");
+    assertEquals((json as unknown as { ridge: number }).ridge, 1);
+
+    const collinear = await writeStages(
+      dir,
+      (i) => ({ histology: i % 2 === 0 ? "nos" : "large cell", dead: i % 5 < 3 }),
+    );
+    const other = await assertRejects(() => run("--clinical", collinear), InputError);
+    assertStringIncludes(other.message, "(collinearity): it follows from histology nos");
+    await run("--clinical", collinear, "--ridge", "0.5");
+    for (const wrong of ["-1", "many", "1e999", ""]) {
+      await assertRejects(() => run("--clinical", separated, `--ridge=${wrong}`), InputError, "--ridge");
+    }
+  }));
+
+Deno.test("clinical says which fold cannot be fitted", () =>
+  inFolder(async (dir) => {
+    // Of stage II one patient dies, who is tested in one of the folds.
+    const file = await writeStages(dir, (i) => i === 1 ? { dead: true } : {});
+    const { message } = await assertRejects(() => run("--clinical", file), InputError);
+    assert(/^Fold \d+ of 10: Cox regression does not converge: .*\(separation\)/.test(message), message);
+  }));
+
+Deno.test("clinical takes spellings for one level and says so, and warns of follow-up beyond any", () =>
+  inFolder(async (dir) => {
+    const words = { male: ["male", "M", "Male"], female: ["f", "F", "female"] };
+    const fields = (i: number) => ({
+      gender: words[i % 2 === 0 ? "male" : "female"][i % 3]!,
+      overallStage: i % 3 === 0 ? "I" : i % 4 === 0 ? "IIIA" : "IIIa",
+      dead: i % 5 < 3,
+    });
+    const { json, text } = await run("--clinical", await writeStages(dir, fields));
+    assertEquals(json.covariates.map(({ covariate }) => covariate), ["age", "stage I", "sex M"]);
+    assertStringIncludes(text, "One level of stage, IIIa, is spelt IIIa (30), IIIA (10)");
+    assertStringIncludes(text, "One level of sex, M, is spelt M (10), Male (10), male (10)");
+    const { warnings } = json as unknown as { warnings: string[] };
+    assertEquals(warnings, []);
+    const long = await writeStages(
+      dir,
+      (i) => ({ dead: i % 5 < 3, ...i === 59 && { survivalDays: 30.4375 * 713 } }),
+    );
+    assertStringIncludes(
+      (await run("--clinical", long)).text,
+      "Warning: the longest follow-up, of P-59, is 713 months",
+    );
+  }));
+
+Deno.test("clinical says that nobody died, and that the unit may be wrong", () =>
+  inFolder(async (dir) => {
+    const alive = await writeStages(dir, () => ({ dead: false }));
+    await assertRejects(() => run("--clinical", alive), InputError, "None of the 60 patients of");
+    const years = await writeStages(dir, (i) => ({ survivalDays: 365.25 * (100 + i), dead: true }));
+    await assertRejects(() => run("--clinical", years), InputError, "the longest follow-up, of P-59, is 1908 months");
   }));
 
 Deno.test("clinical of LUNG1's own table: the 415, as scikit-survival and lifelines have them", async () => {

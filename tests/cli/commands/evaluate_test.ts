@@ -4,6 +4,7 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import type { Comparison } from "@ctsurv/cli/evaluation/compare_predictions.ts";
 import { type Evaluation, type FoldScores, usualReplicates } from "@ctsurv/survival/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 /** Runs `evaluate` on files of these texts, the first of which is predictions.csv, the second predictions2.csv. */
 async function run(texts: string | readonly string[], options: Readonly<Record<string, string>> = {}) {
@@ -69,6 +70,26 @@ Deno.test("evaluate takes columns in any order and further ones, semicolons and 
   assertEquals((await run(shuffled.join("\r\n"))).json, expected);
 });
 
+Deno.test("evaluate reads tables as other programs export them, with the same result", async () => {
+  const expected = (await run(cohort(1), { replicates: "0" })).json;
+  const [header, ...rows] = cohort(1).split("\n");
+  const named = [header!.replaceAll(/[^,]+/g, '"$&"'), ...rows.map((row, i) => `"${i + 1}",${row}`)].join("\n");
+  for (const text of [`# made by R\n${cohort(1)}`, `sep=,\n${cohort(1)}`, named, cohort(1).replaceAll("\n", ",,\n")]) {
+    assertEquals((await run(text, { replicates: "0" })).json, expected);
+  }
+});
+
+Deno.test("evaluate tells patients apart whose names differ in an umlaut, and warns of the encoding", () =>
+  inFolder(async (dir) => {
+    const predictions = join(dir, "latin1.csv");
+    const text = crossing.replace("\na,", "\nM\xfcller,").replace("\nb,", "\nM\xf6ller,");
+    await Deno.writeFile(predictions, Uint8Array.from(text, (sign) => sign.charCodeAt(0)));
+    const { json } = await evaluate.run({ positionals: [], options: { predictions } });
+    const { patients, warnings } = json as { patients: number; warnings: string[] };
+    assertEquals([patients, warnings.length], [5, 1]);
+    assertStringIncludes(warnings[0]!, 'read as Latin-1 (Windows-1252), for example "Müller"');
+  }));
+
 Deno.test("evaluate prints an aligned table", async () => {
   const { text } = await run(crossing);
   const lines = text.split("\n");
@@ -128,10 +149,9 @@ Deno.test("evaluate refuses a table without its columns or rows", async () => {
 });
 
 Deno.test("evaluate refuses a file that is not there, or a folder", async () => {
-  for (const predictions of ["/nowhere/predictions.csv", "/tmp"]) {
-    const call = () => evaluate.run({ positionals: [], options: { predictions } });
-    await assertRejects(call, InputError, "Cannot read the predictions");
-  }
+  const call = (predictions: string) => evaluate.run({ positionals: [], options: { predictions } });
+  await assertRejects(() => call("/nowhere/own.csv"), InputError, "/nowhere/own.csv: there is no such file");
+  await assertRejects(() => call("/tmp"), InputError, "/tmp is a folder; give the file in it");
 });
 
 /** Forty patients followed for up to 30 months, with four folds and survival that tells something. */
@@ -197,6 +217,64 @@ Deno.test("evaluate compares models on the same patients, in any order of the ro
   }
 });
 
+/** The table with each number of a column written anew. */
+function rewritten(text: string, columns: RegExp, write: (value: number) => string): string {
+  const [header, ...rows] = text.split("\n").map((line) => line.split(","));
+  const at = header!.map((name) => columns.test(name));
+  return [header!, ...rows.map((cells) => cells.map((cell, k) => at[k] ? write(Number(cell)) : cell))].join("\n");
+}
+
+Deno.test("evaluate finds the same patients after pandas, R's 15 digits and float32, and uses the first table's months", async () => {
+  const own = rewritten(cohort(1), /^months$/, (months) => String(months / 30.4375 * 30));
+  const next = (value: number) => {
+    const bits = new BigInt64Array(Float64Array.of(value).buffer);
+    bits[0]! += 2n;
+    return new Float64Array(bits.buffer)[0]!;
+  };
+  const rounded: readonly ((value: number) => string)[] = [
+    (value) => String(next(value)),
+    (value) => String(Number(value.toPrecision(15))),
+    (value) => String(Math.fround(value)),
+    (value) => value.toFixed(4),
+  ];
+  const [{ json: alone }] = [await run(own, { replicates: "0" })];
+  for (const write of rounded) {
+    const other = rewritten(rewritten(own, /^(months|S\d+)$/, write), /^fold$/, (fold) => fold.toFixed(1));
+    const { json, text } = await run([own, other], { replicates: "20" });
+    const [comparison] = json.comparisons as Comparison[];
+    assertAlmostEquals(comparison!.bootstrap!.difference, 0, 1e-3);
+    assert(comparison!.folds !== null, "the folds are the same");
+    const { tolerance, largestDifference } = json.months as Record<string, number>;
+    assert(tolerance === 0.001 && largestDifference! > 0 && largestDifference! < 1e-4);
+    assertStringIncludes(text, "counts as rounding up to 0.001");
+    const [first, second] = json.models as [Evaluation & { warnings: string[] }, Evaluation];
+    assertEquals([first.ctd, first.warnings], [alone.ctd, []]);
+    // Its curves are rounded, its follow-up is the other's.
+    assertEquals(second.ctd.pre.risk.comparable, first.ctd.pre.risk.comparable);
+  }
+  assertEquals(((await run([own, own])).json.months as Record<string, number>).largestDifference, 0);
+  await refused([own, rewritten(own, /^months$/, (value) => String(value + 0.0011))], "months may differ by 0.001");
+});
+
+Deno.test('evaluate takes folds "0" and "0.0" for one', async () => {
+  const one = cohort(1).split("\n").map((line, i) => i % 2 ? line.replace(/^(p\d+,\d)/, "$1.0") : line).join("\n");
+  assertEquals(
+    (await run(one, { replicates: "0" })).json.folds,
+    (await run(cohort(1), { replicates: "0" })).json.folds,
+  );
+});
+
+Deno.test("evaluate warns of follow-up that is longer than any in months", async () => {
+  const days = rewritten(cohort(1), /^months$/, (months) => String(months * 30.4375));
+  const [warning] = (await run(days, { replicates: "0" })).json.warnings as string[];
+  assert(
+    /^the longest follow-up, of p\d+, is \d+(\.\d)? months \(\d\d years\)\. Are these days\?/.test(warning!),
+    warning,
+  );
+  const long = rewritten(cohort(1), /^months$/, (months) => String(months * 10));
+  assertEquals((await run(long, { replicates: "0" })).json.warnings, [], "25 years are possible");
+});
+
 Deno.test("evaluate compares three models two by two, and folds only where they are the same", async () => {
   const { json } = await run([cohort(1), cohort(2), cohort(3, { folds: false })]);
   const comparisons = json.comparisons as Comparison[];
@@ -212,6 +290,23 @@ Deno.test("evaluate refuses to compare different patients or follow-up, or a fil
   const predictions = "a.csv\na.csv";
   const call = () => evaluate.run({ positionals: [], options: { predictions } });
   await assertRejects(call, InputError, "a.csv is given twice");
+});
+
+Deno.test("evaluate says unknown where Kaplan-Meier is beyond a group's last follow-up, in text and JSON", async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => {
+    const [months, event] = i < 10 ? [3 + .7 * i, 0] : [12 + 1.5 * (i - 10), i % 2];
+    return `p${i},${months},${event},${(i < 10 ? .9 : .3) + i / 1000},${(i < 10 ? .8 : .2) + i / 1000}`;
+  });
+  const { json, text } = await run(["patient,months,event,S6,S24", ...rows].join("\n"), { replicates: "0" });
+  const { riskGroups, calibration } = json as unknown as Evaluation;
+  assertEquals([riskGroups!.lowRisk.survival, riskGroups!.lowRisk.atRisk], [null, [9 - 4, 0]]);
+  assert(riskGroups!.highRisk.survival! > 0);
+  assert(calibration.groups.some(({ observed }) => observed === null));
+  const [low] = text.split("\n").filter((line) => line.startsWith("  low risk"));
+  assert(/^ {2}low risk +10 +0 +unknown +- +5 +0$/.test(low!), low);
+  assertStringIncludes(text, "(unknown: nobody of the group was followed to 24 months)");
+  const followed = await run("patient,months,event,S24\na,30,1,.2\nb,24,0,.8", { replicates: "0" });
+  assert(!followed.text.includes("unknown"));
 });
 
 Deno.test("evaluate refuses months that are none, or outside of the curves", async () => {

@@ -21,8 +21,9 @@ Deno.test("kernel writes a specification that runs this Deno", () =>
     const folder = join(dir, "kernels", "deno");
     assertEquals(JSON.parse((await run(dir, "--json")).text), { folder, deno: Deno.execPath(), written: true });
     const spec = JSON.parse(await Deno.readTextFile(join(folder, "kernel.json")));
+    const shell = Deno.build.os === "windows" ? [] : ["/bin/sh", "-c", `trap '' INT; exec "$0" "$@"`];
     assertEquals(spec, {
-      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+      argv: [...shell, Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
       display_name: "Deno",
       language: "typescript",
       interrupt_mode: Deno.build.os === "windows" ? "message" : "signal",
@@ -30,6 +31,53 @@ Deno.test("kernel writes a specification that runs this Deno", () =>
     });
     assertStringIncludes((await run(dir)).text, `already in ${folder}`);
   }));
+
+Deno.test({
+  name: "a kernel that the specification starts survives Stop before the library is there",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (dir) => {
+      await run(dir);
+      const { argv } = JSON.parse(await Deno.readTextFile(join(dir, "kernels", "deno", "kernel.json")));
+      const connection = join(dir, "connection.json");
+      const ports = Object.fromEntries(
+        ["shell", "iopub", "stdin", "control", "hb"].map((name) => [`${name}_port`, freePort()]),
+      );
+      const transport = { transport: "tcp", ip: "127.0.0.1", key: "k", signature_scheme: "hmac-sha256" };
+      await Deno.writeTextFile(connection, JSON.stringify({ ...transport, ...ports }));
+      const [command, ...args] = argv.map((arg: string) => arg.replace("{connection_file}", connection));
+      const child = new Deno.Command(command, { args, stdout: "null", stderr: "null" }).spawn();
+      try {
+        await answers(ports.shell_port!);
+        child.kill("SIGINT");
+        // A kernel that the signal ends is gone within milliseconds.
+        const ended = await Promise.race([child.status, new Promise((resolve) => setTimeout(resolve, 1000, "alive"))]);
+        assertEquals(ended, "alive");
+        await answers(ports.shell_port!);
+      } finally {
+        child.kill("SIGKILL");
+        await child.status;
+      }
+    }),
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Waits until somebody listens at a port. */
+async function answers(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error("The kernel does not listen");
+}
 
 Deno.test("kernel replaces another kernel of that name only with --force", () =>
   inFolder(async (dir) => {

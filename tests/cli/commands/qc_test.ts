@@ -70,7 +70,7 @@ Deno.test("qc examines the patients that are named, and refuses names that are n
     const { json } = await only("D, A");
     assertEquals((json as { patients: QualityRow[] }).patients.map(({ patient }) => patient), ["A", "D"]);
     await assertRejects(() => only("A,E"), InputError, "has no E among its 4 patients");
-    await assertRejects(() => only(""), InputError, "has no (empty)");
+    await assertRejects(() => only(""), InputError, "--patients is empty");
     await assertRejects(() => run("--cohort", dir, "--output", join(dir, "out")), InputError, "cohort.json");
   });
 });

@@ -1,4 +1,4 @@
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
@@ -18,6 +18,15 @@ Deno.test("report makes pages of the project's own notebooks that are whole and 
       assertHarmless(await Deno.readTextFile(page));
       assertWhole(dir, page.slice(dir.length + 1));
     }
+  });
+});
+
+Deno.test("report does not write over a page of somebody else", async () => {
+  await inFolder(async (dir) => {
+    await Deno.writeTextFile(join(dir, "index.html"), "<h1>Mine</h1>");
+    await assertRejects(() => call(dir), InputError, "index.html was not made by ctsurv");
+    assertEquals(await Deno.readTextFile(join(dir, "index.html")), "<h1>Mine</h1>");
+    assertEquals((await Array.fromAsync(Deno.readDir(dir))).length, 1);
   });
 });
 

@@ -363,8 +363,8 @@ Deno.test("importCohort() says why it found nobody, and leaves nothing behind", 
     await refused({ clinical: dir }, "is a folder; give the file");
     await put(join(dir, "book.xlsx"), "PK\x03\x04");
     await refused({ clinical: join(dir, "book.xlsx") }, "an Excel workbook");
-    await put(join(dir, "latin1.csv"), Uint8Array.of(0x50, 0xe4, 0x3b));
-    await refused({ clinical: join(dir, "latin1.csv") }, "not text in UTF-8");
+    await put(join(dir, "mac.csv"), Uint8Array.of(0x50, 0x9f, 0x70, 0x3b));
+    await refused({ clinical: join(dir, "mac.csv") }, "not text in UTF-8");
     await put(join(dir, "other.csv"), "ID,days,dead\nclaro-1,9,1\n");
     await refused({ clinical: join(dir, "other.csv") }, "has no column PatientID", "columns file");
     await refused({ columns: join(dir, "absent.json") }, "absent.json: there is no such file");

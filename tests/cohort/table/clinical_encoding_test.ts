@@ -1,6 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { clinicalCovariates, clinicalEncoding, type ClinicalRecord, encodeClinical } from "@ctsurv/cohort/table/mod.ts";
+import {
+  clinicalCovariates,
+  clinicalEncoding,
+  type ClinicalRecord,
+  encodeClinical,
+  mergedSpellings,
+} from "@ctsurv/cohort/table/mod.ts";
 
 function record(fields: Partial<ClinicalRecord> = {}): ClinicalRecord {
   const stages = { tStage: null, nStage: null, mStage: null, overallStage: "I" };
@@ -51,4 +57,34 @@ Deno.test("clinicalEncoding() leaves out an age that nobody gave, and refuses pa
   assertEquals(encoding.age, null);
   assert(clinicalCovariates(encoding).length === 1);
   assertThrows(() => clinicalEncoding(many(20, {})), InputError, "The 20 patients do not differ");
+});
+
+Deno.test("clinicalEncoding() takes the spellings of a level for one, and mergedSpellings() lists them", () => {
+  const spelt = (column: "overallStage" | "histology" | "gender", ...words: readonly string[]) => {
+    const records = [...many(9, { age: 70 }), ...words.map((word) => record({ [column]: word }))];
+    const { categories } = clinicalEncoding(records, { rareBelow: 1 });
+    const category = categories.find((one) => one.column === column)!;
+    return [
+      category.reference,
+      ...category.levels.map(({ level }) => level),
+      ...category.rare.map(({ level }) => level),
+    ];
+  };
+  assertEquals(spelt("overallStage", "IIIA", "IIIa", "IIIA", "stage iiia", "Stage I", "III A"), ["I", "IIIA"]);
+  assertEquals(spelt("gender", "Male", "M", "m", "female", "F", "f", "Female", "F"), ["male", "F"]);
+  assertEquals(spelt("histology", "NOS", "large  cell", "Large cell", "large cell"), ["nos", "Large cell"]);
+  assertEquals(spelt("overallStage", "2.0", "2", "3"), ["I", "2", "3"]);
+  const records = [...many(2, {}), ...many(3, { gender: "M" }), ...many(1, { gender: null })];
+  assertEquals(mergedSpellings(records), [
+    { column: "gender", spellings: [{ level: "M", patients: 3 }, { level: "male", patients: 2 }] },
+  ]);
+  assertEquals(mergedSpellings(many(4, {})), []);
+});
+
+Deno.test("encodeClinical() finds a level by any of its spellings", () => {
+  const encoding = clinicalEncoding([...many(12, {}), ...many(10, { overallStage: "IIIa", gender: "F" })]);
+  assertEquals(clinicalCovariates(encoding), ["stage IIIa", "sex F"]);
+  for (const [overallStage, gender] of [["IIIa", "F"], ["IIIA", "female"], ["Stage IIIa", "Female"]]) {
+    assertEquals([...encodeClinical(record({ overallStage: overallStage!, gender: gender! }), encoding)], [1, 1]);
+  }
 });

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNotebook, type NotebookDocument } from "@ctsurv/notebook/_notebook_document.ts";
 import { writeReport } from "@ctsurv/notebook/mod.ts";
+import { isOwnPage } from "@ctsurv/notebook/pages/_pages.ts";
 import { writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleFigures, sampleResult } from "../../report/samples.ts";
 import { inFolder } from "../../support/in_folder.ts";
@@ -151,6 +152,31 @@ Deno.test("writeReport() takes notebooks of others: hostile, empty, not run, wit
     assertStringIncludes(await Deno.readTextFile(pages[2]!), "This notebook has no cells.");
     assertStringIncludes(await Deno.readTextFile(pages[3]!), "Code, not run");
   });
+});
+
+Deno.test("writeReport() writes over its own pages, and over nobody else's, of which it says the name", async () => {
+  await inFolder(async (dir) => {
+    const { folder, notebooks } = await run(dir);
+    for (const name of ["index.html", "02_second.html"]) {
+      const path = join(folder, name);
+      await Deno.writeTextFile(path, "<!DOCTYPE html>\n<title>The page of our group</title>");
+      const attempt = () => writeReport(folder, { notebooks });
+      const { message } = await assertRejects(attempt, InputError);
+      assertStringIncludes(message, `${path} was not made by ctsurv, and would be written over`);
+      assertStringIncludes(await Deno.readTextFile(path), "our group");
+      assertEquals((await Array.fromAsync(Deno.readDir(folder))).filter((one) => one.name.endsWith(".html")).length, 1);
+      await Deno.remove(path);
+    }
+    await writeReport(folder, { notebooks });
+    await writeReport(folder, { notebooks });
+  });
+});
+
+Deno.test("the pages that are committed are known as our own", async () => {
+  const folder = new URL("../../../outputs/phantom-lung1-workshop/", import.meta.url);
+  const pages = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".html"));
+  assert(pages.length > 1);
+  for (const { name } of pages) assert(isOwnPage(await Deno.readTextFile(new URL(name, folder))), name);
 });
 
 Deno.test("writeReport() refuses what is no notebook, no results, no folder, and two pages of one name", async () => {

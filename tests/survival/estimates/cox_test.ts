@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import oracle from "../../fixtures/cox.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { coxSurvival, fitCox, hazardRatios } from "@ctsurv/survival/mod.ts";
@@ -80,6 +80,49 @@ Deno.test("fitCox() names a covariate that follows from others", () => {
   const patients = { covariates: [[1, -2], [0, 0], [2, -4], [1, -2]], months: [1, 2, 3, 4], event: [1, 1, 1, 0] };
   assertThrows(() => fitCox(patients, { names: ["a", "b"] }), InputError, "tell the effect of b");
   assertThrows(() => fitCox({ ...patients, covariates: [[3], [3], [3], [3]] }), InputError, "covariate 1");
+});
+
+/** Sixty patients of two stages and both sexes; who died is given by the test. */
+const sixty = (died: (stage: number, sex: number, i: number) => boolean) => {
+  const rows = Array.from({ length: 60 }, (_, i) => [i % 3 === 0 ? 1 : 0, i % 3 === 1 ? 1 : 0, i % 2]);
+  return {
+    covariates: rows,
+    months: rows.map((_, i) => 1 + (i * 37) % 60),
+    event: rows.map(([a, b, sex], i) => Number(died(a ? 2 : b ? 3 : 1, sex!, i))),
+  };
+};
+const names = ["stage II", "stage III", "sex male"];
+const failure = (patients: ReturnType<typeof sixty>, options = {}) =>
+  assertThrows(() => fitCox(patients, { names, ...options }), InputError).message;
+
+Deno.test("fitCox() says which patients all lived, of a level, of the others, and of the reference", () => {
+  const { message: one } = { message: failure(sixty((stage, _, i) => stage !== 3 && i % 4 < 2)) };
+  assertStringIncludes(one, "the coefficient of stage III grows without limit");
+  assertStringIncludes(one, "(separation): none of the 20 patients with stage III died. Leave it out, or use a ridge");
+  assertStringIncludes(
+    failure(sixty((_, sex, i) => sex === 1 && i % 4 < 2)),
+    "none of the 30 patients without it died",
+  );
+  const reference = failure(sixty((stage, _, i) => stage !== 1 && i % 4 < 2), { ridgeName: "--ridge 1" });
+  assertStringIncludes(reference, "the coefficients of stage II and stage III grow without limit");
+  assertStringIncludes(reference, "none of the 20 patients with none of them died. Leave them out, or use --ridge 1");
+  const fitted = fitCox(sixty((stage, _, i) => stage !== 3 && i % 4 < 2), { ridge: 1 });
+  assert(fitted.coefficients.every(Number.isFinite));
+});
+
+Deno.test("fitCox() says from what a covariate follows, and when there are too few deaths", () => {
+  const { covariates, ...outcomes } = sixty((_, sex, i) => i % 5 === 0 || sex === 1 && i % 7 === 0);
+  const message = failure({ covariates: covariates.map(([a, b]) => [a!, b!, a! + b!]), ...outcomes });
+  assertStringIncludes(message, "the effect of sex male from that of the other covariates (collinearity)");
+  assertStringIncludes(message, "it follows from stage II and stage III. Leave it out");
+  const constant = failure({ covariates: covariates.map(([a, b]) => [a!, b!, 7]), ...outcomes });
+  assertStringIncludes(
+    constant,
+    "effect of sex male from that of the other covariates (collinearity): it is constant.",
+  );
+  const few = failure(sixty((_, sex, i) => sex === 1 && i < 4));
+  assertStringIncludes(few, "there are too few deaths, 2 for 3 covariates where ten for each are usual");
+  assert(!failure(sixty((stage, _, i) => stage !== 3 && i % 4 < 2)).includes("too few"));
 });
 
 Deno.test("fitCox() refuses what it cannot be fitted to", () => {

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { stepAt } from "@ctsurv/survival/follow_up/predictions.ts";
-import { atRisk, kaplanMeier, logRank } from "@ctsurv/survival/mod.ts";
+import { atRisk, kaplanMeier, kaplanMeierAt, logRank } from "@ctsurv/survival/mod.ts";
 import { randomCohort } from "../random_cohort.ts";
 
 /** survival.md 3.2 */
@@ -31,6 +31,14 @@ Deno.test("kaplanMeier() without deaths stays at 1, and of nobody is empty", () 
   const curve = kaplanMeier({ months: [3, 1], event: [0, 0] });
   assertEquals([[...curve.survival], [...curve.low], [...curve.high]], [[1, 1], [1, 1], [1, 1]]);
   assertEquals(kaplanMeier({ months: [], event: [] }).times.length, 0);
+});
+
+Deno.test("kaplanMeierAt() knows nothing after the last follow-up, unless everybody died", () => {
+  const lost = kaplanMeier({ months: [3, 9], event: [1, 0] });
+  assertEquals([0, 2.9, 3, 9].map((t) => kaplanMeierAt(lost, t)?.survival), [1, 1, .5, .5]);
+  assertEquals([9.001, 24].map((t) => kaplanMeierAt(lost, t)), [null, null]);
+  assertEquals(kaplanMeierAt(kaplanMeier(six), 24), { survival: 0, low: null, high: null });
+  assertEquals(kaplanMeierAt(kaplanMeier({ months: [], event: [] }), 0), null);
 });
 
 Deno.test("kaplanMeier() intervals widen with the level", () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { splitAtMedian } from "@ctsurv/survival/mod.ts";
+import { riskGroups, splitAtMedian } from "@ctsurv/survival/mod.ts";
 
 const times = [0, 12, 24];
 const predictions = (...last: readonly number[]) => ({
@@ -29,4 +29,14 @@ Deno.test("splitAtMedian() has nobody at high risk where all predictions are the
 
 Deno.test("splitAtMedian() refuses a time beyond the predictions", () => {
   assertThrows(() => splitAtMedian(predictions(0.3), 25), InputError, "not at 25");
+});
+
+Deno.test("riskGroups() does not know the survival of a group that nobody followed as far", () => {
+  const at24 = (months: readonly number[], event: readonly number[]) =>
+    riskGroups({ times, survival: [.1, .2, .7, .8].map((s) => [1, .9, s]), months, event }, 24, { times: [24] })!;
+  const { highRisk, lowRisk } = at24([20, 30, 9, 5], [1, 0, 0, 0]);
+  assertEquals([highRisk.survival, highRisk.atRisk], [0.5, [1]]);
+  assertEquals([lowRisk.survival, lowRisk.low, lowRisk.high, lowRisk.atRisk], [null, null, null, [0]]);
+  // Where everybody died, survival is known to be 0 at any later time.
+  assertEquals(at24([20, 10, 30, 30], [1, 1, 0, 0]).highRisk.survival, 0);
 });

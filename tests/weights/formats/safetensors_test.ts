@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Buffer } from "node:buffer";
 import expected from "../../fixtures/checkpoints/expected.json" with { type: "json" };
+import { Buffer } from "node:buffer";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
 
