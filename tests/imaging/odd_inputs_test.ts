@@ -113,6 +113,11 @@ const dicom: readonly [string, Maker, Expectation][] = [
     "CT of 2 patients, by their PatientID: (none) (2 files)",
   ],
   [
+    "a patient for each slice",
+    series(stack([0, 3, 6]).map((one, i) => ({ ...one, "00100020": ["LO", `P${i}`] }))),
+    "each of 3 CT images has a PatientID of its own",
+  ],
+  [
     "one patient, padded differently",
     series([
       ...stack([0, 3], { "00100020": ["LO", "A "] }),
