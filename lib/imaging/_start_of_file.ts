@@ -25,7 +25,8 @@ export async function readStartOfFile(
     if (count === null) break;
     filled += count;
   }
-  return { bytes: bytes.subarray(0, filled), size: info.size };
+  // A file that ends before its size, as those of /proc, has no more.
+  return { bytes: bytes.subarray(0, filled), size: filled < wanted ? filled : info.size };
 }
 
 function whole(bytes: Uint8Array<ArrayBuffer>) {

@@ -39,7 +39,7 @@ const byContent: readonly (readonly [at: number, text: string, what: string])[] 
 
 /** Formats that are told by their names only, or better so. */
 const byName: readonly (readonly [name: RegExp, what: string])[] = [
-  [/\.mg[hz]$/i, `in FreeSurfer's MGH format. ${CONVERT}, with mri_convert`],
+  [/\.mg[hz]$/i, `an image in FreeSurfer's MGH format. ${CONVERT}, with mri_convert`],
   [/\.(nrrd|nhdr)(\.gz)?$/i, `an NRRD image. ${CONVERT}, for example with 3D Slicer or SimpleITK`],
   [/\.(mha|mhd|zraw)(\.gz)?$/i, `a MetaImage. ${CONVERT}, for example with 3D Slicer or SimpleITK`],
   [/\.mnc(\.gz)?$/i, `a MINC image. ${CONVERT}, for example with mnc2nii`],

@@ -46,10 +46,12 @@ export interface VolumeSource {
 
 /**
  * Reads a CT as HU from a NIfTI file (`.nii`, `.nii.gz`), from one DICOM file, or from a folder of DICOM files. The
- * folder may have subfolders, and RTSTRUCT, SEG and localizers may lie beside the CT. DICOM may be compressed (JPEG
- * 2000, JPEG-LS, lossless JPEG, RLE, deflated). The decoder is loaded for the first such file, and a warning reports
- * lossy compression. Voxels stay in the order in which they are stored, with slices sorted by position; see
- * {@linkcode canonicalOrientation}. Nothing is repaired: data that cannot be trusted is refused.
+ * folder may have subfolders, and RTSTRUCT, SEG, localizers and other files may lie beside the CT; see
+ * {@linkcode listImageFiles}. DICOM may be compressed (JPEG 2000, JPEG-LS, lossless JPEG, RLE, deflated), and written as
+ * planning systems write it, without preamble or group 2. The decoder is loaded for the first compressed file, and a
+ * warning reports lossy compression. Voxels stay in the order in which they are stored, with slices sorted by position;
+ * see {@linkcode canonicalOrientation}. Nothing is repaired: data that cannot be trusted is refused, and what a file says
+ * against itself is a doubt.
  *
  * @throws {InputError} If the path does not exist, or does not hold a single, complete and regular CT volume.
  *

@@ -16,17 +16,19 @@ const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
 
 /**
  * Whether a path is a file of weights, judged by its name or its first bytes. {@linkcode openCheckpoint} checks the rest.
- * False if there is no such file.
+ * False if there is no such file, and for a zip archive of anything else.
  */
 export async function isCheckpoint(path: string): Promise<boolean> {
   const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
   if (!isFile || EXTENSIONS.includes(extname(path).toLowerCase())) return isFile;
   const source = openFileSource(path);
-  const head = readBytes(source, 0, Math.min(9, source.size));
+  const head = readBytes(source, 0, Math.min(512, source.size));
   source.close();
   if (head.length < 9) return false;
   const start = new DataView(head.buffer);
-  const isZip = start.getUint32(0) === 0x504b0304;
+  // The first record of PyTorch's archives.
+  const isZip = start.getUint32(0) === 0x504b0304 &&
+    /^[^/]+\/data\.pkl/.test(String.fromCharCode(...head.subarray(30)));
   const isPickle = start.getUint16(0) === 0x8002;
   const isSafetensors = head[8] === "{".charCodeAt(0) && start.getBigUint64(0, true) < BigInt(source.size);
   return isZip || isPickle || isSafetensors;

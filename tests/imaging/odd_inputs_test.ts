@@ -4,7 +4,16 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { parseClinical } from "@ctsurv/cohort/table/mod.ts";
 import { preprocessCached, readVolume, thresholdLungs, type VolumeReading } from "@ctsurv/imaging/mod.ts";
 import { cpuSeconds } from "../support/cpu_seconds.ts";
-import { ctSlice, type DicomAttributes, dicomBytes, enhancedCt, pixels, writeSlices } from "../support/dicom_bytes.ts";
+import {
+  concat,
+  ctSlice,
+  dataSetBytes,
+  type DicomAttributes,
+  dicomBytes,
+  enhancedCt,
+  pixels,
+  writeSlices,
+} from "../support/dicom_bytes.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { niftiBytes, type NiftiFields } from "../support/nifti_bytes.ts";
 
@@ -27,6 +36,11 @@ const zipped = (fields: NiftiFields | string, name = "ct.nii.gz") =>
   file(name, gzipSync(typeof fields === "string" ? fields : niftiBytes(fields)));
 const series = (slices: readonly DicomAttributes[], syntax?: string): Maker => async (dir) => {
   await writeSlices(dir, slices, syntax);
+  return dir;
+};
+/** Two slices, each as `write` writes them. */
+const written = (write: (slice: DicomAttributes) => Uint8Array): Maker => async (dir) => {
+  for (const z of [0, 3]) await Deno.writeFile(`${dir}/${z}.dcm`, write(ctSlice(z)));
   return dir;
 };
 const stack = (heights: readonly number[], overrides: DicomAttributes = {}) =>
@@ -64,6 +78,22 @@ const dicom: readonly [string, Maker, Expectation][] = [
   ["text named .dcm", file("notes.dcm", "age 65, smoker"), 'notes.dcm: not a DICOM file (no "DICM"'],
   ["an empty .dcm", file("0.dcm", ""), "not a DICOM file"],
   ["DICOM without preamble", file("0.dcm", dicomBytes(ctSlice(0)).subarray(132)), is({ shape: [1, 4, 5] })],
+  ["DICOM without preamble and group 2", written((slice) => dataSetBytes(slice, true)), is({ shape: [2, 4, 5] })],
+  [
+    "explicit by name, implicit in truth",
+    written((slice) => concat([dicomBytes({}), dataSetBytes(slice, true)])),
+    is({ shape: [2, 4, 5] }),
+  ],
+  ["what macOS adds, alone", folder("ct", file("._0.dcm", "\0\x05\x16\x07")), "the folder is empty"],
+  ["a file of macOS by its name", file("._0.dcm", "\0\x05\x16\x07"), "an AppleDouble file, which macOS writes"],
+  ["a zip of slices", file("scan.zip", "PK\x03\x04"), "a zip archive. Unpack it first"],
+  ["a zipped slice", file("0.dcm.gz", gzipSync(dicomBytes(ctSlice(0)))), "a gzipped DICOM file. Unpack it first"],
+  ["a folder with NIfTI", folder("ct", file("ct.nii", niftiBytes())), "Give the file itself"],
+  [
+    "a series for each slice",
+    series(stack([0, 3, 6]).map((one, i) => ({ ...one, "0020000e": ["UI", `1.${i}`] }))),
+    "own",
+  ],
   ["a header cut off", file("0.dcm", dicomBytes(ctSlice(0)).subarray(0, 300)), "0.dcm: the DICOM header is damaged"],
   ["a link to nothing", async (dir) => (await Deno.symlink(`${dir}/gone`, `${dir}/ct`), dir), "ct: a link that leads"],
   ["a folder named .nii.gz", folder("x.nii.gz", series(stack([0, 3]))), is({ shape: [2, 4, 5] })],
@@ -81,6 +111,11 @@ const dicom: readonly [string, Maker, Expectation][] = [
     "two patients",
     third({ "00100020": ["LO", "LUNG1-002"] }),
     "CT of 2 patients, by their PatientID: (none) (2 files)",
+  ],
+  [
+    "a patient for each slice",
+    series(stack([0, 3, 6]).map((one, i) => ({ ...one, "00100020": ["LO", `P${i}`] }))),
+    "each of 3 CT images has a PatientID of its own",
   ],
   [
     "one patient, padded differently",
@@ -202,6 +237,11 @@ const niftis: readonly [string, Maker, Expectation][] = [
   ["a quaternion that is none", nifti({ sformCode: 0, qformCode: 1, quaternion: [1, 1, 0] }), "no rotation"],
   ["a slope of NaN", nifti({ slope: NaN, intercept: NaN, data: new Uint8Array(48).fill(1) }), hu(257, 257)],
   ["a slope without intercept", nifti({ slope: 2, intercept: NaN }), "scl_inter is NaN"],
+  ["int64", nifti({ datatype: 1024, bits: 64, data: new Uint8Array(192).fill(1, 0, 2) }), hu(257, 0)],
+  ["a name without .nii", nifti({}, "scan"), is({ shape: [2, 3, 4] })],
+  ["a page of an error in its place", file("ct.nii.gz", "<!DOCTYPE html>"), "a web page"],
+  ["an NRRD image in its place", file("ct.nii.gz", "NRRD0004"), "an NRRD image. Convert it"],
+  ["voxel sizes that differ", nifti({ pixdim: [1, 1, 1, 1] }), is({ spacing: [3, 2, 1] }, "contradicts itself")],
   ["plain bytes named .gz", nifti({}, "ct.nii.gz"), is({ shape: [2, 3, 4] })],
   ["gzip of text", zipped("PatientID,age"), "not a NIfTI file"],
   ["gzip of nothing", zipped(""), "cut off inside the NIfTI header, after 0 bytes"],
@@ -213,6 +253,15 @@ const niftis: readonly [string, Maker, Expectation][] = [
     await Deno.truncate(`${dir}/ct.nii`, 3e9);
     return `${dir}/ct.nii`;
   }, "3000000000 bytes, more than any scan has"],
+  [
+    "a gzip bomb that its header announces",
+    async (dir) => {
+      const header = niftiBytes({ dim: [3, 1500, 1500, 1500, 1, 1, 1, 1] });
+      await Deno.writeFile(`${dir}/ct.nii.gz`, concat([gzipSync(header), new Uint8Array(8e6)]));
+      return `${dir}/ct.nii.gz`;
+    },
+    "unpacks to 6750000352 bytes, more than any scan has",
+  ],
   ["a gzip bomb", zipped({ data: new Uint8Array(5_000_000) }), "unpacks to more than the 400 bytes"],
 ];
 

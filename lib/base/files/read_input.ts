@@ -62,9 +62,7 @@ export async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> 
     if (size > MOST_BYTES) throw new InputError(`${path}: ${size} bytes, more than any scan has (2 GiB)`);
     return await Deno.readFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file`);
-    if (error instanceof Deno.errors.PermissionDenied) throw new InputError(`${path}: no permission to read it`);
-    throw error;
+    throw refusal(path, error, "no such file");
   }
 }
 
@@ -79,8 +77,15 @@ export async function statInput(path: string): Promise<"file" | "folder"> {
     if (isFile || isDirectory) return isFile ? "file" : "folder";
     throw new InputError(`${path}: a pipe, socket or device, neither a file nor a folder`);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`${path}: no such file or folder`);
-    if (error instanceof Deno.errors.PermissionDenied) throw new InputError(`${path}: no permission to read it`);
-    throw error;
+    throw refusal(path, error, "no such file or folder");
   }
+}
+
+/** What the system says of a path becomes a refusal; anything else stays what it is. */
+function refusal(path: string, error: unknown, absent: string): unknown {
+  if (error instanceof Deno.errors.NotFound) return new InputError(`${path}: ${absent}`);
+  if (error instanceof Deno.errors.PermissionDenied) return new InputError(`${path}: no permission to read it`);
+  // "Too many levels of symbolic links (os error 40): stat '/a'"
+  const [, reason] = /^(.*?) \(os error \d+\)/.exec((error as Error).message) ?? [];
+  return reason === undefined ? error : new InputError(`${path}: cannot be read: ${reason.toLowerCase()}`);
 }

@@ -27,22 +27,6 @@ function sum(numbers: CheckpointNumbers): number {
   return total;
 }
 
-/** What a file in PyTorch's zip archives is called: `archive/data.pkl`, `archive/version`, `archive/data/0`. */
-const TORCH_NAME =
-  /(^|\/)(data\.pkl|constants\.pkl|version|byteorder|\.format_version|\.storage_alignment)$|\/(data|code|\.data)\//;
-
-/** Whether a path is that of a zip archive, but not of weights by name or by the first file in it: a zip of DICOM, say. */
-async function isOtherArchive(path: string): Promise<boolean> {
-  if (/\.(pth|pt|ckpt|safetensors)$/i.test(path)) return false;
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(30 + 1024);
-  const count = await file.read(bytes) ?? 0;
-  const head = new DataView(bytes.buffer);
-  if (count < 30 || head.getUint32(0) !== 0x504b0304) return false;
-  const name = new TextDecoder().decode(bytes.subarray(30, Math.min(count, 30 + head.getUint16(26, true))));
-  return !TORCH_NAME.test(name);
-}
-
 /** `ctsurv inspect PATH`: describes a CT as ctsurv reads it, or lists a file of weights. */
 export const inspect: Command = {
   name: "inspect",
@@ -53,7 +37,7 @@ export const inspect: Command = {
   },
   async run({ positionals, options }) {
     const path = positionals[0]!;
-    if (await isCheckpoint(path) && !await isOtherArchive(path)) return await inspectCheckpoint(path);
+    if (await isCheckpoint(path)) return await inspectCheckpoint(path);
     const series = typeof options.series === "string" ? { series: options.series } : {};
     const { volume, warnings, source } = await readVolume(path, series);
     const json = {

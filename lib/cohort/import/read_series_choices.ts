@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { parseCsv, readTable } from "../table/csv.ts";
+import { parseCsv, readTable } from "../table/mod.ts";
 
 /** Names of the two columns, in any case; the first of each is ctsurv's own, others are those of TCIA's and IDC's lists. */
 const columns = {

@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { InputError, type Progress } from "@ctsurv/base/mod.ts";
+import { fileExists, InputError, type Progress, statInput } from "@ctsurv/base/mod.ts";
 import {
   describeOtherFile,
   type DicomFacts,
@@ -95,11 +95,9 @@ export async function scanImages(root: string, options: ScanImagesOptions = {}):
 }
 
 async function mustBeFolder(root: string): Promise<void> {
-  const info = await Deno.stat(root).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new InputError(`${root}: there is no such folder of images`);
-    throw error;
-  });
-  if (!info.isDirectory) throw new InputError(`${root} is a file; give the folder that holds the images`);
+  const kind = await fileExists(root) ? await statInput(root) : undefined;
+  if (kind === undefined) throw new InputError(`${root}: there is no such folder of images`);
+  if (kind === "file") throw new InputError(`${root} is a file; give the folder that holds the images`);
 }
 
 interface Found {

@@ -55,6 +55,12 @@ export function chooseSeries(
 function refuseSeveralPatients(path: string, scans: readonly DicomHeader[]): void {
   const patients = Map.groupBy(scans, (header) => header.patient);
   if (patients.size < 2) return;
+  if (patients.size > 2 && patients.size === scans.length) {
+    throw new InputError(
+      `${path}: each of ${scans.length} CT images has a PatientID of its own, as some anonymisers leave them. Anonymise ` +
+        "again with one PatientID per patient, or convert the folder to NIfTI",
+    );
+  }
   const names = [...patients].slice(0, LISTED).map(([patient, files]) =>
     `${patient || "(none)"} (${countFiles(files)})`
   );

@@ -10,6 +10,8 @@ import { type NiftiHeader, readNiftiHeader } from "./_nifti_header.ts";
 
 /** A file may hold this much padding beyond its voxels before it contradicts its header. */
 const SLACK_BYTES = 65536;
+/** The largest size that every array can hold; no scan comes near it. */
+const MOST_BYTES = 2 ** 31 - 1;
 /** Deflate cannot pack more tightly than this. */
 const MAX_DEFLATE_RATIO = 1032;
 
@@ -27,6 +29,7 @@ export async function readNifti(path: string): Promise<Remarks & { readonly volu
   const needed = header.offset + voxels * header.type.bytes;
   const limit = isGzip ? file.length * MAX_DEFLATE_RATIO : file.length;
   if (needed > limit) throw truncated(path, header, isGzip ? `at most ${limit}` : `${limit}`, needed);
+  if (needed > MOST_BYTES) throw new InputError(`${path}: unpacks to ${needed} bytes, more than any scan has (2 GiB)`);
   const bytes = isGzip ? await unpack(path, file, needed + SLACK_BYTES) : file;
   if (needed > bytes.length) throw truncated(path, header, `${bytes.length}`, needed);
 

@@ -94,7 +94,8 @@ function groupBySlice(drawing: Drawing, contours: readonly DicomTags[]): Map<num
 function readContour({ structure, volume }: Drawing, contour: DicomTags) {
   const name = structure.names[0];
   const type = contour.text("ContourGeometricType");
-  if (!type.startsWith("CLOSED_PLANAR")) {
+  // CLOSED_PLANAR and, without the first underscore, CLOSEDPLANAR_XOR (PS3.3 C.8.8.6.3); both are combined by XOR here.
+  if (!/^CLOSED_?PLANAR(_XOR)?$/i.test(type)) {
     throw contour.refuse(`${name} has contours of type ${type || "(none)"}, not CLOSED_PLANAR`, "ContourGeometricType");
   }
   const count = contour.decimal("NumberOfContourPoints") ?? 0;

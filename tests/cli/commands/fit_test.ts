@@ -5,6 +5,7 @@ import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
 import { fit } from "@ctsurv/cli/commands/fit.ts";
 import { predict } from "@ctsurv/cli/commands/predict.ts";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
+import { readVolume, scanDicom, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
@@ -43,6 +44,16 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
     assertAlmostEquals(first.attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
     // The slices of the profile, as in training.
     assertEquals(first.attention.length, profiles.smoke.slices);
+
+    // The same scan among two series of one folder.
+    const [study, { volume }] = [join(dir, "study"), await readVolume(scan)];
+    const content = { ...volume, hu: volume.hu as Int16Array };
+    await writeDicomSeries(study, content, { dialect: "xio", patientId: "A" });
+    const [slice] = await writeDicomSeries(study, content, { dialect: "siemens", patientId: "A" });
+    const predictStudy = (...more: string[]) => run(predict, "--model", model, "--input", study, ...more);
+    await assertRejects(() => predictStudy(), InputError, "2 CT series. Choose one by its UID (--series");
+    const { survival } = (await predictStudy("--series", (await scanDicom(slice!))!.series)).json as Prediction;
+    survival.forEach(({ probability }, i) => assertAlmostEquals(probability, curve[i]!, 1e-4));
 
     await Deno.writeFile(model, (await Deno.readFile(model)).slice(0, -4));
     await assertRejects(() => run(predict, "--model", model, "--input", scan), InputError, "model.safetensors");

@@ -114,3 +114,22 @@ Deno.test("import of a folder that is not there is one message and exit code 2",
     }
     assertEquals(said, [`ctsurv: ${dir}/absent: there is no such folder of images`]);
   }));
+
+Deno.test("import chooses among several series by --series-rule: a rule, or a list of series", () =>
+  inFolder(async (dir) => {
+    const remarkOf = async (rule: string) => {
+      const { json } = await run("--series-rule", rule);
+      return [json.patients.includes("LUNG1-003"), json.record.remarks[0].remark] as const;
+    };
+    const three = `${series.three} (12 slices, 3 mm, axial, "Thorax")`;
+    const other = `${series.other} (10 slices, 3 mm, axial)`;
+    assertEquals(await remarkOf("most-slices"), [true, `the rule most-slices chose ${three}, not ${other}`]);
+    assertEquals(await remarkOf("axial,fewest-slices"), [
+      true,
+      `the rule axial,fewest-slices chose ${other}, not ${three}`,
+    ]);
+    await put(`${dir}/series.csv`, `PatientID,SeriesInstanceUID\nLUNG1-003,${series.other}\nLUNG1-777,1.2.3\n`);
+    assertEquals((await run("--series-rule", `${dir}/series.csv`)).json.record.leftOut, []);
+    await assertRejects(() => run("--series-rule", "best"), InputError, '"best" is no rule that chooses a series');
+    await assertRejects(() => run("--series-rule", `${dir}/none.csv`), InputError, "none.csv: there is no such file");
+  }));

@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
+import { readSegmentation, readVolume } from "@ctsurv/imaging/mod.ts";
 import { type Contour, fillContours } from "@ctsurv/imaging/structures/_rt_struct.ts";
+import { ctSlice, type DicomAttributes, dicomBytes, writeSlices } from "../../support/dicom_bytes.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 const [ROWS, COLUMNS] = [7, 9];
 
@@ -75,3 +78,34 @@ Deno.test("fillContours() gives every voxel to one of the triangles that tile th
 Deno.test("fillContours() clips to the slice", () => {
   assertEquals([...fill(rectangle(-5, -5, 50, 50))], Array(ROWS * COLUMNS).fill(1));
 });
+
+/** An RTSTRUCT with a frame of contours in the first slice of {@linkcode ctSlice}s, given in voxels. */
+function frameOf(type: string): DicomAttributes {
+  const contour = (x0: number, y0: number, x1: number, y1: number): DicomAttributes => {
+    const points = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]] as const;
+    return {
+      "30060042": ["CS", type],
+      "30060046": ["IS", "4"],
+      "30060050": ["DS", points.map(([x, y]) => `${-10 + 0.7 * x}\\${-20 + 0.8 * y}\\0`).join("\\")],
+    };
+  };
+  return {
+    "00080060": ["CS", "RTSTRUCT"],
+    "30060020": ["SQ", [{ "30060022": ["IS", "1"], "30060026": ["LO", "GTV-1"] }]],
+    "30060039": ["SQ", [{
+      "30060040": ["SQ", [contour(-0.5, -0.5, 4.4, 3.4), contour(0.5, 0.5, 2.5, 2.5)]],
+      "30060084": ["IS", "1"],
+    }]],
+  };
+}
+
+for (const type of ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"]) {
+  Deno.test(`readSegmentation() draws contours of type ${type}, one within another as a hole`, () =>
+    inFolder(async (dir) => {
+      await writeSlices(`${dir}/ct`, [0, 3].map((z) => ctSlice(z)));
+      await Deno.writeFile(`${dir}/drawn.dcm`, dicomBytes(frameOf(type)));
+      const { mask } = await readSegmentation(`${dir}/drawn.dcm`, await readVolume(`${dir}/ct`));
+      const rows = Array.from({ length: 4 }, (_, row) => mask.subarray(5 * row, 5 * row + 5).join(""));
+      assertEquals([rows, mask.lastIndexOf(1)], [["11111", "10011", "10011", "11111"], 19]);
+    }));
+}
