@@ -13,7 +13,7 @@ export interface SelectedCohortOptions {
   readonly folder?: string;
   /** Told how many phantoms are made. */
   readonly progress?: Progress;
-  /** @default {what the process's variables say} */
+  /** The `CTSURV_` variables. @default {what the process's variables say} */
   readonly environment?: Environment;
 }
 
