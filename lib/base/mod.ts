@@ -3,7 +3,8 @@
  *
  * - Errors: {@linkcode InputError} for everything that the user can mend.
  * - Files (`files/`): {@linkcode writeAtomic} writes a file that is never half there, {@linkcode readInput} and
- *   {@linkcode parseJsonFile} read what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache.
+ *   {@linkcode parseJsonFile} read what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache,
+ *   {@linkcode withFileLock} lets one process at a time work on a folder.
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
@@ -15,6 +16,7 @@ export { DiskFullError, InputError } from "./errors.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
+export { type FileLockOptions, withFileLock } from "./files/file_lock.ts";
 export { listFiles } from "./files/list_files.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
