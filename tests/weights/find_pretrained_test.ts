@@ -59,6 +59,14 @@ Deno.test("addWeights() recognises a file by its names and shapes, and does not 
   });
 });
 
+Deno.test("addWeights() several times at once leaves one file, and nothing else", () =>
+  inFolder(async (dir) => {
+    await Deno.writeFile(`${dir}/mine.safetensors`, zeros("mine"));
+    await Promise.all(Array.from({ length: 4 }, () => addWeights(`${dir}/mine.safetensors`, `${dir}/weights`)));
+    const names = (await Array.fromAsync(Deno.readDir(`${dir}/weights`))).map(({ name }) => name);
+    assertEquals(names, [`efficientnet_b0.unverified-${sha256(zeros("mine")).slice(0, 8)}.safetensors`]);
+  }));
+
 Deno.test("addWeights() refuses a file of no known network, and what is no file of weights", async () => {
   await inFolder(async (dir) => {
     const other = new Map([["x", { shape: [1], data: new Float32Array(1) }]]);
