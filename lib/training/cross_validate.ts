@@ -92,6 +92,8 @@ export interface CrossValidation {
   readonly interval: ConcordanceInterval | null;
   /** One for each patient, in the order of the patients. */
   readonly predictions: readonly OutOfFoldPrediction[];
+  /** What casts doubt on the results, as sentences: folds whose training diverged. Absent if there is nothing. */
+  readonly messages?: readonly string[];
 }
 
 /** Options of {@linkcode crossValidate}. */
@@ -136,7 +138,8 @@ export interface CrossValidateOptions {
  * assertEquals([mean, pooled.pre.risk.value], [1, 1]);
  * ```
  *
- * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one.
+ * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one; or if
+ * the loss of a training becomes NaN, with the fold.
  */
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
@@ -147,13 +150,17 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
+  const diverged: string[] = [];
   await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
     const trained = await trainer.train(train, (epoch, loss) => {
       check();
       onEpoch?.(fold + 1, epoch, loss);
+    }).catch((error) => {
+      throw error instanceof InputError ? new InputError(`Fold ${fold + 1} of ${folds}: ${error.message}`) : error;
     });
+    if (trained.divergence !== undefined) diverged[fold] = `Fold ${fold + 1} of ${folds}: ${trained.divergence}`;
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold: fold + 1,
@@ -176,6 +183,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     pooled: concordanceTable(pooled),
     interval: concordanceInterval(pooled),
     predictions: ordered,
+    ...diverged.length > 0 && { messages: diverged.flat() },
   };
 }
 

@@ -10,8 +10,8 @@ const POLL_MILLISECONDS = 400;
 
 /**
  * Does work that only one process at a time may do, such as filling a folder. Others wait until it is done. The lock is
- * on a file that is made for it and removed afterwards. It ends with its process, however that ends. Where the file
- * system has no locks, the work is done without one.
+ * on a file that is made for it and removed afterwards. It ends with its process, however that ends. Where there are no
+ * locks, or nothing can be written, the work is done without one.
  *
  * @example Two runs that would fill the same folder take turns
  * ```ts
@@ -37,9 +37,10 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
   { onWait }: FileLockOptions = {},
 ): Promise<T> {
-  await Deno.mkdir(dirname(path), { recursive: true });
   for (;;) {
-    const file = await Deno.open(path, { create: true, write: true });
+    const file = await openLock(path);
+    // Whatever the work writes there meets the same error, and says what it means.
+    if (!file) return await work();
     try {
       while (!await isLocked(file)) {
         await onWait?.();
@@ -56,6 +57,16 @@ export async function withFileLock<T>(
     } finally {
       file.close();
     }
+  }
+}
+
+/** Undefined where nothing can be written. */
+async function openLock(path: string): Promise<Deno.FsFile | undefined> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    return await Deno.open(path, { create: true, write: true });
+  } catch {
+    return undefined;
   }
 }
 

@@ -28,3 +28,9 @@ Deno.test("withFileLock() ends the lock where the work fails, and takes over a f
     assertEquals(await fileExists(path), false);
     assertEquals(await withFileLock(path, () => Promise.resolve(7)), 7);
   }));
+
+Deno.test("withFileLock() does the work without a lock where nothing can be written", () =>
+  inFolder(async (dir) => {
+    await Deno.writeTextFile(join(dir, "file"), "");
+    assertEquals(await withFileLock(join(dir, "file", "within", ".lock"), () => Promise.resolve(7)), 7);
+  }));
