@@ -56,6 +56,9 @@ const WRAPPERS: ReadonlySet<string> = new Set([
   "_checkpoint_wrapped_module",
 ]);
 
+/** The most parts of a prefix, such as the two of `state_dict.model.`, and the most tensors of a file that is looked at. */
+const [LONGEST_PREFIX, MOST_TENSORS] = [8, 10_000];
+
 /**
  * Finds the network whose weights a file holds, under whatever prefix: `module.`, `model.`, `backbone.`, `state_dict.`.
  * All that features are computed with must be there, with its shape. The classifier may be another one or none, and
@@ -69,40 +72,49 @@ export function matchNetwork(
   checkpoint: Pick<Checkpoint, "path" | "tensors">,
   entries: readonly PretrainedFile[] = CATALOGUE,
 ): NetworkMatch {
+  const { path, tensors: { size } } = checkpoint;
+  if (size > MOST_TENSORS) {
+    throw new InputError(`${path} holds ${size} tensors, more than any file of weights has. Save the network alone`);
+  }
   const tensors = [...checkpoint.tensors].map(([source, { shape, dtype }]): NamedTensor => ({
     source,
     name: source.split(".").filter((part) => !WRAPPERS.has(part)).join("."),
     shape,
     isFloat: dtype.includes("float"),
   }));
-  const sizes = prefixSizes(tensors);
-  const comparisons = entries.flatMap((entry) => {
-    const { size } = networkParameters(entry.architecture).trunk;
-    const likely = [...sizes].filter(([, count]) => count >= size / 2).map(([prefix]) => prefix);
-    return likely.map((prefix) => compare(tensors, prefix, entry));
-  });
+  const comparisons = entries.flatMap((entry) =>
+    likelyPrefixes(tensors, entry).map((prefix) => compare(tensors, prefix, entry))
+  );
   const whole = comparisons.filter(({ missing, unlike, unexpected, doubled }) =>
     [missing, unlike, unexpected, doubled].every((problems) => problems.length === 0)
   );
-  if (new Set(whole.map(({ prefix }) => prefix)).size > 1) throw new InputError(severalCopies(checkpoint.path, whole));
+  if (new Set(whole.map(({ prefix }) => prefix)).size > 1) throw new InputError(severalCopies(path, whole));
   const [found] = whole;
-  if (!found) throw new InputError(explainMismatch(checkpoint.path, comparisons, entries));
+  if (!found) throw new InputError(explainMismatch(path, comparisons, entries));
   const { entry, sources } = found;
   const prefix = filePrefix(found);
   const absent = [...networkParameters(entry.architecture).classifier.keys()].filter((name) => !sources.has(name));
   return { entry, prefix, sources, absent, notes: notesOf(found, { prefix, absent }, tensors) };
 }
 
-/** How many tensors there are under each prefix, such as "" and "model.". */
-function prefixSizes(tensors: readonly NamedTensor[]): ReadonlyMap<string, number> {
-  const sizes = new Map([["", tensors.length]]);
-  for (const { name } of tensors) {
-    for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
-      const prefix = name.slice(0, dot + 1);
-      sizes.set(prefix, (sizes.get(prefix) ?? 0) + 1);
+/** The prefixes, such as "" and "model.", under which there are at least half of a network's names. */
+function likelyPrefixes(
+  tensors: readonly NamedTensor[],
+  { architecture, rename = (tensor) => tensor }: PretrainedFile,
+) {
+  const { trunk } = networkParameters(architecture);
+  const hits = new Map<string, number>();
+  for (const { name, shape } of tensors) {
+    for (let parts = 0, start = 0; parts <= LONGEST_PREFIX && start < name.length; parts++) {
+      if (trunk.has(rename({ name: name.slice(start), shape }).name)) {
+        const prefix = name.slice(0, start);
+        hits.set(prefix, (hits.get(prefix) ?? 0) + 1);
+      }
+      const dot = name.indexOf(".", start);
+      start = dot === -1 ? name.length : dot + 1;
     }
   }
-  return sizes;
+  return [...hits].filter(([, count]) => count >= trunk.size / 2).map(([prefix]) => prefix);
 }
 
 function compare(tensors: readonly NamedTensor[], prefix: string, entry: PretrainedFile): Comparison {

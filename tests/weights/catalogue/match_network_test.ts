@@ -1,8 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type CheckpointEntry, matchNetwork } from "@ctsurv/weights/mod.ts";
+import { cpuSeconds } from "../../support/cpu_seconds.ts";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -145,4 +146,17 @@ Deno.test("matchNetwork() does not take a deeper network for a shorter one", () 
   );
   assertStringIncludes(refused({ ...resnet, ...Object.fromEntries(more.flat()) }), "another network than resnet50");
   assertStringIncludes(refused({ "lstm.weight": [4, 4], "lstm.bias": [4] }), "not a file that ctsurv knows");
+});
+
+Deno.test("matchNetwork() takes a second at most for a file that was made to take long", () => {
+  const names = Array.from({ length: 9_900 }, (_, i) => `${"a.".repeat(200)}features.0.weight.${i}`);
+  const copies = Array.from({ length: 900 }, (_, i) => under(`c${i}.`, { "features.0.weight": [64, 3, 11, 11] }));
+  const started = cpuSeconds();
+  refused(Object.fromEntries(names.map((name) => [name, [1]])));
+  refused(Object.assign({}, ...copies));
+  assertStringIncludes(
+    refused(Object.fromEntries([...names, ...names.map((name) => `b${name}`)].map((n) => [n, [1]]))),
+    "Save the",
+  );
+  assert(cpuSeconds() - started < 6);
 });
