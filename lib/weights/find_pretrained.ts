@@ -134,7 +134,10 @@ export async function findUnverified(architecture: string, folder: string): Prom
   const found: string[] = [];
   const start = unverifiedName(architecture, "", "");
   try {
-    for await (const { name } of Deno.readDir(folder)) if (name.startsWith(start)) found.push(join(folder, name));
+    for await (const { name } of Deno.readDir(folder)) {
+      // Copies that are not finished, of this process or another, do not count.
+      if (name.startsWith(start) && !/\.(part|partial)$/.test(name)) found.push(join(folder, name));
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
