@@ -39,7 +39,7 @@ export async function compareLungs(path: string, threads: number): Promise<(Lung
   const script = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
   const python = Deno.env.get("CTSURV_PYTHON") || "python3";
   return [
-    await stagesOf(Deno.execPath(), ["run", "-A", script("./lungs.ts"), path, `${threads}`]),
+    await stagesOf(Deno.execPath(), ["run", "-A", "--frozen", script("./lungs.ts"), path, `${threads}`]),
     await stagesOf(python, [script("./lungs.py"), path, `${threads}`]),
   ];
 }

@@ -9,8 +9,8 @@ const lib = `${root}lib`;
 const order = [
   "base",
   "engine",
-  "weights",
   "nn",
+  "weights",
   "imaging",
   "cohort",
   "survival",

@@ -8,7 +8,7 @@ Deno.test("deno doc --lint finds nothing of ours: every exported symbol and fiel
     readonly exports: Readonly<Record<string, string>>;
   };
   const { stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--lint", ...Object.values(exports)],
+    args: ["doc", "--frozen", "--lint", ...Object.values(exports)],
     cwd: root,
     env: { NO_COLOR: "1" },
     stdout: "null",

@@ -100,7 +100,9 @@ Deno.test("README: its table of commands has every command", async () => {
 
 Deno.test("docs: every environment variable they name is read by the code", async () => {
   const sources = await Promise.all(
-    [...walk(new URL("lib/", root)), ...walk(new URL("bench/", root))].map((url) => Deno.readTextFile(url)),
+    ["lib/", "bench/", "tests/"].flatMap((folder) => [...walk(new URL(folder, root))]).map((url) =>
+      Deno.readTextFile(url)
+    ),
   );
   const code = sources.join("\n");
   for (const page of pages) {

@@ -7,6 +7,7 @@ import { createLungSegmenter } from "@ctsurv/lungs/mod.ts";
 import { efficientNetB0, initialiseHead, seededBackbone, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { saveModel } from "@ctsurv/training/mod.ts";
 import { inFolder } from "./support/in_folder.ts";
+import { lockedOptions } from "./support/locked_run.ts";
 import { crudeChest } from "./support/test_volume.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -36,18 +37,7 @@ Deno.test("docs/LIBRARY.md: its program runs in a folder outside the clone, with
     const { hu: data, ...grid } = crudeChest();
     await writeNifti(scan!, { ...grid, data });
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--check",
-        "--frozen",
-        "--cached-only",
-        "--config",
-        `${root}deno.json`,
-        script!,
-        model!,
-        scan!,
-      ],
+      args: ["run", "-A", "--check", ...lockedOptions, script!, model!, scan!],
       cwd: dir,
     }).output();
     const text = new TextDecoder().decode(stdout);

@@ -4,7 +4,8 @@
  * - Errors: {@linkcode InputError} for everything that the user can mend.
  * - Files (`files/`): {@linkcode checkOutputFile} checks before the work that a file can be written,
  *   {@linkcode writeAtomic} writes one that is never half there, {@linkcode readInput} and {@linkcode parseJsonFile} read
- *   what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache.
+ *   what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache,
+ *   {@linkcode withFileLock} lets one process at a time work on a folder.
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
@@ -18,6 +19,7 @@ export { checkOutputFile, checkOutputFolder, type CheckOutputOptions } from "./f
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
 export { fileExists, mustExist } from "./files/exists.ts";
+export { type FileLockOptions, withFileLock } from "./files/file_lock.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { isLackOfRoom, systemErrorMessage } from "./files/system_error.ts";
 export { writeAtomic } from "./files/write_atomic.ts";

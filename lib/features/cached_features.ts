@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readChecked, sha256, writeChecked } from "@ctsurv/base/mod.ts";
+import { InputError, readChecked, sha256, writeChecked } from "@ctsurv/base/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import type { SliceFeatureExtractor } from "./feature_extractor.ts";
 
@@ -62,6 +62,8 @@ const FORMAT = "ctsurv features 1";
  * Features of a patient's slices by a frozen backbone, [slices, features], computed once. The cache is keyed by the
  * slices, the weights and the precision. Computed features are rounded to that precision as well, so they are the same
  * numbers as those read from the file.
+ *
+ * @throws {InputError} If a feature is not finite, or beyond float16 where that is the precision.
  */
 export async function cachedFeatures(
   extractor: Pick<SliceFeatureExtractor, "extract">,
@@ -72,9 +74,14 @@ export async function cachedFeatures(
   const identity = { format: FORMAT, backbone: architecture.name, weights: source.sha256, slices: key, precision };
   const entry = { folder, extension: ".features", identity };
   const known = await readNumbers(entry);
-  if (known) return decode(known.bytes, precision);
+  const features = known && decode(known.bytes, precision);
+  // Earlier versions kept what was not finite as well; the extractor refuses it.
+  if (features?.every(Number.isFinite)) return features;
   const extracted = await extractor.extract(slices);
   const encoded = precision === "float16" ? Float16Array.from(extracted) : extracted;
+  if (!encoded.every(Number.isFinite)) {
+    throw new InputError(`${architecture.title}: a feature is beyond float16, 65504. Keep features as float32`);
+  }
   const shape = [extracted.length / architecture.features, architecture.features];
   await writeNumbers(entry, { shape, bytes: encoded as ArrayBufferView<ArrayBuffer> });
   return Float32Array.from(encoded);

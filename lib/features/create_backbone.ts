@@ -1,24 +1,25 @@
 import { basename } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { Engine, HostTensor, Tree } from "@ctsurv/engine/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import { type Backbone, type BackboneArchitecture, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
-import { findPretrained, loadWeights, openCheckpoint, type Pretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
+import { findPretrained, loadPretrained, type Pretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
 
 /**
  * Reads a backbone's published weights. Its source names the file and the file's SHA-256.
  *
  * @param weights The file, as `findPretrained` or `recogniseWeights` found it.
- * @throws {InputError} If the file is damaged, or does not hold the weights of this network.
+ * @throws {InputError} If the file is damaged, does not hold the weights of this network, or holds numbers that cannot
+ *   be used.
  */
 export async function pretrainedBackbone(
   architecture: BackboneArchitecture,
-  { path, entry, sha256 }: Pretrained,
+  { path, entry, sha256 }: Pick<Pretrained, "path" | "entry" | "sha256">,
 ): Promise<Backbone> {
-  using checkpoint = await openCheckpoint(path);
-  const parameters = await loadWeights<object>(architecture.spec(), checkpoint, entry) as Tree<HostTensor>;
+  const { parameters, absent } = await loadPretrained(architecture, { path, entry });
   return {
     architecture,
     parameters,
+    ...absent.length > 0 && { absent },
     // Not the entry's: a file that only fits the network is not the published one.
     source: { kind: "pretrained", file: basename(path), sha256 },
   };

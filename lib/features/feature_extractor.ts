@@ -1,6 +1,6 @@
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
-import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { type Backbone, belongsTo, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import type { View, ViewedSlices } from "./view.ts";
 
 /** The output of a backbone: its global features, or the input of its classifier's last layer or of its final block. */
@@ -59,13 +59,22 @@ export interface ImageFeatureExtractor {
  * await extractor.dispose();
  * ```
  *
- * @throws {InputError} If the images are too small for the network.
+ * @throws {InputError} If the images are too small for the network, or the file of its weights lacks the classifier
+ * whose numbers are asked for; from `extract` if features are not finite.
  */
 export async function imageFeatureExtractor(
   engine: Engine,
-  { architecture, parameters }: Backbone,
+  { architecture, parameters, absent = [], source }: Backbone,
   { shape, prepare, at = "features", batch = 8 }: ImageFeatureExtractorOptions,
 ): Promise<ImageFeatureExtractor> {
+  const lastLayer = architecture.classifier.at(-1)!.name;
+  const lacking = at === "penultimate" ? absent.find((name) => !belongsTo(name, lastLayer)) : undefined;
+  if (lacking !== undefined) {
+    throw new InputError(
+      `The weights of ${architecture.title} have no "${lacking}", which the input of the classifier's last layer is ` +
+        'computed with. Take the "features", or a file with the classifier',
+    );
+  }
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
   const run =
     { features: architecture.forwardFeatures, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
@@ -94,12 +103,21 @@ export async function imageFeatureExtractor(
         const { extracted } = await program.run({ images: hostTensor(filled, [batch, ...shape]) });
         all.set((await extracted.read() as Float32Array).subarray(0, present * features), from * features);
         extracted.dispose();
+        if (!all.subarray(from * features, (from + present) * features).every(Number.isFinite)) {
+          throw new InputError(notFinite(architecture.title, source));
+        }
         onImages?.(present);
       }
       return all;
     },
     dispose: () => program.dispose(),
   };
+}
+
+function notFinite(title: string, source: Backbone["source"]): string {
+  const weights = source.kind === "seeded" ? `weights of seed ${source.seed}` : source.file;
+  return `${title} with ${weights} gives features that are not finite numbers: its weights are far too large or small ` +
+    "for such images, as after a training that diverged. Take other weights";
 }
 
 /** Activations at the cut before a final block, for each slice or for one volume. */

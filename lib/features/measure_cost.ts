@@ -37,7 +37,8 @@ const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
  * @throws {Error} If the process fails, with its message.
  */
 export async function measureCost(asked: CostToMeasure): Promise<MeasuredCost> {
-  const args = ["run", "-A", "--quiet", "--config", config, worker, JSON.stringify(asked)];
+  const locked = ["--frozen", "--cached-only", "--config", config];
+  const args = ["run", "-A", "--quiet", ...locked, worker, JSON.stringify(asked)];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   const decoder = new TextDecoder();
   if (!success) throw new Error(`${asked.model} could not be measured: ${decoder.decode(stderr)}`);

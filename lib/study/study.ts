@@ -178,19 +178,26 @@ export async function openStudy({
       const title = options.title ?? `${features.backbone.architecture.title}, ${shape.aggregation.kind}`;
       progress.start(`${title}: epochs`, folds * epochs);
       const onEpoch = () => progress.tick();
-      const validation = await crossValidate(trainer, features.patients, { ...profile, onEpoch });
-      progress.done(`${title}: ${folds} folds of ${epochs} epochs`);
-      await trainer.dispose();
-      return validation;
+      try {
+        const validation = await crossValidate(trainer, features.patients, { ...profile, onEpoch });
+        progress.done([`${title}: ${folds} folds of ${epochs} epochs`, ...validation.messages ?? []].join("; "));
+        return validation;
+      } finally {
+        await trainer.dispose();
+      }
     },
     async train(features, options = {}) {
       const training = optionsFor(features, options);
       const trainer = headTrainer(engine, shapeFor(features, options), training);
       progress.start("Epochs", training.epochs);
-      const trained = await trainer.train(features.patients, () => progress.tick());
-      progress.done(`${training.epochs} epochs on ${features.patients.length} patients`);
-      await trainer.dispose();
-      return trained;
+      try {
+        const trained = await trainer.train(features.patients, () => progress.tick());
+        const done = `${training.epochs} epochs on ${features.patients.length} patients`;
+        progress.done(trained.divergence === undefined ? done : `${done}; ${trained.divergence}`);
+        return trained;
+      } finally {
+        await trainer.dispose();
+      }
     },
     async predict(head, features, options = {}) {
       const predictor = headTrainer(engine, shapeFor(features, options), optionsFor(features, options));

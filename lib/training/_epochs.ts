@@ -1,4 +1,5 @@
 import { createRandom } from "@ctsurv/base/mod.ts";
+import { refuseLossWithoutValue } from "./divergence.ts";
 
 /** Options of {@linkcode runEpochs}. */
 export interface EpochOptions {
@@ -15,6 +16,7 @@ export interface EpochOptions {
  *
  * @param step Takes a batch and the batch that follows in the same epoch; gives the loss of the first.
  * @returns [epochs]: the mean loss of the batches.
+ * @throws {InputError} If a loss is NaN or infinite: nothing can be learnt from there on.
  */
 export async function runEpochs<Patient>(
   patients: readonly Patient[],
@@ -29,7 +31,9 @@ export async function runEpochs<Patient>(
     const batchLosses: number[] = [];
     for (let from = 0; from < shuffled.length; from += batchSize) {
       const to = from + batchSize;
-      batchLosses.push(await step(shuffled.slice(from, to), shuffled.slice(to, to + batchSize)));
+      const loss = await step(shuffled.slice(from, to), shuffled.slice(to, to + batchSize));
+      refuseLossWithoutValue(loss, epoch, epochs);
+      batchLosses.push(loss);
     }
     losses.push(batchLosses.reduce((sum, loss) => sum + loss, 0) / batchLosses.length);
     onEpoch?.(epoch, losses.at(-1)!);

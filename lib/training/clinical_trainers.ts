@@ -48,8 +48,8 @@ export function clinicalDeepHitTrainer(
     async train(patients, onEpoch) {
       const encoding = clinicalEncoding(patients.map(({ record }) => record), encodingOptions);
       const given = encoded(patients, encoding);
-      const { parameters, losses } = await trainerOf(given).train(given, onEpoch);
-      return { parameters: { encoding, head: parameters }, losses };
+      const { parameters, ...trained } = await trainerOf(given).train(given, onEpoch);
+      return { parameters: { encoding, head: parameters }, ...trained };
     },
     async predict({ encoding, head }, patients) {
       const given = encoded(patients, encoding);

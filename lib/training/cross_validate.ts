@@ -92,6 +92,8 @@ export interface CrossValidation {
   readonly interval: ConcordanceInterval | null;
   /** One for each patient, in the order of the patients. */
   readonly predictions: readonly OutOfFoldPrediction[];
+  /** What casts doubt on the results, as sentences: folds whose training diverged. Absent if there is nothing. */
+  readonly messages?: readonly string[];
 }
 
 /** Options of {@linkcode crossValidate}. */
@@ -137,7 +139,8 @@ export interface CrossValidateOptions {
  * ```
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one, or if
- *   training refuses the patients of a fold.
+ *   training refuses the patients of a fold or
+ *   its loss becomes NaN, with the fold.
  */
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
@@ -148,6 +151,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
+  const diverged: string[] = [];
   await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
@@ -156,6 +160,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
         check();
         onEpoch?.(fold + 1, epoch, loss);
       }));
+    if (trained.divergence !== undefined) diverged[fold] = `Fold ${fold + 1} of ${folds}: ${trained.divergence}`;
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
       fold: fold + 1,
@@ -178,6 +183,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     pooled: concordanceTable(pooled),
     interval: concordanceInterval(pooled),
     predictions: ordered,
+    ...diverged.length > 0 && { messages: diverged.flat() },
   };
 }
 

@@ -1,4 +1,4 @@
-import { memoise } from "@ctsurv/base/mod.ts";
+import { InputError, memoise } from "@ctsurv/base/mod.ts";
 import {
   compile,
   type Compiled,
@@ -24,7 +24,11 @@ export interface HeadPredictorOptions {
 
 /** Applies survival heads to features. Its sessions serve every head of the shape. */
 export interface HeadPredictor {
-  /** Computes survival curves and attention, in the order of the patients. */
+  /**
+   * Computes survival curves and attention, in the order of the patients.
+   *
+   * @throws {InputError} If a head gives numbers that are not finite.
+   */
   predict(
     head: SurvivalHead<HostTensor>,
     patients: readonly Omit<TrainingPatient, "followUp">[],
@@ -81,7 +85,14 @@ export function headPredictor(
       for (const patient of patients) {
         const program = await programs.get(paddedSlices(patient.slices));
         const { logits, attention } = await program.run({ ...joinSlices([patient]), head });
-        const [survival] = survivalFromLogits(await logits.read(), reading);
+        const numbers = await logits.read() as Float32Array;
+        if (!numbers.every(Number.isFinite)) {
+          throw new InputError(
+            `${patient.id}: the model gives numbers that are not finite, so its training diverged or its features are ` +
+              "not those that it was trained on. Train it again",
+          );
+        }
+        const [survival] = survivalFromLogits(numbers, reading);
         const weights = await attention.read() as Float32Array;
         predictions.push({ id: patient.id, survival: survival!, attention: weights.slice(0, patient.slices) });
         logits.dispose();

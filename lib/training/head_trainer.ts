@@ -2,6 +2,7 @@ import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { runEpochs } from "./_epochs.ts";
+import { lossesOf, refuseDivergedParameters } from "./divergence.ts";
 import {
   absorbScaling,
   type FeatureScaling,
@@ -65,8 +66,9 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
       const head = optimiser.begin(options.start && startOn(options.start, scaling));
       const losses = await runEpochs(patients, options, async (batch) => (await head.step(batch)).loss, onEpoch);
       const parameters = await head.finish();
+      refuseDivergedParameters(parameters);
       const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
-      return { parameters: { ...parameters, embedding }, losses };
+      return { parameters: { ...parameters, embedding }, ...lossesOf(losses, options) };
     },
 
     predict: (head, patients) => predictor.predict(head, patients),

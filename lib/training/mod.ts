@@ -35,6 +35,7 @@ export {
   summariseFolds,
   toSurvivalPredictions,
 } from "./cross_validate.ts";
+export { describeDivergence, type DivergenceOptions } from "./divergence.ts";
 export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";

@@ -4,6 +4,8 @@ export interface Trained<Parameters> {
   readonly parameters: Parameters;
   /** [epochs]: mean loss of the batches; empty for models that are fitted in closed form. */
   readonly losses: readonly number[];
+  /** Says that the training diverged and what to do, see `describeDivergence`; absent if it did not. */
+  readonly divergence?: string;
 }
 
 /** The prediction of a trained model for one patient. */

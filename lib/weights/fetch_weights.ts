@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fileExists, InputError } from "@ctsurv/base/mod.ts";
+import { fileExists, InputError, withFileLock } from "@ctsurv/base/mod.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { checkFile, defaultWeightsFolder } from "./find_pretrained.ts";
@@ -24,7 +24,8 @@ export interface FetchedFile {
 
 /**
  * Downloads a file of weights into the folder, unless it is there. The file is called `<name>.part` until it is complete
- * and its size and SHA-256 are right. A second call continues an unfinished file.
+ * and its size and SHA-256 are right. A second call continues an unfinished file, and waits while another process
+ * downloads it.
  *
  * @example The default weights of EfficientNet-B0
  * ```ts ignore
@@ -42,14 +43,17 @@ export async function fetchWeights(entry: PretrainedFile, options: FetchOptions 
   if (await fileExists(path)) {
     return { path, sha256: await checkKept(path, entry), wasThere: true };
   }
-  await Deno.mkdir(folder, { recursive: true });
   const url = mirror === undefined ? entry.url : `${mirror.replace(/\/+$/, "")}/${entry.file}`;
   const part = `${path}.part`;
   const settings = { ...options, ...(entry.bytes === undefined ? {} : { bytes: entry.bytes }) };
   try {
-    const sha256 = await downloadChecked(url, part, entry, settings);
-    await Deno.rename(part, path);
-    return { path, sha256, wasThere: false };
+    // A second process waits for the first, and then finds the file or continues it.
+    return await withFileLock(`${path}.lock`, async () => {
+      if (await fileExists(path)) return { path, sha256: await checkKept(path, entry), wasThere: true };
+      const sha256 = await downloadChecked(url, part, entry, settings);
+      await Deno.rename(part, path);
+      return { path, sha256, wasThere: false };
+    });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileExists, InputError, sha256File } from "@ctsurv/base/mod.ts";
-import { findByLayout, hasLayout } from "./catalogue/_layouts.ts";
 import { CATALOGUE } from "./catalogue/catalogue.ts";
+import { matchNetwork } from "./catalogue/match_network.ts";
 import type { PretrainedFile } from "./catalogue/pretrained_file.ts";
 import { checkKept } from "./fetch_weights.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
@@ -11,7 +11,7 @@ import { openCheckpoint } from "./open_checkpoint.ts";
 const FULL_HASH = 64;
 
 /** Whether the whole hash of an entry is known. A file with that hash is certainly the published one. */
-function isPinned({ sha256 = "" }: PretrainedFile): boolean {
+export function isPinned({ sha256 = "" }: PretrainedFile): boolean {
   return sha256.length === FULL_HASH;
 }
 
@@ -33,8 +33,9 @@ export async function checkFile(path: string, entry: PretrainedFile): Promise<st
   }
   if (!isPinned(entry)) {
     using checkpoint = await openCheckpoint(path);
-    if (!hasLayout(checkpoint, entry)) {
-      throw new InputError(`${path} does not hold the weights of ${entry.architecture}`);
+    const { prefix, absent } = matchNetwork(checkpoint, [entry]);
+    if (prefix !== "" || absent.length > 0) {
+      throw new InputError(`${path} holds weights of ${entry.architecture}, but is not the published ${entry.file}`);
     }
   }
   return found;
@@ -59,6 +60,8 @@ export interface Pretrained {
   readonly sha256: string;
   /** Whether the hash is that of the catalogue, as far as it is known. If not, the origin of the weights is unknown. */
   readonly isVerified: boolean;
+  /** What the file has besides the network or lacks of its classifier, as sentences; empty for a published file. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -112,7 +115,7 @@ export async function findPretrained(name: string, folder: string = defaultWeigh
   for (const entry of entries) {
     const path = join(folder, entry.file);
     if (!await fileExists(path)) continue;
-    return { path, entry, sha256: await checkKept(path, entry), isVerified: entry.sha256 !== undefined };
+    return { path, entry, sha256: await checkKept(path, entry), isVerified: entry.sha256 !== undefined, notes: [] };
   }
   const added = entries[0]!.architecture === name ? await findUnverified(name, folder) : [];
   if (added.length > 1) {
@@ -121,9 +124,9 @@ export async function findPretrained(name: string, folder: string = defaultWeigh
   const [path] = added;
   if (path === undefined) throw notThere(entries[0]!, folder);
   using checkpoint = await openCheckpoint(path);
-  const entry = findByLayout(checkpoint);
-  if (entry?.architecture !== name) throw new InputError(`${path} does not hold the weights of ${name}; delete it`);
-  return { path, entry, sha256: await sha256File(path), isVerified: false };
+  const { entry, notes } = matchNetwork(checkpoint);
+  if (entry.architecture !== name) throw new InputError(`${path} does not hold the weights of ${name}; delete it`);
+  return { path, entry, sha256: await sha256File(path), isVerified: false, notes };
 }
 
 /** The added files of an architecture whose hash is not known. */
@@ -131,7 +134,10 @@ export async function findUnverified(architecture: string, folder: string): Prom
   const found: string[] = [];
   const start = unverifiedName(architecture, "", "");
   try {
-    for await (const { name } of Deno.readDir(folder)) if (name.startsWith(start)) found.push(join(folder, name));
+    for await (const { name } of Deno.readDir(folder)) {
+      // Copies that are not finished, of this process or another, do not count.
+      if (name.startsWith(start) && !/\.(part|partial)$/.test(name)) found.push(join(folder, name));
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -148,21 +154,18 @@ function notThere({ name, architecture, file, url, bytes }: PretrainedFile, fold
 
 /**
  * Finds the network that a file of weights belongs to. It is recognised by its hash. If the hash is not known, the names
- * and shapes of its tensors decide, and the file does not count as a published one.
+ * and shapes of its tensors decide, under whatever prefix they stand, and the file does not count as a published one.
  *
  * @throws {InputError} If the file cannot be read, or belongs to none of the networks.
  */
 export async function recogniseWeights(path: string): Promise<Pretrained> {
   using checkpoint = await openCheckpoint(path);
   const sha256 = await sha256File(path);
-  const published = CATALOGUE.find((entry) => entry.sha256 !== undefined && sha256.startsWith(entry.sha256));
-  if (published) await checkFile(path, published);
-  const entry = published ?? findByLayout(checkpoint);
+  const entry = CATALOGUE.find((entry) => entry.sha256 !== undefined && sha256.startsWith(entry.sha256));
   if (!entry) {
-    const networks = [...new Set(CATALOGUE.map(({ architecture }) => architecture))].join(", ");
-    throw new InputError(
-      `${path} (SHA-256 ${sha256}) is not a file that ctsurv knows, and its tensors are not those of ${networks}`,
-    );
+    const { entry, notes } = matchNetwork(checkpoint);
+    return { path, entry, sha256, isVerified: false, notes };
   }
-  return { path, entry, sha256, isVerified: published !== undefined };
+  await checkFile(path, entry);
+  return { path, entry, sha256, isVerified: true, notes: [] };
 }

@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import {
   type HostTensor,
   hostTensor,
@@ -9,6 +9,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
+import { refuseBadNumbers } from "./check_numbers.ts";
 import type { CheckpointNumbers } from "./formats/stored_tensor.ts";
 import type { Checkpoint } from "./open_checkpoint.ts";
 
@@ -75,7 +76,7 @@ export function renamed(checkpoint: Checkpoint, { rename = (tensor) => tensor, i
  *
  * @param spec A tree of specs, such as `efficientNetB0.spec()`.
  * @throws {InputError} If tensors are missing, unexpected, or of another shape or type. The message counts them and names
- * the first few.
+ * the first few. Also if numbers are not finite, or a variance is negative.
  */
 export async function loadWeights<S>(
   spec: S,
@@ -102,12 +103,35 @@ export async function loadWeights<S>(
   if (problems.length > 0) {
     throw new InputError(`${checkpoint.path} does not hold the weights of this network: ${problems.join("; ")}`);
   }
+  return await readParameters(spec, checkpoint, new Map([...found].map(([name, { source }]) => [name, source])));
+}
+
+/**
+ * The numbers of a tree of specs, as float32. Those that are not in the file are zero.
+ *
+ * @param sources The file's name of each tensor, by the architecture's.
+ * @throws {InputError} If numbers are damaged, not finite, or negative variances.
+ */
+export async function readParameters<S>(
+  spec: S,
+  checkpoint: Checkpoint,
+  sources: ReadonlyMap<string, string>,
+): Promise<MapTree<S, TensorSpec, HostTensor>> {
+  const tree = spec as unknown as Tree<TensorSpec>;
   const numbers = new Map<string, HostTensor>();
-  for (const { path, value } of wanted) {
-    const { data } = await checkpoint.read(found.get(path)!.source);
-    numbers.set(path, hostTensor(toFloat32(data), value.shape));
+  for (const { path, value: { shape } } of leaves(tree, isSpec)) {
+    const source = sources.get(path);
+    const data = source === undefined ? new Float32Array(sizeOf(shape)) : await readFloats(checkpoint, source);
+    numbers.set(path, hostTensor(data, shape));
   }
   return mapTree(tree, isSpec, (_, path) => numbers.get(path)!) as unknown as MapTree<S, TensorSpec, HostTensor>;
+}
+
+/** A tensor as float32; see {@linkcode refuseBadNumbers}. */
+export async function readFloats(checkpoint: Checkpoint, source: string): Promise<Float32Array> {
+  const data = toFloat32((await checkpoint.read(source)).data);
+  refuseBadNumbers(data, source, checkpoint.path);
+  return data;
 }
 
 function toFloat32(data: CheckpointNumbers): Float32Array {

@@ -6,14 +6,16 @@
  * - Files on this machine: {@linkcode fetchWeights} downloads one, {@linkcode addWeights} copies one of yours,
  *   {@linkcode findPretrained} finds one and {@linkcode verifyWeights} checks all.
  * - Formats (`formats/`): {@linkcode openCheckpoint} reads safetensors and PyTorch's files without running anything in
- *   them, {@linkcode loadWeights} fills the parameters of a network, and {@linkcode encodeSafetensors} and
+ *   them, {@linkcode loadPretrained} and {@linkcode loadWeights} fill the parameters of a network, and {@linkcode encodeSafetensors} and
  *   {@linkcode decodeSafetensors} write and read safetensors in memory.
  *
  * @module
  */
 export { addWeights } from "./add_weights.ts";
 export { CATALOGUE } from "./catalogue/catalogue.ts";
+export { matchNetwork, type NetworkMatch } from "./catalogue/match_network.ts";
 export type { Normalisation, PretrainedFile } from "./catalogue/pretrained_file.ts";
+export { refuseBadNumbers } from "./check_numbers.ts";
 export type { DownloadOptions } from "./download.ts";
 export { type FetchedFile, type FetchOptions, fetchWeights } from "./fetch_weights.ts";
 export {
@@ -32,6 +34,7 @@ export {
   type SafetensorsEntry,
 } from "./formats/safetensors.ts";
 export type { CheckpointDType, CheckpointNumbers } from "./formats/stored_tensor.ts";
+export { type LoadedParameters, loadPretrained } from "./load_pretrained.ts";
 export { isStepCount, loadWeights, type NamedShape, type NameMap } from "./load_weights.ts";
 export {
   type Checkpoint,

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type ByteSource, openFileSource, readBytes, type Refuse, refuseAs } from "./formats/_bytes.ts";
+import { foreignFormat, isTar, TAR } from "./formats/_foreign_formats.ts";
 import { readTorchLegacy, readTorchZip } from "./formats/_torch/read_torch.ts";
 import { readSafetensors } from "./formats/safetensors.ts";
 import {
@@ -9,7 +10,7 @@ import {
   type CheckpointNumbers,
   readStored,
   type Storage,
-  type StoredTensor,
+  type StoredContent,
 } from "./formats/stored_tensor.ts";
 
 const EXTENSIONS: readonly string[] = [".safetensors", ".pth", ".pt", ".ckpt"];
@@ -65,6 +66,12 @@ export interface Checkpoint extends Disposable {
    * @throws {InputError} If there is none of that name, or if its bytes are damaged.
    */
   read(name: string): Promise<CheckpointTensor>;
+  /**
+   * Reads the whole file once, and compares every checksum that it has: those of a zip archive.
+   *
+   * @throws {InputError} If one differs.
+   */
+  verify(): Promise<void>;
   /** Closes the file; `using` does the same. Nothing can be read afterwards. */
   close(): void;
 }
@@ -72,7 +79,7 @@ export interface Checkpoint extends Disposable {
 const kinds: Readonly<
   Record<CheckpointKind, {
     readonly title: string;
-    readonly read: (source: ByteSource, refuse: Refuse) => ReadonlyMap<string, StoredTensor>;
+    readonly read: (source: ByteSource, refuse: Refuse) => StoredContent;
   }>
 > = {
   safetensors: { title: "safetensors", read: readSafetensors },
@@ -122,8 +129,11 @@ export function checkpointOf(source: ByteSource, path: string): Checkpoint {
   const kind = kindOf(source, path);
   const { title, read } = kinds[kind];
   const refuse = refuseAs(path, title);
-  const tensors = read(source, refuse);
+  const { tensors, records } = read(source, refuse);
   const checked = new Set<Storage>();
+  const verify = () => {
+    for (const [name, record] of records) checkCrc(source, record, name, refuse);
+  };
   const readTensor = (name: string): CheckpointTensor => {
     const tensor = tensors.get(name);
     if (!tensor) throw new InputError(`${path} has no tensor "${name}"`);
@@ -137,6 +147,8 @@ export function checkpointOf(source: ByteSource, path: string): Checkpoint {
     tensors,
     // deno-lint-ignore require-await -- reading is synchronous, so that two reads of one file cannot cross
     read: async (name) => readTensor(name),
+    // deno-lint-ignore require-await -- as `read`
+    verify: async () => verify(),
     close: () => source.close(),
     [Symbol.dispose]: () => source.close(),
   };
@@ -147,16 +159,13 @@ function kindOf(source: ByteSource, path: string): CheckpointKind {
   const head = readBytes(source, 0, Math.min(512, source.size));
   const startsWith = (...bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);
   const refuse = refuseAs(path, "checkpoint");
-  if (new TextDecoder().decode(head.subarray(257, 262)) === "ustar") {
-    throw refuse(
-      "it is a tar archive, as PyTorch wrote it until 2017. Load it there, and save it again with torch.save, or take " +
-        "the newer file of the same weights",
-    );
-  }
+  if (isTar(head)) throw refuse(TAR);
   // This comes first: the length of a header may look like the start of the other formats, but they have no "{" there.
   if (head[8] === "{".charCodeAt(0)) return "safetensors";
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return "pytorch-zip";
   if (startsWith(0x80)) return "pytorch-legacy";
+  const foreign = foreignFormat(head);
+  if (foreign !== undefined) throw refuse(foreign);
   if (path.endsWith(".safetensors")) return "safetensors";
   throw refuse("it is neither safetensors, nor a zip archive or a stream of pickles by PyTorch");
 }

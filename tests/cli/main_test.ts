@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inFolder } from "../support/in_folder.ts";
+import { lockedRun } from "../support/locked_run.ts";
 
 const entry = new URL("../../lib/cli/main.ts", import.meta.url).pathname;
 const decoder = new TextDecoder();
 
 function child(args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", entry, ...args],
+    args: lockedRun(entry, ...args),
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -212,9 +213,8 @@ Deno.test("a defect of the program keeps its stack, and is not exit code 2", asy
        console.log = () => { throw new TypeError("broken within"); };
        Deno.exit(await main(["evaluate", "--help"]));`,
     );
-    const root = new URL("../../deno.json", import.meta.url).pathname;
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--config", root, broken],
+      args: lockedRun(broken),
       env: { NO_COLOR: "1" },
       stdout: "null",
       stderr: "piped",

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { createRandom } from "@ctsurv/base/mod.ts";
+import { createRandom, InputError, readChecked, writeChecked } from "@ctsurv/base/mod.ts";
 import { cachedFeatures, type FeatureCacheOptions } from "@ctsurv/features/cached_features.ts";
 import type { SliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
 import { type Backbone, efficientNetB0 } from "@ctsurv/nn/mod.ts";
@@ -120,4 +120,18 @@ Deno.test("cachedFeatures() does not serve a file that was copied over another",
       assertEquals(await get(`other ${i}`, weights, key, 2 + i), computed);
     }
     assertEquals(extractor.runs, 5);
+  }));
+
+Deno.test("cachedFeatures() refuses what float16 cannot hold, and computes again what an earlier version kept as NaN", () =>
+  inFolder(async (folder) => {
+    const extractor = (value: number) => ({ extract: () => Promise.resolve(new Float32Array(features).fill(value)) });
+    const get = (value: number, precision: "float16" | "float32") =>
+      cachedFeatures(extractor(value), backbone("a"), { slices, key: "one" }, { folder, precision });
+    await assertRejects(() => get(1e6, "float16"), InputError, "beyond float16");
+    await get(1, "float32");
+    const path = await onlyFile(folder);
+    const known = await readChecked<{ identity: object; shape: readonly number[] }>(path);
+    await writeChecked(path, known!.header, new Float32Array(features).fill(NaN));
+    assertEquals([...await get(2, "float32")], [2, 2, 2, 2, 2]);
+    assertEquals([...await get(3, "float32")], [2, 2, 2, 2, 2]);
   }));

@@ -54,6 +54,23 @@ Deno.test("saveModel(), loadModel(): a pretrained backbone comes back from its f
     await assertRejects(load, InputError, "ctsurv weights fetch");
   }));
 
+Deno.test("createBackbone() computes the same with a checkpoint of a training: prefix, and another classifier or none", () =>
+  inFolder(async (dir) => {
+    const file = join(dir, "own.safetensors");
+    const all = leaves(drawn.parameters, isSpec as (node: unknown) => node is HostTensor)
+      .filter(({ path }) => !path.startsWith("classifier."))
+      .map(({ path, value: { shape, data } }) =>
+        [`state_dict.module.${path}`, { shape, data: data as Float32Array }] as const
+      );
+    const two = { shape: [2, 1280], data: new Float32Array(2560).fill(7) };
+    for (const classifier of [[], [["state_dict.module.classifier.1.weight", two]]] as const) {
+      await Deno.writeFile(file, encodeSafetensors(new Map([...all, ...classifier])));
+      const { parameters, absent } = await createBackbone("efficientnet_b0", engine, { file });
+      assertEquals(absent, ["classifier.1.weight", "classifier.1.bias"]);
+      assertEquals({ ...parameters as object, classifier: 0 }, { ...drawn.parameters as object, classifier: 0 });
+    }
+  }));
+
 Deno.test("createBackbone() refuses what is unknown", async () => {
   await assertRejects(() => createBackbone("vgg17", engine), InputError, 'Unknown backbone "vgg17"');
 });

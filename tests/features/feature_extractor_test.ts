@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import goldens from "../fixtures/backbone_goldens.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type HostTensor, hostTensor, onnxEngine, tf, type Tree } from "@ctsurv/engine/mod.ts";
+import { type HostTensor, hostTensor, isSpec, mapTree, onnxEngine, tf, type Tree } from "@ctsurv/engine/mod.ts";
 import { sliceFeatureExtractor } from "@ctsurv/features/feature_extractor.ts";
 import { featureExtractor, imageFeatureExtractor } from "@ctsurv/features/mod.ts";
 import { efficientNetB0Spec } from "@ctsurv/nn/backbones/efficientnet_b0.ts";
@@ -27,6 +27,7 @@ function drawn(architecture: Backbone["architecture"]): Backbone {
   return { architecture, parameters, source: { kind: "seeded", seed: 1, sha256: hashParameters(parameters) } };
 }
 
+const isHost = isSpec as (node: unknown) => node is HostTensor;
 const backbone = drawn(alexNet);
 const options = { shape: [3, 70, 64], prepare: (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]) };
 const images = normal(3, 3, 70, 64).data as Float32Array;
@@ -148,4 +149,25 @@ Deno.test("featureExtractor() takes volumes of any depth, each as one image", as
     await alone.dispose();
   }
   await viewed.dispose();
+});
+
+Deno.test("imageFeatureExtractor() needs the classifier's hidden layers only for what they compute", async () => {
+  const absent = ["classifier.6.weight", "classifier.6.bias"];
+  const ready = (lacking: readonly string[], at: "features" | "penultimate") =>
+    imageFeatureExtractor(onnxEngine(), { ...backbone, absent: lacking }, { ...options, batch: 1, at });
+  assertEquals((await ready(absent, "penultimate")).features, 4096);
+  const none = ["classifier.1.weight", ...absent];
+  assertEquals((await ready(none, "features")).features, 256);
+  await assertRejects(() => ready(none, "penultimate"), InputError, 'no "classifier.1.weight"');
+});
+
+Deno.test("extract() refuses features that are not finite, and names the weights", async () => {
+  const huge = mapTree(
+    backbone.parameters,
+    isHost,
+    ({ data, shape }) => hostTensor(Float32Array.from(data as Float32Array, (value) => value * 1e20), shape),
+  ) as typeof backbone.parameters;
+  const extractor = await imageFeatureExtractor(onnxEngine(), { ...backbone, parameters: huge }, options);
+  await assertRejects(() => extractor.extract(images), InputError, "AlexNet with weights of seed 1 gives features");
+  await extractor.dispose();
 });

@@ -11,6 +11,7 @@ import { readRunRecord, readTable1 } from "@ctsurv/report/mod.ts";
 import { environmentVariables, readEnvironment } from "@ctsurv/study/mod.ts";
 import { summariseFolds } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../support/in_folder.ts";
+import { lockedOptions } from "../support/locked_run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const names = [
@@ -45,7 +46,7 @@ Deno.test("notebooks pass the type check that the kernel does without", async ()
       await Deno.writeTextFile(path, cells.map(({ source }) => `${source}\n`).join("") + "export {};\n");
       return path;
     }));
-    const args = ["check", "--quiet", "--config", join(root, "deno.json"), ...files];
+    const args = ["check", "--quiet", ...lockedOptions, ...files];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
     assert(success, new TextDecoder().decode(stderr));
   });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { runNotebook } from "@ctsurv/notebook/mod.ts";
+import { lockedRun } from "../support/locked_run.ts";
 import { childrenOf, printed, runCells, temporaryNotebook } from "./support.ts";
 
 const linux = Deno.build.os === "linux";
@@ -218,9 +219,8 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
            onInterrupted: () => Deno.writeTextFileSync(${JSON.stringify(join(notebook.folder, "interrupted"))}, ""),
          });`,
       );
-      const config = new URL("../../deno.json", import.meta.url).pathname;
       const runner = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--config", config, script],
+        args: lockedRun(script),
         stdout: "piped",
         stderr: "null",
       }).spawn();

@@ -82,6 +82,22 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   assertEquals(details.provenance.seeds, { training: 42, folds: 42 });
 });
 
+Deno.test("a study says where training diverged: in its progress, in the validation and in what it keeps", async () => {
+  const shown: string[] = [];
+  const progress = { start() {}, tick() {}, done: (summary = "") => void shown.push(summary) };
+  const study = await openStudy({ beside: { ...await open(), progress } });
+  const features = await study.features("efficientnet_b0");
+  const { messages } = await study.crossValidate(features);
+  assertEquals(messages, undefined);
+  assert(!shown.some((summary) => summary.includes("diverged")), shown.join("\n"));
+  const validation = await study.crossValidate(features, { learningRate: 1 });
+  assertStringIncludes(shown.at(-1)!, "3 folds of 3 epochs; Fold 1 of 3: training diverged: the loss went from ");
+  await saveRow(study, "diverged", features, validation);
+  assertEquals((await readCrossValidation(study.folder, "diverged")).messages, validation.messages);
+  const { divergence } = await study.train(features, { learningRate: 1 });
+  assertStringIncludes(shown.at(-1)!, divergence!);
+});
+
 Deno.test("a transfer has its studies share engine, lungs and folder, and is kept as Table 2", async () => {
   const cohort = join(dir, "cohort");
   const { source, target } = await openTransfer(smokeOn(dir, { CTSURV_COHORT: cohort, CTSURV_TARGET_COHORT: cohort }));

@@ -42,6 +42,15 @@ Deno.test("fetchWeights() downloads a file whole, and the second time does nothi
   });
 });
 
+Deno.test("fetchWeights() twice at once downloads once: the second waits for the first", async () => {
+  await scene({}, async ({ fetch, path, part, ranges }) => {
+    const found = await Promise.all([fetch(), fetch(), fetch()]);
+    assertEquals(found.map(({ wasThere }) => wasThere).sort(), [false, true, true]);
+    assertEquals(await Deno.readFile(path), file);
+    assertEquals([ranges.length, await exists(part), await exists(`${path}.lock`)], [1, false, false]);
+  });
+});
+
 Deno.test("fetchWeights() takes the published address where no mirror is set", async () => {
   await inFolder((folder) =>
     withServer(file, {}, async ({ url }) => {

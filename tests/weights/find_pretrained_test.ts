@@ -42,6 +42,7 @@ Deno.test("addWeights() recognises a file by its names and shapes, and does not 
     const path = `${dir}/weights/efficientnet_b0.unverified-${hash.slice(0, 8)}.safetensors`;
     assertEquals([added.path, added.sha256, added.isVerified], [path, hash, false]);
     assertEquals(added.entry.architecture, "efficientnet_b0");
+    await Deno.writeTextFile(`${dir}/weights/efficientnet_b0.unverified-0.pth.1a2b.partial`, "half");
     const found = await findPretrained("efficientnet_b0", `${dir}/weights`);
     assertEquals([found.path, found.sha256, found.isVerified], [path, hash, false]);
     const verified = await verifyWeights(`${dir}/weights`);
@@ -58,6 +59,14 @@ Deno.test("addWeights() recognises a file by its names and shapes, and does not 
     );
   });
 });
+
+Deno.test("addWeights() several times at once leaves one file, and nothing else", () =>
+  inFolder(async (dir) => {
+    await Deno.writeFile(`${dir}/mine.safetensors`, zeros("mine"));
+    await Promise.all(Array.from({ length: 4 }, () => addWeights(`${dir}/mine.safetensors`, `${dir}/weights`)));
+    const names = (await Array.fromAsync(Deno.readDir(`${dir}/weights`))).map(({ name }) => name);
+    assertEquals(names, [`efficientnet_b0.unverified-${sha256(zeros("mine")).slice(0, 8)}.safetensors`]);
+  }));
 
 Deno.test("addWeights() refuses a file of no known network, and what is no file of weights", async () => {
   await inFolder(async (dir) => {

@@ -26,7 +26,7 @@ type Judge = (folder: string) => string | undefined | Promise<string | undefined
 const made = {
   cache: /^(slices|features|activations)$/,
   /** A phantom cohort, complete or begun. */
-  phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.json)$/,
+  phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.(json|lock))$/,
   /** The scans and the truth of a phantom cohort. */
   patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
   results:

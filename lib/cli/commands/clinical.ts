@@ -171,7 +171,7 @@ async function crossValidateDeepHit(
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });
-  progress.done(`DeepHit: ${profile.folds} folds of ${profile.epochs} epochs`);
+  progress.done([`DeepHit: ${profile.folds} folds of ${profile.epochs} epochs`, ...result.messages ?? []].join("; "));
   await trainer.dispose();
   return result;
 }

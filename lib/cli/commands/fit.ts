@@ -54,7 +54,7 @@ export const fit: Command = {
     const backbone = await openBackbone(backboneName, engine, { weights: profile.weights }, environment);
     const view = viewFor(backbone.architecture, profile);
     const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
-    const { model, losses, patients, skipped } = await trainModel(engine, cohort.patients, {
+    const { model, losses, divergence, patients, skipped } = await trainModel(engine, cohort.patients, {
       ...profile,
       backbone,
       view,
@@ -84,6 +84,7 @@ export const fit: Command = {
       events,
       skipped,
       losses,
+      ...divergence !== undefined && { divergence },
       weights: backbone.source,
       aggregation,
       fineTuning,
@@ -93,6 +94,7 @@ export const fit: Command = {
       text: [
         `Trained on ${patients.length} patients of ${cohort.name}, ${events} deaths within two years: ${output}`,
         `Loss ${losses[0]!.toFixed(3)} in the first epoch, ${losses.at(-1)!.toFixed(3)} in the last`,
+        ...divergence === undefined ? [] : [`warning: ${divergence}`],
         ...[...cohort.messages, ...skipped.map(({ patient, reason }) => `${patient} left out: ${reason}`)],
       ].join("\n"),
     };

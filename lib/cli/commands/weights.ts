@@ -101,11 +101,11 @@ async function add(
   { weightsFolder: folder }: Environment,
 ): Promise<CommandOutput> {
   if (file === undefined || more.length > 0) throw new InputError('"ctsurv weights add" needs one FILE');
-  const { path, entry, sha256, isVerified } = await addWeights(file, folder);
+  const { path, entry, sha256, isVerified, notes } = await addWeights(file, folder);
   const name = isVerified ? entry.name : entry.architecture;
   return {
-    text: `${name}: ${path}${isVerified ? "" : unverified(sha256)}`,
-    json: { name, path, sha256, isVerified },
+    text: [`${name}: ${path}${isVerified ? "" : unverified(sha256)}`, ...notes.map((note) => `  ${note}`)].join("\n"),
+    json: { name, path, sha256, isVerified, notes },
   };
 }
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { checkResources, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkResources, fileExists, InputError, withFileLock, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CohortManifest, parseCohortManifest, type PhantomOrigin } from "../cohort_manifest.ts";
 import { formatClinical } from "../table/clinical.ts";
-import { drawPatient } from "./draw_patient.ts";
+import { drawPatient, type PhantomPatient } from "./draw_patient.ts";
 import { formatPhantomRisk } from "./phantom_risk.ts";
 import { type PhantomSpec, phantomSpecs } from "./phantoms.ts";
 import { writePatients, type WritePatientsOptions } from "./write_patients.ts";
@@ -29,14 +29,17 @@ export interface EnsuredPhantom {
 
 /** Marks a folder whose cohort is being made, and says which. */
 const IN_PROGRESS = ".phantom.json";
+/** Locked by the process that makes the cohort. */
+const LOCK = ".phantom.lock";
 
 /** Bytes on disk of a patient's scan and truth, as a rule: 8 MB, and a little more with thin slices. */
 const PATIENT_BYTES = 9e6;
 
 /**
  * Makes a phantom cohort in `dir`, unless the same one is already there. Patients that an earlier, interrupted call
- * finished are kept; another phantom cohort is replaced. `cohort.json` is written last: a folder that has it is
- * complete.
+ * finished are kept, and those whose files are gone are made again; another phantom cohort is replaced. `cohort.json` is
+ * written last: a folder that has it is complete. If two processes are to make the same cohort, one makes it and the
+ * other waits.
  *
  * @param name `phantom-lung1` or `phantom-claro`.
  * @throws {InputError} If there is no such phantom cohort, the number of patients or the seed is not a whole number,
@@ -57,38 +60,78 @@ export async function ensurePhantom(
   if (!Number.isSafeInteger(seed)) throw new InputError(`A seed is a whole number, not ${seed}`);
   const spec: PhantomSpec = { ...recipe, ...overrides };
   const origin: PhantomOrigin = { spec: { ...spec }, seed, patients };
-
-  const found = await findPhantom(dir);
-  if (found.isComplete && isSame(found.origin, origin)) return { dir, written: 0 };
-  await Deno.remove(join(dir, "cohort.json")).catch(ignoreNotFound);
-  await writeAtomic(join(dir, IN_PROGRESS), JSON.stringify(origin));
-
   const people = Array.from({ length: patients }, (_, i) => drawPatient(spec, seed, i + 1));
+  const ids = new Set(people.map(({ record }) => record.patient));
+
+  if (await isComplete(dir, origin, ids)) return { dir, written: 0 };
+  const make = async () => {
+    // Another process may have made it in the meantime.
+    if (await isComplete(dir, origin, ids)) return { dir, written: 0 };
+    const numbers = await prepareFolder(dir, origin, people);
+    const needs = { disk: numbers.length * PATIENT_BYTES, memory: 0 };
+    await checkResources(`Making ${numbers.length} patients of ${name}`, { folder: dir, needs });
+    let done = patients - numbers.length;
+    onProgress({ done, patients });
+    const onPatient = () => onProgress({ done: ++done, patients });
+    await writePatients(dir, { spec, seed, numbers }, { ...options, onPatient });
+    await completeFolder(dir, name, origin, people);
+    return { dir, written: numbers.length };
+  };
+  const onWait = async () => onProgress({ done: (await finishedPatients(dir, ids)).size, patients });
+  return await withFileLock(join(dir, LOCK), make, { onWait });
+}
+
+/** Whether a folder holds this cohort, with the files of every patient. Throws for a folder that is not a phantom's. */
+async function isComplete(dir: string, origin: PhantomOrigin, ids: ReadonlySet<string>): Promise<boolean> {
+  const found = await findPhantom(dir);
+  if (!found?.isComplete || !isSame(found.origin, origin)) return false;
+  const tables = ["clinical.csv", join("truth", "risk.csv")].map((path) => readIfThere(join(dir, path)));
+  if ((await Promise.all(tables)).includes(undefined)) return false;
+  return (await finishedPatients(dir, ids)).size === ids.size;
+}
+
+/** Takes from a folder what does not belong to the cohort or is unfinished; returns the numbers of the patients to make. */
+async function prepareFolder(dir: string, origin: PhantomOrigin, people: readonly PhantomPatient[]): Promise<number[]> {
+  const found = await phantomIn(dir);
+  if (!found) throw foreignFolder(dir);
+  // In this order: the folder can be told for a phantom cohort's at any time.
+  await writeAtomic(join(dir, IN_PROGRESS), JSON.stringify(origin));
+  await Deno.remove(join(dir, "cohort.json")).catch(ignoreNotFound);
   // Patients do not depend on how many there are: those of a smaller or larger cohort serve as well.
+  const { patients } = origin;
   const isReusable = found.origin !== undefined && isSame({ ...found.origin, patients }, origin);
   const ids = new Set(people.map(({ record }) => record.patient));
   const finished = await tidy(dir, isReusable ? ids : new Set());
-  const numbers = people.filter(({ record }) => !finished.has(record.patient)).map(({ number }) => number);
-  const needs = { disk: numbers.length * PATIENT_BYTES, memory: 0 };
-  await checkResources(`Making ${numbers.length} patients of ${name}`, { folder: dir, needs });
-  let done = patients - numbers.length;
-  onProgress({ done, patients });
-  const onPatient = () => onProgress({ done: ++done, patients });
-  await writePatients(dir, { spec, seed, numbers }, { ...options, onPatient });
+  return people.filter(({ record }) => !finished.has(record.patient)).map(({ number }) => number);
+}
 
+/** Writes the tables, and `cohort.json` last of all, once the files of every patient are there. */
+async function completeFolder(
+  dir: string,
+  name: string,
+  origin: PhantomOrigin,
+  people: readonly PhantomPatient[],
+): Promise<void> {
   await writeAtomic(join(dir, "clinical.csv"), formatClinical(people.map(({ record }) => record)));
   await writeAtomic(join(dir, "truth", "risk.csv"), formatPhantomRisk(people));
+  const finished = await finishedPatients(dir, new Set(people.map(({ record }) => record.patient)));
+  const lost = people.find(({ record }) => !finished.has(record.patient));
+  if (lost) {
+    throw new InputError(
+      `${dir}: the files of ${lost.record.patient} disappeared while the cohort was made. Another program removes files ` +
+        "there; stop it and start again, or name another folder",
+    );
+  }
   const manifest: CohortManifest = {
     format: 1,
     name,
-    source: `Synthetic: made by ctsurv from seed ${seed}. No patient's data went into it`,
+    source: `Synthetic: made by ctsurv from seed ${origin.seed}. No patient's data went into it`,
     licence: "MIT",
     exclusions: [],
     phantom: origin,
   };
   await writeAtomic(join(dir, "cohort.json"), JSON.stringify(manifest, null, 2) + "\n");
   await Deno.remove(join(dir, IN_PROGRESS)).catch(ignoreNotFound);
-  return { dir, written: numbers.length };
 }
 
 interface FoundPhantom {
@@ -97,43 +140,62 @@ interface FoundPhantom {
   readonly origin: PhantomOrigin | undefined;
 }
 
-/** Which phantom cohort a folder holds, whole or begun. */
-async function findPhantom(dir: string): Promise<FoundPhantom> {
+/** Which phantom cohort a folder holds, whole or begun; undefined if the folder holds something else. */
+async function phantomIn(dir: string): Promise<FoundPhantom | undefined> {
   const path = join(dir, "cohort.json");
   const manifest = await readIfThere(path);
   if (manifest !== undefined) {
     const { phantom } = parseCohortManifest(manifest, path);
-    if (phantom) return { isComplete: true, origin: phantom };
-  } else {
-    const begun = await readIfThere(join(dir, IN_PROGRESS));
-    if (begun !== undefined) return { isComplete: false, origin: JSON.parse(begun) };
-    if (await isEmpty(dir)) return { isComplete: false, origin: undefined };
+    return phantom && { isComplete: true, origin: phantom };
   }
-  throw new InputError(`${dir} is not empty and holds no phantom cohort; nothing was changed. Name another folder`);
+  const begun = await readIfThere(join(dir, IN_PROGRESS));
+  if (begun !== undefined) return { isComplete: false, origin: JSON.parse(begun) };
+  const isEmpty = (await namesIn(dir)).every((name) => name.startsWith(".phantom."));
+  return isEmpty ? { isComplete: false, origin: undefined } : undefined;
+}
+
+/** The same without the lock; undefined if a process with the lock is changing the folder. Throws for a foreign folder. */
+async function findPhantom(dir: string): Promise<FoundPhantom | undefined> {
+  const found = await phantomIn(dir);
+  if (found || await fileExists(join(dir, LOCK))) return found;
+  // A process that had the lock may have finished between two looks.
+  const again = await phantomIn(dir);
+  if (!again) throw foreignFolder(dir);
+  return again;
+}
+
+function foreignFolder(dir: string): InputError {
+  return new InputError(`${dir} is not empty and holds no phantom cohort; nothing was changed. Name another folder`);
+}
+
+const patientOf = (name: string) => name.replace(/\.nii\.gz$/, "");
+
+/** Those of these patients who have an image and a truth. Both are written under their names only when they are whole. */
+async function finishedPatients(dir: string, wanted: ReadonlySet<string>): Promise<Set<string>> {
+  const images = new Set((await namesIn(join(dir, "images"))).map(patientOf));
+  return new Set((await namesIn(join(dir, "truth"))).map(patientOf).filter((id) => wanted.has(id) && images.has(id)));
 }
 
 /** Removes what does not belong to these patients or is unfinished; returns the patients that are finished. */
 async function tidy(dir: string, wanted: ReadonlySet<string>): Promise<Set<string>> {
   await Deno.remove(join(dir, "clinical.csv")).catch(ignoreNotFound);
-  const names = async (folder: string) => {
-    try {
-      return (await Array.fromAsync(Deno.readDir(join(dir, folder)))).map(({ name }) => name);
-    } catch (error) {
-      ignoreNotFound(error);
-      return [];
-    }
-  };
-  const patientOf = (name: string) => name.replace(/\.nii\.gz$/, "");
-  const images = await names("images"), truths = await names("truth");
-  const finished = new Set(
-    truths.map(patientOf).filter((id) => wanted.has(id) && images.some((name) => patientOf(name) === id)),
-  );
-  for (const [folder, entries] of [["images", images], ["truth", truths]] as const) {
-    for (const name of entries) {
-      if (!finished.has(patientOf(name))) await Deno.remove(join(dir, folder, name), { recursive: true });
+  const finished = await finishedPatients(dir, wanted);
+  for (const folder of ["images", "truth"]) {
+    for (const name of await namesIn(join(dir, folder))) {
+      if (finished.has(patientOf(name))) continue;
+      await Deno.remove(join(dir, folder, name), { recursive: true }).catch(ignoreNotFound);
     }
   }
   return finished;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    ignoreNotFound(error);
+    return [];
+  }
 }
 
 function isSame(a: PhantomOrigin | undefined, b: PhantomOrigin): boolean {
@@ -147,15 +209,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     ignoreNotFound(error);
     return undefined;
   }
-}
-
-async function isEmpty(dir: string): Promise<boolean> {
-  try {
-    for await (const _ of Deno.readDir(dir)) return false;
-  } catch (error) {
-    ignoreNotFound(error);
-  }
-  return true;
 }
 
 function ignoreNotFound(error: unknown): void {

@@ -49,8 +49,8 @@ export function reverseAxes<T extends Int16Array | Uint8Array>(grid: Grid<T>, or
 const ORIENTATIONS = ["LAS", "RAS", "LAS", "LAS", "LPS", "RAI"] as const;
 
 /**
- * Renders a patient and writes image and truth into a cohort's folder. The truth is written last, so that a patient
- * with a truth has a complete image.
+ * Renders a patient and writes image and truth into a cohort's folder. Each gets its name only when it is whole, the
+ * truth last, so that a patient with a truth has a complete image.
  *
  * Patients 3, 6, 19, 22, … are DICOM series in the dialect of their scanner, so that six patients are enough to have
  * both of LUNG1's. All others are NIfTI files. Those from a Siemens are stored as dcm2niix does it, raised by 1024.
@@ -76,14 +76,21 @@ async function writeDicom(
   { record, scanner }: PhantomPatient,
   content: Parameters<typeof writeDicomSeries>[1],
 ): Promise<void> {
-  // What an interrupted run left.
-  await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await writeDicomSeries(folder, content, {
-    dialect: scanner.dialect,
-    patientId: record.patient,
-    sex: record.gender === "female" ? "F" : "M",
-    description: "ctsurv phantom",
-  });
+  const temporary = `${folder}.${crypto.randomUUID().slice(0, 8)}.partial`;
+  try {
+    await writeDicomSeries(temporary, content, {
+      dialect: scanner.dialect,
+      patientId: record.patient,
+      sex: record.gender === "female" ? "F" : "M",
+      description: "ctsurv phantom",
+    });
+    // What an interrupted run left.
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await Deno.rename(temporary, folder);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /** Options of the rendering of patients. */

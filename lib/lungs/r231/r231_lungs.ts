@@ -15,11 +15,14 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { hashParameters, r231Shape, type UNet, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import {
+  type Checkpoint,
   findEntries,
   type Float32Entry,
   isStepCount,
+  matchNetwork,
   openCheckpoint,
   type PretrainedFile,
+  refuseBadNumbers,
 } from "@ctsurv/weights/mod.ts";
 import type { NetworkLungs } from "../lung_segmenters.ts";
 import { r231Postprocess } from "./r231_postprocess.ts";
@@ -149,7 +152,7 @@ export interface R231Weights {
 /**
  * Reads lungmask's R231 from the file that its authors publish, or from a safetensors file of the same state dict.
  *
- * @throws {InputError} If the file does not exist, or holds something else.
+ * @throws {InputError} If the file does not exist, holds something else, or numbers that cannot be used.
  */
 export async function readR231(path: string): Promise<R231Weights> {
   if (!await Deno.stat(path).catch(() => undefined)) {
@@ -158,12 +161,22 @@ export async function readR231(path: string): Promise<R231Weights> {
   }
   using file = await openCheckpoint(path);
   const tensors = new Map<string, Float32Entry>();
-  for (const [name, { dtype, shape }] of file.tensors) {
-    if (isUnusedByR231(name)) continue;
-    const { data } = await file.read(name);
-    if (!(data instanceof Float32Array)) throw new InputError(`${path}: "${name}" is ${dtype}, not float32`);
+  for (const [name, source] of namesIn(file)) {
+    const { data, dtype, shape } = await file.read(source);
+    if (!(data instanceof Float32Array)) throw new InputError(`${path}: "${source}" is ${dtype}, not float32`);
+    refuseBadNumbers(data, source, path);
     tensors.set(name, { shape, data });
   }
   const parameters = r231Parameters(tensors, path);
   return { parameters, sha256: hashParameters(parameters as unknown as Tree<HostTensor>) };
+}
+
+/** The file's name of each tensor by R231's: under whatever prefix, or else as they are, for `r231Parameters` to refuse. */
+function namesIn(file: Checkpoint): ReadonlyMap<string, string> {
+  try {
+    return matchNetwork(file, findEntries("unet_r231")).sources;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return new Map([...file.tensors.keys()].filter((name) => !isUnusedByR231(name)).map((name) => [name, name]));
+  }
 }

@@ -14,6 +14,7 @@ import {
   type tf,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { type Initialise, seededParameters, type UNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { GRID_SIZE } from "../unet/_unet_grid.ts";
 import { unetShape } from "../unet/unet_weights.ts";
@@ -116,8 +117,14 @@ async function fit(
     });
     if (state) disposeValues(state);
     state = outputs.state;
-    onStep(step, (await outputs.loss.read())[0]!);
+    const loss = (await outputs.loss.read())[0]!;
     outputs.loss.dispose();
+    if (!Number.isFinite(loss)) {
+      throw new InputError(
+        `Training diverged: the loss is ${loss} in step ${step} of ${steps}. Take a lower learning rate`,
+      );
+    }
+    onStep(step, loss);
   }
   await program.dispose();
   const trained = state ? await readValues(state.trainable) : start.trainable;

@@ -9,7 +9,7 @@ import {
   type Tree,
 } from "@ctsurv/engine/mod.ts";
 import { type UNet, type UNetShape, uNetSpec } from "@ctsurv/nn/mod.ts";
-import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
+import { decodeSafetensors, encodeSafetensors, refuseBadNumbers } from "@ctsurv/weights/mod.ts";
 
 /** The lung U-Net: background and lung, 455,986 numbers. */
 export const unetShape: UNetShape = { width: 8, depth: 5, classes: 2 };
@@ -63,7 +63,7 @@ export function encodeUNet(
  * Decodes the file of a lung U-Net of this project's shape: width 8, depth 5, background and lung.
  *
  * @param where The file's name, for messages.
- * @throws {InputError} If it is not such a file.
+ * @throws {InputError} If it is not such a file, or holds numbers that cannot be used.
  *
  * @example
  * ```ts
@@ -88,7 +88,9 @@ export function decodeUNet(file: Uint8Array<ArrayBuffer>, where: string): UNetWe
       const found = entry ? `${entry.dtype} [${entry.shape.join(", ")}]` : "nothing";
       throw new InputError(`${where}: the lung U-Net needs "${path}", F32 [${shape.join(", ")}]; found ${found}`);
     }
-    return hostTensor(new Float32Array(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.length / 4), shape);
+    const data = new Float32Array(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.length / 4);
+    refuseBadNumbers(data, path, where);
+    return hostTensor(data, shape);
   });
   return { parameters: parameters as unknown as UNet<HostTensor>, sha256: sha256(file), metadata };
 }

@@ -85,6 +85,8 @@ export interface Backbone {
   readonly architecture: BackboneArchitecture;
   /** All of its parameters, in the tree of `architecture.spec()`. */
   readonly parameters: Tree<HostTensor>;
+  /** The names of parameters that the file of its weights does not have, all of the classifier. They are zero. */
+  readonly absent?: readonly string[];
   /** Where they come from. */
   readonly source: WeightsSource;
 }

@@ -40,6 +40,7 @@ const schema = z.strictObject({
     months: z.number().nonnegative(),
     event: z.literal([0, 1]),
   })),
+  messages: z.array(z.string()).exactOptional(),
   provenance: provenanceSchema,
 });
 

@@ -2,6 +2,7 @@ import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { runEpochs } from "../_epochs.ts";
+import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
 import { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "../feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
 import { headTrainer } from "../head_trainer.ts";
@@ -86,13 +87,14 @@ export function fineTuner(
     const parameters = await head.finish();
     const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
     const finalBlock = await block.finish(state);
-    return { parameters: { head: { ...parameters, embedding }, finalBlock }, losses };
+    refuseDivergedParameters({ head: parameters, finalBlock });
+    return { parameters: { head: { ...parameters, embedding }, finalBlock }, ...lossesOf(losses, options) };
   };
 
   const optimiseFinalLayer: typeof optimiseFinalBlock = async (patients, onEpoch) => {
     const { parameters: finalBlock } = block.start;
-    const { parameters: head, losses } = await heads.train(await featuresOf(finalBlock, patients), onEpoch);
-    return { parameters: { head, finalBlock }, losses };
+    const { parameters: head, ...trained } = await heads.train(await featuresOf(finalBlock, patients), onEpoch);
+    return { parameters: { head, finalBlock }, ...trained };
   };
 
   return {

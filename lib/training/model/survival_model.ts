@@ -21,7 +21,13 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { decodeSafetensors, encodeSafetensors, findPretrained, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  findPretrained,
+  refuseBadNumbers,
+  type SafetensorsEntry,
+} from "@ctsurv/weights/mod.ts";
 import type { FinalBlock } from "../fine_tuning/final_block_features.ts";
 import { formatDescription, type ModelDescription, parseDescription } from "./_model_description.ts";
 
@@ -67,7 +73,8 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
  * Writes a model as a safetensors file: the head, and the final block if it was trained. A seeded backbone is stored as
  * its seed and the statistics of its calibration, a pretrained one as the name and hash of its file.
  *
- * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse, or the disk is full.
+ * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse or numbers that are not finite, or
+ *   the disk is full.
  */
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
   const { backbone, view, shape, tail, head, finalBlock, trainedOn } = model;
@@ -79,6 +86,7 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
       [`backbone.${name}`, value] as const
     ),
   ].map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }]));
+  for (const [name, { data }] of named) refuseBadNumbers(data, name, path);
   const metadata = formatDescription({
     format: "ctsurv model 3",
     backbone: { ...source, name: architecture.name },
@@ -202,5 +210,7 @@ function toHost(entry: SafetensorsEntry | undefined, shape: readonly number[], n
     const found = entry ? `${entry.dtype} [${entry.shape}]` : "none";
     throw new InputError(`${path}: expected ${name} F32 [${shape}], found ${found}`);
   }
-  return hostTensor(new Float32Array(entry.bytes.buffer), shape);
+  const data = new Float32Array(entry.bytes.buffer);
+  refuseBadNumbers(data, name, path);
+  return hostTensor(data, shape);
 }

@@ -30,6 +30,8 @@ export interface TrainedModel {
   readonly model: Omit<SurvivalModel, "trainedOn">;
   /** [epochs]: mean loss of the batches. */
   readonly losses: readonly number[];
+  /** Says that the training diverged and what to do; absent if it did not. */
+  readonly divergence?: string;
   /** The patients on whom it was trained. */
   readonly patients: readonly LabelledPatient[];
   /** The patients who were left out. */
@@ -40,7 +42,7 @@ export interface TrainedModel {
  * Trains a model on a whole cohort: the head on features of the frozen backbone, or with `fineTuning: "final-block"`
  * the head together with the backbone's last block.
  *
- * @throws {InputError} If no patient can be used, or none of them died.
+ * @throws {InputError} If no patient can be used, none of them died, or the loss becomes NaN.
  */
 export async function trainModel(
   engine: Engine,
@@ -53,15 +55,15 @@ export async function trainModel(
     const extractor = await activationExtractor(engine, backbone, view);
     const { patients, skipped } = await extractActivations(cohort, { ...options, extractor });
     await extractor.dispose();
-    const { parameters, losses } = await train(fineTuner(engine, backbone, shape, options), patients, options);
-    return { model: { ...model, ...parameters }, losses, patients, skipped };
+    const { parameters, ...trained } = await train(fineTuner(engine, backbone, shape, options), patients, options);
+    return { model: { ...model, ...parameters }, ...trained, patients, skipped };
   }
   const extractor = await featureExtractor(engine, backbone, view);
   const { patients, skipped } = await extractFeatures(cohort, { ...options, extractor });
   await extractor.dispose();
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
-  const { parameters: head, losses } = await train(headTrainer(engine, headShape, options), patients, options);
-  return { model: { ...model, head }, losses, patients, skipped };
+  const { parameters: head, ...trained } = await train(headTrainer(engine, headShape, options), patients, options);
+  return { model: { ...model, head }, ...trained, patients, skipped };
 }
 
 async function train<Patient extends LabelledPatient, Parameters>(
@@ -73,8 +75,11 @@ async function train<Patient extends LabelledPatient, Parameters>(
     throw new InputError(`None of the ${patients.length} patients died within two years`);
   }
   progress?.start("Epochs", epochs);
-  const trained = await trainer.train(patients, () => progress?.tick());
-  progress?.done(`${epochs} epochs`);
-  await trainer.dispose();
-  return trained;
+  try {
+    const trained = await trainer.train(patients, () => progress?.tick());
+    progress?.done(`${epochs} epochs`);
+    return trained;
+  } finally {
+    await trainer.dispose();
+  }
 }

@@ -1,6 +1,6 @@
 import { copyBytes, sizeOf } from "@ctsurv/base/mod.ts";
 import { type ByteSource, readBytes, type Refuse, refuseAs } from "./_bytes.ts";
-import { type CheckpointDType, contiguousStrides, itemSizes, type StoredTensor } from "./stored_tensor.ts";
+import { type CheckpointDType, contiguousStrides, itemSizes, type StoredContent } from "./stored_tensor.ts";
 
 /** An element type as the safetensors format names it: `F32` is float32, `BF16` bfloat16, `BOOL` one byte. */
 export type SafetensorsDType =
@@ -149,17 +149,18 @@ function isWholeNumbers(value: unknown): value is number[] {
 }
 
 /** The tensors of a safetensors file, from its header alone. */
-export function readSafetensors(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
+export function readSafetensors(source: ByteSource, refuse: Refuse): StoredContent {
   const length = headerLength(readBytes(source, 0, Math.min(8, source.size)), source.size, refuse);
   const data = 8 + length;
   const { ranges } = parseSafetensorsHeader(readBytes(source, 8, length), source.size - data, refuse);
-  return new Map(ranges.map(({ name, dtype, shape, begin, end }) => [name, {
+  const tensors = new Map(ranges.map(({ name, dtype, shape, begin, end }) => [name, {
     dtype: safetensorsDTypes[dtype],
     shape,
     strides: contiguousStrides(shape),
     offset: 0,
     storage: { start: data + begin, bytes: end - begin, bigEndian: false },
   }]));
+  return { tensors, records: new Map() };
 }
 
 /** A tensor of a file, as bytes in little-endian C order. */

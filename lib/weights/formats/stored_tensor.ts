@@ -95,6 +95,14 @@ export interface StoredTensor extends TensorView {
   readonly storage: Storage;
 }
 
+/** The content of a file, as places of bytes. */
+export interface StoredContent {
+  /** The tensors by name. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Parts of the file that have checksums, by name; none for most formats. */
+  readonly records: ReadonlyMap<string, Storage>;
+}
+
 /** The strides of C order. */
 export function contiguousStrides(shape: readonly number[]): readonly number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
@@ -124,7 +132,7 @@ export function checkCrc(source: ByteSource, { start, bytes, crc }: Storage, nam
     source.read(start + done, part);
     found = crc32(part, found);
   }
-  if (found !== crc) throw refuse(`"${name}" is damaged (its checksum does not match)`);
+  if (found !== crc) throw refuse(`"${name}" is damaged: its checksum does not match. Copy or download the file again`);
 }
 
 function isContiguous({ shape, strides }: TensorView): boolean {

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { DiskFullError, InputError, OutputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
+import { lockedRun } from "../../support/locked_run.ts";
 
 const names = async (dir: string) => (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name);
 
@@ -88,10 +89,9 @@ Deno.test({
          catch (error) { console.log(error instanceof DiskFullError, error.name + ": " + error.message); }`,
       );
       // A limit on the size of files stands in for a full disk, which takes an administrator to make.
-      const limited = `trap '' XFSZ; ulimit -f 8; exec "$0" run -A --frozen --cached-only --config "$1" "$2"`;
-      const config = new URL("../../../deno.json", import.meta.url).pathname;
+      const limited = `trap '' XFSZ; ulimit -f 8; exec "$@"`;
       const { stdout, stderr } = await new Deno.Command("sh", {
-        args: ["-c", limited, Deno.execPath(), config, script],
+        args: ["-c", limited, "sh", Deno.execPath(), ...lockedRun(script)],
       }).output();
       const text = new TextDecoder().decode(stdout);
       assertStringIncludes(text, `true InputError: ${path} cannot be written: `, new TextDecoder().decode(stderr));

@@ -1,12 +1,14 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { InputError } from "@ctsurv/base/mod.ts";
+import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
+import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
 import { fit } from "@ctsurv/cli/commands/fit.ts";
 import { predict } from "@ctsurv/cli/commands/predict.ts";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { readVolume, scanDicom, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
-import { profiles } from "@ctsurv/study/mod.ts";
+import { profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { encodeSafetensors } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
 interface Prediction {
@@ -107,4 +109,23 @@ Deno.test("fit and predict refuse what is no cohort, no model and no profile", (
       await assertRejects(() => run(fit, "--cohort", dir, "--output", output, ...args), InputError, message);
     }
     await assertRejects(() => run(predict, "--model", output, "--input", dir), InputError, "Cannot read the model");
+  }));
+
+Deno.test("fit refuses weights with which no head can be trained, and saves nothing", () =>
+  inFolder(async (dir) => {
+    const [cohort, model] = [join(dir, "cohort"), join(dir, "model.safetensors")];
+    await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
+    const shapes = stateDicts.efficientnet_b0 as unknown as readonly (readonly [string, readonly number[]])[];
+    // Finite numbers that overflow on the way: every layer multiplies by a million.
+    const tensors = shapes.map(([name, shape]) =>
+      [name, { shape, data: new Float32Array(sizeOf(shape)).fill(1e6) }] as const
+    );
+    await Deno.mkdir(join(dir, "weights"));
+    const file = join(dir, "weights", "efficientnet_b0.unverified-00000000.safetensors");
+    await Deno.writeFile(file, encodeSafetensors(new Map(tensors)));
+    const environment = { ...readEnvironment(), weights: "pretrained", weightsFolder: join(dir, "weights") };
+    const args = ["--cohort", cohort, "--output", model, "--profile", "smoke", "--lungs", "threshold"];
+    const refused = () => fit.run({ ...parseCommand(fit, [...args, "--cache", join(dir, "cache")]), environment });
+    await assertRejects(refused, InputError, "gives features that are not finite numbers");
+    assertEquals(await Deno.stat(model).catch(() => "none"), "none");
   }));

@@ -2,13 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { jupyterDataFolder } from "@ctsurv/cli/commands/kernel.ts";
 import { inFolder } from "../../support/in_folder.ts";
+import { lockedRun } from "../../support/locked_run.ts";
 
 const entry = new URL("../../../lib/cli/main.ts", import.meta.url).pathname;
 
 /** Runs the command in a process of its own, which finds Jupyter's folder in its environment. */
 async function run(dir: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", entry, "kernel", ...args],
+    args: lockedRun(entry, "kernel", ...args),
     env: { JUPYTER_DATA_DIR: dir, NO_COLOR: "1" },
     stdin: "null",
   }).output();

@@ -6,6 +6,7 @@ import { verify } from "@ctsurv/cli/commands/verify.ts";
 import { writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleResult } from "../../report/samples.ts";
 import { inFolder } from "../../support/in_folder.ts";
+import { lockedRun } from "../../support/locked_run.ts";
 
 // That it finds what is committed is tested in tests/notebook/notebooks_test.ts, where the notebooks run anyway.
 const call = (...args: string[]) => verify.run(parseCommand(verify, args));
@@ -61,7 +62,7 @@ Deno.test("ctsurv gives verify's exit code: 0, 1 where something moved, 2 for wr
     const [a, b] = await twoResults(dir);
     const main = new URL("../../../lib/cli/main.ts", import.meta.url).pathname;
     const code = async (...args: string[]) => {
-      const all = ["run", "-A", main, "verify", "--against", a, "--results", b, ...args];
+      const all = lockedRun(main, "verify", "--against", a, "--results", b, ...args);
       return (await new Deno.Command(Deno.execPath(), { args: all, stdout: "null", stderr: "null" }).output()).code;
     };
     assertEquals(await Promise.all([code(), code("--tolerance", "0", "--json"), code("--tolerance", "red")]), [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { runNotebookFile } from "@ctsurv/cli/runs/run_notebooks.ts";
 import { temporaryNotebook } from "../../notebook/support.ts";
+import { lockedRun } from "../../support/locked_run.ts";
 
 Deno.test("runNotebookFile() says where a notebook that failed is saved, unless that folder is temporary", async () => {
   await using notebook = await temporaryNotebook(['throw new Error("red")']);
@@ -28,8 +29,7 @@ Deno.test({
       `import { runNotebookFile } from ${JSON.stringify(module)};
        await runNotebookFile(${JSON.stringify(notebook.path)}, ${options});`,
     );
-    const config = new URL("../../../deno.json", import.meta.url).pathname;
-    const args = ["run", "-A", "--config", config, script];
+    const args = lockedRun(script);
     const runner = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" }).spawn();
     let text = "";
     for await (const chunk of runner.stderr.pipeThrough(new TextDecoderStream())) {

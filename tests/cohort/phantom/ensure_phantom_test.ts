@@ -1,27 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { InputError, sha256 } from "@ctsurv/base/mod.ts";
-import { ensurePhantom, openCohort, phantomLung1, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
 import { canonicalOrientation, readVolume } from "@ctsurv/imaging/mod.ts";
+import { folderContents as contents } from "../../support/folder_contents.ts";
 import { inFolder } from "../../support/in_folder.ts";
-
-/** Coarse, so that a patient takes milliseconds. */
-const [siemens, xio] = phantomLung1.scanners;
-const overrides = {
-  matrix: 64,
-  scanners: [{ ...siemens, sliceSpacing: 9 }, { ...xio!, sliceSpacing: 9 }] as const,
-};
-
-/** Path -> hash of every file in a folder. */
-async function contents(dir: string, under = ""): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for await (const { name, isDirectory } of Deno.readDir(join(dir, under))) {
-    const path = join(under, name);
-    if (isDirectory) Object.assign(found, await contents(dir, path));
-    else found[path] = sha256(await Deno.readFile(join(dir, path)));
-  }
-  return found;
-}
+import { coarse as overrides } from "../../support/make_coarse_cohort.ts";
 
 Deno.test("ensurePhantom() writes the same files whatever the number of workers and of patients", () =>
   inFolder(async (dir) => {
@@ -75,6 +59,46 @@ Deno.test("ensurePhantom() leaves a cohort alone that is there", () =>
     const before = await contents(dir);
     assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 0);
     assertEquals(await contents(dir), before);
+  }));
+
+Deno.test("ensurePhantom() makes again what was removed from a complete cohort", () =>
+  inFolder(async (dir) => {
+    const options = { patients: 6, overrides };
+    await ensurePhantom("phantom-lung1", dir, options);
+    const before = await contents(dir);
+    for (const lost of ["images/PHANTOM-001.nii.gz", "images/PHANTOM-003", "truth/PHANTOM-002.nii.gz"]) {
+      await Deno.remove(join(dir, lost), { recursive: true });
+      assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 1, lost);
+      assertEquals(await contents(dir), before);
+    }
+    for (const table of ["clinical.csv", "truth/risk.csv"]) {
+      await Deno.remove(join(dir, table));
+      assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 0, table);
+      assertEquals(await contents(dir), before);
+    }
+  }));
+
+Deno.test("ensurePhantom() does not call a cohort complete from which files disappear while it is made", () =>
+  inFolder(async (dir) => {
+    const onProgress = ({ done }: { readonly done: number }) => {
+      if (done === 2) Deno.removeSync(join(dir, "images", "PHANTOM-001.nii.gz"));
+    };
+    await assertRejects(
+      () => ensurePhantom("phantom-lung1", dir, { patients: 2, workers: 1, overrides, onProgress }),
+      InputError,
+      "the files of PHANTOM-001 disappeared",
+    );
+    await assertRejects(() => openCohort(dir), InputError, "unfinished");
+    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 2, overrides })).written, 1);
+    assertEquals(Object.keys(await contents(dir)).filter((path) => path.startsWith(".")), []);
+  }));
+
+Deno.test("ensurePhantom() twice at once in one process: one makes the cohort, the other waits for it", () =>
+  inFolder(async (dir) => {
+    const options = { patients: 4, workers: 1, overrides };
+    const made = await Promise.all([1, 2, 3].map(() => ensurePhantom("phantom-lung1", dir, options)));
+    assertEquals(made.map(({ written }) => written).sort(), [0, 0, 4]);
+    assertEquals((await openCohort(dir)).patients.length, 4);
   }));
 
 Deno.test("ensurePhantom() goes on after an interruption", () =>

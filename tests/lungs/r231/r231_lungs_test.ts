@@ -103,6 +103,19 @@ Deno.test("readR231() reads lungmask's state dict, whose hash tells its numbers 
   });
 });
 
+Deno.test("readR231() reads the state dict under a prefix, and refuses numbers that cannot be used", async () => {
+  await inFolder(async (dir) => {
+    const path = join(dir, "r231.safetensors");
+    const write = (tensors: ReadonlyMap<string, Float32Entry>) => Deno.writeFile(path, encodeSafetensors(tensors));
+    await write(stateDict());
+    const { sha256 } = await readR231(path);
+    await write(new Map([...stateDict()].map(([name, entry]) => [`model.module.${name}`, entry])));
+    assertEquals((await readR231(path)).sha256, sha256);
+    await write(stateDict().set("last.bias", { shape: [3], data: Float32Array.of(0, NaN, 0) }));
+    await assertRejects(() => readR231(path), InputError, '"last.bias" holds NaN');
+  });
+});
+
 const one = (shape: readonly number[]): Float32Entry => ({
   shape,
   data: new Float32Array(shape.reduce((product, dim) => product * dim, 1)),

@@ -225,3 +225,21 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
     await assertRejects(() => loadModel(path, engine), InputError, "Cannot read the model");
     await assertRejects(() => loadModel(dir, engine), InputError, "Cannot read the model");
   }));
+
+Deno.test("saveModel() and loadModel() refuse numbers that are not finite, and name the tensor", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "model.safetensors");
+    const { weight, bias } = model.head.embedding;
+    const broken = hostTensor((weight.data as Float32Array).map((value, i) => i === 5 ? NaN : value), weight.shape);
+    const diverged = { ...model, head: { ...model.head, embedding: { weight: broken, bias } } };
+    await assertRejects(() => saveModel(path, diverged), InputError, '"head.embedding.weight" holds NaN');
+    assertEquals(await Deno.stat(path).catch(() => "none"), "none");
+    await saveModel(path, model);
+    const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path), path);
+    const numbers = new Map(
+      [...tensors].map(([name, { shape, bytes }]) => [name, { shape, data: new Float32Array(bytes.buffer) }] as const),
+    );
+    numbers.get("head.embedding.bias")!.data[0] = Infinity;
+    await Deno.writeFile(path, encodeSafetensors(numbers, Object.fromEntries(metadata)));
+    await assertRejects(() => loadModel(path, engine), InputError, '"head.embedding.bias" holds Infinity');
+  }));

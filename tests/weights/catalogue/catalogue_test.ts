@@ -1,10 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import timmKeys from "../../fixtures/checkpoints/timm_key_map.json" with { type: "json" };
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
-import { isSpec, leaves } from "@ctsurv/engine/mod.ts";
-import { r231Shape, uNetSpec } from "@ctsurv/nn/mod.ts";
-import { layoutOf, layouts } from "@ctsurv/weights/catalogue/_layouts.ts";
 import { renameTimmEfficientNet, renameTimmVgg, renameTimmVit } from "@ctsurv/weights/catalogue/_name_maps.ts";
+import { networkParameters } from "@ctsurv/weights/catalogue/_network_parameters.ts";
 import { CATALOGUE, findEntries, isStepCount, type NamedShape } from "@ctsurv/weights/mod.ts";
 
 /** torchvision's state dicts: names and shapes, by network. */
@@ -30,19 +28,26 @@ Deno.test("findEntries() gives a network's default weights, in every file that h
   assertEquals(names("r3d_18"), ["r3d_18.kinetics400_v1"]);
 });
 
-Deno.test("layouts are those of torchvision's state dicts, and of the U-Net", () => {
-  const named = (shapes: (typeof networks)[string]): NamedShape[] =>
-    shapes.filter(([name]) => !isStepCount(name)).map(([name, shape]) => ({ name, shape }));
-  const expected = Object.fromEntries(
-    Object.entries(networks).map(([name, shapes]) => [name, layoutOf(named(shapes))]),
-  );
-  const unet = leaves(uNetSpec(r231Shape) as never, isSpec).map(({ path, value }) => ({
-    name: path,
-    shape: value.shape,
-  }));
-  assertEquals(layouts, { ...expected, unet_r231: layoutOf(unet) });
-  assertEquals(new Set(Object.values(layouts)).size, 7);
-  assertEquals(CATALOGUE.filter(({ architecture }) => !(architecture in layouts)), []);
+Deno.test("networks' parameters are those of torchvision's state dicts, and the classifier is what features do without", () => {
+  const classifiers: Record<string, readonly string[]> = {
+    efficientnet_b0: ["classifier.1"],
+    resnet50: ["fc"],
+    vgg16: ["classifier.0", "classifier.3", "classifier.6"],
+    alexnet: ["classifier.1", "classifier.4", "classifier.6"],
+    vit_b_16: ["heads.head"],
+    r3d_18: ["fc"],
+  };
+  assertEquals(Object.keys(classifiers), Object.keys(networks));
+  for (const [network, shapes] of Object.entries(networks)) {
+    const { trunk, classifier } = networkParameters(network);
+    const expected = shapes.filter(([name]) => !isStepCount(name)).map(([name, shape]) => `${name} [${shape}]`);
+    const found = [...trunk, ...classifier].map(([name, shape]) => `${name} [${shape}]`);
+    assertEquals(found.sort(), expected.sort(), network);
+    const layers = classifiers[network]!.flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]);
+    assertEquals([...classifier.keys()].sort(), layers.sort(), network);
+  }
+  assertEquals(networkParameters("unet_r231").classifier.size, 0);
+  for (const { architecture } of CATALOGUE) assert(networkParameters(architecture).trunk.size > 0);
 });
 
 const renames = {

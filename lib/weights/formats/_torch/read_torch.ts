@@ -1,5 +1,5 @@
 import { byteCursor, type ByteSource, readBytes, type Refuse } from "../_bytes.ts";
-import { checkCrc, itemSizes, type Storage, type StoredTensor } from "../stored_tensor.ts";
+import { checkCrc, itemSizes, type Storage, type StoredContent } from "../stored_tensor.ts";
 import { flattenStateDict, isPickled, type Pickled, placeTensors, stateDictRules } from "./state_dict.ts";
 import { unpickle } from "./unpickle.ts";
 import { readZipDirectory, type ZipRecord } from "./zip_directory.ts";
@@ -12,11 +12,16 @@ const VERSION = 1001;
  * number, the version, the system, the state dict, and the keys of its storages. Then comes each storage, after the count
  * of its numbers (torch/serialization.py, `_legacy_save`).
  */
-export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
+export function readTorchLegacy(source: ByteSource, refuse: Refuse): StoredContent {
   const cursor = byteCursor(source, 0, source.size, refuse);
   const rules = stateDictRules(refuse);
   const next = () => unpickle(cursor, rules, refuse);
-  if (next() !== MAGIC) throw refuse("it does not begin with PyTorch's magic number");
+  if (next() !== MAGIC) {
+    throw refuse(
+      "it is a pickle without PyTorch's magic number, as pickle.dump or joblib write it. Save the weights with " +
+        'PyTorch: torch.save(NETWORK.state_dict(), "weights.pth")',
+    );
+  }
   if (next() !== VERSION) throw refuse(`its version is not ${VERSION}`);
   requireLittleEndian(next(), refuse);
   const tensors = flattenStateDict(next(), refuse);
@@ -38,7 +43,7 @@ export function readTorchLegacy(source: ByteSource, refuse: Refuse): ReadonlyMap
     at += 8 + bytes;
   }
   if (at !== source.size) throw refuse(`${source.size - at} bytes stand behind the last storage`);
-  return placeTensors(tensors, storages, source.size, refuse);
+  return { tensors: placeTensors(tensors, storages, source.size, refuse), records: new Map() };
 }
 
 /**
@@ -62,15 +67,11 @@ function storageKeys(list: Pickled, refuse: Refuse): readonly string[] {
  * The tensors of a file by `torch.save` of PyTorch 1.6 or later. It is a zip archive of one folder, with the state dict as
  * a pickle, `data.pkl`, and one record `data/<key>` for each storage (torch/serialization.py, `_save`).
  */
-export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<string, StoredTensor> {
-  const records = readZipDirectory(source, refuse);
-  const root = [...records.keys()][0]?.split("/")[0] ?? "";
-  const record = (name: string) => records.get(`${root}/${name}`);
-  if (record("constants.pkl")) {
-    throw refuse("it is a TorchScript archive, with code. Save the weights alone: torch.save(model.state_dict(), …)");
-  }
-  const pickle = record("data.pkl");
-  if (!pickle) throw refuse("the zip archive has no data.pkl, so PyTorch did not write it");
+export function readTorchZip(source: ByteSource, refuse: Refuse): StoredContent {
+  const directory = readZipDirectory(source, refuse, (names) => refuseForeignZip(names, refuse));
+  const root = [...directory.keys()][0]!.split("/")[0]!;
+  const record = (name: string) => directory.get(`${root}/${name}`);
+  const pickle = record("data.pkl")!;
   const check = ({ start, bytes, crc }: ZipRecord, name: string) =>
     checkCrc(source, { start, bytes, bigEndian: false, ...(crc === undefined ? {} : { crc }) }, name, refuse);
   check(pickle, "data.pkl");
@@ -91,7 +92,36 @@ export function readTorchZip(source: ByteSource, refuse: Refuse): ReadonlyMap<st
     }
     storages.set(key, { ...found, bigEndian });
   }
-  return placeTensors(tensors, storages, source.size, refuse);
+  const records = new Map([...directory].map(([name, place]) => [name, { ...place, bigEndian: false }]));
+  return { tensors: placeTensors(tensors, storages, source.size, refuse), records };
+}
+
+/** Refuses an archive that holds something else than one state dict, by what its records are called. */
+function refuseForeignZip(names: readonly string[], refuse: Refuse): void {
+  const endsIn = (...ends: readonly string[]) => names.some((name) => ends.some((end) => name.endsWith(end)));
+  if (endsIn("/constants.pkl", "/bytecode.pkl") || names.some((name) => /^[^/]+\/code\//.test(name))) {
+    throw refuse("it is a TorchScript archive, with code. Save the weights alone: torch.save(model.state_dict(), …)");
+  }
+  if (endsIn("/archive_format") || names.some((name) => /^[^/]+\/models\/[^/]+\.json$/.test(name))) {
+    throw refuse("it is an exported program (torch.export). Save the weights alone: torch.save(model.state_dict(), …)");
+  }
+  if (!endsIn("/data.pkl")) {
+    const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(", ") || "nothing";
+    const what = endsIn(".npy") ? "NumPy's (.npz)" : "not one of PyTorch's, which have a data.pkl";
+    throw refuse(
+      `it is a zip archive, but ${what}: it holds ${shown}${names.length > 3 ? ", …" : ""}. If these are scans, or a ` +
+        "file of weights that was packed, unpack the archive first",
+    );
+  }
+  const roots = [...new Set(names.map((name) => name.split("/")[0]!))];
+  if (roots.length > 1) {
+    throw refuse(
+      `it is a zip archive of ${roots.length} folders (${
+        roots.slice(0, 3).join(", ")
+      }), and PyTorch writes one: which ` +
+        "of them holds the weights is not known. Save the weights again with torch.save, or take the original file",
+    );
+  }
 }
 
 /** Since PyTorch 2.1 a record says "little" or "big". Before that, every file was little-endian. */

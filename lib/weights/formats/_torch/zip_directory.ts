@@ -17,7 +17,10 @@ const CUT_OFF = "its zip directory is not where it has to be: it was cut off or 
 
 interface Entry {
   readonly name: string;
+  readonly isEncrypted: boolean;
+  readonly isCompressed: boolean;
   readonly bytes: number;
+  readonly packed: number;
   readonly crc: number;
   readonly header: number;
 }
@@ -25,10 +28,24 @@ interface Entry {
 /**
  * The directory of a zip archive as PyTorch writes it. No record is compressed, none overlaps another, and sizes and
  * checksums are only in the central directory (APPNOTE 6.3, sections 4.3.12 to 4.3.16 and 4.5.3).
+ *
+ * @param checkNames Called with the names of all records before anything else is asked of them; throws for an archive of
+ * another program.
  */
-export function readZipDirectory(source: ByteSource, refuse: Refuse): ReadonlyMap<string, ZipRecord> {
+export function readZipDirectory(
+  source: ByteSource,
+  refuse: Refuse,
+  checkNames: (names: readonly string[]) => void = () => {},
+): ReadonlyMap<string, ZipRecord> {
   const directory = findDirectory(source, refuse);
   const entries = readEntries(source, directory, refuse);
+  checkNames(entries.map(({ name }) => name));
+  for (const { name, isEncrypted, isCompressed, bytes, packed, header } of entries) {
+    if (isEncrypted) throw refuse(`"${name}" is encrypted`);
+    if (isCompressed) throw refuse(`"${name}" is compressed, which PyTorch never does`);
+    if (bytes !== packed) throw refuse(`"${name}" has two sizes`);
+    if (!Number.isSafeInteger(bytes + header)) throw refuse(`"${name}" has no proper size`);
+  }
   // PyTorch can be told to write no checksums (torch.serialization.set_crc32_options). All of them are zero then.
   const isChecked = entries.some(({ crc }) => crc !== 0);
   const records = new Map<string, ZipRecord>();
@@ -98,8 +115,6 @@ function readEntries(source: ByteSource, { start, bytes, count }: Directory, ref
     const next = extraStart + extraLength + commentLength;
     if (next > bytes) throw refuse("its zip directory is damaged");
     const name = utf8(directory.subarray(nameStart, extraStart), refuse);
-    if (view.getUint16(at + 8, true) & 1) throw refuse(`"${name}" is encrypted`);
-    if (view.getUint16(at + 10, true) !== 0) throw refuse(`"${name}" is compressed, which PyTorch never does`);
     const [packed, size, header] = [20, 24, 42].map((field) => view.getUint32(at + field, true)) as [
       number,
       number,
@@ -108,10 +123,14 @@ function readEntries(source: ByteSource, { start, bytes, count }: Directory, ref
     const extra = zip64Field(new DataView(directory.buffer, extraStart, extraLength));
     const large = (value: number) => value === all32 ? extra() : value;
     // The order in which APPNOTE 4.5.3 lays the large values out.
-    const entry = { name, bytes: large(size), packed: large(packed), header: large(header) };
-    if (entry.bytes !== entry.packed) throw refuse(`"${name}" has two sizes`);
-    if (!Number.isSafeInteger(entry.bytes + entry.header)) throw refuse(`"${name}" has no proper size`);
-    entries.push({ ...entry, crc: view.getUint32(at + 16, true) });
+    const sizes = { bytes: large(size), packed: large(packed), header: large(header) };
+    entries.push({
+      name,
+      ...sizes,
+      isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
+      isCompressed: view.getUint16(at + 10, true) !== 0,
+      crc: view.getUint32(at + 16, true),
+    });
     at = next;
   }
   if (at !== bytes) throw refuse("its zip directory has bytes left over");

@@ -108,7 +108,7 @@ Deno.test("openCheckpoint() says so when there is no file, or a folder, or no te
     await assertRejects(() => openCheckpoint(`${dir}/none.pth`), InputError, "none.pth");
     await assertRejects(() => openCheckpoint(dir), InputError, dir);
     await Deno.writeFile(`${dir}/empty.pth`, new Uint8Array());
-    await assertRejects(() => openCheckpoint(`${dir}/empty.pth`), InputError, "it is neither safetensors");
+    await assertRejects(() => openCheckpoint(`${dir}/empty.pth`), InputError, "it is empty");
   });
   using checkpoint = await openCheckpoint(decodeURIComponent(new URL("good/zip_basic.pth", committed).pathname));
   assertEquals(checkpoint.kind, "pytorch-zip");
