@@ -41,7 +41,6 @@ export {
   concordanceInterval,
   type ConcordanceIntervalOptions,
 } from "./concordance/concordance_interval.ts";
-export type { FoldOfPatients } from "./concordance/_count_within_folds.ts";
 export {
   concordanceWithinFolds,
   concordanceWithinFoldsInterval,
@@ -70,7 +69,13 @@ export {
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
 export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";
-export { censorPredictions, type Outcomes, survivalAt, type SurvivalPredictions } from "./follow_up/predictions.ts";
+export {
+  censorPredictions,
+  type FoldOfPatients,
+  type Outcomes,
+  survivalAt,
+  type SurvivalPredictions,
+} from "./follow_up/predictions.ts";
 export { type AucWithinFolds, aucWithinFolds } from "./scores/auc_within_folds.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {

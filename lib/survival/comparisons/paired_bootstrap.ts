@@ -1,8 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
-import { type FoldOfPatients, pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
+import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
 import type { CtdOptions } from "../concordance/concordance.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 
 /** The difference in Ctd between two models, with its bootstrap interval. */

@@ -1,10 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { SurvivalPredictions } from "../follow_up/predictions.ts";
+import type { FoldOfPatients, SurvivalPredictions } from "../follow_up/predictions.ts";
 import { type PairCounter, pairCounter } from "./_count_pairs.ts";
 import type { CtdOptions } from "./concordance.ts";
-
-/** [patients]: the name or number of the fold in which each patient was tested. */
-export type FoldOfPatients = readonly (string | number)[];
 
 /** The members of each fold, as places in the list of patients. */
 export function membersOf(folds: FoldOfPatients): number[][] {
