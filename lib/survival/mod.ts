@@ -16,6 +16,8 @@
  */
 export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
+export { detectableDifference, type DetectableDifferenceOptions } from "./comparisons/detectable_difference.ts";
+export { holm } from "./comparisons/holm.ts";
 export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,
