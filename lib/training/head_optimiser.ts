@@ -7,12 +7,15 @@ import {
   type Engine,
   type HostTensor,
   hostTensor,
+  learningRateAt,
+  type LearningRateSchedule,
   momentsSpec,
   type OutputsOf,
   type PrepareOptions,
   readValues,
   type TensorSpec,
   type tf,
+  type TrainingPlace,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
@@ -48,6 +51,10 @@ export interface TrainOptions extends StepOptions {
   readonly epochs: number;
   /** Patients in a batch, 4 in the paper. */
   readonly batchSize: number;
+  /** What becomes of the last batch of an epoch if it has fewer patients. @default {"keep"} */
+  readonly lastBatch?: "keep" | "drop";
+  /** How the learning rate changes. @default {it does not, as in the paper} */
+  readonly schedule?: LearningRateSchedule;
   /** Probability with which a hidden unit of DeepHit is left out of a step, 0.2 in the paper. */
   readonly dropout: number;
   /** Seed of new weights, of the order of patients and of dropout. */
@@ -58,10 +65,10 @@ export interface TrainOptions extends StepOptions {
   readonly initialise?: Initialise;
   /**
    * Trains on features of mean 0 and standard deviation 1 over the slices of the training patients. The scaling then
-   * becomes part of the embedding's weights. Features of untrained backbones need it; the paper has none.
-   * @default {false}
+   * becomes part of the embedding's weights. Features of untrained backbones need it; the paper has none. A number is
+   * the standard deviation to which they are scaled. @default {false}
    */
-  readonly scaleFeatures?: boolean;
+  readonly scaleFeatures?: boolean | number;
 }
 
 /** The result of one step. */
@@ -74,8 +81,14 @@ export interface HeadStep {
 
 /** A head in training. */
 export interface HeadOptimisation {
-  /** Does one step of AdamW on a batch. */
-  step(batch: readonly TrainingPatient[]): Promise<HeadStep>;
+  /**
+   * Does one step of AdamW on a batch.
+   *
+   * @param place Which step it is; a schedule other than `constant` needs it.
+   */
+  step(batch: readonly TrainingPatient[], place?: TrainingPlace): Promise<HeadStep>;
+  /** The head as it is now. */
+  parameters(): Promise<SurvivalHead<HostTensor>>;
   /** Ends the training and gives the head. No step may follow. */
   finish(): Promise<SurvivalHead<HostTensor>>;
 }
@@ -124,10 +137,12 @@ export function headOptimiser(
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
-  const { batchSize, seed, initialise = initialiseHead, labels = "interval" } = options;
+  const { batchSize, seed, initialise = initialiseHead, labels = "interval", schedule, learningRate } = options;
+  const scheduled = schedule !== undefined && schedule.kind !== "constant";
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
-    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
+    const { backboneFeatures } = shape;
+    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures, layers, width, scheduled });
     return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
@@ -136,8 +151,10 @@ export function headOptimiser(
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
     let step = 0;
+    const read = () => state ? readValues(state.parameters) : Promise.resolve(start.parameters);
     return {
-      async step(patients) {
+      async step(patients, place) {
+        if (scheduled && !place) throw new Error("A schedule of the learning rate needs to know which step it is");
         const batch = makeBatch(patients, { rows: batchSize, bins, labels });
         const program = await steps.get(batch.features.shape[0]!);
         const { first, second } = biasCorrections(++step, options);
@@ -147,6 +164,7 @@ export function headOptimiser(
             ...batch,
             dropout: Array.from({ length: layers }, () => dropoutMask(dropout, [batchSize, width], options.dropout)),
             corrections: { first: hostTensor([first], []), second: hostTensor([second], []) },
+            ...scheduled && { learningRate: hostTensor([learningRateAt(schedule, learningRate, place!)], []) },
           },
         });
         if (state) disposeValues(state);
@@ -158,8 +176,9 @@ export function headOptimiser(
         outputs.featureGradients.dispose();
         return { loss, featureGradients };
       },
+      parameters: read,
       async finish() {
-        const parameters = state ? await readValues(state.parameters) : start.parameters;
+        const parameters = await read();
         if (state) disposeValues(state);
         return parameters;
       },
