@@ -57,6 +57,8 @@ export interface TrainOptions extends StepOptions {
   readonly schedule?: LearningRateSchedule;
   /** Probability with which a hidden unit of DeepHit is left out of a step, 0.2 in the paper. */
   readonly dropout: number;
+  /** The same of a slice's feature before the embedding, 0.2 in torchvision's EfficientNet. @default {0} */
+  readonly embeddingDropout?: number;
   /** Seed of new weights, of the order of patients and of dropout. */
   readonly seed: number;
   /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
@@ -124,6 +126,10 @@ export function dropoutMask(random: Random, shape: readonly [number, number], pr
   return hostTensor(numbers, shape);
 }
 
+function masked({ data, shape }: HostTensor, mask: HostTensor["data"]): HostTensor {
+  return hostTensor((data as Float32Array).map((number, i) => number * mask[i]!), shape);
+}
+
 /**
  * An optimiser of heads of one shape.
  *
@@ -138,6 +144,7 @@ export function headOptimiser(
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
   const { batchSize, seed, initialise = initialiseHead, labels = "interval", schedule, learningRate } = options;
+  const { embeddingDropout = 0 } = options;
   const scheduled = schedule !== undefined && schedule.kind !== "constant";
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
@@ -150,12 +157,17 @@ export function headOptimiser(
     const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
+    const embeddingMasks = createRandom(seed, "embedding dropout");
     let step = 0;
     const read = () => state ? readValues(state.parameters) : Promise.resolve(start.parameters);
     return {
       async step(patients, place) {
         if (scheduled && !place) throw new Error("A schedule of the learning rate needs to know which step it is");
-        const batch = makeBatch(patients, { rows: batchSize, bins, labels });
+        const whole = makeBatch(patients, { rows: batchSize, bins, labels });
+        const mask = embeddingDropout > 0
+          ? dropoutMask(embeddingMasks, whole.features.shape as [number, number], embeddingDropout).data
+          : undefined;
+        const batch = mask ? { ...whole, features: masked(whole.features, mask) } : whole;
         const program = await steps.get(batch.features.shape[0]!);
         const { first, second } = biasCorrections(++step, options);
         const outputs: OutputsOf<StepOutputs> = await program.run({
@@ -174,7 +186,7 @@ export function headOptimiser(
         if (!outputs.featureGradients) return { loss };
         const featureGradients = await outputs.featureGradients.read() as Float32Array;
         outputs.featureGradients.dispose();
-        return { loss, featureGradients };
+        return { loss, featureGradients: mask ? featureGradients.map((g, i) => g * mask[i]!) : featureGradients };
       },
       parameters: read,
       async finish() {
