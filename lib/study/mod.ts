@@ -19,6 +19,9 @@ export {
   readEnvironment,
 } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
+export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
+export { type ProtocolName, protocols } from "./protocol/presets.ts";
+export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
 export {
   checkSameRun,
   saveAggregation,
