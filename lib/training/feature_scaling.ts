@@ -50,6 +50,11 @@ export function scaleFeatures(patient: TrainingPatient, { mean, std }: FeatureSc
   return { ...patient, features: patient.features.map((x, i) => (x - mean[i % width]!) / std[i % width]!) };
 }
 
+/** A scaling after which the standard deviation is `spread` instead of 1. */
+export function withSpread({ mean, std }: FeatureScaling, spread: number): FeatureScaling {
+  return { mean, std: std.map((s) => s / spread) };
+}
+
 /**
  * The layer that gives for unscaled features what `layer` gives for scaled ones: W' = W / std, b' = b - W (mean / std).
  * It makes a head that was trained on scaled features an ordinary head.
