@@ -97,13 +97,15 @@ export interface CrossValidation {
 }
 
 /** Options of {@linkcode crossValidate}. */
-export interface CrossValidateOptions {
+export interface CrossValidateOptions<Parameters = unknown> {
   /** Number of folds, 10 in the paper. */
   readonly folds: number;
   /** Seed of the folds, scikit-learn's `random_state`. */
   readonly foldSeed: number;
   /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
+  /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
+  readonly onTrained?: (fold: number, parameters: Parameters) => void;
 }
 
 /**
@@ -145,7 +147,7 @@ export interface CrossValidateOptions {
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, onEpoch }: CrossValidateOptions,
+  { folds, foldSeed, onEpoch, onTrained }: CrossValidateOptions<Parameters>,
 ): Promise<CrossValidation> {
   refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
@@ -159,7 +161,8 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
       trainer.train(train, (epoch, loss) => {
         check();
         onEpoch?.(fold + 1, epoch, loss);
-      }));
+      }, { fold: fold + 1 }));
+    onTrained?.(fold + 1, trained.parameters);
     if (trained.divergence !== undefined) diverged[fold] = `Fold ${fold + 1} of ${folds}: ${trained.divergence}`;
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,

@@ -50,9 +50,16 @@ export function scaleFeatures(patient: TrainingPatient, { mean, std }: FeatureSc
   return { ...patient, features: patient.features.map((x, i) => (x - mean[i % width]!) / std[i % width]!) };
 }
 
-/** A scaling after which the standard deviation is `spread` instead of 1. */
-export function withSpread({ mean, std }: FeatureScaling, spread: number): FeatureScaling {
-  return { mean, std: std.map((s) => s / spread) };
+/**
+ * The scaling that the option `scaleFeatures` asks for: none, a standard deviation of 1, or of the number that it is.
+ */
+export function scalingFor(
+  patients: readonly TrainingPatient[],
+  asked: boolean | number | undefined,
+): FeatureScaling | undefined {
+  if (asked === undefined || asked === false) return undefined;
+  const { mean, std } = measureFeatures(patients);
+  return { mean, std: asked === true ? std : std.map((s) => s / asked) };
 }
 
 /**

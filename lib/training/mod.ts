@@ -54,5 +54,6 @@ export {
 } from "./model/survival_model.ts";
 export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
-export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
+export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

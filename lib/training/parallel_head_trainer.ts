@@ -30,14 +30,15 @@ export function parallelHeadTrainer(
   return {
     ...here,
     concurrency: threads,
-    train(given, onEpoch) {
+    train(given, onEpoch, of) {
       const patients = given.map(({ id, followUp, slices, features }) => ({
         id,
         followUp,
         slices,
         features: share(features),
       }));
-      return pool.run({ shape, options, patients }, (note) => onEpoch?.(...note as [epoch: number, loss: number]));
+      const order = { shape, options, patients, ...of && { of } };
+      return pool.run(order, (note) => onEpoch?.(...note as [epoch: number, loss: number]));
     },
     async dispose() {
       pool.close();
