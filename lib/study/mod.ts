@@ -20,6 +20,7 @@ export {
 } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
+export { findProtocol } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
 export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
 export {

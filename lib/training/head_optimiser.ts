@@ -20,8 +20,9 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import {
+  type HeadInitialisation,
+  initialHead,
   type Initialise,
-  initialiseHead,
   seededParameters,
   type SurvivalHead,
   type SurvivalHeadShape,
@@ -63,7 +64,9 @@ export interface TrainOptions extends StepOptions {
   readonly seed: number;
   /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
   readonly labels?: TrainingLabels;
-  /** Draws the weights of a new head. @default {initialiseHead} */
+  /** How the weights of a new head are drawn. @default {"looks-linear"} */
+  readonly initialisation?: HeadInitialisation;
+  /** Draws the weights of a new head in a way that has no name; takes the place of `initialisation`. */
   readonly initialise?: Initialise;
   /**
    * Trains on features of mean 0 and standard deviation 1 over the slices of the training patients. The scaling then
@@ -143,9 +146,10 @@ export function headOptimiser(
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
-  const { batchSize, seed, initialise = initialiseHead, labels = "interval", schedule, learningRate } = options;
-  const { embeddingDropout = 0 } = options;
+  const { batchSize, seed, initialise, initialisation = "looks-linear", labels = "interval" } = options;
+  const { embeddingDropout = 0, schedule, learningRate } = options;
   const scheduled = schedule !== undefined && schedule.kind !== "constant";
+  const newHead = () => initialise ? seededParameters(spec, seed, initialise) : initialHead(spec, seed, initialisation);
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
     const { backboneFeatures } = shape;
@@ -153,7 +157,7 @@ export function headOptimiser(
     return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
-  const begin = (head = seededParameters(spec, seed, initialise)): HeadOptimisation => {
+  const begin = (head = newHead()): HeadOptimisation => {
     const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
