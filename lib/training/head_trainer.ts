@@ -33,6 +33,11 @@ export interface HeadTrainerOptions extends TrainOptions {
    * authors' code. @default {all patients are trained on, and the last epoch's weights are taken, as in the paper}
    */
   readonly validation?: ValidationOptions;
+  /**
+   * The order in which a patient's slices go through the head. Without positions a patient is a set of slices, so that
+   * only rounding depends on it. Attention is always given from feet to head. @default {"feet-to-head"}
+   */
+  readonly sliceOrder?: "feet-to-head" | "head-to-feet";
 }
 
 /**
@@ -64,9 +69,11 @@ export interface HeadTrainerOptions extends TrainOptions {
 export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: HeadTrainerOptions): HeadTrainer {
   const optimiser = headOptimiser(engine, shape, options);
   const predictor = headPredictor(engine, shape, { tail: options.loss?.tail ?? true });
+  const inOrder = options.sliceOrder === "head-to-feet" ? reverseSlices : <Patient>(patients: Patient) => patients;
 
   return {
-    async train(given, onEpoch, { fold } = {}) {
+    async train(patients, onEpoch, { fold } = {}) {
+      const given = inOrder(patients);
       const { training, validation } = options.validation
         ? keepBack(given, options.validation, options.seed)
         : { training: given, validation: [] };
@@ -96,13 +103,30 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
       };
     },
 
-    predict: (head, patients) => predictor.predict(head, patients),
+    async predict(head, patients) {
+      const predictions = await predictor.predict(head, inOrder(patients));
+      return options.sliceOrder === "head-to-feet"
+        ? predictions.map(({ attention, ...rest }) => ({ ...rest, attention: attention.toReversed() }))
+        : predictions;
+    },
 
     async dispose() {
       await optimiser.dispose();
       await predictor.dispose();
     },
   };
+}
+
+/** Patients with their slices in the opposite order. */
+function reverseSlices(patients: readonly TrainingPatient[]): readonly TrainingPatient[] {
+  return patients.map(({ features, slices, ...patient }) => {
+    const width = features.length / slices;
+    const reversed = new Float32Array(features.length);
+    for (let slice = 0; slice < slices; slice++) {
+      reversed.set(features.subarray(slice * width, (slice + 1) * width), (slices - 1 - slice) * width);
+    }
+    return { ...patient, slices, features: reversed };
+  });
 }
 
 function startOf({ start, starts }: HeadTrainerOptions, fold: number | undefined) {
