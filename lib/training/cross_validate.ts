@@ -2,10 +2,12 @@ import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
+  concordance,
   type ConcordanceInterval,
   concordanceInterval,
   type ConcordanceTable,
   concordanceTable,
+  type CtdVariant,
   type FollowUp,
   HORIZON_MONTHS,
   type SurvivalPredictions,
@@ -70,7 +72,7 @@ export interface FoldResult {
   readonly patients: number;
   /** How many of them died within the horizon. */
   readonly events: number;
-  /** Primary Ctd: risk ties, survival at the first month at or after the death. */
+  /** Ctd of the variant that was asked for, survival at the first month at or after the death. */
   readonly ctd: Concordance;
   /** [epochs]: training loss. */
   readonly losses: readonly number[];
@@ -96,16 +98,30 @@ export interface CrossValidation {
   readonly messages?: readonly string[];
 }
 
+/** Everything that one fold of a cross-validation gives. */
+export interface FoldOutcome {
+  /** Its result. */
+  readonly result: FoldResult;
+  /** Of its test patients, in the order of all patients. */
+  readonly predictions: readonly OutOfFoldPrediction[];
+  /** Says that the training diverged; absent if it did not. */
+  readonly divergence?: string;
+}
+
 /** Options of {@linkcode crossValidate}. */
 export interface CrossValidateOptions<Parameters = unknown> {
   /** Number of folds, 10 in the paper. */
   readonly folds: number;
   /** Seed of the folds, scikit-learn's `random_state`. */
   readonly foldSeed: number;
+  /** The Ctd of the folds and of the interval. @default {"risk"} */
+  readonly variant?: CtdVariant;
   /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
   /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
   readonly onTrained?: (fold: number, parameters: Parameters) => void;
+  /** Is given every fold that was trained, as soon as it is done, such as for a file. */
+  readonly onFold?: (outcome: FoldOutcome) => void | Promise<void>;
 }
 
 /**
@@ -147,7 +163,7 @@ export interface CrossValidateOptions<Parameters = unknown> {
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, onEpoch, onTrained }: CrossValidateOptions<Parameters>,
+  { folds, foldSeed, variant = "risk", onEpoch, onTrained, onFold }: CrossValidateOptions<Parameters>,
 ): Promise<CrossValidation> {
   refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
@@ -174,9 +190,15 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
       fold: fold + 1,
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
-      ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
+      ctd: concordance(toSurvivalPredictions(predicted), { variant }),
       losses: trained.losses,
     };
+    const { divergence } = trained;
+    await onFold?.({
+      result: results[fold],
+      predictions: predicted,
+      ...divergence !== undefined && { divergence },
+    });
   });
   const ordered = patients.map(({ id }) => predictions.get(id)!);
   const pooled = toSurvivalPredictions(ordered);
@@ -184,7 +206,7 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     folds: results,
     ...summariseFolds(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
     pooled: concordanceTable(pooled),
-    interval: concordanceInterval(pooled),
+    interval: concordanceInterval(pooled, { variant }),
     predictions: ordered,
     ...diverged.length > 0 && { messages: diverged.flat() },
   };

@@ -27,6 +27,7 @@ export {
   type CrossValidateOptions,
   type CrossValidation,
   type FewPatientsOptions,
+  type FoldOutcome,
   type FoldResult,
   formatPredictions,
   meanLosses,

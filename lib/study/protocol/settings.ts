@@ -1,9 +1,12 @@
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { LearningRateSchedule } from "@ctsurv/engine/mod.ts";
+import type { Readout } from "@ctsurv/features/mod.ts";
 import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
-import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import type { MonthRule } from "@ctsurv/survival/mod.ts";
+import type { AggregationChoice, BackboneArchitecture, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import type { CtdVariant, MonthRule } from "@ctsurv/survival/mod.ts";
 import type { HeadTrainerOptions } from "@ctsurv/training/mod.ts";
 import type { Choices } from "./choices.ts";
+import { protocols } from "./presets.ts";
 
 /** What `headTrainer` takes from a protocol; the epochs are the profile's. */
 export type TrainingSettings = Omit<HeadTrainerOptions, "epochs" | "initialise" | "start" | "starts">;
@@ -34,7 +37,8 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
     },
     schedule: schedules[choices.schedule],
     ...choices.gradientClipping > 0 && { clipNorm: choices.gradientClipping },
-    ...choices.selection === "validation" && { validation: { share: 0.1, variant: choices.ctd } },
+    sliceOrder: choices.sliceOrder,
+    ...choices.selection === "validation" && { validation: { share: 0.1, variant: choices.ctd as CtdVariant } },
   };
 }
 
@@ -54,12 +58,42 @@ export function deepHitShape({ deephit }: Choices): Pick<SurvivalHeadShape, "sha
   return deephit === "shared" ? { sharedLayers: 5 } : {};
 }
 
-/** How scans become slices under a protocol, as far as it differs from the defaults. */
-export function preprocessing({ interpolation, interior }: Choices): PreprocessSettings {
-  return { interpolation, interior };
+/** How scans become slices under a protocol. */
+export function preprocessing({ interpolation, interior, intensities }: Choices): PreprocessSettings {
+  return { interpolation, interior, ...intensities === "z-score" && { clip: false } };
 }
 
 /** How days become months under a protocol. */
 export function monthRule({ months }: Pick<Choices, "months">): MonthRule {
   return months === "authors" ? "authors" : "average";
+}
+
+/** Which output of a network its features are under a protocol. */
+export function readoutOf(
+  { readout }: Pick<Choices, "readout">,
+  { features, penultimateFeatures }: Pick<BackboneArchitecture, "features" | "penultimateFeatures">,
+): Readout {
+  // Of the other networks both are the same numbers, which need not be computed twice.
+  return readout === "penultimate" && features !== penultimateFeatures ? "penultimate" : "features";
+}
+
+/**
+ * Refuses choices that cannot be had together.
+ *
+ * @throws {InputError} With both, and what to choose.
+ */
+export function refuseUnbuiltPair(choices: Choices, architecture: BackboneArchitecture): void {
+  if (choices.tune !== "final-block") return;
+  const other = choices.intensities !== "window"
+    ? "intensities"
+    : choices.trunkMode !== "evaluation"
+    ? "trunkMode"
+    : readoutOf(choices, architecture) !== "features"
+    ? "readout"
+    : undefined;
+  if (other === undefined) return;
+  throw new InputError(
+    `tune=final-block is not built together with ${other}=${choices[other]} for ${architecture.title}. ` +
+      `Choose tune=final-layer or ${other}=${protocols.paper[other]}`,
+  );
 }
