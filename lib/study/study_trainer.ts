@@ -2,7 +2,6 @@ import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import type { CtdVariant } from "@ctsurv/survival/mod.ts";
 import {
   crossValidate,
   type CrossValidateOptions,
@@ -101,7 +100,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
     const validation = await crossValidate(trainer, patients, {
       folds,
       foldSeed: choices.foldSeed,
-      variant: choices.ctd as CtdVariant,
+      variant: choices.ctd,
       onEpoch: () => progress.tick(),
       async onFold(outcome) {
         if (epochs === 0) progress.tick();

@@ -6,6 +6,5 @@ import type { ChoiceName, Choices } from "./choices.ts";
  */
 export const notBuilt: { readonly [Name in ChoiceName]?: readonly Choices[Name][] } = {
   trunkMode: ["training"],
-  ctd: ["authors"],
   transfer: ["fold-matched"],
 };

@@ -3,7 +3,7 @@ import type { LearningRateSchedule } from "@ctsurv/engine/mod.ts";
 import type { Readout } from "@ctsurv/features/mod.ts";
 import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import type { AggregationChoice, BackboneArchitecture, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import type { CtdVariant, MonthRule } from "@ctsurv/survival/mod.ts";
+import type { MonthRule } from "@ctsurv/survival/mod.ts";
 import type { HeadTrainerOptions } from "@ctsurv/training/mod.ts";
 import type { Choices } from "./choices.ts";
 import { protocols } from "./presets.ts";
@@ -38,7 +38,7 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
     schedule: schedules[choices.schedule],
     ...choices.gradientClipping > 0 && { clipNorm: choices.gradientClipping },
     sliceOrder: choices.sliceOrder,
-    ...choices.selection === "validation" && { validation: { share: 0.1, variant: choices.ctd as CtdVariant } },
+    ...choices.selection === "validation" && { validation: { share: 0.1, variant: choices.ctd } },
   };
 }
 
