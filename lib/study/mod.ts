@@ -43,8 +43,9 @@ export {
   type OpenStudyOptions,
   openTransfer,
   type Study,
-  type StudyHeadOptions,
+  type StudyFoldOptions,
   type TransferStudies,
 } from "./study.ts";
 export type { StudyFeatures } from "./study_features.ts";
+export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";

@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { followUp, type SliceCount, type WeightsKind } from "@ctsurv/features/mod.ts";
+import type { MonthRule } from "@ctsurv/survival/mod.ts";
 import { refuseFewPatients } from "@ctsurv/training/mod.ts";
 import { type Environment, readEnvironment, selectWeights } from "./environment.ts";
 import type { Choices } from "./protocol/choices.ts";
@@ -110,8 +111,13 @@ export function findProfile(name?: string, environment: Environment = readEnviro
  * Refuses a cohort that is too small for a profile's folds when it is opened, not when hours of work are done. Patients
  * whose scans turn out to be unusable are counted here all the same; `crossValidate` counts those that are left.
  *
+ * @param months How days become months.
  * @throws {InputError} If there are too few patients or deaths, with their numbers.
  */
-export function requireFolds({ name, patients }: Pick<Cohort, "name" | "patients">, { folds }: Pick<Profile, "folds">) {
-  refuseFewPatients(patients.map(({ record }) => followUp(record)), { name, folds });
+export function requireFolds(
+  { name, patients }: Pick<Cohort, "name" | "patients">,
+  { folds }: Pick<Profile, "folds">,
+  months: MonthRule = "average",
+): void {
+  refuseFewPatients(patients.map(({ record }) => followUp(record, { months })), { name, folds });
 }

@@ -1,7 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
+import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { constantLoss } from "@ctsurv/survival/deephit/mod.ts";
 import { runEpochs } from "./_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "./divergence.ts";
 import { absorbScaling, type FeatureScaling, releaseScaling, scaleFeatures, scalingFor } from "./feature_scaling.ts";
@@ -110,6 +111,8 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
         : predictions;
     },
 
+    constantLoss: (patients) => constantLossOf(patients, options),
+
     async dispose() {
       await optimiser.dispose();
       await predictor.dispose();
@@ -137,6 +140,14 @@ function startOf({ start, starts }: HeadTrainerOptions, fold: number | undefined
   throw new InputError(
     `There are ${starts.length} heads to start from, one for each fold, and ${wanted}. Train the heads of as many folds`,
   );
+}
+
+/** The loss of one curve for everybody, in the training that the options describe. */
+export function constantLossOf(
+  patients: readonly LabelledPatient[],
+  { batchSize, labels, loss }: Pick<TrainOptions, "batchSize" | "labels" | "loss">,
+): number {
+  return constantLoss(patients.map(({ followUp }) => followUp), { batchSize, ...labels && { labels }, ...loss });
 }
 
 function startOn(head: SurvivalHead<HostTensor>, scaling: FeatureScaling | undefined): SurvivalHead<HostTensor> {

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { allowedValues, type ChoiceName, type Choices, type NumberRange } from "./choices.ts";
-import { notBuilt, onlyBuiltFor } from "./_not_built.ts";
+import { notBuilt } from "./_not_built.ts";
 import { type ProtocolName, protocols } from "./presets.ts";
 
 /** How the paper is read. A profile says how much is run, a protocol how. */
@@ -97,9 +97,8 @@ function describeProblem(name: ChoiceName, value: string | number): string | und
       (!whole || Number.isInteger(value));
     if (!isNumber) return `${name} is a ${whole ? "whole " : ""}number from ${least} to ${most}, not ${value}`;
   }
-  const missing = (notBuilt[name] as readonly unknown[] | undefined)?.includes(value) ||
-    (onlyBuiltFor[name] !== undefined && onlyBuiltFor[name] !== value);
-  return missing ? `${name}=${value} is not built yet, so no result can be made with it` : undefined;
+  const isMissing = (notBuilt[name] as readonly unknown[] | undefined)?.includes(value);
+  return isMissing ? `${name}=${value} is not built yet, so no result can be made with it` : undefined;
 }
 
 function listed(words: readonly unknown[]): string {
