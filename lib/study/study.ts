@@ -25,14 +25,20 @@ import { monthRule, preprocessing } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
-import { crossValidateHeads, shapeFor, type StudyHeadOptions, trainingFor } from "./study_trainer.ts";
+import {
+  crossValidateHeads,
+  type HeadsOfFolds,
+  shapeFor,
+  type StudyHeadOptions,
+  trainingFor,
+} from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
 
 /** A prediction, and what happened to the patient. */
 export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
 /** What is done with each fold of a cross-validation. */
-export type StudyFoldOptions = Pick<CrossValidateOptions, "onFold">;
+export type StudyFoldOptions = Pick<CrossValidateOptions, "onFold"> & HeadsOfFolds;
 
 /** A cohort under a profile and a protocol, and everything that computes on it. A notebook shows them. */
 export interface Study extends Displayable {
@@ -175,8 +181,8 @@ export async function openStudy({
       progress.done(`The tumour is known of ${known.size} of ${slices.length} patients`);
       return known;
     },
-    crossValidate: (features, { onFold, ...options } = {}) =>
-      crossValidateHeads(training, features, options, { ...onFold && { onFold } }),
+    crossValidate: (features, { onFold, onHead, ...options } = {}) =>
+      crossValidateHeads(training, features, options, { ...onFold && { onFold }, ...onHead && { onHead } }),
     async train(features, options = {}) {
       refuseFinalBlock(choices);
       const given = trainingFor(training, features, options);

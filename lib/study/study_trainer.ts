@@ -1,7 +1,7 @@
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
-import type { Engine } from "@ctsurv/engine/mod.ts";
+import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
-import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import type { AggregationChoice, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import {
   crossValidate,
   type CrossValidateOptions,
@@ -22,6 +22,12 @@ export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "init
   readonly aggregation?: AggregationChoice;
   /** For progress. @default {the backbone and the aggregation} */
   readonly title?: string;
+}
+
+/** Takes the heads of a cross-validation. */
+export interface HeadsOfFolds {
+  /** Is given the head of every fold, from 1; not where the final block is trained with it. */
+  readonly onHead?: (fold: number, head: SurvivalHead<HostTensor>) => void;
 }
 
 /** What a study trains heads with. */
@@ -56,7 +62,7 @@ export async function crossValidateHeads(
   study: HeadTraining,
   features: StudyFeatures,
   options: StudyHeadOptions,
-  { onFold }: Pick<CrossValidateOptions, "onFold"> = {},
+  { onFold, onHead }: Pick<CrossValidateOptions, "onFold"> & HeadsOfFolds = {},
 ): Promise<CrossValidation> {
   const { engine, protocol: { choices } } = study;
   const training = trainingFor(study, features, options);
@@ -66,8 +72,14 @@ export async function crossValidateHeads(
   const run = async <Patient extends LabelledPatient, Parameters>(
     trainer: Trainer<Patient, Parameters>,
     patients: readonly Patient[],
-  ) => await runFolds(study, trainer, patients, { title, epochs: training.epochs, ...onFold && { onFold } });
-  if (choices.tune === "final-layer") return await run(parallelHeadTrainer(engine, shape, training), features.patients);
+    onTrained?: (fold: number, parameters: Parameters) => void,
+  ) => {
+    const calls = { ...onFold && { onFold }, ...onTrained && { onTrained } };
+    return await runFolds(study, trainer, patients, { title, epochs: training.epochs, ...calls });
+  };
+  if (choices.tune === "final-layer") {
+    return await run(parallelHeadTrainer(engine, shape, training), features.patients, onHead);
+  }
   refuseUnbuiltPair(choices, backbone.architecture);
   if (training.start ?? training.starts) {
     throw new InputError(
@@ -80,7 +92,7 @@ export async function crossValidateHeads(
 }
 
 /** How {@linkcode runFolds} shows how far it has come. */
-export interface RunFoldsOptions extends Pick<CrossValidateOptions, "onFold"> {
+export interface RunFoldsOptions<Parameters> extends Pick<CrossValidateOptions<Parameters>, "onFold" | "onTrained"> {
   /** Names the model. */
   readonly title: string;
   /** Epochs of a training; 0 for models that have none. */
@@ -92,7 +104,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
   { profile, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, onFold }: RunFoldsOptions,
+  { title, epochs, onFold, onTrained }: RunFoldsOptions<Parameters>,
 ): Promise<CrossValidation> {
   const { folds } = profile;
   progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
@@ -102,6 +114,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
       foldSeed: choices.foldSeed,
       variant: choices.ctd,
       onEpoch: () => progress.tick(),
+      ...onTrained && { onTrained },
       async onFold(outcome) {
         if (epochs === 0) progress.tick();
         await onFold?.(outcome);
