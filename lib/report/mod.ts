@@ -48,7 +48,9 @@ export {
 } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
-export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
+export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
+export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {

@@ -9,11 +9,12 @@ import { findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
 import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
 import {
-  type CrossValidateOptions,
+  assembleFolds,
   type CrossValidation,
   headTrainer,
   type OutOfFoldPrediction,
   type TrainedHead,
+  type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
 import { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
@@ -25,14 +26,20 @@ import { monthRule, preprocessing } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
-import { crossValidateHeads, shapeFor, type StudyHeadOptions, trainingFor } from "./study_trainer.ts";
+import { runFolds, shapeFor, type StudyHeadOptions, trainingFor, withHeads } from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
 
 /** A prediction, and what happened to the patient. */
 export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
+/** Of a model without images. */
+export interface NoWeights {
+  readonly kind: "none";
+  readonly hash: "";
+}
+
 /** What is done with each fold of a cross-validation. */
-export type StudyFoldOptions = Pick<CrossValidateOptions, "onFold">;
+export type StudyFoldOptions = Pick<TrainFoldsOptions, "onFold">;
 
 /** A cohort under a profile and a protocol, and everything that computes on it. A notebook shows them. */
 export interface Study extends Displayable {
@@ -82,8 +89,8 @@ export interface Study extends Displayable {
   ): Promise<FollowedPrediction[]>;
   /** The Ctd of the curves that a phantom's deaths were drawn from; null for other cohorts. */
   bestReachableCtd(features: StudyFeatures): Promise<number | null>;
-  /** How results of this study with these weights come to be. */
-  provenance(weights: StudyFeatures["weights"]): Promise<Provenance & Displayable>;
+  /** How results of this study with these weights come to be; without images there are none. */
+  provenance(weights: StudyFeatures["weights"] | NoWeights): Promise<Provenance & Displayable>;
   /** Saves a figure as `figures/<name>.svg` of the results, and gives it back. */
   save<Shown extends Figure>(name: string, figure: Shown): Promise<Shown>;
 }
@@ -176,7 +183,10 @@ export async function openStudy({
       return known;
     },
     crossValidate: (features, { onFold, ...options } = {}) =>
-      crossValidateHeads(training, features, options, { ...onFold && { onFold } }),
+      withHeads(training, features, options, async (trainer, patients, title) => {
+        const outcomes = await runFolds(training, trainer, patients, { ...title, ...onFold && { onFold } });
+        return assembleFolds(outcomes, patients.map(({ id }) => id), { variant: choices.ctd });
+      }),
     async train(features, options = {}) {
       refuseFinalBlock(choices);
       const given = trainingFor(training, features, options);
@@ -206,7 +216,7 @@ export async function openStudy({
         engine: engine.name,
         provider: engine.description,
         weights,
-        lungs: segmenter.name,
+        lungs: weights.kind === "none" ? "none" : segmenter.name,
         cohort: { name: cohort.name, hash: cohort.hash },
         profile: profile.name,
         protocol: { name: protocol.name, choices: { ...choices } },
