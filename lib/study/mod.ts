@@ -18,6 +18,8 @@ export {
   openLungs,
   readEnvironment,
 } from "./environment.ts";
+export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./cross_validate_row.ts";
+export { findRow, rowNames, type StudyRow } from "./rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
 export { findProtocol } from "./protocol/find_protocol.ts";

@@ -9,11 +9,12 @@ import { findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
 import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
 import {
-  type CrossValidateOptions,
+  assembleFolds,
   type CrossValidation,
   headTrainer,
   type OutOfFoldPrediction,
   type TrainedHead,
+  type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
 import { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
@@ -25,20 +26,23 @@ import { monthRule, preprocessing } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
-import {
-  crossValidateHeads,
-  type HeadsOfFolds,
-  shapeFor,
-  type StudyHeadOptions,
-  trainingFor,
-} from "./study_trainer.ts";
+import { runFolds, shapeFor, type StudyHeadOptions, trainingFor, withHeads } from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
 
 /** A prediction, and what happened to the patient. */
 export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
+/** Of a model without images. */
+export interface NoWeights {
+  readonly kind: "none";
+  readonly hash: "";
+}
+
 /** What is done with each fold of a cross-validation. */
-export type StudyFoldOptions = Pick<CrossValidateOptions, "onFold"> & HeadsOfFolds;
+export interface StudyFoldOptions extends Pick<TrainFoldsOptions, "onFold"> {
+  /** Is given the head of every fold, from 1; not where the final block is trained with it. */
+  readonly onHead?: (fold: number, head: SurvivalHead<HostTensor>) => void;
+}
 
 /** A cohort under a profile and a protocol, and everything that computes on it. A notebook shows them. */
 export interface Study extends Displayable {
@@ -88,8 +92,8 @@ export interface Study extends Displayable {
   ): Promise<FollowedPrediction[]>;
   /** The Ctd of the curves that a phantom's deaths were drawn from; null for other cohorts. */
   bestReachableCtd(features: StudyFeatures): Promise<number | null>;
-  /** How results of this study with these weights come to be. */
-  provenance(weights: StudyFeatures["weights"]): Promise<Provenance & Displayable>;
+  /** How results of this study with these weights come to be; without images there are none. */
+  provenance(weights: StudyFeatures["weights"] | NoWeights): Promise<Provenance & Displayable>;
   /** Saves a figure as `figures/<name>.svg` of the results, and gives it back. */
   save<Shown extends Figure>(name: string, figure: Shown): Promise<Shown>;
 }
@@ -182,7 +186,15 @@ export async function openStudy({
       return known;
     },
     crossValidate: (features, { onFold, onHead, ...options } = {}) =>
-      crossValidateHeads(training, features, options, { ...onFold && { onFold }, ...onHead && { onHead } }),
+      withHeads(training, features, options, async (trainer, patients, title) => {
+        const onTrained = (fold: number, trained: unknown) => onHead?.(fold, trained as SurvivalHead<HostTensor>);
+        const outcomes = await runFolds(training, trainer, patients, {
+          ...title,
+          ...onFold && { onFold },
+          ...onHead && choices.tune === "final-layer" && { onTrained },
+        });
+        return assembleFolds(outcomes, patients.map(({ id }) => id), { variant: choices.ctd });
+      }),
     async train(features, options = {}) {
       refuseFinalBlock(choices);
       const given = trainingFor(training, features, options);
@@ -212,7 +224,7 @@ export async function openStudy({
         engine: engine.name,
         provider: engine.description,
         weights,
-        lungs: segmenter.name,
+        lungs: weights.kind === "none" ? "none" : segmenter.name,
         cohort: { name: cohort.name, hash: cohort.hash },
         profile: profile.name,
         protocol: { name: protocol.name, choices: { ...choices } },

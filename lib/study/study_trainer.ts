@@ -1,15 +1,15 @@
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
-import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
-import type { AggregationChoice, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import {
-  crossValidate,
-  type CrossValidateOptions,
-  type CrossValidation,
   fineTuner,
+  type FoldOutcome,
   type HeadTrainerOptions,
   parallelHeadTrainer,
   type Trainer,
+  trainFolds,
+  type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import type { Profile } from "./profile.ts";
 import type { Protocol } from "./protocol/protocol.ts";
@@ -22,12 +22,6 @@ export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "init
   readonly aggregation?: AggregationChoice;
   /** For progress. @default {the backbone and the aggregation} */
   readonly title?: string;
-}
-
-/** Takes the heads of a cross-validation. */
-export interface HeadsOfFolds {
-  /** Is given the head of every fold, from 1; not where the final block is trained with it. */
-  readonly onHead?: (fold: number, head: SurvivalHead<HostTensor>) => void;
 }
 
 /** What a study trains heads with. */
@@ -57,28 +51,36 @@ export function shapeFor(
   return { backboneFeatures: first!.features.length / first!.slices, aggregation, ...deepHitShape(choices) };
 }
 
-/** Cross-validates heads on features, and the backbone's final block with them if the protocol says so. */
-export async function crossValidateHeads(
+/** How a training is shown. */
+export interface TrainingTitle {
+  /** Names the model. */
+  readonly title: string;
+  /** Epochs of a training; 0 for models that have none. */
+  readonly epochs: number;
+}
+
+/** What is done with a trainer and its patients, whatever they are. */
+export type UseTrainer<Result> = <Patient extends LabelledPatient, Parameters>(
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  title: TrainingTitle,
+) => Promise<Result>;
+
+/** Makes a trainer of heads on features, and of the backbone's final block with them if the protocol says so. */
+export async function withHeads<Result>(
   study: HeadTraining,
   features: StudyFeatures,
   options: StudyHeadOptions,
-  { onFold, onHead }: Pick<CrossValidateOptions, "onFold"> & HeadsOfFolds = {},
-): Promise<CrossValidation> {
+  use: UseTrainer<Result>,
+): Promise<Result> {
   const { engine, protocol: { choices } } = study;
   const training = trainingFor(study, features, options);
   const shape = shapeFor(study, features, options);
   const { backbone } = features;
   const title = options.title ?? `${backbone.architecture.title}, ${shape.aggregation.kind}`;
-  const run = async <Patient extends LabelledPatient, Parameters>(
-    trainer: Trainer<Patient, Parameters>,
-    patients: readonly Patient[],
-    onTrained?: (fold: number, parameters: Parameters) => void,
-  ) => {
-    const calls = { ...onFold && { onFold }, ...onTrained && { onTrained } };
-    return await runFolds(study, trainer, patients, { title, epochs: training.epochs, ...calls });
-  };
+  const about = { title, epochs: training.epochs };
   if (choices.tune === "final-layer") {
-    return await run(parallelHeadTrainer(engine, shape, training), features.patients, onHead);
+    return await withTrainer(parallelHeadTrainer(engine, shape, training), features.patients, about, use);
   }
   refuseUnbuiltPair(choices, backbone.architecture);
   if (training.start ?? training.starts) {
@@ -88,42 +90,47 @@ export async function crossValidateHeads(
   }
   const patients = await features.activations();
   const { backboneFeatures: _, ...headShape } = shape;
-  return await run(fineTuner(engine, backbone, headShape, { ...training, fineTuning: "final-block" }), patients);
+  const trainer = fineTuner(engine, backbone, headShape, { ...training, fineTuning: "final-block" });
+  return await withTrainer(trainer, patients, about, use);
 }
 
-/** How {@linkcode runFolds} shows how far it has come. */
-export interface RunFoldsOptions<Parameters> extends Pick<CrossValidateOptions<Parameters>, "onFold" | "onTrained"> {
-  /** Names the model. */
-  readonly title: string;
-  /** Epochs of a training; 0 for models that have none. */
-  readonly epochs: number;
-}
-
-/** Cross-validates with the study's folds and shows progress; ends the trainer. */
-export async function runFolds<Patient extends LabelledPatient, Parameters>(
-  { profile, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
+/** Uses a trainer, and ends it. */
+export async function withTrainer<Patient extends LabelledPatient, Parameters, Result>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, onFold, onTrained }: RunFoldsOptions<Parameters>,
-): Promise<CrossValidation> {
-  const { folds } = profile;
-  progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
+  title: TrainingTitle,
+  use: UseTrainer<Result>,
+): Promise<Result> {
   try {
-    const validation = await crossValidate(trainer, patients, {
-      folds,
-      foldSeed: choices.foldSeed,
-      variant: choices.ctd,
-      onEpoch: () => progress.tick(),
-      ...onTrained && { onTrained },
-      async onFold(outcome) {
-        if (epochs === 0) progress.tick();
-        await onFold?.(outcome);
-      },
-    });
-    const done = epochs > 0 ? `${title}: ${folds} folds of ${epochs} epochs` : `${title}: ${folds} folds`;
-    progress.done([done, ...validation.messages ?? []].join("; "));
-    return validation;
+    return await use(trainer, patients, title);
   } finally {
     await trainer.dispose();
   }
+}
+
+/** Cross-validates with the study's folds, and shows progress. */
+export async function runFolds<Patient extends LabelledPatient, Parameters>(
+  { profile: { folds }, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  { title, epochs, onFold, onTrained }: TrainingTitle & Pick<TrainFoldsOptions<Parameters>, "onFold" | "onTrained">,
+): Promise<readonly FoldOutcome[]> {
+  progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
+  const outcomes = await trainFolds(trainer, patients, {
+    folds,
+    foldSeed: choices.foldSeed,
+    variant: choices.ctd,
+    onEpoch: () => progress.tick(),
+    ...onTrained && { onTrained },
+    async onFold(outcome) {
+      if (epochs === 0) progress.tick();
+      await onFold?.(outcome);
+    },
+  });
+  const done = epochs > 0 ? `${title}: ${folds} folds of ${epochs} epochs` : `${title}: ${folds} folds`;
+  const doubts = outcomes.flatMap(({ result: { fold }, divergence }) =>
+    divergence === undefined ? [] : [`Fold ${fold} of ${folds}: ${divergence}`]
+  );
+  progress.done([done, ...doubts].join("; "));
+  return outcomes;
 }
