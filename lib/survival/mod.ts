@@ -18,6 +18,7 @@ export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } f
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
 export { detectableDifference, type DetectableDifferenceOptions } from "./comparisons/detectable_difference.ts";
 export { holm } from "./comparisons/holm.ts";
+export { type CtdReading, differenceOfReadings } from "./comparisons/difference_of_readings.ts";
 export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,

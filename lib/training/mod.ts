@@ -23,6 +23,7 @@ export {
   type CoxTrainerOptions,
 } from "./clinical_trainers.ts";
 export {
+  assembleFolds,
   crossValidate,
   type CrossValidateOptions,
   type CrossValidation,
@@ -53,6 +54,16 @@ export {
   type TrainedOn,
 } from "./model/survival_model.ts";
 export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
+export {
+  type CtdSummaries,
+  ctdSummaries,
+  type NullDistribution,
+  nullDistribution,
+  type NullScore,
+  permuteOutcomes,
+} from "./null_distribution.ts";
+export { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
-export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
+export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export type { SelectedEpoch, ValidationOptions } from "./validation.ts";
