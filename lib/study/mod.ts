@@ -19,6 +19,7 @@ export {
   readEnvironment,
 } from "./environment.ts";
 export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./cross_validate_row.ts";
+export { lungsNotice } from "./lungs_notice.ts";
 export { findRow, rowNames, type StudyRow } from "./rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
