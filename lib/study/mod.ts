@@ -25,6 +25,15 @@ export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts"
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
 export { findProtocol } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
+export {
+  deepHitShape,
+  monthRule,
+  preprocessing,
+  readoutOf,
+  softAttention,
+  type TrainingSettings,
+  trainingSettings,
+} from "./protocol/settings.ts";
 export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
 export {
   checkSameRun,
