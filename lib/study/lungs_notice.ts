@@ -1,3 +1,4 @@
+import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Study } from "./study.ts";
  * @returns Undefined where there is nothing to say: on phantoms, in other profiles, or with another method.
  */
 export function lungsNotice(
-  { profile, protocol, cohort }: Pick<Study, "profile" | "protocol" | "cohort">,
+  { profile, protocol, cohort }: Pick<Study, "profile" | "protocol"> & { readonly cohort: Pick<Cohort, "manifest"> },
 ): string | undefined {
   if (profile.name !== "paper" || protocol.choices.lungs !== "unet" || cohort.manifest.phantom) return undefined;
   return "Note: the shipped U-Net, which was trained on phantoms alone, finds the lungs of these patients. On LUNG1-001 it " +

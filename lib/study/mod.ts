@@ -23,7 +23,7 @@ export { lungsNotice } from "./lungs_notice.ts";
 export { findRow, rowNames, type StudyRow } from "./rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
-export { findProtocol } from "./protocol/find_protocol.ts";
+export { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
 export {
   deepHitShape,
