@@ -59,15 +59,13 @@ export {
   readMultiverse,
   writeMultiverse,
 } from "./results/multiverse.ts";
+export { type CrossValidated, modelResult, type ModelResultOptions } from "./results/model_result.ts";
 export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
 export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {
-  type CrossValidated,
   type ModelResult,
-  modelResult,
-  type ModelResultOptions,
   readTable1,
   type Table1Comparison,
   type Table1Fold,

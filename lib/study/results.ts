@@ -34,7 +34,6 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
-import { compareRows } from "./compare_rows.ts";
 import { softAttention } from "./protocol/settings.ts";
 import { findRow, rowNames } from "./rows.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
@@ -67,16 +66,13 @@ export async function saveRow(
     variant: study.protocol.choices.ctd,
   });
   const bestReachableCtd = await study.bestReachableCtd(features);
-  const path = join(folder, "table1.json");
-  const saved = await updateTable1(path, {
+  await updateTable1(join(folder, "table1.json"), {
     kind: "table1",
     cohort: { name, hash, patients: patients.length, events: deaths, bestReachableCtd },
     profile: profile.name,
     protocol: study.protocol.name,
     models: [row],
   });
-  const compared = await compareRows(folder, saved, { model, predictions: validation.predictions });
-  await updateTable1(path, { ...saved, ...compared });
   return row;
 }
 

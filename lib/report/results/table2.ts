@@ -183,7 +183,7 @@ export function table2({ source, target, profile, rows }: Table2Result): Table {
         value: ({ ctdWithinFolds }) => withInterval(ctdWithinFolds?.pre.risk),
       },
       {
-        label: "Ctd, pooled [95 % interval] (with folds, chance is below 0.5)",
+        label: "Ctd, pooled [95 % interval], biased downwards by folds",
         value: ({ pooled: value, interval: [low, high] }) => withInterval({ value, interval: { low, high } }),
       },
       {

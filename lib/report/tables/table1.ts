@@ -28,7 +28,7 @@ export function table1(result: Table1Result): Table {
         value: ({ atHorizon }) => withInterval(atHorizon?.auc),
       },
       {
-        label: "Ctd, pooled [95 % interval] (chance is below 0.5)",
+        label: "Ctd, pooled [95 % interval], biased downwards",
         value: ({ pooled: { value, interval: [low, high] } }) => withInterval({ value, interval: { low, high } }),
       },
       {

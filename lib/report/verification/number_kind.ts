@@ -34,9 +34,10 @@ const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)attention(\.|$)/, "attention"],
   [/(^|\.)attended(\.|$)/, "mean-attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
-  [/(^|\.)p$/, "p"],
-  // The cells of a table too: JSON has their numbers one by one.
-  [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|Ctd\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)p(, |)(Holm)?$/, "p"],
+  // The cells of a table too: JSON has their numbers one by one. Fewer pairs than all make a Ctd within folds.
+  [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|(Ctd|AUC)\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)(ctdWithinFolds|auc\w*|differenceWithinFolds)\..*(value|difference)$/, "mean-ctd"],
   [/(^|\.)(ctd|pooled|difference)(\.|$)/, "ctd"],
 ];
 

@@ -1,6 +1,7 @@
-import { readCrossValidation, type Table1Comparison, type Table1Result } from "@ctsurv/report/mod.ts";
 import { detectableDifference, holm, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { readCrossValidation } from "./cross_validation.ts";
+import type { Table1Comparison, Table1Result } from "./table1.ts";
 
 /** The row that the paper proposes. */
 const PROPOSAL = "efficientnet_b0";
@@ -14,26 +15,26 @@ type Predicted = Pick<CrossValidation, "predictions">;
 /**
  * Compares the proposal with each other row of Table 1 by Ctd within folds, from the predictions on file, and says
  * which difference could be found. Of the comparisons that the table has, those of other rows than `changed` are kept.
- * Rows with other patients or folds cannot be compared and are left out.
+ * Rows without predictions on file, or with other patients or folds, cannot be compared and are left out.
  *
- * @param changed The row that is new, with its predictions.
+ * @param changed The models of the rows that are new.
  */
 export async function compareRows(
   folder: string,
   table: Table1Result,
-  changed: { readonly model: string } & Predicted,
+  changed: ReadonlySet<string>,
 ): Promise<Pick<Table1Result, "comparisons" | "detectable">> {
   const models = table.models.map(({ model }) => model);
   if (!models.includes(PROPOSAL)) return {};
   const predictionsOf = async (model: string): Promise<Predicted | undefined> =>
-    model === changed.model ? changed : await readCrossValidation(folder, model).catch(() => undefined);
+    await readCrossValidation(folder, model).catch(() => undefined);
   const proposal = await predictionsOf(PROPOSAL);
   if (!proposal) return {};
   const comparisons: Omit<Table1Comparison, "pHolm">[] = [];
   for (const model of models) {
     if (model === PROPOSAL) continue;
     const known = table.comparisons?.find((comparison) => comparison.model === model);
-    if (known && changed.model !== model && changed.model !== PROPOSAL) comparisons.push(known);
+    if (known && !changed.has(model) && !changed.has(PROPOSAL)) comparisons.push(known);
     else {
       const other = await predictionsOf(model);
       const found = other && compare(proposal, other);
