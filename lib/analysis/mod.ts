@@ -24,7 +24,13 @@ export {
   type ReportedCost,
 } from "./flops_examination.ts";
 export { type CostInput, type ModelCost, modelCost } from "./model_cost.ts";
-export { type NullCohort, type NullCohortOptions, type NullCohorts, nullCohorts } from "./null_cohorts.ts";
+export {
+  type IntervalShares,
+  type NullCohort,
+  type NullCohortOptions,
+  type NullCohorts,
+  nullCohorts,
+} from "./null_cohorts.ts";
 export {
   type Paper,
   paper,
