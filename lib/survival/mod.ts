@@ -24,6 +24,13 @@ export {
   summariseScores,
   summariseSeeds,
 } from "./comparisons/summarise_scores.ts";
+export {
+  compareSubgroups,
+  type Subgroup,
+  type SubgroupComparison,
+  type SubgroupInteraction,
+  type SubgroupOptions,
+} from "./comparisons/subgroups.ts";
 export { bestReachableCtd, type OutcomeToReach, type TrueSurvival } from "./concordance/best_reachable_ctd.ts";
 export {
   type Concordance,
@@ -51,6 +58,7 @@ export {
   type HazardRatio,
   hazardRatios,
 } from "./estimates/cox.ts";
+export { type IsotonicRegression, isotonicRegression } from "./estimates/isotonic_regression.ts";
 export {
   atRisk,
   type KaplanMeier,
@@ -72,6 +80,7 @@ export {
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
+export { type DecisionCurve, decisionCurve, type DecisionPoint } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";
 export {
   evaluatePredictions,
@@ -79,6 +88,12 @@ export {
   type EvaluationOptions,
   usualReplicates,
 } from "./scores/evaluate_predictions.ts";
+export {
+  type FoldRecalibration,
+  recalibrate,
+  type Recalibration,
+  type RecalibrationMethod,
+} from "./scores/recalibration.ts";
 export {
   type BrierIntervals,
   type ScoredAt,

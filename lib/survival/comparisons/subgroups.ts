@@ -1,0 +1,175 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { chiSquareTail } from "../_math.ts";
+import { pairCounter, type PairCounts } from "../concordance/_count_pairs.ts";
+import type { Concordance } from "../concordance/concordance.ts";
+import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
+import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+
+/** How well the patients of one level are ordered. */
+export interface Subgroup {
+  /** Such as "female". */
+  readonly level: string;
+  readonly patients: number;
+  readonly deaths: number;
+  /** Ctd of the pairs within the level and, where there are folds, within one fold. */
+  readonly ctd: Concordance;
+  /** Bootstrap interval of the Ctd; null where no sample has a pair, or intervals are left out. */
+  readonly interval: ConcordanceInterval | null;
+  /** Variance of the bootstrap samples; null where the interval is. */
+  readonly variance: number | null;
+  /** Whether there are too few deaths for the test of the interaction. */
+  readonly isSmall: boolean;
+}
+
+/** Whether the Ctd differs between levels. */
+export interface SubgroupInteraction {
+  /** The levels that are compared, which are not small. */
+  readonly levels: readonly string[];
+  /** Cochran's Q. */
+  readonly statistic: number;
+  readonly degreesOfFreedom: number;
+  readonly p: number;
+  /** Of two levels, the Ctd of the first less that of the second with its 95 % interval; null for more levels. */
+  readonly difference: { readonly difference: number; readonly low: number; readonly high: number } | null;
+}
+
+/** Ctd by subgroup. */
+export interface SubgroupComparison {
+  /** In order of appearance. */
+  readonly subgroups: readonly Subgroup[];
+  /** Patients whose level is not known; they are in no subgroup. */
+  readonly unknown: number;
+  /** Null where fewer than two levels can be compared, or intervals are left out. */
+  readonly interaction: SubgroupInteraction | null;
+}
+
+/** Options of {@linkcode compareSubgroups}. */
+export interface SubgroupOptions extends BootstrapOptions {
+  /** [patients]: the fold in which each patient was tested. Only pairs of one fold are compared. @default {none} */
+  readonly folds?: readonly string[] | undefined;
+  /** A level with fewer deaths is small. @default {10} */
+  readonly fewestDeaths?: number;
+}
+
+/** The 97.5th percentile of the standard normal distribution. */
+const Z = 1.959963984540054;
+
+/**
+ * Ctd (`"risk"` under `"pre"`) of each subgroup of the patients, and whether it differs between them. A pair is compared
+ * if both patients are of one level and, given folds, were predicted by one model.
+ *
+ * The interval draws the patients of a level with replacement. The levels share no patient, so their Ctd are
+ * independent given the model, and the test of the interaction is Cochran's Q (1954) with the bootstrap variances v:
+ *
+ *     Q = sum over levels of (C - mean)^2 / v, mean = (sum of C / v) / (sum of 1 / v), chi-square with levels - 1 df
+ *
+ * For two levels it is the z-test of their difference. A level with few deaths has no usable variance and is left out
+ * of the test. A Ctd that differs between levels need not be the model's doing: patients of a level who are more alike
+ * are harder to order.
+ *
+ * @example
+ * ```ts
+ * import { compareSubgroups } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { subgroups, interaction } = compareSubgroups(
+ *   { times: [24], survival: [[.2], [.4], [.7], [.3], [.5]], months: [5, 9, 20, 8, 3], event: [1, 1, 0, 0, 1] },
+ *   ["female", "female", "female", "male", "male"],
+ *   { replicates: 100 },
+ * );
+ * assertEquals(subgroups.map(({ level, ctd }) => [level, ctd.value]), [["female", 1], ["male", 0]]);
+ * assertEquals(interaction, null); // too few deaths
+ * ```
+ *
+ * @param level [patients]: null where it is not known.
+ * @param options.replicates Bootstrap samples; 0 leaves intervals and test out. @default {1000}
+ * @throws {InputError} If the predictions are not complete, or level or replicates make no sense.
+ */
+export function compareSubgroups(
+  predictions: SurvivalPredictions,
+  level: readonly (string | null)[],
+  { folds, fewestDeaths = 10, ...options }: SubgroupOptions = {},
+): SubgroupComparison {
+  const { event } = checkPredictions(predictions);
+  for (const [what, list] of [["level", level], ["fold", folds ?? level]] as const) {
+    if (list.length === event.length) continue;
+    throw new InputError(`Each patient needs a ${what}; there are ${event.length} patients and ${list.length} of them`);
+  }
+  const names = [...new Set(level)].filter((name) => name !== null);
+  const subgroups = names.map((name): Subgroup => {
+    const members = [...level.keys()].filter((i) => level[i] === name);
+    const deaths = members.filter((i) => event[i] === 1).length;
+    const count = countWithinFolds(predictions, members, folds);
+    const { concordant, comparable } = count();
+    const samples = options.replicates === 0 ? null : bootstrap(members.length, `subgroup ${name}`, (drawn) => {
+      const sample = count(drawn);
+      return sample.comparable > 0 ? sample.concordant / sample.comparable : null;
+    }, options);
+    return {
+      level: name,
+      patients: members.length,
+      deaths,
+      ctd: { value: comparable > 0 ? concordant / comparable : null, concordant, comparable },
+      interval: samples &&
+        { low: samples.low, high: samples.high, level: samples.level, replicates: samples.values.length },
+      variance: samples && varianceOf(samples.values),
+      isSmall: deaths < fewestDeaths,
+    };
+  });
+  const unknown = level.filter((name) => name === null).length;
+  return { subgroups, unknown, interaction: heterogeneity(subgroups) };
+}
+
+/** Counts the pairs of some patients that are of one fold; `drawn` says how often each of them is in a sample. */
+function countWithinFolds(
+  { times, survival, months, event }: SurvivalPredictions,
+  members: readonly number[],
+  folds: readonly string[] | undefined,
+): (drawn?: Uint32Array) => PairCounts {
+  const strata = [...Map.groupBy(members.keys(), (k) => folds?.[members[k]!]).values()].map((positions) => ({
+    positions,
+    count: pairCounter({
+      times,
+      survival: positions.map((k) => survival[members[k]!]!),
+      months: positions.map((k) => months[members[k]!]!),
+      event: positions.map((k) => event[members[k]!]!),
+    }),
+  }));
+  return (drawn) => {
+    let concordant = 0, comparable = 0;
+    for (const { positions, count } of strata) {
+      const counts = count({ patient: drawn && positions.map((k) => drawn[k]!) });
+      concordant += counts.concordant;
+      comparable += counts.comparable;
+    }
+    return { concordant, comparable };
+  };
+}
+
+function varianceOf(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
+function heterogeneity(subgroups: readonly Subgroup[]): SubgroupInteraction | null {
+  const compared = subgroups.flatMap(({ level, ctd: { value }, variance, isSmall }) =>
+    isSmall || value === null || !variance ? [] : [{ level, value, variance }]
+  );
+  if (compared.length < 2) return null;
+  const total = compared.reduce((sum, { variance }) => sum + 1 / variance, 0);
+  const mean = compared.reduce((sum, { value, variance }) => sum + value / variance, 0) / total;
+  const statistic = compared.reduce((sum, { value, variance }) => sum + (value - mean) ** 2 / variance, 0);
+  const degreesOfFreedom = compared.length - 1;
+  const [first, second] = compared as [typeof compared[number], typeof compared[number]];
+  const difference = first.value - second.value;
+  const half = Z * Math.sqrt(first.variance + second.variance);
+  return {
+    levels: compared.map(({ level }) => level),
+    statistic,
+    degreesOfFreedom,
+    p: chiSquareTail(statistic, degreesOfFreedom),
+    difference: compared.length === 2 ? { difference, low: difference - half, high: difference + half } : null,
+  };
+}
