@@ -19,6 +19,7 @@ export { attentionFigure, type AttentionFigureOptions } from "./figures/attentio
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./figures/calibration_figure.ts";
 export { costFigure } from "./figures/cost_figure.ts";
+export { decisionCurveFigure, type NamedDecisionCurve } from "./figures/decision_curve_figure.ts";
 export type { Figure } from "./figures/figure.ts";
 export { flopsFigure } from "./figures/flops_figure.ts";
 export { foldFigure, type FoldFigureOptions } from "./figures/fold_figure.ts";

@@ -80,7 +80,7 @@ export {
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
-export { type DecisionCurve, decisionCurve, type DecisionPoint } from "./scores/decision_curve.ts";
+export { type DecisionCurve, decisionCurve, type DecisionPoint, usefulThresholds } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";
 export {
   evaluatePredictions,

@@ -36,7 +36,7 @@ export interface SubgroupInteraction {
 
 /** Ctd by subgroup. */
 export interface SubgroupComparison {
-  /** In order of appearance. */
+  /** In the order of their names. */
   readonly subgroups: readonly Subgroup[];
   /** Patients whose level is not known; they are in no subgroup. */
   readonly unknown: number;
@@ -96,7 +96,8 @@ export function compareSubgroups(
     if (list.length === event.length) continue;
     throw new InputError(`Each patient needs a ${what}; there are ${event.length} patients and ${list.length} of them`);
   }
-  const names = [...new Set(level)].filter((name) => name !== null);
+  const names = [...new Set(level)].filter((name) => name !== null)
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const subgroups = names.map((name): Subgroup => {
     const members = [...level.keys()].filter((i) => level[i] === name);
     const deaths = members.filter((i) => event[i] === 1).length;

@@ -96,6 +96,31 @@ export function decisionCurve(
   return { time, deaths: everybody === null ? null : 1 - everybody, points };
 }
 
+/**
+ * The ranges of thresholds at which a model is worth more than treating everybody and more than treating nobody.
+ *
+ * @example
+ * ```ts
+ * import { decisionCurve, usefulThresholds } from "@ctsurv/ctsurv/survival";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const predictions = { times: [24], survival: [[.2], [.4], [.7], [.95]], months: [5, 20, 24, 24], event: [1, 1, 0, 0] };
+ * // Above 80 % nobody is treated, and at 5 % everybody is.
+ * assertEquals(usefulThresholds(decisionCurve(predictions, 24)), [[.06, .8]]);
+ * ```
+ *
+ * @returns The first and last threshold of each range.
+ */
+export function usefulThresholds({ points }: Pick<DecisionCurve, "points">): [first: number, last: number][] {
+  // Rounding makes no model useful.
+  const isBest = points.map(({ model, treatAll }) => model !== null && model > Math.max(treatAll ?? 0, 0) + 1e-12);
+  return points.flatMap(({ threshold }, k): [number, number][] => {
+    if (!isBest[k] || isBest[k - 1]) return [];
+    const end = isBest.indexOf(false, k);
+    return [[threshold, points.at(end === -1 ? -1 : end - 1)!.threshold]];
+  });
+}
+
 function survivalOf(outcomes: Outcomes, time: number): number | null {
   return kaplanMeierAt(kaplanMeier(outcomes), time)?.survival ?? null;
 }
