@@ -1,5 +1,6 @@
+import { DAYS_PER_MONTH, daysToMonths } from "../follow_up/follow_up.ts";
 import { firstIndex, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import type { CtdLookup, CtdOptions, CtdVariant } from "./concordance.ts";
+import type { CtdOptions, CtdVariant } from "./concordance.ts";
 
 /** Values of one column of the grid, and the rank of each anchor among them. */
 interface Standings {
@@ -29,35 +30,72 @@ export interface AnchorBlock {
   readonly later: Standings & { weightBelow(weightAt: (index: number) => number): Float64Array };
 }
 
+/** For each position: the time by which it is compared, and the column of the grid that it reads as an anchor. */
+interface Reading {
+  readonly clock: Float64Array;
+  /** {@linkcode BEFORE_GRID} where everybody is alive by definition. */
+  readonly columns: Int32Array;
+}
+
+/** The column of a time before the grid, at which everybody is alive. */
+const BEFORE_GRID = -1;
+
+/** How each variant reads times and curves of patients who are in order of time. */
+function readingOf(
+  { times, months }: SurvivalPredictions,
+  order: Uint32Array,
+  { variant, lookup }: Required<CtdOptions>,
+): Reading {
+  const last = times.length - 1;
+  const sorted = Float64Array.from(order, (i) => months[i]!);
+  if (variant === "authors") {
+    const clock = sorted.map(monthsOfThirtyDays);
+    const upTo = (t: number) => firstIndex(times.length, (k) => times[k]! > t) - 1;
+    // The authors sum the bins [: T - 1], and in Python [: -1] is all but the last.
+    return { clock, columns: Int32Array.from(clock, (whole) => whole === 0 ? Math.max(last - 1, 0) : upTo(whole - 1)) };
+  }
+  /** The grid interval (t_(k-1), t_k] that holds a time; beyond the grid, its length. */
+  const intervals = Int32Array.from(sorted, (own) => firstIndex(times.length, (k) => times[k]! >= own));
+  const columns = intervals.map((next, p) =>
+    lookup === "pre" || times[next] === sorted[p] ? Math.min(next, last) : Math.max(next - 1, 0)
+  );
+  return { clock: variant === "lab" ? Float64Array.from(intervals) : sorted, columns };
+}
+
+/**
+ * The authors' whole months of a follow-up in months of 30.4375 days. Tables have whole days, so the days are rounded
+ * first: otherwise the last digit of the months decides about a patient of exactly 300 days.
+ */
+export function monthsOfThirtyDays(months: number): number {
+  return daysToMonths(Math.round(months * DAYS_PER_MONTH), { rule: "authors" });
+}
+
 /** Sorts patients by time and cuts them into blocks of anchors; `order` is the patient at each position. */
 function anchorBlocks(
-  { times, survival, months, event: events }: SurvivalPredictions,
-  { lookup, tolerance, clock: clockOf }: {
-    readonly lookup: CtdLookup;
-    readonly tolerance: number;
-    readonly clock: "months" | "interval";
-  },
+  predictions: SurvivalPredictions,
+  tolerance: number,
+  options: Required<CtdOptions>,
 ): { readonly blocks: readonly AnchorBlock[]; readonly order: Uint32Array } {
-  const patients = months.length, last = times.length - 1;
+  const { survival, months, event: events } = predictions;
+  const patients = months.length;
   const order = Uint32Array.from(months, (_, i) => i).sort((a, b) => months[a]! - months[b]!);
-  /** The grid interval (t_(k-1), t_k] that holds a time; beyond the grid, its length. */
-  const intervals = Int32Array.from(order, (i) => firstIndex(times.length, (k) => times[k]! >= months[i]!));
-  const columns = intervals.map((next, p) =>
-    lookup === "pre" || times[next] === months[order[p]!] ? Math.min(next, last) : Math.max(next - 1, 0)
-  );
-  const clock = clockOf === "interval" ? Float64Array.from(intervals) : Float64Array.from(order, (i) => months[i]!);
+  const { clock, columns } = readingOf(predictions, order, options);
   const event = Uint8Array.from(order, (i) => events[i]!);
+  // Columns come in order of time, except that of the authors' month 0.
+  const stretch = options.variant === "authors" ? clock : columns;
 
   const blocks: AnchorBlock[] = [];
   for (let start = 0, stop; start < patients; start = stop) {
     const column = columns[start]!, first = start;
-    stop = start + firstIndex(patients - start, (k) => columns[first + k]! > column);
+    stop = start + firstIndex(patients - start, (k) => stretch[first + k]! > stretch[first]!);
     if (!event.subarray(start, stop).includes(1)) continue;
     const latest = clock[stop - 1]!, after = stop;
     const end = stop + firstIndex(patients - stop, (k) => clock[after + k]! > latest);
     // Plain loops over numbers: with callbacks, a million patients took four times as long.
     const values = new Float64Array(patients - start);
-    for (let p = 0; p < values.length; p++) values[p] = survival[order[start + p]!]![column]!;
+    for (let p = 0; p < values.length; p++) {
+      values[p] = column === BEFORE_GRID ? 1 : survival[order[start + p]!]![column]!;
+    }
     const anchors = values.subarray(0, stop - start);
     const isAnchor = (a: number) => event[first + a] === 1;
     const near = standings(values.subarray(0, end - start), anchors, tolerance, isAnchor);
@@ -178,6 +216,7 @@ const rules: Readonly<Record<CtdVariant, Rule>> = {
   antolini: { tolerance: 0, tiesScoreHalf: false, sameTime: "censored" },
   adj_antolini: { tolerance: 0, tiesScoreHalf: true, sameTime: "both ways" },
   lab: { tolerance: 0, tiesScoreHalf: false, sameTime: "none" },
+  authors: { tolerance: 0, tiesScoreHalf: false, sameTime: "none" },
 };
 
 /**
@@ -195,11 +234,7 @@ export function pairCounter(
   { variant = "risk", lookup = "pre" }: CtdOptions = {},
 ): PairCounter {
   const rule = rules[variant];
-  const { blocks, order } = anchorBlocks(predictions, {
-    lookup,
-    tolerance: rule.tolerance,
-    clock: variant === "lab" ? "interval" : "months",
-  });
+  const { blocks, order } = anchorBlocks(predictions, rule.tolerance, { variant, lookup });
   return ({ patient, anchor } = {}) => {
     const weight = patient && Float64Array.from(order, (i) => patient[i]!);
     const anchorWeight = anchor && Float64Array.from(order, (i) => anchor[i]!);
