@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { chiSquareTail } from "../_math.ts";
-import { pairCounter, type PairCounts } from "../concordance/_count_pairs.ts";
+import { pairCounter } from "../concordance/_count_pairs.ts";
+import { pairCounterWithinFolds, takePatients } from "../concordance/_count_within_folds.ts";
 import type { Concordance } from "../concordance/concordance.ts";
 import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
@@ -47,7 +48,7 @@ export interface SubgroupComparison {
 /** Options of {@linkcode compareSubgroups}. */
 export interface SubgroupOptions extends BootstrapOptions {
   /** [patients]: the fold in which each patient was tested. Only pairs of one fold are compared. @default {none} */
-  readonly folds?: readonly string[] | undefined;
+  readonly folds?: readonly (string | number)[] | undefined;
   /** A level with fewer deaths is small. @default {10} */
   readonly fewestDeaths?: number;
 }
@@ -59,8 +60,9 @@ const Z = 1.959963984540054;
  * Ctd (`"risk"` under `"pre"`) of each subgroup of the patients, and whether it differs between them. A pair is compared
  * if both patients are of one level and, given folds, were predicted by one model.
  *
- * The interval draws the patients of a level with replacement. The levels share no patient, so their Ctd are
- * independent given the model, and the test of the interaction is Cochran's Q (1954) with the bootstrap variances v:
+ * The interval draws the patients of a level with replacement, each from those of the same fold. (Drawn across folds, a
+ * sample has fewer patients in a fold who differ, and the variance of the Ctd comes out half as large again.) The levels
+ * share no patient, so their Ctd are independent given the model, and the test of the interaction is Cochran's Q (1954) with the bootstrap variances v:
  *
  *     Q = sum over levels of (C - mean)^2 / v, mean = (sum of C / v) / (sum of 1 / v), chi-square with levels - 1 df
  *
@@ -101,12 +103,14 @@ export function compareSubgroups(
   const subgroups = names.map((name): Subgroup => {
     const members = [...level.keys()].filter((i) => level[i] === name);
     const deaths = members.filter((i) => event[i] === 1).length;
-    const count = countWithinFolds(predictions, members, folds);
+    const own = takePatients(predictions, members);
+    const strata = folds && members.map((i) => folds[i]!);
+    const count = strata ? pairCounterWithinFolds(own, strata) : pairCounter(own);
     const { concordant, comparable } = count();
     const samples = options.replicates === 0 ? null : bootstrap(members.length, `subgroup ${name}`, (drawn) => {
-      const sample = count(drawn);
+      const sample = count({ patient: drawn });
       return sample.comparable > 0 ? sample.concordant / sample.comparable : null;
-    }, options);
+    }, { ...options, strata });
     return {
       level: name,
       patients: members.length,
@@ -120,32 +124,6 @@ export function compareSubgroups(
   });
   const unknown = level.filter((name) => name === null).length;
   return { subgroups, unknown, interaction: heterogeneity(subgroups) };
-}
-
-/** Counts the pairs of some patients that are of one fold; `drawn` says how often each of them is in a sample. */
-function countWithinFolds(
-  { times, survival, months, event }: SurvivalPredictions,
-  members: readonly number[],
-  folds: readonly string[] | undefined,
-): (drawn?: Uint32Array) => PairCounts {
-  const strata = [...Map.groupBy(members.keys(), (k) => folds?.[members[k]!]).values()].map((positions) => ({
-    positions,
-    count: pairCounter({
-      times,
-      survival: positions.map((k) => survival[members[k]!]!),
-      months: positions.map((k) => months[members[k]!]!),
-      event: positions.map((k) => event[members[k]!]!),
-    }),
-  }));
-  return (drawn) => {
-    let concordant = 0, comparable = 0;
-    for (const { positions, count } of strata) {
-      const counts = count({ patient: drawn && positions.map((k) => drawn[k]!) });
-      concordant += counts.concordant;
-      comparable += counts.comparable;
-    }
-    return { concordant, comparable };
-  };
 }
 
 function varianceOf(values: readonly number[]): number | null {

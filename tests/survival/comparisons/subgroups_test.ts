@@ -53,14 +53,17 @@ Deno.test("compareSubgroups() finds a model that works in one level only, and sa
 });
 
 Deno.test("compareSubgroups(): where levels do not differ, the test says so about as often as it should", () => {
-  const cohorts = 150;
-  const found = Array.from({ length: cohorts }, (_, seed) => {
-    const { predictions, level } = cohort(120, 100 + seed, [.7, .7, .7]);
-    return compareSubgroups(predictions, level, { replicates: 60 }).interaction!.p;
-  });
-  const below = (p: number) => found.filter((one) => one < p).length / cohorts;
-  assert(below(.05) < .11, `${below(.05)} of p are below 0.05`);
-  assert(below(.5) > .35 && below(.5) < .65, `${below(.5)} of p are below 0.5`);
+  const cohorts = 200;
+  for (const folds of [undefined, Array.from({ length: 120 }, (_, i) => i % 7)]) {
+    const found = Array.from({ length: cohorts }, (_, seed) => {
+      const { predictions, level } = cohort(120, 1000 + seed, [.7, .7]);
+      return compareSubgroups(predictions, level, { folds, replicates: 60 }).interaction!.p;
+    });
+    const below = (p: number) => found.filter((one) => one < p).length / cohorts;
+    // Three standard errors around 5 %, and around half.
+    assert(below(.05) > .01 && below(.05) < .1, `${below(.05)} of p are below 0.05`);
+    assert(below(.5) > .39 && below(.5) < .61, `${below(.5)} of p are below 0.5`);
+  }
 });
 
 Deno.test("compareSubgroups() names small levels, leaves them out of the test, and counts those of no level", () => {
