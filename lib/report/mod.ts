@@ -49,6 +49,8 @@ export {
 } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
+export { judgeClaims } from "./results/judge_claims.ts";
+export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./results/methods.ts";
 export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
@@ -73,6 +75,18 @@ export {
   type TransferCohort,
   writeTable2,
 } from "./results/table2.ts";
+export {
+  type ClaimEvidence,
+  type ClaimVerdict,
+  type Finding,
+  reachVerdict,
+  readVerdicts,
+  VERDICT_RULE,
+  verdictPage,
+  type Verdicts,
+  verdictTable,
+  writeVerdicts,
+} from "./results/verdicts.ts";
 export {
   type CostRow,
   costTable,
