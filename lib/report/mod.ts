@@ -51,7 +51,7 @@ export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { judgeClaims } from "./results/judge_claims.ts";
 export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./results/methods.ts";
-export { type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
+export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {

@@ -9,8 +9,11 @@ import { readTable2, type Table2Result } from "./table2.ts";
 
 /** The results that a paragraph on methods is made from. */
 export interface MethodsInput {
+  /** The rows, their provenance and the cohort. */
   readonly table1: Table1Result;
+  /** The transfer, if there was one. */
   readonly table2?: Table2Result | undefined;
+  /** The comparison of aggregations, for its seeds. */
   readonly aggregation?: AggregationResult | undefined;
   /** The cross-validation of any row of Table 1, for its number of epochs. */
   readonly validation?: Pick<CrossValidationRecord, "folds"> | undefined;

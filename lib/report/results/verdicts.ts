@@ -23,6 +23,7 @@ export interface ClaimEvidence {
   readonly high: number | null;
   /** Two-sided p-value; null where there is none. */
   readonly p: number | null;
+  /** What the interval says. */
   readonly found: Finding;
 }
 
@@ -34,9 +35,11 @@ export interface ClaimVerdict {
   readonly says: string;
   /** The paper's numbers for it. */
   readonly reported: string;
+  /** See {@linkcode VERDICT_RULE}. */
   readonly verdict: "reproduced" | "not reproduced" | "not testable here";
   /** Why; for a claim that is not testable here, everything that stands in the way. */
   readonly because: readonly string[];
+  /** The numbers, those that decide first. */
   readonly evidence: readonly ClaimEvidence[];
 }
 
@@ -44,8 +47,9 @@ export interface ClaimVerdict {
 export interface Verdicts {
   /** Tells this file from others with results. */
   readonly kind: "verdicts";
-  /** Name of the cohort, and of the one that was transferred to; null where there is no Table 2. */
+  /** Name of the cohort. */
   readonly cohort: string;
+  /** Name of the cohort that was transferred to; null where there is no Table 2. */
   readonly target: string | null;
   /** Name of the study's profile. */
   readonly profile: string;

@@ -11,7 +11,9 @@ import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export interface Subgroup {
   /** Such as "female". */
   readonly level: string;
+  /** Patients of the level. */
   readonly patients: number;
+  /** How many of them died. */
   readonly deaths: number;
   /** Ctd of the pairs within the level and, where there are folds, within one fold. */
   readonly ctd: Concordance;
@@ -29,7 +31,9 @@ export interface SubgroupInteraction {
   readonly levels: readonly string[];
   /** Cochran's Q. */
   readonly statistic: number;
+  /** One less than the levels. */
   readonly degreesOfFreedom: number;
+  /** Of the same Ctd in all levels. */
   readonly p: number;
   /** Of two levels, the Ctd of the first less that of the second with its 95 % interval; null for more levels. */
   readonly difference: { readonly difference: number; readonly low: number; readonly high: number } | null;

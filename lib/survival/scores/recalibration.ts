@@ -30,6 +30,7 @@ export interface FoldRecalibration {
 
 /** Recalibrated predictions, and how they were made. */
 export interface Recalibration {
+  /** How the curves were recalibrated. */
   readonly method: RecalibrationMethod;
   /** Months. */
   readonly time: number;

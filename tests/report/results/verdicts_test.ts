@@ -22,6 +22,8 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const workshop = join(root, "outputs", "phantom-lung1-workshop");
 /** A table, attention, and few of the cross-validations. */
 const old = join(root, "tests", "fixtures", "v0.1.0", "results");
+/** Judged once for all tests. */
+const judged = await judgeClaims(workshop);
 const FILES = ["table1.json", "table2.json", "aggregation.json", "cost.json"];
 const MODELS = ["efficientnet_b0", "average_pooling", "self_attention", "r3d_18", "new_head", "fine_tuned_head"];
 
@@ -83,7 +85,7 @@ Deno.test("reachVerdict(): above 0 is reproduced; 0 inside, or the opposite, is 
 });
 
 Deno.test("judgeClaims(): on phantoms nothing about training can be tested, and the numbers stand all the same", async () => {
-  const { claims, cohort, target, profile } = await judgeClaims(workshop);
+  const { claims, cohort, target, profile } = judged;
   assertEquals([cohort, target, profile], ["phantom-lung1", "phantom-claro", "workshop"]);
   assertEquals(claims.map(({ verdict }) => verdict), [
     "not testable here",
@@ -177,13 +179,12 @@ Deno.test("judgeClaims() judges results of 0.1.0, and refuses a folder without T
 });
 
 Deno.test("verdicts are read as they were written, and the committed ones are those of the committed results", async () => {
-  const verdicts = await judgeClaims(workshop);
   await inFolder(async (folder) => {
-    await writeVerdicts(folder, verdicts);
-    assertEquals(await readVerdicts(join(folder, "verdicts.json")), verdicts);
-    assertEquals(await Deno.readTextFile(join(folder, "verdicts.md")), verdictPage(verdicts));
+    await writeVerdicts(folder, judged);
+    assertEquals(await readVerdicts(join(folder, "verdicts.json")), judged);
+    assertEquals(await Deno.readTextFile(join(folder, "verdicts.md")), verdictPage(judged));
     const { profile } = await readTable1(join(workshop, "table1.json"));
-    assertEquals(profile, verdicts.profile);
+    assertEquals(profile, judged.profile);
     for (const file of ["verdicts.json", "verdicts.md"]) {
       assertEquals(await Deno.readTextFile(join(folder, file)), await Deno.readTextFile(join(workshop, file)));
     }
@@ -191,10 +192,9 @@ Deno.test("verdicts are read as they were written, and the committed ones are th
 });
 
 Deno.test("verify lets verdicts follow from their numbers: a word that turns is no difference, a number that moves is", async () => {
-  const verdicts = await judgeClaims(workshop);
   const changed = (by: number) => ({
-    ...verdicts,
-    claims: verdicts.claims.map((claim) => ({
+    ...judged,
+    claims: judged.claims.map((claim) => ({
       ...claim,
       verdict: "reproduced" as const,
       because: ["every interval is above 0"],
@@ -205,7 +205,7 @@ Deno.test("verify lets verdicts follow from their numbers: a word that turns is 
     for (const name of ["a", "b", "c"]) await Deno.mkdir(join(folder, name));
     const write = (name: string, content: unknown) =>
       Deno.writeTextFile(join(folder, name, "verdicts.json"), JSON.stringify(content));
-    await write("a", verdicts);
+    await write("a", judged);
     await write("b", changed(0));
     await write("c", changed(.5));
     const compare = async (name: string) =>
