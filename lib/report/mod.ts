@@ -5,7 +5,8 @@
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
- * schemas) and `verification` (what differs between two folders of results). Figures, pictures and tables are
+ * schemas), `claims` (the paper's claims, judged by results), `methods` (a paragraph for a paper, from results) and
+ * `verification` (what differs between two folders of results). Figures, pictures and tables are
  * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
  *
  * The first calls to know are {@linkcode table} for any rows, {@linkcode kaplanMeierFigure} for outcomes,
@@ -27,6 +28,7 @@ export { histogram, type HistogramOptions } from "./figures/histogram.ts";
 export { kaplanMeierFigure, type KaplanMeierFigureOptions, type SurvivalGroup } from "./figures/kaplan_meier_figure.ts";
 export { lossCurve, type LossSeries } from "./figures/loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./figures/lung_area_figure.ts";
+export { multiverseFigure } from "./figures/multiverse_figure.ts";
 export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts";
 export { describeView, escapeMarkup, formatNumber } from "./format.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./pictures/contact_sheet.ts";
@@ -49,8 +51,19 @@ export {
 } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
-export { judgeClaims } from "./results/judge_claims.ts";
-export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./results/methods.ts";
+export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export { judgeClaims } from "./claims/judge_claims.ts";
+export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./methods/methods.ts";
+export {
+  type MissingRow,
+  type MultiverseCtd,
+  type MultiverseEffect,
+  type MultiverseResult,
+  type MultiverseRow,
+  readMultiverse,
+  writeMultiverse,
+} from "./results/multiverse.ts";
+export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
 export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
@@ -86,7 +99,7 @@ export {
   type Verdicts,
   verdictTable,
   writeVerdicts,
-} from "./results/verdicts.ts";
+} from "./claims/verdicts.ts";
 export {
   type CostRow,
   costTable,
@@ -97,6 +110,7 @@ export {
 } from "./tables/cost_table.ts";
 export { clinicalFrame, resultsFrame, toDataFrame } from "./tables/data_frames.ts";
 export { type FrameLike, frameTable } from "./tables/frame_table.ts";
+export { multiverseTable } from "./tables/multiverse_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";

@@ -45,12 +45,20 @@ export async function saveRow(
   const provenance = await study.provenance(weights);
   await writeCrossValidation(folder, model, { ...validation, provenance });
   const title = paperRow(model)?.name ?? model;
-  const row = modelResult(validation, { model, name: title, weights, view, provenance });
+  const row = modelResult(validation, {
+    model,
+    name: title,
+    weights,
+    view,
+    provenance,
+    variant: study.protocol.choices.ctd,
+  });
   const bestReachableCtd = await study.bestReachableCtd(features);
   await updateTable1(join(folder, "table1.json"), {
     kind: "table1",
     cohort: { name, hash, patients: patients.length, events: deaths, bestReachableCtd },
     profile: profile.name,
+    protocol: study.protocol.name,
     models: [row],
   });
   return row;

@@ -16,6 +16,9 @@
  */
 export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
+export { detectableDifference, type DetectableDifferenceOptions } from "./comparisons/detectable_difference.ts";
+export { holm } from "./comparisons/holm.ts";
+export { type CtdReading, differenceOfReadings } from "./comparisons/difference_of_readings.ts";
 export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,
@@ -48,7 +51,6 @@ export {
   concordanceInterval,
   type ConcordanceIntervalOptions,
 } from "./concordance/concordance_interval.ts";
-export type { FoldOfPatients } from "./concordance/_count_within_folds.ts";
 export {
   concordanceWithinFolds,
   concordanceWithinFoldsInterval,
@@ -78,7 +80,13 @@ export {
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
 export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";
-export { censorPredictions, type Outcomes, survivalAt, type SurvivalPredictions } from "./follow_up/predictions.ts";
+export {
+  censorPredictions,
+  type FoldOfPatients,
+  type Outcomes,
+  survivalAt,
+  type SurvivalPredictions,
+} from "./follow_up/predictions.ts";
 export { type AucWithinFolds, aucWithinFolds } from "./scores/auc_within_folds.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {

@@ -1,4 +1,4 @@
-import { InputError, OutputError } from "@ctsurv/base/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
@@ -14,7 +14,7 @@ import {
   horizonScores,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import { stratifiedFolds } from "./folds.ts";
+import { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
 import type { PatientPrediction, Trainer } from "./trainer.ts";
 
 /** Options of {@linkcode refuseFewPatients}. */
@@ -74,7 +74,7 @@ export interface FoldResult {
   readonly patients: number;
   /** How many of them died within the horizon. */
   readonly events: number;
-  /** Primary Ctd: risk ties, survival at the first month at or after the death. */
+  /** Ctd of the variant that was asked for, survival at the first month at or after the death. */
   readonly ctd: Concordance;
   /** [epochs]: training loss. */
   readonly losses: readonly number[];
@@ -115,15 +115,8 @@ export interface CrossValidation {
   readonly messages?: readonly string[];
 }
 
-/** Options of {@linkcode crossValidate}. */
-export interface CrossValidateOptions {
-  /** Number of folds, 10 in the paper. */
-  readonly folds: number;
-  /** Seed of the folds, scikit-learn's `random_state`. */
-  readonly foldSeed: number;
-  /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
-  readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
-}
+/** Options of {@linkcode crossValidate}: those of its folds. */
+export interface CrossValidateOptions<Parameters = unknown> extends TrainFoldsOptions<Parameters> {}
 
 /**
  * K-fold cross-validation, stratified on death within the horizon. The patients of each fold are predicted by a model
@@ -164,41 +157,40 @@ export interface CrossValidateOptions {
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, onEpoch }: CrossValidateOptions,
+  options: CrossValidateOptions<Parameters>,
 ): Promise<CrossValidation> {
-  refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
-  const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
-  const results: FoldResult[] = [];
-  const predictions = new Map<string, OutOfFoldPrediction>();
-  const diverged: string[] = [];
-  const constant: number[] = [];
-  await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
-    const train = patients.filter((_, i) => assignment[i] !== fold);
-    const test = patients.filter((_, i) => assignment[i] === fold);
-    const trained = await inFold(fold, folds, () =>
-      trainer.train(train, (epoch, loss) => {
-        check();
-        onEpoch?.(fold + 1, epoch, loss);
-      }));
-    if (trainer.constantLoss) constant[fold] = trainer.constantLoss(train);
-    if (trained.divergence !== undefined) diverged[fold] = `Fold ${fold + 1} of ${folds}: ${trained.divergence}`;
-    const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
-      ...prediction,
-      fold: fold + 1,
-      ...test[i]!.followUp,
-    }));
-    predicted.forEach((prediction) => predictions.set(prediction.id, prediction));
-    results[fold] = {
-      fold: fold + 1,
-      patients: test.length,
-      events: test.filter(({ followUp }) => followUp.event === 1).length,
-      ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
-      losses: trained.losses,
-    };
-  });
-  const ordered = patients.map(({ id }) => predictions.get(id)!);
+  const outcomes = await trainFolds(trainer, patients, options);
+  return assembleFolds(outcomes, patients.map(({ id }) => id), options);
+}
+
+/**
+ * The result of a cross-validation from all of its folds, which may have been trained at other times and places.
+ *
+ * @param outcomes All folds, in any order.
+ * @param ids The patients, in the order that the predictions are to have.
+ * @throws {InputError} If a fold or a patient is missing.
+ */
+export function assembleFolds(
+  outcomes: readonly FoldOutcome[],
+  ids: readonly string[],
+  { variant = "risk" }: Pick<CrossValidateOptions, "variant"> = {},
+): CrossValidation {
+  const folds = outcomes.toSorted((a, b) => a.result.fold - b.result.fold);
+  const results = folds.map(({ result }) => result);
+  const predictions = new Map(folds.flatMap(({ predictions }) => predictions).map((one) => [one.id, one]));
+  const missing = results.findIndex(({ fold }, i) => fold !== i + 1);
+  const unpredicted = ids.find((id) => !predictions.has(id));
+  if (missing !== -1 || unpredicted !== undefined) {
+    const what = missing === -1 ? `no fold predicts ${unpredicted}` : `fold ${missing + 1} is not there`;
+    throw new InputError(`These folds are not those of one cross-validation: ${what}`);
+  }
+  const ordered = ids.map((id) => predictions.get(id)!);
   const pooled = toSurvivalPredictions(ordered);
   const testedIn = ordered.map(({ fold }) => fold);
+  const constant = folds.flatMap(({ constantLoss }) => constantLoss ?? []);
+  const messages = folds.flatMap(({ result: { fold }, divergence }) =>
+    divergence === undefined ? [] : [`Fold ${fold} of ${folds.length}: ${divergence}`]
+  );
   return {
     folds: results,
     ctdWithinFolds: ctdWithinFolds(pooled, testedIn),
@@ -206,21 +198,10 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
     ...constant.length > 0 && { constantLoss: constant.reduce((sum, loss) => sum + loss, 0) / constant.length },
     ...summariseFolds(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
     pooled: concordanceTable(pooled),
-    interval: concordanceInterval(pooled),
+    interval: concordanceInterval(pooled, { variant }),
     predictions: ordered,
-    ...diverged.length > 0 && { messages: diverged.flat() },
+    ...messages.length > 0 && { messages },
   };
-}
-
-/** Says of which fold an error is: all patients together may have been no trouble. */
-async function inFold<T>(fold: number, folds: number, train: () => Promise<T>): Promise<T> {
-  try {
-    return await train();
-  } catch (error) {
-    // Of a disk that is full no fold is the cause.
-    if (!(error instanceof InputError) || error instanceof OutputError) throw error;
-    throw new InputError(`Fold ${fold + 1} of ${folds}: ${error.message}`, { cause: error });
-  }
 }
 
 /**
@@ -244,31 +225,6 @@ export function toSurvivalPredictions(
     months: predictions.map(({ months }) => months),
     event: predictions.map(({ event }) => event),
   };
-}
-
-/**
- * Does `task` for 0 to `count` - 1 in order, some at the same time. After a failure nothing new is begun. Tasks that
- * are still running call `check`, which then throws, since nobody waits for their results.
- */
-async function forEachOf(
-  count: number,
-  atOnce: number,
-  task: (index: number, check: () => void) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  let hasFailed = false;
-  const check = () => {
-    if (hasFailed) throw new Error("Another fold failed");
-  };
-  const lane = async () => {
-    try {
-      while (next < count && !hasFailed) await task(next++, check);
-    } catch (error) {
-      hasFailed = true;
-      throw error;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
 }
 
 /**
@@ -299,33 +255,6 @@ export function summariseFolds(
     stdSample: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
     stdPopulation: count > 1 ? Math.sqrt(squares / count) : null,
   };
-}
-
-/**
- * Out-of-fold predictions as a CSV table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to
- * S24. Numbers keep all their digits.
- *
- * @example
- * ```ts
- * import { formatPredictions } from "@ctsurv/ctsurv/training";
- * import { assertEquals } from "@std/assert";
- *
- * const [survival, attention] = [Float64Array.of(1, .8), Float32Array.of(1)];
- * const table = formatPredictions([{ id: "LUNG1-001", fold: 1, months: 24, event: 0, survival, attention }]);
- * assertEquals(table, "patient,fold,months,event,S0,S1\nLUNG1-001,1,24,0,1,0.8\n");
- * ```
- */
-export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): string {
-  const months = predictions[0]?.survival.length ?? 0;
-  const header = ["patient", "fold", "months", "event", ...Array.from({ length: months }, (_, month) => `S${month}`)];
-  const rows = predictions.map((
-    { id, fold, months, event, survival },
-  ) => [quote(id), fold, months, event, ...survival]);
-  return [header, ...rows].map((row) => `${row.join(",")}\n`).join("");
-}
-
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The mean of the folds' training losses, epoch by epoch. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { paper, paperRow } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { ConcordanceInterval, ConcordanceTable } from "@ctsurv/survival/mod.ts";
+import type { ConcordanceInterval, ConcordanceTable, CtdVariant } from "@ctsurv/survival/mod.ts";
 import { describeView, formatNumber, MISSING } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
 import { schemaOf } from "./_schema.ts";
@@ -45,10 +45,12 @@ export interface ModelResultOptions {
   readonly view: ModelResult["view"];
   /** How the result came to be. @default {the row has none} */
   readonly provenance?: Provenance;
+  /** Which of the pooled Ctd the row has; `crossValidate` had the same. @default {"risk"} */
+  readonly variant?: CtdVariant;
 }
 
 /**
- * Makes a row of Table 1 from a cross-validation. Of its variants of Ctd the row takes the primary one, `risk`.
+ * Makes a row of Table 1 from a cross-validation. Of its variants of Ctd the row takes one, `risk` by default.
  *
  * @example
  * ```ts
@@ -78,8 +80,9 @@ export interface ModelResultOptions {
  */
 export function modelResult(
   { folds, mean, stdSample, stdPopulation, pooled, interval }: CrossValidated,
-  { model, name, weights, view, provenance }: ModelResultOptions,
+  { model, name, weights, view, provenance, variant = "risk" }: ModelResultOptions,
 ): ModelResult {
+  const { value = null } = pooled.pre[variant] ?? {};
   return {
     model,
     name,
@@ -90,7 +93,7 @@ export function modelResult(
     stdSample,
     stdPopulation,
     ...provenance && { provenance: { ...provenance } },
-    pooled: { value: pooled.pre.risk.value, interval: [interval?.low ?? null, interval?.high ?? null] },
+    pooled: { value, interval: [interval?.low ?? null, interval?.high ?? null] },
   };
 }
 
@@ -106,6 +109,7 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
     bestReachableCtd: concordance,
   }),
   profile: z.string(),
+  protocol: z.string().optional(),
   models: z.array(z.strictObject({
     model: z.string(),
     name: z.string(),
@@ -147,6 +151,8 @@ export interface Table1Result {
   };
   /** Name of the study's profile, such as `smoke`. */
   readonly profile: string;
+  /** Name of its protocol, such as "paper, initialisation=xavier"; ctsurv 0.1 wrote none. */
+  readonly protocol?: string | undefined;
   /** The rows of the table. */
   readonly models: readonly ModelResult[];
 }
@@ -252,7 +258,7 @@ export async function readTable1(path: string): Promise<Table1Result> {
  * {@linkcode readTable1} shows it.
  */
 export function table1(result: Table1Result): Table {
-  const { cohort, profile, models } = result;
+  const { cohort, profile, protocol, models } = result;
   return table(
     models,
     [
@@ -274,7 +280,8 @@ export function table1(result: Table1Result): Table {
       },
     ],
     [
-      `Computed on ${cohort.name} (${cohort.patients} patients, ${cohort.events} deaths), profile ${profile}`,
+      `Computed on ${cohort.name} (${cohort.patients} patients, ${cohort.events} deaths), profile ${profile}` +
+      (protocol === undefined ? "" : `, protocol ${protocol}`),
       ...cohort.bestReachableCtd === null ? [] : [`best reachable Ctd ${formatNumber(cohort.bestReachableCtd, 3)}`],
     ].join("; "),
   );
@@ -285,8 +292,9 @@ function plusMinus(mean: number | null, std: number | null): string {
 }
 
 /**
- * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort or profile are dropped, and
- * so is a file that holds something else. Rows are in the paper's order, its best model first. The example of
+ * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort, profile or protocol are
+ * dropped, and so is a file that holds something else. A file of ctsurv 0.1, which names no protocol, was made as the
+ * protocol `workshop` is now. Rows are in the paper's order, its best model first. The example of
  * {@linkcode readTable1} shows it.
  *
  * @returns The file's new content, with all rows.
@@ -294,7 +302,8 @@ function plusMinus(mean: number | null, std: number | null): string {
  */
 export async function updateTable1(path: string, result: Table1Result): Promise<Table1Result> {
   const before = await readTable1(path).catch(() => undefined);
-  const isSame = before?.profile === result.profile &&
+  const protocolOf = ({ protocol = "workshop" }: Table1Result) => protocol;
+  const isSame = before?.profile === result.profile && protocolOf(before) === protocolOf(result) &&
     (["name", "hash", "patients", "events"] as const).every((fact) => before.cohort[fact] === result.cohort[fact]);
   const replaced = new Set(result.models.map(({ model }) => model));
   const kept = isSame ? before.models.filter(({ model }) => !replaced.has(model)) : [];

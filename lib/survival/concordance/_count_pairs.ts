@@ -1,5 +1,5 @@
-import { DAYS_PER_MONTH, daysToMonths } from "../follow_up/follow_up.ts";
 import { firstIndex, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { BEFORE_GRID, readingOf } from "./_reading.ts";
 import type { CtdOptions, CtdVariant } from "./concordance.ts";
 
 /** Values of one column of the grid, and the rank of each anchor among them. */
@@ -28,46 +28,6 @@ export interface AnchorBlock {
   readonly near: Standings & { readonly rank: Uint32Array };
   /** Positions from `end`; entry k of `weightBelow` is the sum of the weights of the first k in `sorted`. */
   readonly later: Standings & { weightBelow(weightAt: (index: number) => number): Float64Array };
-}
-
-/** For each position: the time by which it is compared, and the column of the grid that it reads as an anchor. */
-interface Reading {
-  readonly clock: Float64Array;
-  /** {@linkcode BEFORE_GRID} where everybody is alive by definition. */
-  readonly columns: Int32Array;
-}
-
-/** The column of a time before the grid, at which everybody is alive. */
-const BEFORE_GRID = -1;
-
-/** How each variant reads times and curves of patients who are in order of time. */
-function readingOf(
-  { times, months }: SurvivalPredictions,
-  order: Uint32Array,
-  { variant, lookup }: Required<CtdOptions>,
-): Reading {
-  const last = times.length - 1;
-  const sorted = Float64Array.from(order, (i) => months[i]!);
-  if (variant === "authors") {
-    const clock = sorted.map(monthsOfThirtyDays);
-    const upTo = (t: number) => firstIndex(times.length, (k) => times[k]! > t) - 1;
-    // The authors sum the bins [: T - 1], and in Python [: -1] is all but the last.
-    return { clock, columns: Int32Array.from(clock, (whole) => whole === 0 ? Math.max(last - 1, 0) : upTo(whole - 1)) };
-  }
-  /** The grid interval (t_(k-1), t_k] that holds a time; beyond the grid, its length. */
-  const intervals = Int32Array.from(sorted, (own) => firstIndex(times.length, (k) => times[k]! >= own));
-  const columns = intervals.map((next, p) =>
-    lookup === "pre" || times[next] === sorted[p] ? Math.min(next, last) : Math.max(next - 1, 0)
-  );
-  return { clock: variant === "lab" ? Float64Array.from(intervals) : sorted, columns };
-}
-
-/**
- * The authors' whole months of a follow-up in months of 30.4375 days. Tables have whole days, so the days are rounded
- * first: otherwise the last digit of the months decides about a patient of exactly 300 days.
- */
-export function monthsOfThirtyDays(months: number): number {
-  return daysToMonths(Math.round(months * DAYS_PER_MONTH), { rule: "authors" });
 }
 
 /** Sorts patients by time and cuts them into blocks of anchors; `order` is the patient at each position. */
@@ -203,7 +163,8 @@ export interface PairWeights {
 /** Counts the pairs of one set of predictions; may be called again with other weights. */
 export type PairCounter = (weights?: PairWeights) => PairCounts;
 
-interface Rule {
+/** Which pairs a variant compares and how they score. */
+export interface Rule {
   /** How far two survivals may differ and still be the same prediction. */
   readonly tolerance: number;
   readonly tiesScoreHalf: boolean;
@@ -211,7 +172,8 @@ interface Rule {
   readonly sameTime: "none" | "censored" | "both ways";
 }
 
-const rules: Readonly<Record<CtdVariant, Rule>> = {
+/** The rule of each variant. */
+export const rules: Readonly<Record<CtdVariant, Rule>> = {
   risk: { tolerance: 1e-8, tiesScoreHalf: true, sameTime: "censored" },
   antolini: { tolerance: 0, tiesScoreHalf: false, sameTime: "censored" },
   adj_antolini: { tolerance: 0, tiesScoreHalf: true, sameTime: "both ways" },

@@ -1,6 +1,6 @@
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { type FoldOfPatients, pairCounterWithinFolds } from "./_count_within_folds.ts";
+import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { pairCounterWithinFolds } from "./_count_within_folds.ts";
 import type { Concordance, CtdLookup, CtdOptions, CtdVariant } from "./concordance.ts";
 import type { ConcordanceInterval, ConcordanceIntervalOptions } from "./concordance_interval.ts";
 

@@ -1,6 +1,6 @@
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
-import { checkFolds, type FoldOfPatients, membersOf } from "../concordance/_count_within_folds.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { checkFolds, membersOf } from "../concordance/_count_within_folds.ts";
+import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { aucCounter } from "./_count_auc.ts";
 import { weightedCensoring } from "./censoring_weights.ts";
 

@@ -1,6 +1,5 @@
 import type { BootstrapOptions } from "../comparisons/bootstrap.ts";
-import type { FoldOfPatients } from "../concordance/_count_within_folds.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { type AucWithinFolds, aucWithinFolds } from "./auc_within_folds.ts";
 import { ipcwBrier } from "./brier.ts";
 import { calibrationIndex } from "./calibration.ts";

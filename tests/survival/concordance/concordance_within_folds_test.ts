@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { monthsOfThirtyDays } from "@ctsurv/survival/concordance/_count_pairs.ts";
+import { monthsOfThirtyDays } from "@ctsurv/survival/concordance/_reading.ts";
 import { pairCounterWithinFolds, takePatients } from "@ctsurv/survival/concordance/_count_within_folds.ts";
 import {
   bootstrap,

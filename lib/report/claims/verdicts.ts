@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
-import { schemaOf } from "./_schema.ts";
-import { readResults } from "./result_files.ts";
+import { schemaOf } from "../results/_schema.ts";
+import { readResults } from "../results/result_files.ts";
 
 /** What an interval says: whether all of it is above 0, all below, or neither; or that there is no number. */
 export type Finding = "above 0" | "below 0" | "contains 0" | "counted" | "no number";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { choicesInWords } from "./_choices_in_words.ts";
-import { type AggregationResult, readAggregation } from "./aggregation_result.ts";
-import { type CrossValidationRecord, readCrossValidation } from "./cross_validation.ts";
-import type { Provenance } from "./provenance.ts";
-import { type ModelResult, readTable1, type Table1Result } from "./table1.ts";
-import { readTable2, type Table2Result } from "./table2.ts";
+import { type AggregationResult, readAggregation } from "../results/aggregation_result.ts";
+import { type CrossValidationRecord, readCrossValidation } from "../results/cross_validation.ts";
+import type { Provenance } from "../results/provenance.ts";
+import { type ModelResult, readTable1, type Table1Result } from "../results/table1.ts";
+import { readTable2, type Table2Result } from "../results/table2.ts";
 
 /** The results that a paragraph on methods is made from. */
 export interface MethodsInput {

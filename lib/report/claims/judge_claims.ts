@@ -4,11 +4,11 @@ import { type AttentionOnTumour, examineFlops, paper, paperRow } from "@ctsurv/a
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { formatNumber } from "../format.ts";
-import { type AggregationResult, readAggregation } from "./aggregation_result.ts";
-import { type CostResult, readCosts } from "./costs.ts";
-import { type CrossValidationRecord, readCrossValidation } from "./cross_validation.ts";
-import { readTable1, type Table1Result } from "./table1.ts";
-import { readTable2, type Table2Result } from "./table2.ts";
+import { type AggregationResult, readAggregation } from "../results/aggregation_result.ts";
+import { type CostResult, readCosts } from "../results/costs.ts";
+import { type CrossValidationRecord, readCrossValidation } from "../results/cross_validation.ts";
+import { readTable1, type Table1Result } from "../results/table1.ts";
+import { readTable2, type Table2Result } from "../results/table2.ts";
 import {
   type ClaimEvidence,
   type ClaimVerdict,

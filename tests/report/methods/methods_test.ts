@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { methodsParagraph, readMethods } from "@ctsurv/report/mod.ts";
-import { choicesInWords } from "@ctsurv/report/results/_choices_in_words.ts";
+import { choicesInWords } from "@ctsurv/report/methods/_choices_in_words.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const smoke = await readMethods(join(root, "outputs", "phantom-lung1-smoke"));

@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { InputError, OutputError, sha256 } from "@ctsurv/base/mod.ts";
+import { followUp, type LabelledPatient } from "@ctsurv/features/mod.ts";
+import { type Provenance, writeCrossValidation, writeFold, writeNull } from "@ctsurv/report/mod.ts";
+import {
+  assembleFolds,
+  coxTrainer,
+  type CrossValidation,
+  type CtdSummaries,
+  ctdSummaries,
+  type FoldOutcome,
+  type NullDistribution,
+  nullDistribution,
+  permuteOutcomes,
+  type Trainer,
+  trainFolds,
+} from "@ctsurv/training/mod.ts";
+import { monthRule } from "./protocol/settings.ts";
+import { saveRow } from "./results.ts";
+import { findRow, type StudyRow } from "./rows.ts";
+import type { Study } from "./study.ts";
+import { runFolds, type TrainingTitle, withHeads, withTrainer } from "./study_trainer.ts";
+
+/** Options of {@linkcode crossValidateRow}. */
+export interface CrossValidateRowOptions {
+  /** How often the whole is repeated with permuted outcomes. @default {0} */
+  readonly permutations?: number;
+}
+
+/** A row that was cross-validated, and where chance lies for it. */
+export interface CrossValidatedRow {
+  /** Which row it is. */
+  readonly row: StudyRow;
+  /** Its cross-validation. */
+  readonly validation: CrossValidation;
+  /** Patients who were left out, and why. */
+  readonly skipped: readonly { readonly patient: string; readonly reason: string }[];
+  /** How it came to be. */
+  readonly provenance: Provenance;
+  /** Where chance lies; absent without permutations. */
+  readonly chance?: NullDistribution;
+}
+
+/**
+ * Cross-validates one row of Table 1, or the clinical baseline, and keeps it in the study's folder of results:
+ * `folds/<model>/fold-01.json` and so on as soon as each fold is done, `predictions/<model>.csv`,
+ * `cross_validation/<model>.json`, the row of `table1.json` (not of the clinical baseline, which has no weights), and
+ * `null/<model>.json` where outcomes are permuted.
+ *
+ * @param model As in `paper.table1`, or `clinical`.
+ * @throws {InputError} If there is no such row, no patient can be used, or a training fails.
+ */
+export async function crossValidateRow(
+  study: Study,
+  model: string,
+  { permutations = 0 }: CrossValidateRowOptions = {},
+): Promise<CrossValidatedRow> {
+  const row = findRow(model);
+  if (row.backbone === undefined) {
+    const provenance = await study.provenance({ kind: "none", hash: "" });
+    const months = monthRule(study.protocol.choices);
+    const patients = study.cohort.patients.map(({ id, record }) => ({
+      id,
+      record,
+      followUp: followUp(record, { months }),
+    }));
+    const run = await withTrainer(
+      coxTrainer(),
+      patients,
+      { title: row.name, epochs: 0 },
+      (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
+    );
+    await writeCrossValidation(study.folder, row.model, { ...run.validation, provenance });
+    return { row, ...run, skipped: [], provenance };
+  }
+  const features = await study.features(row.backbone);
+  const provenance = await study.provenance(features.weights);
+  const head = { title: row.name, ...row.aggregation && { aggregation: row.aggregation } };
+  const run = await withHeads(
+    study,
+    features,
+    head,
+    (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
+  );
+  await saveRow(study, row.model, features, run.validation);
+  return { row, ...run, skipped: features.skipped, provenance };
+}
+
+interface RowToRun {
+  readonly study: Study;
+  readonly row: StudyRow;
+  readonly provenance: Provenance;
+  readonly permutations: number;
+}
+
+async function runAndKeep<Patient extends LabelledPatient, Parameters>(
+  { study, row: { model }, provenance, permutations }: RowToRun,
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  title: TrainingTitle,
+): Promise<Pick<CrossValidatedRow, "validation" | "chance">> {
+  const { folder, profile: { folds }, protocol: { choices: { ctd: variant } } } = study;
+  const key = keyOf(study, model, provenance);
+  // Folds of an earlier run would be taken for folds of this one.
+  await Deno.remove(join(folder, "folds", model), { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  const outcomes = await runFolds(study, trainer, patients, {
+    ...title,
+    onFold: (outcome) => writeFold(folder, { kind: "fold", model, folds, key, ...outcome, provenance }),
+  });
+  const validation = assembleFolds(outcomes, patients.map(({ id }) => id), { variant });
+  if (permutations === 0) return { validation };
+  const { permuted, failed } = await permuteAll(study, trainer, patients, { title: title.title, permutations });
+  const scores = nullDistribution(ctdSummaries(outcomes, variant), permuted);
+  await writeNull(folder, { kind: "null", model, scores, permuted, failed, provenance });
+  return { validation, chance: scores };
+}
+
+/** All that a fold's numbers depend on. */
+function keyOf({ profile }: Study, model: string, { machine: _, ...made }: Provenance): string {
+  const { epochs, folds, slices, volume } = profile;
+  return sha256(JSON.stringify({ format: 1, model, epochs, folds, slices, volume, ...made }));
+}
+
+/** The whole cross-validation again, with outcomes dealt anew. A permutation that cannot be trained is left out. */
+async function permuteAll<Patient extends LabelledPatient, Parameters>(
+  { profile: { folds }, protocol: { choices }, progress }: Study,
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  { title, permutations }: { readonly title: string; readonly permutations: number },
+): Promise<{ readonly permuted: readonly CtdSummaries[]; readonly failed: readonly string[] }> {
+  const permuted: CtdSummaries[] = [];
+  const failed: string[] = [];
+  progress.start(`${title}: permutations`, permutations);
+  for (let permutation = 1; permutation <= permutations; permutation++) {
+    try {
+      const dealt = permuteOutcomes(patients, permutation);
+      const outcomes: readonly FoldOutcome[] = await trainFolds(trainer, dealt, {
+        folds,
+        foldSeed: choices.foldSeed,
+        variant: choices.ctd,
+      });
+      permuted.push(ctdSummaries(outcomes, choices.ctd));
+    } catch (error) {
+      if (!(error instanceof InputError) || error instanceof OutputError) throw error;
+      failed.push(`Permutation ${permutation}: ${error.message}`);
+    }
+    progress.tick();
+  }
+  progress.done(`${title}: ${permuted.length} of ${permutations} permutations`);
+  return { permuted, failed };
+}

@@ -1,0 +1,55 @@
+import { paperRow } from "@ctsurv/analysis/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { type AggregationChoice, backbones } from "@ctsurv/nn/mod.ts";
+
+/** A row of Table 1, or the clinical baseline. */
+export interface StudyRow {
+  /** Short name, as in `paper.table1` where the paper has the model: `average_pooling`. */
+  readonly model: string;
+  /** Name for people: "EfficientNetB0 + average pooling". */
+  readonly name: string;
+  /** The frozen network; absent for the clinical baseline. */
+  readonly backbone?: string;
+  /** From slices to a patient; absent for the protocol's soft attention. */
+  readonly aggregation?: AggregationChoice;
+}
+
+/** The rows that are not a backbone with soft attention. */
+const others: Readonly<Record<string, Pick<StudyRow, "backbone" | "aggregation">>> = {
+  average_pooling: { backbone: "efficientnet_b0", aggregation: { kind: "average" } },
+  self_attention: { backbone: "efficientnet_b0", aggregation: { kind: "self-attention" } },
+  clinical: {},
+};
+
+/** Other names of rows. */
+const aliases: Readonly<Record<string, string>> = { resnet3d_18: "r3d_18" };
+
+/** Names of the rows that `ctsurv cross-validate` takes. */
+export const rowNames: readonly string[] = [...Object.keys(backbones), ...Object.keys(others)];
+
+/**
+ * A row of Table 1 by its short name.
+ *
+ * @example
+ * ```ts
+ * import { findRow } from "@ctsurv/ctsurv/study";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(findRow("average_pooling"), {
+ *   model: "average_pooling",
+ *   name: "EfficientNetB0 + average pooling",
+ *   backbone: "efficientnet_b0",
+ *   aggregation: { kind: "average" },
+ * });
+ * ```
+ *
+ * @throws {InputError} If there is none.
+ */
+export function findRow(name: string): StudyRow {
+  const model = Object.hasOwn(aliases, name) ? aliases[name]! : name;
+  if (!rowNames.includes(model)) {
+    throw new InputError(`Unknown model "${name}": choose one of ${rowNames.join(", ")}`);
+  }
+  const title = paperRow(model)?.name ?? "Cox regression on clinical data";
+  return { model, name: title, ...others[model] ?? { backbone: model } };
+}

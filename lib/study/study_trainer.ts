@@ -1,0 +1,136 @@
+import { InputError, type Progress } from "@ctsurv/base/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
+import type { LabelledPatient } from "@ctsurv/features/mod.ts";
+import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import {
+  fineTuner,
+  type FoldOutcome,
+  type HeadTrainerOptions,
+  parallelHeadTrainer,
+  type Trainer,
+  trainFolds,
+  type TrainFoldsOptions,
+} from "@ctsurv/training/mod.ts";
+import type { Profile } from "./profile.ts";
+import type { Protocol } from "./protocol/protocol.ts";
+import { deepHitShape, refuseUnbuiltPair, softAttention, trainingSettings } from "./protocol/settings.ts";
+import type { StudyFeatures } from "./study_features.ts";
+
+/** How a head differs from the profile's and the protocol's. */
+export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
+  /** From slices to a patient. @default {the protocol's soft attention} */
+  readonly aggregation?: AggregationChoice;
+  /** For progress. @default {the backbone and the aggregation} */
+  readonly title?: string;
+}
+
+/** What a study trains heads with. */
+export interface HeadTraining {
+  readonly profile: Profile;
+  readonly protocol: Protocol;
+  readonly engine: Engine;
+  readonly progress: Progress;
+}
+
+/** The training of a head on some features: the protocol's and the profile's, with the given differences. */
+export function trainingFor(
+  { profile, protocol: { choices } }: Pick<HeadTraining, "profile" | "protocol">,
+  { weights }: Pick<StudyFeatures, "weights">,
+  { aggregation: _, title: __, ...options }: StudyHeadOptions,
+): HeadTrainerOptions {
+  const settings = trainingSettings(choices, { trained: weights.kind !== "seeded" });
+  return { epochs: profile.epochs, ...settings, ...options };
+}
+
+/** The sizes and kinds of a head on some features. */
+export function shapeFor(
+  { protocol: { choices } }: Pick<HeadTraining, "protocol">,
+  { patients: [first] }: Pick<StudyFeatures, "patients">,
+  { aggregation = softAttention(choices) }: StudyHeadOptions,
+): SurvivalHeadShape & { readonly aggregation: AggregationChoice } {
+  return { backboneFeatures: first!.features.length / first!.slices, aggregation, ...deepHitShape(choices) };
+}
+
+/** How a training is shown. */
+export interface TrainingTitle {
+  /** Names the model. */
+  readonly title: string;
+  /** Epochs of a training; 0 for models that have none. */
+  readonly epochs: number;
+}
+
+/** What is done with a trainer and its patients, whatever they are. */
+export type UseTrainer<Result> = <Patient extends LabelledPatient, Parameters>(
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  title: TrainingTitle,
+) => Promise<Result>;
+
+/** Makes a trainer of heads on features, and of the backbone's final block with them if the protocol says so. */
+export async function withHeads<Result>(
+  study: HeadTraining,
+  features: StudyFeatures,
+  options: StudyHeadOptions,
+  use: UseTrainer<Result>,
+): Promise<Result> {
+  const { engine, protocol: { choices } } = study;
+  const training = trainingFor(study, features, options);
+  const shape = shapeFor(study, features, options);
+  const { backbone } = features;
+  const title = options.title ?? `${backbone.architecture.title}, ${shape.aggregation.kind}`;
+  const about = { title, epochs: training.epochs };
+  if (choices.tune === "final-layer") {
+    return await withTrainer(parallelHeadTrainer(engine, shape, training), features.patients, about, use);
+  }
+  refuseUnbuiltPair(choices, backbone.architecture);
+  if (training.start ?? training.starts) {
+    throw new InputError(
+      "A head that was trained before cannot go on together with the final block: choose tune=final-layer",
+    );
+  }
+  const patients = await features.activations();
+  const { backboneFeatures: _, ...headShape } = shape;
+  const trainer = fineTuner(engine, backbone, headShape, { ...training, fineTuning: "final-block" });
+  return await withTrainer(trainer, patients, about, use);
+}
+
+/** Uses a trainer, and ends it. */
+export async function withTrainer<Patient extends LabelledPatient, Parameters, Result>(
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  title: TrainingTitle,
+  use: UseTrainer<Result>,
+): Promise<Result> {
+  try {
+    return await use(trainer, patients, title);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** Cross-validates with the study's folds, and shows progress. */
+export async function runFolds<Patient extends LabelledPatient, Parameters>(
+  { profile: { folds }, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  { title, epochs, onFold, onTrained }: TrainingTitle & Pick<TrainFoldsOptions<Parameters>, "onFold" | "onTrained">,
+): Promise<readonly FoldOutcome[]> {
+  progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
+  const outcomes = await trainFolds(trainer, patients, {
+    folds,
+    foldSeed: choices.foldSeed,
+    variant: choices.ctd,
+    onEpoch: () => progress.tick(),
+    ...onTrained && { onTrained },
+    async onFold(outcome) {
+      if (epochs === 0) progress.tick();
+      await onFold?.(outcome);
+    },
+  });
+  const done = epochs > 0 ? `${title}: ${folds} folds of ${epochs} epochs` : `${title}: ${folds} folds`;
+  const doubts = outcomes.flatMap(({ result: { fold }, divergence }) =>
+    divergence === undefined ? [] : [`Fold ${fold} of ${folds}: ${divergence}`]
+  );
+  progress.done([done, ...doubts].join("; "));
+  return outcomes;
+}

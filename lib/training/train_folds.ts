@@ -1,0 +1,123 @@
+import { InputError, OutputError } from "@ctsurv/base/mod.ts";
+import type { LabelledPatient } from "@ctsurv/features/mod.ts";
+import { concordance, type CtdVariant } from "@ctsurv/survival/mod.ts";
+import {
+  type FoldResult,
+  type OutOfFoldPrediction,
+  refuseFewPatients,
+  toSurvivalPredictions,
+} from "./cross_validate.ts";
+import { stratifiedFolds } from "./folds.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Everything that one fold of a cross-validation gives. */
+export interface FoldOutcome {
+  /** Its result. */
+  readonly result: FoldResult;
+  /** Of its test patients, in the order of all patients. */
+  readonly predictions: readonly OutOfFoldPrediction[];
+  /** Says that the training diverged; absent if it did not. */
+  readonly divergence?: string;
+  /** The loss of one curve for everybody, see `Trainer`; absent where the trainer has no loss. */
+  readonly constantLoss?: number;
+}
+
+/** Options of {@linkcode trainFolds}. */
+export interface TrainFoldsOptions<Parameters = unknown> {
+  /** Number of folds, 10 in the paper. */
+  readonly folds: number;
+  /** Seed of the folds, scikit-learn's `random_state`. */
+  readonly foldSeed: number;
+  /** The Ctd of the folds and of the interval. @default {"risk"} */
+  readonly variant?: CtdVariant;
+  /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
+  readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
+  /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
+  readonly onTrained?: (fold: number, parameters: Parameters) => void;
+  /** Is given every fold that was trained, as soon as it is done, such as for a file. */
+  readonly onFold?: (outcome: FoldOutcome) => void | Promise<void>;
+}
+
+/**
+ * Trains and tests every fold of a cross-validation, some at the same time as far as the trainer allows. `crossValidate`
+ * makes one result of them.
+ *
+ * @returns The folds in order.
+ * @throws {InputError} For the reasons of `crossValidate`.
+ */
+export async function trainFolds<Patient extends LabelledPatient, Parameters>(
+  trainer: Trainer<Patient, Parameters>,
+  patients: readonly Patient[],
+  { folds, foldSeed, variant = "risk", onEpoch, onTrained, onFold }: TrainFoldsOptions<Parameters>,
+): Promise<FoldOutcome[]> {
+  refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
+  const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
+  const outcomes: FoldOutcome[] = [];
+  await forEachOf(folds, trainer.concurrency ?? 1, async (index, check) => {
+    const fold = index + 1;
+    const train = patients.filter((_, i) => assignment[i] !== index);
+    const test = patients.filter((_, i) => assignment[i] === index);
+    const onEpochOfFold = (epoch: number, loss: number) => {
+      check();
+      onEpoch?.(fold, epoch, loss);
+    };
+    const trained = await inFold(fold, folds, () => trainer.train(train, onEpochOfFold, { fold }));
+    onTrained?.(fold, trained.parameters);
+    const predictions = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
+      ...prediction,
+      fold,
+      ...test[i]!.followUp,
+    }));
+    const { losses, divergence } = trained;
+    outcomes[index] = {
+      result: {
+        fold,
+        patients: test.length,
+        events: test.filter(({ followUp }) => followUp.event === 1).length,
+        ctd: concordance(toSurvivalPredictions(predictions), { variant }),
+        losses,
+      },
+      predictions,
+      ...divergence !== undefined && { divergence },
+      ...trainer.constantLoss && { constantLoss: trainer.constantLoss(train) },
+    };
+    await onFold?.(outcomes[index]);
+  });
+  return outcomes;
+}
+
+/** Says of which fold an error is: all patients together may have been no trouble. */
+async function inFold<T>(fold: number, folds: number, train: () => Promise<T>): Promise<T> {
+  try {
+    return await train();
+  } catch (error) {
+    // Of a disk that is full no fold is the cause.
+    if (!(error instanceof InputError) || error instanceof OutputError) throw error;
+    throw new InputError(`Fold ${fold} of ${folds}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Does `task` for 0 to `count` - 1 in order, some at the same time. After a failure nothing new is begun. Tasks that
+ * are still running call `check`, which then throws, since nobody waits for their results.
+ */
+async function forEachOf(
+  count: number,
+  atOnce: number,
+  task: (index: number, check: () => void) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let hasFailed = false;
+  const check = () => {
+    if (hasFailed) throw new Error("Another fold failed");
+  };
+  const lane = async () => {
+    try {
+      while (next < count && !hasFailed) await task(next++, check);
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
+}
