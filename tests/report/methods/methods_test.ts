@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { methodsParagraph, readMethods } from "@ctsurv/report/mod.ts";
 import { choicesInWords } from "@ctsurv/report/methods/_choices_in_words.ts";
+import { allowedValues } from "@ctsurv/study/protocol/choices.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const smoke = await readMethods(join(root, "outputs", "phantom-lung1-smoke"));
@@ -93,4 +94,17 @@ Deno.test("choicesInWords(): a value without words is named, and a choice that o
     "Features: dropout 0.2 before that layer.",
     "Training: gradients not clipped.",
   ]);
+});
+
+Deno.test("choicesInWords() has words for every choice of a protocol and each of its values", () => {
+  let phrases = 0;
+  for (const [name, allowed] of Object.entries(allowedValues)) {
+    const values: readonly (string | number)[] = "least" in allowed ? [allowed.least, allowed.most] : allowed;
+    for (const value of values) {
+      const sentences = choicesInWords({ [name]: value });
+      assert(!sentences.some((sentence) => sentence.startsWith("Further choices")), `${name}: ${sentences}`);
+      phrases += sentences.length;
+    }
+  }
+  assert(phrases > 50, `${phrases}`);
 });
