@@ -25,5 +25,13 @@ export {
 } from "./flops_examination.ts";
 export { type CostInput, type ModelCost, modelCost } from "./model_cost.ts";
 export { type NullCohort, type NullCohortOptions, type NullCohorts, nullCohorts } from "./null_cohorts.ts";
-export { type Paper, paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
+export {
+  type Paper,
+  paper,
+  type PaperGroup,
+  type PaperModel,
+  type PaperRow,
+  paperRow,
+  type Reported,
+} from "./paper.ts";
 export { type TumourExtent, tumourOnSlices, tumourSlices } from "./tumour_slices.ts";

@@ -73,7 +73,7 @@ export {
   modelResult,
   type ModelResultOptions,
   readTable1,
-  table1,
+  type Table1Comparison,
   type Table1Fold,
   type Table1Result,
   updateTable1,
@@ -113,6 +113,7 @@ export { type FrameLike, frameTable } from "./tables/frame_table.ts";
 export { multiverseTable } from "./tables/multiverse_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
+export { table1, table1Comparisons } from "./tables/table1.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
 export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";

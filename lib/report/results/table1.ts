@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { paper, paperRow } from "@ctsurv/analysis/mod.ts";
+import { paper } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { ConcordanceInterval, ConcordanceTable, CtdVariant } from "@ctsurv/survival/mod.ts";
-import { describeView, formatNumber, MISSING } from "../format.ts";
-import { type Table, table } from "../tables/table.ts";
+import type { AggregationChoice } from "@ctsurv/nn/mod.ts";
+import type {
+  ConcordanceInterval,
+  ConcordanceTable,
+  CtdVariant,
+  CtdWithinFolds,
+  HorizonScores,
+} from "@ctsurv/survival/mod.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
+import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
 
 /** The part of a cross-validation that a row of Table 1 is made from; `crossValidate` gives it. */
@@ -27,6 +33,12 @@ export interface CrossValidated {
   readonly stdSample: number | null;
   /** Standard deviation over the folds, divided by n. */
   readonly stdPopulation: number | null;
+  /** Every variant of Ctd over the pairs of patients of the same fold. Absent from files of ctsurv 0.1. */
+  readonly ctdWithinFolds?: CtdWithinFolds | undefined;
+  /** AUC, Brier score and calibration at 24 months. Absent from files of ctsurv 0.1. */
+  readonly atHorizon?: HorizonScores | undefined;
+  /** Training loss of one curve for everybody. */
+  readonly constantLoss?: number | undefined;
   /** Every variant of Ctd over all out-of-fold predictions together. */
   readonly pooled: ConcordanceTable;
   /** 95 % bootstrap interval of the pooled primary Ctd; null where no sample had a pair to compare. */
@@ -43,6 +55,8 @@ export interface ModelResultOptions {
   readonly weights: ModelResult["weights"];
   /** What the backbone gets of a patient. */
   readonly view: ModelResult["view"];
+  /** From slices to a patient. @default {the row does not say} */
+  readonly aggregation?: ModelResult["aggregation"];
   /** How the result came to be. @default {the row has none} */
   readonly provenance?: Provenance;
   /** Which of the pooled Ctd the row has; `crossValidate` had the same. @default {"risk"} */
@@ -74,20 +88,25 @@ export interface ModelResultOptions {
  *   weights: { kind: "seeded", hash: "cafe" },
  *   view: { kind: "slice", slices: 6, size: 224 },
  * });
- * assertEquals(row.pooled, { value: 0.5, interval: [null, null] });
+ * assertEquals(row.pooled, { value: 0.5, interval: [null, null] }); // without ctdWithinFolds, as a file of 0.1
  * assertEquals(row.folds, [{ fold: 1, patients: 3, events: 1, ctd: 0.5 }]);
  * ```
  */
 export function modelResult(
-  { folds, mean, stdSample, stdPopulation, pooled, interval }: CrossValidated,
-  { model, name, weights, view, provenance, variant = "risk" }: ModelResultOptions,
+  { folds, mean, stdSample, stdPopulation, pooled, interval, ...since }: CrossValidated,
+  { model, name, weights, view, aggregation, provenance, variant = "risk" }: ModelResultOptions,
 ): ModelResult {
   const { value = null } = pooled.pre[variant] ?? {};
+  const { ctdWithinFolds, atHorizon, constantLoss } = since;
   return {
     model,
     name,
     weights,
     view,
+    ...aggregation && { aggregation },
+    ...ctdWithinFolds && { ctdWithinFolds },
+    ...atHorizon && { atHorizon },
+    ...constantLoss !== undefined && { constantLoss },
     folds: folds.map(({ fold, patients, events, ctd }) => ({ fold, patients, events, ctd: ctd.value })),
     mean,
     stdSample,
@@ -113,12 +132,16 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
   models: z.array(z.strictObject({
     model: z.string(),
     name: z.string(),
-    weights: z.strictObject({ kind: z.enum(["seeded", "pretrained", "trained"]), hash: z.string() }),
+    weights: z.strictObject({ kind: z.enum(["seeded", "phantom", "pretrained", "trained"]), hash: z.string() }),
     view: z.strictObject({
       kind: z.enum(["slice", "volume"]),
       slices: z.union([z.int().positive(), z.literal("all")]),
       size: z.int().positive(),
     }),
+    aggregation: z.enum(["gated", "mlp", "average", "linear", "self-attention", "none"]).optional(),
+    ctdWithinFolds: ctdWithinFoldsSchema.optional(),
+    atHorizon: horizonScoresSchema.optional(),
+    constantLoss: z.number().optional(),
     folds: z.array(z.strictObject({
       fold: z.int().positive(),
       patients: z.int().nonnegative(),
@@ -132,6 +155,19 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
     seconds: z.number().nonnegative().optional(),
     provenance: provenanceSchema.optional(),
   })),
+  comparisons: z.array(z.strictObject({
+    model: z.string(),
+    against: z.string(),
+    difference: z.number().min(-1).max(1),
+    low: z.number().min(-1).max(1),
+    high: z.number().min(-1).max(1),
+    p: concordance.unwrap(),
+    pHolm: concordance.unwrap(),
+  })).optional(),
+  detectable: z.array(z.strictObject({
+    correlation: z.number().min(0).max(1),
+    difference: z.number().nonnegative(),
+  })).optional(),
 }));
 
 /** The cross-validated results of one cohort and profile. Table 1, its figures and its files are made from them. */
@@ -155,6 +191,31 @@ export interface Table1Result {
   readonly protocol?: string | undefined;
   /** The rows of the table. */
   readonly models: readonly ModelResult[];
+  /** The proposal, EfficientNet-B0 with soft attention, against each other row. Absent without it. */
+  readonly comparisons?: readonly Table1Comparison[] | undefined;
+  /**
+   * The difference in Ctd within folds that these comparisons find with a power of 80 %, for models whose risks have
+   * some correlations; see `detectableDifference`.
+   */
+  readonly detectable?: readonly { readonly correlation: number; readonly difference: number }[] | undefined;
+}
+
+/** The proposal against another row, on the same patients and folds. */
+export interface Table1Comparison {
+  /** Short name of the other row. */
+  readonly model: string;
+  /** Short name of the proposal. */
+  readonly against: string;
+  /** Ctd within folds of the proposal less that of the other row; see `pairedBootstrap`. */
+  readonly difference: number;
+  /** Lower end of its 95 % interval. */
+  readonly low: number;
+  /** Upper end of its 95 % interval. */
+  readonly high: number;
+  /** Two-sided p-value of no difference. */
+  readonly p: number;
+  /** The same after Holm's adjustment for all comparisons of the table. */
+  readonly pHolm: number;
 }
 
 /** One model's cross-validation: a row of Table 1. */
@@ -164,7 +225,7 @@ export interface ModelResult {
   /** Name for people: "EfficientNetB0 + soft attention". */
   readonly name: string;
   /** Where the backbone's weights come from, and their SHA-256. */
-  readonly weights: { readonly kind: "seeded" | "pretrained" | "trained"; readonly hash: string };
+  readonly weights: { readonly kind: "seeded" | "phantom" | "pretrained" | "trained"; readonly hash: string };
   /** What the backbone got of each patient: so many slices one by one, or one volume of so many slices. */
   readonly view: {
     readonly kind: "slice" | "volume";
@@ -172,6 +233,14 @@ export interface ModelResult {
     /** Rows and columns. */
     readonly size: number;
   };
+  /** From slices to a patient; "none" for a volume. Absent where ctsurv 0.1 wrote the row. */
+  readonly aggregation?: AggregationChoice["kind"] | "none" | undefined;
+  /** Ctd within folds with its interval, in every reading: the number to read first; absent as `aggregation` is. */
+  readonly ctdWithinFolds?: CtdWithinFolds | undefined;
+  /** AUC, Brier score and calibration at 24 months; absent as `aggregation` is. */
+  readonly atHorizon?: HorizonScores | undefined;
+  /** Training loss of one Kaplan-Meier curve for everybody; absent for models without a loss, and as `aggregation` is. */
+  readonly constantLoss?: number | undefined;
   /** One entry per fold, at least one. */
   readonly folds: readonly Table1Fold[];
   /** Mean Ctd over the folds that have one; null if none has. */
@@ -180,7 +249,10 @@ export interface ModelResult {
   readonly stdSample: number | null;
   /** Standard deviation over the folds, divided by n. */
   readonly stdPopulation: number | null;
-  /** Ctd over all out-of-fold predictions together, with its 95 % bootstrap interval; null where there is none. */
+  /**
+   * Ctd over all out-of-fold predictions together, with its 95 % bootstrap interval; null where there is none. Its
+   * chance level is below 0.5.
+   */
   readonly pooled: {
     readonly value: number | null;
     readonly interval: readonly [low: number | null, high: number | null];
@@ -242,8 +314,8 @@ export async function writeTable1(path: string, result: Table1Result): Promise<v
  *
  * const b0 = { ...result.models[0]!, model: "efficientnet_b0", name: "EfficientNetB0 + soft attention" };
  * const both = await updateTable1(`${folder}/table1.json`, { ...result, models: [b0] });
- * console.log(table1(both).text); // The columns Ctd and, from the paper, 0.584 ± 0.054 and 0.524 ± 0.063
- * assertEquals(both.models.map(({ model }) => model), ["efficientnet_b0", "vgg16"]);
+ * console.log(table1(both).text); // The columns Ctd and, from the paper, 0.524 ± 0.063 and 0.584 ± 0.054
+ * assertEquals(both.models.map(({ model }) => model), ["vgg16", "efficientnet_b0"]);
  * await Deno.remove(folder, { recursive: true });
  * ```
  *
@@ -254,47 +326,10 @@ export async function readTable1(path: string): Promise<Table1Result> {
 }
 
 /**
- * Table 1 from its results. What was computed and what the paper reports stand in different columns. The example of
- * {@linkcode readTable1} shows it.
- */
-export function table1(result: Table1Result): Table {
-  const { cohort, profile, protocol, models } = result;
-  return table(
-    models,
-    [
-      { label: "Model", value: ({ name }) => name },
-      { label: "Weights", value: ({ weights: { kind, hash } }) => `${kind}, ${hash.slice(0, 8)}` },
-      { label: "Sees of a patient", value: ({ view }) => describeView(view) },
-      { label: "Ctd, mean ± std of folds", value: ({ mean, stdSample }) => plusMinus(mean, stdSample) },
-      {
-        label: "Ctd, pooled [95 % interval]",
-        value: ({ pooled: { value, interval: [low, high] } }) =>
-          value === null ? null : `${formatNumber(value, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`,
-      },
-      {
-        label: "Paper, LUNG1 (reported)",
-        value: ({ model }) => {
-          const row = paperRow(model);
-          return row ? plusMinus(row.ctd.mean, row.ctd.std) : null;
-        },
-      },
-    ],
-    [
-      `Computed on ${cohort.name} (${cohort.patients} patients, ${cohort.events} deaths), profile ${profile}` +
-      (protocol === undefined ? "" : `, protocol ${protocol}`),
-      ...cohort.bestReachableCtd === null ? [] : [`best reachable Ctd ${formatNumber(cohort.bestReachableCtd, 3)}`],
-    ].join("; "),
-  );
-}
-
-function plusMinus(mean: number | null, std: number | null): string {
-  return mean === null ? MISSING : `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`;
-}
-
-/**
  * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort, profile or protocol are
  * dropped, and so is a file that holds something else. A file of ctsurv 0.1, which names no protocol, was made as the
- * protocol `workshop` is now. Rows are in the paper's order, its best model first. The example of
+ * protocol `workshop` is now. Rows are in the paper's order, the proposal last. Comparisons stay unless new ones are
+ * given. The example of
  * {@linkcode readTable1} shows it.
  *
  * @returns The file's new content, with all rows.
@@ -307,9 +342,11 @@ export async function updateTable1(path: string, result: Table1Result): Promise<
     (["name", "hash", "patients", "events"] as const).every((fact) => before.cohort[fact] === result.cohort[fact]);
   const replaced = new Set(result.models.map(({ model }) => model));
   const kept = isSame ? before.models.filter(({ model }) => !replaced.has(model)) : [];
-  const order = paper.table1.map(({ model }) => model as string).reverse();
+  const order = paper.table1.map(({ model }) => model as string);
   const place = (model: string) => order.includes(model) ? order.indexOf(model) : order.length;
-  const all = { ...result, models: [...result.models, ...kept].sort((a, b) => place(a.model) - place(b.model)) };
+  const { comparisons, detectable } = isSame ? { ...before, ...result } : result;
+  const models = [...result.models, ...kept].sort((a, b) => place(a.model) - place(b.model));
+  const all = { ...result, models, ...comparisons && { comparisons }, ...detectable && { detectable } };
   await writeTable1(path, all);
   return all;
 }
