@@ -95,7 +95,7 @@ export function subgroupsText(report: SubgroupReport): string[] {
       ? [`  Fewer than 10 deaths in ${small.join(", ")}: their intervals say little, and the test leaves them out`]
       : [],
     interaction === null
-      ? "  No test of a difference: it needs two levels with 10 deaths, and intervals"
+      ? "  No test of a difference: it needs two levels with 10 deaths"
       : `  Whether they differ (${interaction.levels.join(", ")}): Cochran's Q ${interaction.statistic.toFixed(2)}, ` +
         `${interaction.degreesOfFreedom} df, ${formatP(interaction.p, DECIMALS)}` +
         (interaction.difference === null
