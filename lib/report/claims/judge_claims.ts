@@ -249,7 +249,7 @@ function missing(evidence: readonly ClaimEvidence[], advice: string): string[] {
 /** What stands in the way of testing a claim about trained models by the rows of Table 1. */
 function obstacles({ cohort, profile, models }: Table1Result, wanted: readonly string[]): string[] {
   const rows = models.filter(({ model }) => wanted.includes(model));
-  const kinds = new Set(rows.map(({ weights }) => weights.kind as string).filter((kind) => kind !== "pretrained"));
+  const kinds = new Set(rows.map(({ weights }) => weights.kind).filter((kind) => kind !== "pretrained"));
   const protocols = new Set(rows.flatMap(({ provenance }) => provenance?.protocol?.name ?? []));
   const others = [...protocols].filter((name) => !/^(paper|ascent)\b/.test(name));
   return [

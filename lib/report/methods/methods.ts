@@ -115,13 +115,13 @@ function software(proven: readonly Provenance[]): string[] {
 }
 
 function networks(models: readonly ModelResult[]): string[] {
-  const kinds: Readonly<Record<string, string>> = {
-    seeded: "were drawn from a seed and never trained",
+  const kinds: Readonly<Record<ModelResult["weights"]["kind"], string>> = {
+    seeded: "were drawn from a seed, without any training",
     pretrained: "were pretrained",
-    trained: "were trained on phantoms",
-    phantom: "were trained on phantoms",
+    trained: "were trained beforehand",
+    phantom: "were trained on phantom tissue",
   };
-  const byKind = Map.groupBy(models, ({ weights }) => weights.kind as string);
+  const byKind = Map.groupBy(models, ({ weights }) => weights.kind);
   const seen = Map.groupBy(models, ({ view: { kind, slices, size } }) => {
     const each = `${size} × ${size}`;
     if (kind === "volume") return `a volume of ${slices === "all" ? "all kept" : slices} slices of ${each}`;
@@ -135,8 +135,8 @@ function networks(models: readonly ModelResult[]): string[] {
   return [
     `Compared were ${list(models.map(({ name }) => name))}.`,
     ...[...byKind].map(([kind, rows]) =>
-      `The frozen weights of ${byKind.size === 1 ? "all networks" : list(rows.map(({ name }) => name))} ${
-        kinds[kind] ?? `were of the kind "${kind}"`
+      `The starting weights of ${byKind.size === 1 ? "all networks" : list(rows.map(({ name }) => name))} ${
+        kinds[kind]
       } (SHA-256 ${list(distinct(rows.map(({ weights }) => weights.hash.slice(0, 8))))}).`
     ),
     ...[...seen].map(([view, rows]) => `Of each patient, ${who(rows)} saw ${view}.`),
@@ -154,7 +154,7 @@ function foldSentence(models: readonly ModelResult[], proven: readonly Provenanc
 
 function scores(models: readonly ModelResult[], proven: readonly Provenance[]): string[] {
   const variant = distinct(proven.flatMap(({ protocol }) => protocol?.choices.ctd ?? []));
-  const hasWithin = models.some((row) => "ctdWithinFolds" in row && row.ctdWithinFolds !== undefined);
+  const hasWithin = models.some(({ ctdWithinFolds }) => ctdWithinFolds !== undefined);
   return [
     "Discrimination is the time-dependent concordance (Ctd; Antolini et al. 2005) of follow-up in months, censored at 24: " +
     "equal predictions count one half, and a curve is read at the first month at or after the death.",

@@ -53,7 +53,7 @@ Deno.test("methodsParagraph() does not say of patients that they are phantoms, n
   });
   const text = sentences.join(" ");
   assertStringIncludes(text, "LUNG1 has 12 patients, of whom");
-  assertStringIncludes(text, "The frozen weights of all networks were pretrained (SHA-256 f00df00d).");
+  assertStringIncludes(text, "The starting weights of all networks were pretrained (SHA-256 f00df00d).");
   for (const unknown of ["phantom", "epochs", "commit", "Lungs", "seeds:", "Computed on", "protocol"]) {
     assert(!text.includes(unknown), `${unknown} in: ${text}`);
   }
