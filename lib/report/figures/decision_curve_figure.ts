@@ -31,7 +31,7 @@ const LOWEST = -0.1;
  *   event: [1, 1, 0, 0],
  * };
  * const { description } = decisionCurveFigure([{ name: "B0", ...decisionCurve(predictions, 24) }]);
- * assertEquals(description, "50 % die by 24 months; B0: above both from 6 % to 80 %");
+ * assertEquals(description, "50 % die by 24 months; B0: worth more than both from 6 % to 80 %");
  * ```
  *
  * @param curves Of the same patients at the same time, one for each model.
@@ -75,7 +75,9 @@ export function decisionCurveFigure(curves: readonly NamedDecisionCurve[]): Figu
         x: "threshold",
         y: ({ treatAll }: DecisionPoint) => inside(treatAll),
         stroke: theme.faint,
-        strokeWidth: 2,
+        // A model that treats everybody lies on this line, which has to be seen behind it.
+        strokeWidth: 6,
+        strokeOpacity: 0.5,
       }),
       ...curves.map(({ points }, i) =>
         Plot.line(points, {
@@ -92,5 +94,7 @@ export function decisionCurveFigure(curves: readonly NamedDecisionCurve[]): Figu
 function describe(curve: DecisionCurve): string {
   const percent = (threshold: number) => `${formatNumber(100 * threshold, 0)} %`;
   const ranges = usefulThresholds(curve).map(([first, last]) => `${percent(first)} to ${percent(last)}`);
-  return ranges.length === 0 ? "above both nowhere" : `above both from ${ranges.join(", ")}`;
+  return ranges.length === 0
+    ? "worth more than both at no threshold"
+    : `worth more than both from ${ranges.join(", ")}`;
 }
