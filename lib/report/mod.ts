@@ -5,7 +5,8 @@
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
- * schemas) and `verification` (what differs between two folders of results). Figures, pictures and tables are
+ * schemas), `claims` (the paper's claims, judged by results), `methods` (a paragraph for a paper, from results) and
+ * `verification` (what differs between two folders of results). Figures, pictures and tables are
  * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
  *
  * The first calls to know are {@linkcode table} for any rows, {@linkcode kaplanMeierFigure} for outcomes,
@@ -19,6 +20,7 @@ export { attentionFigure, type AttentionFigureOptions } from "./figures/attentio
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./figures/calibration_figure.ts";
 export { costFigure } from "./figures/cost_figure.ts";
+export { decisionCurveFigure, type NamedDecisionCurve } from "./figures/decision_curve_figure.ts";
 export type { Figure } from "./figures/figure.ts";
 export { flopsFigure } from "./figures/flops_figure.ts";
 export { foldFigure, type FoldFigureOptions } from "./figures/fold_figure.ts";
@@ -50,6 +52,8 @@ export {
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export { judgeClaims } from "./claims/judge_claims.ts";
+export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./methods/methods.ts";
 export {
   type MissingRow,
   type MultiverseCtd,
@@ -82,6 +86,18 @@ export {
   type TransferCohort,
   writeTable2,
 } from "./results/table2.ts";
+export {
+  type ClaimEvidence,
+  type ClaimVerdict,
+  type Finding,
+  reachVerdict,
+  readVerdicts,
+  VERDICT_RULE,
+  verdictPage,
+  type Verdicts,
+  verdictTable,
+  writeVerdicts,
+} from "./claims/verdicts.ts";
 export {
   type CostRow,
   costTable,

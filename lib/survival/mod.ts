@@ -28,6 +28,13 @@ export {
   summariseScores,
   summariseSeeds,
 } from "./comparisons/summarise_scores.ts";
+export {
+  compareSubgroups,
+  type Subgroup,
+  type SubgroupComparison,
+  type SubgroupInteraction,
+  type SubgroupOptions,
+} from "./comparisons/subgroups.ts";
 export { bestReachableCtd, type OutcomeToReach, type TrueSurvival } from "./concordance/best_reachable_ctd.ts";
 export {
   type Concordance,
@@ -62,6 +69,7 @@ export {
   type HazardRatio,
   hazardRatios,
 } from "./estimates/cox.ts";
+export { type IsotonicRegression, isotonicRegression } from "./estimates/isotonic_regression.ts";
 export {
   atRisk,
   type KaplanMeier,
@@ -90,6 +98,7 @@ export {
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
+export { type DecisionCurve, decisionCurve, type DecisionPoint, usefulThresholds } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";
 export {
   evaluatePredictions,
@@ -98,6 +107,12 @@ export {
   usualReplicates,
 } from "./scores/evaluate_predictions.ts";
 export { type HorizonScores, horizonScores } from "./scores/horizon_scores.ts";
+export {
+  type FoldRecalibration,
+  recalibrate,
+  type Recalibration,
+  type RecalibrationMethod,
+} from "./scores/recalibration.ts";
 export {
   type BrierIntervals,
   type ScoredAt,

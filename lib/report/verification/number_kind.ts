@@ -27,7 +27,7 @@ export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
   // They follow from the values beside them.
-  [/\.(concordant|statistic)$/, "ignored"],
+  [/\.(concordant|statistic|verdict|found|because|Verdict|Found)$/, "ignored"],
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
   [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
