@@ -58,7 +58,10 @@ Deno.test("table1Comparisons() shows the proposal against the others, with Holm'
     detectable: [{ correlation: .3, difference: .1234 }],
   })!;
   assertStringIncludes(text, "a difference that is found with a power of 80 %: 0.123 for a correlation of 0.3");
-  assertStringIncludes(markdown, "| EfficientNetB0 + average pooling | -0.020 [-0.100, 0.060] | p = 0.040 | p = 0.080 |");
+  assertStringIncludes(
+    markdown,
+    "| EfficientNetB0 + average pooling | -0.020 [-0.100, 0.060] | p = 0.040 | p = 0.080 |",
+  );
   assertEquals(table1Comparisons(sampleResult()), undefined);
 });
 
