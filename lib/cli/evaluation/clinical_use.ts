@@ -112,11 +112,17 @@ export function parseClinicalUse({ options }: Pick<CommandInput, "options">): Cl
  * @throws {InputError} If the predictions have no folds to recalibrate by, or the levels of a column cannot be read.
  */
 export async function clinicalUse(
-  predictions: Predictions,
+  predictions: Predictions & { readonly isRisk?: boolean },
   { horizon, replicates }: Pick<Evaluation, "horizon" | "replicates">,
   { method, hasCurve, columns, clinical }: ClinicalUseQuestion,
 ): Promise<ClinicalUse> {
-  const { folds, file, patients } = predictions;
+  const { folds, file, patients, isRisk } = predictions;
+  if (isRisk && (method !== undefined || hasCurve)) {
+    throw new InputError(
+      `${file} has a risk in place of probabilities: --recalibrate and --decision-curve need survival at the horizon, ` +
+        "such as a column S24",
+    );
+  }
   if (method !== undefined && folds === null) {
     throw new InputError(
       `${file} has no column fold with two or more folds: --recalibrate takes the out-of-fold predictions of the other ` +

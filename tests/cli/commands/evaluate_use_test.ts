@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
-import type { ClinicalUse } from "@ctsurv/cli/evaluation/clinical_use.ts";
+import { type ClinicalUse, clinicalUse } from "@ctsurv/cli/evaluation/clinical_use.ts";
+import { readPredictions } from "@ctsurv/cli/evaluation/read_predictions.ts";
 import { decisionCurve } from "@ctsurv/survival/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
@@ -128,4 +129,19 @@ Deno.test("evaluate refuses a recalibration without folds, an unknown method, an
   await refused("row 3 (P1): the patient is there twice", ["--by", "age"], predictions(), "PatientID,age\nP1,4\nP1,5");
   await refused("no column of patients", ["--by", "age"], predictions(), "name,age\nP1,4\nP2,5");
   await refused("the level of no patient is known", ["--by", "age"], predictions(), "PatientID,age\nP1,NA\nP2,");
+});
+
+Deno.test("clinicalUse() refuses a risk without probabilities, which has no calibration, but splits it by subgroup", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "predictions.csv");
+    await Deno.writeTextFile(file, predictions());
+    const risk = { ...await readPredictions(file), isRisk: true };
+    const at = { horizon: 24, replicates: 0 };
+    const none = { method: undefined, hasCurve: false, columns: [], clinical: undefined };
+    for (const question of [{ ...none, hasCurve: true }, { ...none, method: "shift" as const }]) {
+      await assertRejects(() => clinicalUse(risk, at, question), InputError, "such as a column S24");
+    }
+    const { subgroups } = await clinicalUse(risk, at, { ...none, columns: ["sex"] });
+    assertEquals(subgroups![0]!.subgroups.length, 2);
+  });
 });
