@@ -26,6 +26,7 @@ export { histogram, type HistogramOptions } from "./figures/histogram.ts";
 export { kaplanMeierFigure, type KaplanMeierFigureOptions, type SurvivalGroup } from "./figures/kaplan_meier_figure.ts";
 export { lossCurve, type LossSeries } from "./figures/loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./figures/lung_area_figure.ts";
+export { multiverseFigure } from "./figures/multiverse_figure.ts";
 export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts";
 export { describeView, escapeMarkup, formatNumber } from "./format.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./pictures/contact_sheet.ts";
@@ -49,6 +50,15 @@ export {
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export {
+  type MissingRow,
+  type MultiverseCtd,
+  type MultiverseEffect,
+  type MultiverseResult,
+  type MultiverseRow,
+  readMultiverse,
+  writeMultiverse,
+} from "./results/multiverse.ts";
 export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
 export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
@@ -84,6 +94,7 @@ export {
 } from "./tables/cost_table.ts";
 export { clinicalFrame, resultsFrame, toDataFrame } from "./tables/data_frames.ts";
 export { type FrameLike, frameTable } from "./tables/frame_table.ts";
+export { multiverseTable } from "./tables/multiverse_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";

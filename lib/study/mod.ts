@@ -61,3 +61,4 @@ export {
 export type { StudyFeatures } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
+export { transferStart } from "./transfer_start.ts";

@@ -39,7 +39,10 @@ export interface NoWeights {
 }
 
 /** What is done with each fold of a cross-validation. */
-export type StudyFoldOptions = Pick<TrainFoldsOptions, "onFold">;
+export interface StudyFoldOptions extends Pick<TrainFoldsOptions, "onFold"> {
+  /** Is given the head of every fold, from 1; not where the final block is trained with it. */
+  readonly onHead?: (fold: number, head: SurvivalHead<HostTensor>) => void;
+}
 
 /** A cohort under a profile and a protocol, and everything that computes on it. A notebook shows them. */
 export interface Study extends Displayable {
@@ -185,9 +188,14 @@ export async function openStudy({
       progress.done(`The tumour is known of ${known.size} of ${slices.length} patients`);
       return known;
     },
-    crossValidate: (features, { onFold, ...options } = {}) =>
+    crossValidate: (features, { onFold, onHead, ...options } = {}) =>
       withHeads(training, features, options, async (trainer, patients, title) => {
-        const outcomes = await runFolds(training, trainer, patients, { ...title, ...onFold && { onFold } });
+        const onTrained = (fold: number, trained: unknown) => onHead?.(fold, trained as SurvivalHead<HostTensor>);
+        const outcomes = await runFolds(training, trainer, patients, {
+          ...title,
+          ...onFold && { onFold },
+          ...onHead && choices.tune === "final-layer" && { onTrained },
+        });
         return assembleFolds(outcomes, patients.map(({ id }) => id), { variant: choices.ctd });
       }),
     async train(features, options = {}) {

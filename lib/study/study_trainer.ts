@@ -113,7 +113,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
   { profile: { folds }, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, onFold }: TrainingTitle & Pick<TrainFoldsOptions, "onFold">,
+  { title, epochs, onFold, onTrained }: TrainingTitle & Pick<TrainFoldsOptions<Parameters>, "onFold" | "onTrained">,
 ): Promise<readonly FoldOutcome[]> {
   progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
   const outcomes = await trainFolds(trainer, patients, {
@@ -121,6 +121,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
     foldSeed: choices.foldSeed,
     variant: choices.ctd,
     onEpoch: () => progress.tick(),
+    ...onTrained && { onTrained },
     async onFold(outcome) {
       if (epochs === 0) progress.tick();
       await onFold?.(outcome);

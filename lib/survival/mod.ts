@@ -16,6 +16,7 @@
  */
 export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
+export { type CtdReading, differenceOfReadings } from "./comparisons/difference_of_readings.ts";
 export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,

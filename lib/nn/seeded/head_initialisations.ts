@@ -16,7 +16,8 @@ import { type Initialise, initialiseHead } from "./seeded_parameters.ts";
  *
  * - `pytorch`: the defaults of `nn.Linear`, `nn.MultiheadAttention` and `nn.LayerNorm`.
  * - `looks-linear`: {@linkcode initialiseHead}.
- * - `xavier`: normal with variance 2 / (inputs + outputs) (Glorot & Bengio 2010), biases 0, as in the authors' code.
+ * - `xavier`: the weights of DeepHit are normal with variance 2 / (inputs + outputs) (Glorot & Bengio 2010); its biases and
+ *   all other layers are PyTorch's default, and a class token is standard normal, as in the authors' code.
  */
 export type HeadInitialisation = "pytorch" | "looks-linear" | "xavier";
 
@@ -66,10 +67,9 @@ const pytorch: InitialiseLayer = (random, shape, path, weight) => {
 };
 
 const xavier: InitialiseLayer = (random, shape, path, weight) => {
-  if (isScale(path, shape)) return filled(shape, 1);
-  if (path.endsWith("bias")) return filled(shape, 0);
-  const deviation = path.endsWith("class_token") ? 1 : Math.sqrt(2 / (weight.at(-1)! + outputsOf(weight)));
-  return filled(shape, 0).map(() => deviation * random.normal());
+  if (path.endsWith("class_token")) return normal(random, shape, 1);
+  if (!/^survival\..*weight$/.test(path)) return pytorch(random, shape, path, weight);
+  return normal(random, shape, Math.sqrt(2 / (weight.at(-1)! + outputsOf(weight))));
 };
 
 /** Of a layer normalisation, or of an encoding of positions. */
@@ -91,4 +91,8 @@ function filled(shape: readonly number[], value: number): Float32Array {
 
 function uniform(random: Random, shape: readonly number[], bound: number): Float32Array {
   return filled(shape, 0).map(() => random.between(-bound, bound));
+}
+
+function normal(random: Random, shape: readonly number[], deviation: number): Float32Array {
+  return filled(shape, 0).map(() => deviation * random.normal());
 }

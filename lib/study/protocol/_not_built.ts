@@ -6,5 +6,4 @@ import type { ChoiceName, Choices } from "./choices.ts";
  */
 export const notBuilt: { readonly [Name in ChoiceName]?: readonly Choices[Name][] } = {
   trunkMode: ["training"],
-  transfer: ["fold-matched"],
 };

@@ -42,7 +42,9 @@ export interface Choices {
   readonly readout: "pooled" | "penultimate";
   /**
    * The frozen network while heads are trained: `evaluation` keeps its running statistics; `training` normalises by the
-   * batch's, as PyTorch's `model.train()` does, which ASCENT calls. The paper is silent.
+   * batch's, as PyTorch's `model.train()` does, which ASCENT calls. The paper is silent. `training` is not built: features
+   * would change from step to step, so that none could be kept, and each of the ten folds would run the network over all
+   * slices in each of the 100 epochs.
    */
   readonly trunkMode: "evaluation" | "training";
   /**
@@ -58,7 +60,8 @@ export interface Choices {
   /**
    * New weights of a head: `pytorch`, the default of its linear layers ("Training is performed in PyTorch"):
    * uniform within 1 / sqrt(inputs), biases too; `looks-linear` (Balduzzi et al. 2017), with which ten layers begin to
-   * learn within hundreds of steps; `xavier`, normal (Glorot & Bengio 2010) with biases 0, as ASCENT.
+   * learn within hundreds of steps; `xavier`, normal weights of DeepHit (Glorot & Bengio 2010) and PyTorch's default for
+   * all the rest, as ASCENT.
    */
   readonly initialisation: "pytorch" | "looks-linear" | "xavier";
   /**
@@ -107,9 +110,9 @@ export interface Choices {
   /** The largest norm of the gradient of all weights together; 0 does not clip. The paper is silent. */
   readonly gradientClipping: number;
   /**
-   * The learning rate over time: `constant`; `cosine`, down to a hundredth; `warm-up-restarts`, ten epochs of linear
-   * warm-up and cosine annealing with warm restarts (T_0 = 10, T_mult = 2, down to 1e-6), as ASCENT. The paper is
-   * silent.
+   * The learning rate over time: `constant`; `cosine`, down to 0 over all steps; `warm-up-restarts`, five epochs of linear
+   * warm-up and cosine annealing with warm restarts (T_0 = 10, T_mult = 2, down to 1e-6), as ASCENT. (Its warm-up of ten
+   * counts training and validation of an epoch separately.) The paper is silent.
    */
   readonly schedule: "constant" | "cosine" | "warm-up-restarts";
   /**

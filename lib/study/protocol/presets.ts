@@ -47,7 +47,8 @@ const paper: Choices = {
  *   features that are scaled.
  * - `paper-methods`: the paper's section Methods read literally: the final block is trained too, and every slice has more
  *   than 2 % lung.
- * - `ascent`: the authors' public code of the journal version.
+ * - `ascent`: the authors' public code of the journal version, but for the frozen network, which stays in evaluation mode.
+ *   The model card says of each element whether it is done, substituted or not done.
  */
 export const protocols: Readonly<Record<ProtocolName, Choices>> = {
   paper,
@@ -60,7 +61,6 @@ export const protocols: Readonly<Record<ProtocolName, Choices>> = {
     lungs: "r231",
     intensities: "z-score",
     readout: "penultimate",
-    trunkMode: "training",
     initialisation: "xavier",
     attention: "linear",
     deephit: "shared",

@@ -45,7 +45,7 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
 const schedules: Readonly<Record<Choices["schedule"], LearningRateSchedule>> = {
   constant: { kind: "constant" },
   cosine: { kind: "cosine" },
-  "warm-up-restarts": { kind: "warm restarts", warmUp: 10, period: 10, factor: 2, lowest: 1e-6 },
+  "warm-up-restarts": { kind: "warm restarts", warmUp: 5, period: 10, factor: 2, lowest: 1e-6 },
 };
 
 /** The paper's soft attention, as a protocol has it. */

@@ -3,6 +3,7 @@ import { pairCounter } from "../concordance/_count_pairs.ts";
 import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
 import type { CtdOptions } from "../concordance/concordance.ts";
 import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { describeDifferences } from "./_differences.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 
 /** The difference in Ctd between two models, with its bootstrap interval. */
@@ -83,10 +84,5 @@ export function pairedBootstrap(
   };
   const value = difference();
   const samples = bootstrap(patients, "concordance-interval", difference, { ...options, strata: folds });
-  if (value === null || samples === null) return null;
-  const { low, high, level, values } = samples;
-  const share = (isBeyond: (difference: number) => boolean) =>
-    (1 + values.filter(isBeyond).length) / (1 + values.length);
-  const p = Math.min(1, 2 * Math.min(share((d) => d <= 0), share((d) => d >= 0)));
-  return { difference: value, low, high, level, p, replicates: values.length };
+  return describeDifferences(value, samples);
 }

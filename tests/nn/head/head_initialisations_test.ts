@@ -94,11 +94,14 @@ Deno.test("initialHead(): pytorch draws a transformer's layer as PyTorch does", 
   assert(found.get("aggregation.norm.bias")!.every((bias) => bias === 0));
 });
 
-Deno.test("initialHead(): xavier is normal, as PyTorch's xavier_normal_, with biases of 0", () => {
+Deno.test("initialHead(): xavier draws DeepHit's weights as PyTorch's xavier_normal_, and all the rest by its default", () => {
   const found = draws("xavier", undefined, 4);
-  assertDrawnAs(found.get("embedding.weight")!, fixture.xavier["embedding.weight"], "embedding", "deviation");
   assertDrawnAs(found.get("survival.hidden.3.weight")!, fixture.xavier["hidden.weight"], "hidden", "deviation");
-  for (const [path, values] of found) if (path.endsWith("bias")) assert(values.every((bias) => bias === 0), path);
+  assertDrawnAs(found.get("survival.hidden.3.bias")!, fixture.pytorch["hidden.bias"], "hidden.bias");
+  const default_ = draws("pytorch", undefined, 4);
+  for (const [path, values] of found) {
+    if (!/^survival\..*weight$/.test(path)) assertEquals(values, default_.get(path), path);
+  }
 });
 
 Deno.test("initialHead(): looks-linear is initialiseHead(), to the last bit", () => {
