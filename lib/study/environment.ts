@@ -4,6 +4,7 @@ import { createBackbone, type CreateBackboneOptions, type WeightsKind } from "@c
 import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
+import { findProtocol } from "./protocol/find_protocol.ts";
 
 /**
  * What the environment's variables say, and what holds where they are unset or empty. The command line and the notebooks
@@ -96,16 +97,18 @@ export async function openEngine(environment: Environment = readEnvironment()): 
 }
 
 /**
- * The lung segmenter that is named, or that the environment selects, or else the shipped U-Net.
+ * The lung segmenter that is named, or that the environment selects: by `CTSURV_LUNGS`, else by its protocol.
  *
  * @throws {InputError} If there is none of that name, or its weights are not there.
  */
 export async function openLungs(
   engine: Engine,
   method?: string,
-  { lungs, weightsFolder }: Environment = readEnvironment(),
+  environment: Environment = readEnvironment(),
 ): Promise<NetworkLungs> {
-  return await createLungSegmenter(engine, { method: method ?? lungs ?? "unet", weightsFolder });
+  const { profile, lungs, weightsFolder } = environment;
+  const wanted = method ?? lungs ?? findProtocol(profile, environment).choices.lungs;
+  return await createLungSegmenter(engine, { method: wanted, weightsFolder });
 }
 
 /**

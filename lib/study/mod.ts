@@ -19,11 +19,21 @@ export {
   readEnvironment,
 } from "./environment.ts";
 export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./cross_validate_row.ts";
+export { lungsNotice } from "./lungs_notice.ts";
 export { findRow, rowNames, type StudyRow } from "./rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
-export { findProtocol } from "./protocol/find_protocol.ts";
+export { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
+export {
+  deepHitShape,
+  monthRule,
+  preprocessing,
+  readoutOf,
+  softAttention,
+  type TrainingSettings,
+  trainingSettings,
+} from "./protocol/settings.ts";
 export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
 export {
   checkSameRun,

@@ -110,6 +110,8 @@ export interface OpenStudyOptions {
   readonly cache?: string;
   /** Where built-in cohorts are kept between runs. @default {"../data/cohorts"} */
   readonly cohorts?: string;
+  /** Where results go. @default {a folder of the cohort, profile and protocol among the outputs} */
+  readonly folder?: string;
 }
 
 /**
@@ -124,6 +126,7 @@ export async function openStudy({
   environment = beside?.environment ?? readEnvironment(),
   cache = beside?.cache ?? join("..", "data", "cache"),
   cohorts,
+  folder: wanted,
 }: OpenStudyOptions = {}): Promise<Study> {
   const profile = findProfile(undefined, environment);
   const protocol = findProtocol(profile.name, environment);
@@ -144,7 +147,7 @@ export async function openStudy({
     ? beside.segmenter
     : await openLungs(engine, choices.lungs, environment);
   const suffix = protocolSuffix(profile.name, environment);
-  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
+  const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
   const settings = { engine, segmenter, cache, progress, choices };
   const training = { profile, protocol, engine, progress };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;

@@ -11,7 +11,17 @@ import {
 } from "@ctsurv/cohort/table/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
-import { findProfile, openEngine, type Profile, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import {
+  findProfile,
+  findProtocol,
+  monthRule,
+  openEngine,
+  type Profile,
+  profiles,
+  type Protocol,
+  readEnvironment,
+  trainingSettings,
+} from "@ctsurv/study/mod.ts";
 import { daysToMonths } from "@ctsurv/survival/mod.ts";
 import {
   clinicalDeepHitTrainer,
@@ -29,6 +39,7 @@ import {
   describeSpellings,
   resultTable,
 } from "../evaluation/clinical_text.ts";
+import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 
 /** `ctsurv clinical`: what age, stage, histology and sex alone predict, on the folds that the image models use. */
@@ -48,6 +59,7 @@ export const clinical: Command = {
       value: "NAME",
       default: "workshop",
     },
+    ...protocolOptions,
     ridge: {
       describe:
         "penalty that keeps the coefficients of Cox regression small: ridge / 2 times the sum of their squares; " +
@@ -61,13 +73,17 @@ export const clinical: Command = {
       value: "FILE.csv",
     },
   },
-  async run({ options, environment = readEnvironment() }) {
+  async run({ options, environment: given = readEnvironment() }) {
+    const environment = withProtocol(given, options);
     const profile = findProfile(String(options.profile), environment);
+    const protocol = findProtocol(profile.name, environment);
+    const { choices } = protocol;
+    const months = monthRule(choices);
     const ridge = parseRidge(String(options.ridge ?? 0));
     const inputs = [options.clinical, options.columns].flatMap((file) => typeof file === "string" ? [file] : []);
     if (options.predictions) await checkOutputFile(String(options.predictions), { inputs });
     const { name, records, excluded } = await readPatients(options);
-    const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record) }));
+    const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record, { months }) }));
     if (patients.length < profile.folds) {
       throw new InputError(
         `${name} has ${patients.length} patients, but ${profile.folds} folds need at least ${profile.folds}`,
@@ -88,8 +104,8 @@ export const clinical: Command = {
     const engine = options.deephit ? await openEngine(environment) : undefined;
     const trainer = coxTrainer({ ridge, ridgeName: ridge > 0 ? "a larger --ridge" : "--ridge 1" });
     const { parameters } = await trainer.train(patients);
-    const cox = await crossValidate(trainer, patients, profile);
-    const deepHit = engine && await crossValidateDeepHit(patients, profile, engine);
+    const cox = await crossValidate(trainer, patients, { ...profile, variant: choices.ctd });
+    const deepHit = engine && await crossValidateDeepHit(patients, profile, protocol, engine);
     if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));
 
     const covariates = describeCovariates(parameters, records);
@@ -100,6 +116,8 @@ export const clinical: Command = {
     return {
       json: {
         name,
+        profile: profile.name,
+        protocol: { name: protocol.name, choices },
         patients: patients.length,
         deaths,
         excluded,
@@ -165,12 +183,18 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
 async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
   profile: Profile,
+  { choices }: Protocol,
   engine: Engine,
 ): Promise<CrossValidation> {
-  const trainer = clinicalDeepHitTrainer(engine, profile);
+  const settings = trainingSettings(choices, { trained: true });
+  const trainer = clinicalDeepHitTrainer(engine, { ...settings, epochs: profile.epochs });
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
-  const result = await crossValidate(trainer, patients, { ...profile, onEpoch: () => progress.tick() });
+  const result = await crossValidate(trainer, patients, {
+    ...profile,
+    variant: choices.ctd,
+    onEpoch: () => progress.tick(),
+  });
   progress.done([`DeepHit: ${profile.folds} folds of ${profile.epochs} epochs`, ...result.messages ?? []].join("; "));
   await trainer.dispose();
   return result;

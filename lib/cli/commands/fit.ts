@@ -1,11 +1,30 @@
 import { checkOutputFile, checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { viewFor } from "@ctsurv/features/mod.ts";
-import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
-import { findProfile, openBackbone, openEngine, openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
+import {
+  type Choices,
+  deepHitShape,
+  findProfile,
+  findProtocol,
+  lungsNotice,
+  monthRule,
+  openBackbone,
+  openEngine,
+  openLungs,
+  profiles,
+  type Protocol,
+  protocol,
+  protocols,
+  readEnvironment,
+  readoutOf,
+  softAttention,
+  trainingSettings,
+} from "@ctsurv/study/mod.ts";
 import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandInput } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
+import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { missingCacheBytes } from "../runs/check_beforehand.ts";
 
 const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
@@ -25,27 +44,35 @@ export const fit: Command = {
     aggregation: aggregationOption,
     tune: {
       describe: "final-layer keeps the backbone frozen; final-block also trains its final block, and caches 18 kB " +
-        "(efficientnet_b0) to 300 kB (vit_b_16) per slice",
+        "(efficientnet_b0) to 300 kB (vit_b_16) per slice (default: the protocol's, final-layer in all but paper-methods)",
       value: "NAME",
-      default: "final-layer",
     },
     profile: {
       describe: `profile that sets epochs, slices and weights: ${Object.keys(profiles).join(", ")}`,
       value: "NAME",
       default: "workshop",
     },
+    ...protocolOptions,
     lungs: lungsOption,
     cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
   },
-  async run({ options, environment = readEnvironment() }) {
+  async run({ options, environment: given = readEnvironment() }) {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
     if (!output.endsWith(".safetensors")) {
       throw new InputError(`--output ${output}: the name of a model must end in .safetensors`);
     }
-    const aggregation = parseAggregation(options.aggregation, findBackbone(backboneName));
-    const fineTuning = TUNINGS.find((one) => one === options.tune);
-    if (!fineTuning) throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
+    const aggregation = options.aggregation === undefined
+      ? undefined
+      : parseAggregation(options.aggregation, findBackbone(backboneName));
+    if (options.tune !== undefined && !TUNINGS.some((one) => one === options.tune)) {
+      throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
+    }
+    const environment = withProtocol(given, options);
     const profile = findProfile(String(options.profile), environment);
+    const protocol = withOptions(findProtocol(profile.name, environment), options);
+    const { choices } = protocol;
+    refuseUnkept(protocol, findBackbone(backboneName));
+    const fineTuning = choices.tune;
     await checkOutputFile(output);
     const cohort = await openCohort(String(options.cohort));
     const cache = String(options.cache);
@@ -53,14 +80,20 @@ export const fit: Command = {
     const engine = await openEngine(environment);
     const backbone = await openBackbone(backboneName, engine, { weights: profile.weights }, environment);
     const view = viewFor(backbone.architecture, profile);
-    const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
+    const segmenter = await openLungs(engine, choices.lungs, environment);
+    const notice = lungsNotice({ profile, protocol, cohort });
+    if (notice !== undefined) console.error(notice);
     const { model, losses, divergence, patients, skipped } = await trainModel(engine, cohort.patients, {
-      ...profile,
+      ...trainingSettings(choices, { trained: backbone.source.kind !== "seeded" }),
+      epochs: profile.epochs,
+      months: monthRule(choices),
+      ...isUnusual(choices) && {
+        preprocessing: { interpolation: choices.interpolation, interior: choices.interior },
+      },
       backbone,
       view,
-      shape: { aggregation },
+      shape: { aggregation: aggregation ?? softAttention(choices), ...deepHitShape(choices) },
       fineTuning,
-      scaleFeatures: backbone.source.kind === "seeded",
       segmenter,
       cache,
       progress: terminalProgress(),
@@ -74,6 +107,7 @@ export const fit: Command = {
         patients: patients.length,
         events,
         profile: profile.name,
+        protocol: protocol.name,
         epochs: profile.epochs,
         segmenter: segmenter.name,
       },
@@ -86,13 +120,15 @@ export const fit: Command = {
       losses,
       ...divergence !== undefined && { divergence },
       weights: backbone.source,
-      aggregation,
+      aggregation: model.shape.aggregation,
       fineTuning,
+      protocol: { name: protocol.name, choices },
     };
     return {
       json: result,
       text: [
         `Trained on ${patients.length} patients of ${cohort.name}, ${events} deaths within two years: ${output}`,
+        `Profile ${profile.name}, protocol ${protocol.name}`,
         `Loss ${losses[0]!.toFixed(3)} in the first epoch, ${losses.at(-1)!.toFixed(3)} in the last`,
         ...divergence === undefined ? [] : [`warning: ${divergence}`],
         ...[...cohort.messages, ...skipped.map(({ patient, reason }) => `${patient} left out: ${reason}`)],
@@ -100,3 +136,33 @@ export const fit: Command = {
     };
   },
 };
+
+/** The protocol with what other options of this command say. */
+function withOptions({ preset, choices }: Protocol, { tune, lungs, aggregation }: CommandInput["options"]): Protocol {
+  const isAttention = aggregation === "gated" || aggregation === "linear" || aggregation === "mlp";
+  return protocol(preset, {
+    ...choices,
+    ...tune !== undefined && { tune: tune as Choices["tune"] },
+    ...lungs !== undefined && { lungs: lungs as Choices["lungs"] },
+    ...isAttention && { attention: aggregation },
+  });
+}
+
+/** Whether scans become slices otherwise than in ctsurv 0.1, whose models say nothing about it. */
+function isUnusual({ interpolation, interior }: Choices): boolean {
+  return interpolation !== protocols.paper.interpolation || interior !== protocols.paper.interior;
+}
+
+/** Choices that a model's file has no place for, so that `predict` would make them otherwise. */
+const UNKEPT = ["intensities", "readout", "trunkMode", "sliceOrder"] as const;
+
+function refuseUnkept({ choices }: Protocol, architecture: BackboneArchitecture): void {
+  const unkept = UNKEPT.find((name) =>
+    name === "readout" ? readoutOf(choices, architecture) !== "features" : choices[name] !== protocols.paper[name]
+  );
+  if (unkept === undefined) return;
+  throw new InputError(
+    `A model's file has no place for ${unkept}=${choices[unkept]}, so predict would do otherwise. ` +
+      `Train with --set ${unkept}=${protocols.paper[unkept]}; cross-validate takes the choice`,
+  );
+}

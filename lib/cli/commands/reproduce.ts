@@ -13,8 +13,9 @@ import {
   type Table1Result,
   table2,
 } from "@ctsurv/report/mod.ts";
-import { openEngine } from "@ctsurv/study/mod.ts";
+import { openEngine, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
+import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
 import { checkOutputs, runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
 
@@ -25,11 +26,12 @@ export const reproduce: Command = {
   options: {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
+    ...protocolOptions,
     "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
   },
-  async run({ options, environment }) {
+  async run({ options, environment = readEnvironment() }) {
     const given = options as Readonly<Record<string, string | undefined>>;
-    const run = await selectRun(given, environment);
+    const run = await selectRun(given, withProtocol(environment, options));
     const { folder } = run;
     await checkOutputs(run, given["output-notebooks"]);
     await openEngine(run.environment);
@@ -55,10 +57,11 @@ export const reproduce: Command = {
 };
 
 /** For each model the folds, their mean and the pooled value, as text. */
-function describe({ cohort, profile, models }: Table1Result): string {
+function describe({ cohort, profile, protocol, models }: Table1Result): string {
   const best = cohort.bestReachableCtd;
   return [
-    `${cohort.name}, ${cohort.patients} patients, ${cohort.events} deaths within 24 months, profile ${profile}`,
+    `${cohort.name}, ${cohort.patients} patients, ${cohort.events} deaths within 24 months, profile ${profile}` +
+    (protocol === undefined ? "" : `, protocol ${protocol}`),
     ...models.flatMap(({ name, weights, folds, mean, stdSample, pooled: { value, interval: [low, high] } }) => {
       const lines = [
         ...folds.map(({ fold, patients, events, ctd }) => ({

@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkResources, folderBytes, type Resources } from "@ctsurv/base/mod.ts";
+import { checkResources, folderBytes, InputError, type Resources } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { requireWeights } from "@ctsurv/features/mod.ts";
-import { type Environment, type Profile, requireFolds } from "@ctsurv/study/mod.ts";
+import {
+  type Environment,
+  lungsNotice,
+  monthRule,
+  type Profile,
+  type Protocol,
+  requireFolds,
+} from "@ctsurv/study/mod.ts";
+import { findPretrained } from "@ctsurv/weights/mod.ts";
 
 /** Peak memory of all processes of `reproduce`, plus a margin. At `paper` ResNet3D-18 needs the most. */
 const memory = { smoke: 2.2e9, workshop: 4e9, paper: 8e9 } as const;
@@ -62,6 +70,8 @@ const data = fileURLToPath(new URL("../../../data", import.meta.url));
 /** What `reproduce` is about to run, and on which cohorts. */
 export interface Undertaking {
   readonly profile: Profile;
+  /** How the paper is read. */
+  readonly protocol: Protocol;
   /** Undefined: the built-in one, which is large enough. */
   readonly cohort: Cohort | undefined;
   /** The one that notebook 05 transfers to. */
@@ -77,8 +87,18 @@ export interface Undertaking {
  * @throws {InputError} If something is missing, with what to do.
  */
 export async function checkBeforehand(undertaking: Undertaking): Promise<void> {
-  const { profile, cohort, target, environment } = undertaking;
-  for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile);
+  const { profile, protocol, cohort, target, environment } = undertaking;
+  const { choices } = protocol;
+  if (choices.tune === "final-block") {
+    throw new InputError(
+      "The notebooks train heads on frozen backbones: choose tune=final-layer, or cross-validate the rows of Table 1 one " +
+        "by one with `deno task ctsurv cross-validate --protocol paper-methods`",
+    );
+  }
+  for (const divided of [cohort, target]) if (divided) requireFolds(divided, profile, monthRule(choices));
+  if (choices.lungs === "r231") await findPretrained("unet_r231", environment.weightsFolder);
+  const notice = cohort && lungsNotice({ profile, protocol, cohort });
+  if (notice !== undefined) console.error(notice);
   await requireWeights([...profile.backbones, "r3d_18"], profile.weights, environment.weightsFolder);
   const needs = await resourceNeeds(undertaking, data);
   const warning = await checkResources(`The profile ${profile.name}`, { folder: data, needs });

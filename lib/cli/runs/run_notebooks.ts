@@ -16,8 +16,11 @@ import {
   type Environment,
   environmentVariables,
   findProfile,
+  findProtocol,
   outputsFolder,
   type Profile,
+  type Protocol,
+  protocolSuffix,
   readEnvironment,
 } from "@ctsurv/study/mod.ts";
 
@@ -155,6 +158,8 @@ export async function runNotebooks(
 /** What the notebooks are to be run on. */
 export interface SelectedRun {
   readonly profile: Profile;
+  /** How the paper is read. */
+  readonly protocol: Protocol;
   /** Undefined: the built-in one. */
   readonly cohort: Cohort | undefined;
   /** The one that notebook 05 transfers to; undefined: the built-in one. */
@@ -186,8 +191,10 @@ export async function selectRun(
   const cohort = await open(given.cohort ?? environment.cohort);
   const target = await open(environment.targetCohort);
   const outputs = environment.outputs ?? fileURLToPath(new URL("../../../outputs/", import.meta.url));
-  const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile.name, { outputs });
-  return { profile, cohort, target, folder, environment };
+  const protocol = findProtocol(profile.name, environment);
+  const suffix = protocolSuffix(profile.name, environment);
+  const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile.name + suffix, { outputs });
+  return { profile, protocol, cohort, target, folder, environment };
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

@@ -36,6 +36,18 @@ function ownProtocol(profile: string): "paper" | "workshop" {
 /**
  * What the name of a folder of results says about the protocol: nothing if it is the profile's own, else the name in lower
  * case with hyphens. Results of other protocols have folders of their own. `CTSURV_LUNGS` has never had one.
+ *
+ * @example
+ * ```ts
+ * import { protocolSuffix } from "@ctsurv/ctsurv/study";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(protocolSuffix("workshop", { protocol: undefined, set: [] }), "");
+ * assertEquals(protocolSuffix("workshop", { protocol: "paper", set: ["seed=7"] }), "-paper-seed-7");
+ * ```
+ *
+ * @param profile Name of the profile.
+ * @throws {InputError} If there is no such protocol, or a choice cannot be so.
  */
 export function protocolSuffix(profile: string, environment: Pick<Environment, "protocol" | "set">): string {
   const own = protocol(ownProtocol(profile)).name;

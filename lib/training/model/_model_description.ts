@@ -43,6 +43,7 @@ const common = {
     patients: z.number(),
     events: z.number(),
     profile: z.string(),
+    protocol: z.string().exactOptional(),
     epochs: z.number(),
     segmenter: z.string(),
   }),
@@ -54,6 +55,10 @@ const modelSchema = z.object({
   head: shapeSchema,
   tail: z.boolean(),
   finalBlock: z.boolean(),
+  preprocessing: z.strictObject({
+    interpolation: z.enum(["bspline", "linear"]).exactOptional(),
+    interior: z.enum(["keep", "drop"]).exactOptional(),
+  }).exactOptional(),
 });
 
 /** The format before heads other than the default one could be saved. */

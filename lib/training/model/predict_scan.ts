@@ -38,7 +38,7 @@ export async function predictScan(
   model: SurvivalModel,
   { engine, segmenter, series }: PredictScanOptions,
 ): Promise<ScanPrediction> {
-  const { trainedOn, view } = model;
+  const { trainedOn, view, preprocessing } = model;
   if (trainedOn.segmenter !== segmenter.name) {
     throw new InputError(
       `The model was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
@@ -46,7 +46,7 @@ export async function predictScan(
     );
   }
   const { volume, warnings } = await readVolume(path, series === undefined ? {} : { series });
-  const prepared = await preprocess(volume, { segmenter, where: path });
+  const prepared = await preprocess(volume, { ...preprocessing, segmenter, where: path });
   // Training saw its slices in float16, too.
   const slices = Float32Array.from(Float16Array.from(prepared.slices));
   const viewed = takeView({ slices, key: path, size: prepared.size }, view);

@@ -10,6 +10,7 @@ import {
   type Tree,
 } from "@ctsurv/engine/mod.ts";
 import { pretrainedBackbone, type View } from "@ctsurv/features/mod.ts";
+import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import {
   type Backbone,
   type BackboneArchitecture,
@@ -41,6 +42,8 @@ export interface TrainedOn {
   readonly events: number;
   /** Name of the study's profile, such as `paper`. */
   readonly profile: string;
+  /** Name of its protocol, such as "paper, initialisation=xavier"; models of ctsurv 0.1 have none. */
+  readonly protocol?: string;
   /** Passes over all patients. */
   readonly epochs: number;
   /** Name of the lung segmentation that made the slices; prediction uses the same. */
@@ -53,6 +56,8 @@ export interface SurvivalModel {
   readonly backbone: Backbone;
   /** The slices of each patient that the backbone saw in training; prediction takes the same view. */
   readonly view: View;
+  /** What differs from the usual preprocessing; prediction does the same. @default {nothing} */
+  readonly preprocessing?: Pick<PreprocessSettings, "interpolation" | "interior">;
   /** Sizes and kinds of the head; fields that are left out have the paper's values. */
   readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
   /** Whether the head was trained with the constant logit of the tail; prediction reads its logits accordingly. */
@@ -77,7 +82,7 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
  *   the disk is full.
  */
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
-  const { backbone, view, shape, tail, head, finalBlock, trainedOn } = model;
+  const { backbone, view, preprocessing, shape, tail, head, finalBlock, trainedOn } = model;
   const { architecture, source } = backbone;
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
@@ -94,6 +99,7 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
     head: shape,
     tail,
     finalBlock: finalBlock !== undefined,
+    ...preprocessing && { preprocessing },
     trainedOn,
   });
   await writeAtomic(path, encodeSafetensors(named, metadata));
@@ -122,7 +128,7 @@ export async function loadModel(
   });
   const content = decodeSafetensors(file, path);
   const description = parseDescription(content, path);
-  const { view, head: shape, tail, trainedOn } = description;
+  const { view, head: shape, tail, preprocessing, trainedOn } = description;
   const parts = ["head.", "finalBlock.", ...description.backbone.kind === "seeded" ? ["backbone."] : []];
   const stranger = [...content.tensors.keys()].find((name) => !parts.some((part) => name.startsWith(part)));
   if (stranger !== undefined) throw noPart(stranger, path);
@@ -138,6 +144,7 @@ export async function loadModel(
   return {
     backbone,
     view,
+    ...preprocessing && { preprocessing },
     shape,
     tail,
     head: head as unknown as SurvivalHead<HostTensor>,

@@ -17,7 +17,9 @@ import type { Trained, Trainer } from "../trainer.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 
 /** Options of {@linkcode trainModel}. */
-export interface TrainModelOptions extends ExtractOptions, FineTunerOptions {
+export interface TrainModelOptions extends Omit<ExtractOptions, "settings">, FineTunerOptions {
+  /** What differs from the usual preprocessing. @default {nothing} */
+  readonly preprocessing?: NonNullable<SurvivalModel["preprocessing"]>;
   /** Which slices of a patient the backbone sees. */
   readonly view: View;
   /** Sizes and kinds of the head; fields that are left out have the paper's values. */
@@ -49,17 +51,18 @@ export async function trainModel(
   cohort: readonly ScannedPatient[],
   options: TrainModelOptions,
 ): Promise<TrainedModel> {
-  const { backbone, view, shape, loss } = options;
-  const model = { backbone, view, shape, tail: loss?.tail ?? true };
+  const { backbone, view, shape, loss, preprocessing } = options;
+  const model = { backbone, view, shape, tail: loss?.tail ?? true, ...preprocessing && { preprocessing } };
+  const settings = { ...preprocessing && { settings: preprocessing } };
   if (options.fineTuning === "final-block") {
     const extractor = await activationExtractor(engine, backbone, view);
-    const { patients, skipped } = await extractActivations(cohort, { ...options, extractor });
+    const { patients, skipped } = await extractActivations(cohort, { ...options, ...settings, extractor });
     await extractor.dispose();
     const { parameters, ...trained } = await train(fineTuner(engine, backbone, shape, options), patients, options);
     return { model: { ...model, ...parameters }, ...trained, patients, skipped };
   }
   const extractor = await featureExtractor(engine, backbone, view);
-  const { patients, skipped } = await extractFeatures(cohort, { ...options, extractor });
+  const { patients, skipped } = await extractFeatures(cohort, { ...options, ...settings, extractor });
   await extractor.dispose();
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const { parameters: head, ...trained } = await train(headTrainer(engine, headShape, options), patients, options);

@@ -1,0 +1,144 @@
+import { resolve } from "node:path";
+import { checkOutputFolder, formatP, InputError } from "@ctsurv/base/mod.ts";
+import { formatNumber } from "@ctsurv/report/mod.ts";
+import {
+  type CrossValidatedRow,
+  crossValidateRow,
+  findProfile,
+  findRow,
+  lungsNotice,
+  openStudy,
+  profiles,
+  readEnvironment,
+  rowNames,
+  type Study,
+} from "@ctsurv/study/mod.ts";
+import type { NullScore } from "@ctsurv/training/mod.ts";
+import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
+import { choicesText, protocolOptions, withProtocol } from "../protocol_options.ts";
+
+/** Permutations of which no p-value asks for more. */
+const MOST_PERMUTATIONS = 10_000;
+
+/** `ctsurv cross-validate`: one row of Table 1, or the clinical baseline. */
+export const crossValidate: Command = {
+  name: "cross-validate",
+  summary: "Cross-validate one model of Table 1, or the clinical baseline; with --null, say where chance lies.",
+  options: {
+    model: { describe: `the row of Table 1, or clinical: ${rowNames.join(", ")}`, value: "NAME", required: true },
+    cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
+    profile: {
+      describe: `how much is run: ${Object.keys(profiles).join(", ")} (default: CTSURV_PROFILE, else workshop)`,
+      value: "NAME",
+    },
+    ...protocolOptions,
+    null: {
+      describe: "repeat the whole so often with outcomes dealt anew among the patients",
+      value: "N",
+      default: "0",
+    },
+    output: { describe: "folder of results (default: outputs/<cohort>-<profile>, with the protocol)", value: "DIR" },
+    cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
+  },
+  details: choicesText(),
+  async run({ options, environment: given = readEnvironment() }) {
+    const { cohort, profile, output } = options as Readonly<Record<string, string | undefined>>;
+    const row = findRow(String(options.model));
+    const permutations = parseWholeNumber("null", String(options.null));
+    if (permutations > MOST_PERMUTATIONS) {
+      throw new InputError(`--null ${permutations} is too many: at most ${MOST_PERMUTATIONS}`);
+    }
+    const environment = withProtocol({
+      ...given,
+      profile: findProfile(profile, given).name,
+      cohort: cohort ?? given.cohort,
+      outputs: given.outputs ?? "outputs",
+    }, options);
+    if (output !== undefined) await checkOutputFolder(output);
+    const cache = String(options.cache);
+    if (row.backbone !== undefined) await checkOutputFolder(cache);
+    const study = await openStudy({
+      environment,
+      cache,
+      cohorts: "data/cohorts",
+      ...output !== undefined && { folder: resolve(output) },
+    });
+    try {
+      const notice = row.backbone === undefined ? undefined : lungsNotice(study);
+      if (notice !== undefined) console.error(notice);
+      const run = await crossValidateRow(study, row.model, { permutations });
+      return { json: summary(study, run), text: describe(study, run) };
+    } finally {
+      await study.segmenter.dispose();
+    }
+  },
+};
+
+function summary(
+  { folder, profile, protocol, cohort }: Study,
+  { row, validation, skipped, chance }: CrossValidatedRow,
+) {
+  const { predictions: _, folds, ...scores } = validation;
+  return {
+    model: row.model,
+    name: row.name,
+    cohort: cohort.name,
+    profile: profile.name,
+    protocol: { name: protocol.name, choices: protocol.choices },
+    folder,
+    patients: validation.predictions.length,
+    deaths: folds.reduce((sum, { events }) => sum + events, 0),
+    skipped,
+    ...scores,
+    folds: folds.map(({ losses: _, ...fold }) => fold),
+    ...chance && { null: chance },
+  };
+}
+
+function describe({ folder, profile, protocol, cohort }: Study, run: CrossValidatedRow): string {
+  const { row, validation, skipped, chance } = run;
+  const { folds, mean, stdSample, ctdWithinFolds, pooled, interval, messages = [] } = validation;
+  const variant = protocol.choices.ctd;
+  const within = ctdWithinFolds.pre[variant];
+  const deaths = folds.reduce((sum, { events }) => sum + events, 0);
+  return [
+    `${row.name}: ${cohort.name}, ${validation.predictions.length} patients, ${deaths} deaths within 24 months`,
+    `Profile ${profile.name}, protocol ${protocol.name}`,
+    "",
+    ...alignColumns([
+      [variant === "risk" ? "Ctd" : `Ctd (${variant})`, "value", "95 % interval"],
+      ["within folds", ctd(within?.value), between(within?.interval)],
+      ["mean of folds", ctd(mean), stdSample === null ? "" : `± ${ctd(stdSample)}`],
+      ["pooled", ctd(pooled.pre[variant]?.value), between(interval)],
+    ]),
+    ...chance
+      ? [
+        "",
+        `With outcomes dealt anew among the patients, ${chance.withinFolds.permutations} times`,
+        ...alignColumns([
+          ["Ctd", "observed", "mean", "sd", "2.5 % to 97.5 %", "p"],
+          chanceRow("within folds", chance.withinFolds),
+          chanceRow("mean of folds", chance.meanOfFolds),
+          chanceRow("pooled", chance.pooled),
+        ]),
+      ]
+      : [],
+    "",
+    ...messages.map((message) => `warning: ${message}`),
+    ...skipped.map(({ patient, reason }) => `${patient} left out: ${reason}`),
+    `Results: ${folder}`,
+  ].join("\n");
+}
+
+function chanceRow(name: string, { observed, mean, std, quantiles, p }: NullScore): string[] {
+  const range = quantiles ? `${ctd(quantiles["0.025"])} to ${ctd(quantiles["0.975"])}` : "";
+  return [name, ctd(observed), ctd(mean), ctd(std), range, p === null ? "" : formatP(p)];
+}
+
+function ctd(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : formatNumber(value, 3);
+}
+
+function between(interval: { readonly low: number; readonly high: number } | null | undefined): string {
+  return interval ? `${ctd(interval.low)} to ${ctd(interval.high)}` : "";
+}
