@@ -66,7 +66,7 @@ export async function crossValidateRow(
       followUp: followUp(record, { months }),
     }));
     const run = await withTrainer(
-      coxTrainer(),
+      coxTrainer({ ridgeName: "`ctsurv clinical --ridge 1`" }),
       patients,
       { title: row.name, epochs: 0 },
       (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
