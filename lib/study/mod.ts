@@ -51,6 +51,7 @@ export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
 export {
   type FollowedPrediction,
+  type NoWeights,
   openStudy,
   type OpenStudyOptions,
   openTransfer,
