@@ -24,7 +24,7 @@ import { crudeChest } from "../support/test_volume.ts";
  * Days of follow-up, a death where they are positive. A death at 260 days and a patient lost at 285 share a bin, days 729
  * lie in month 24 by one rule and in the 24th whole month by the other.
  */
-const days = [95, 180, 260, -285, 350, -410, 470, 560, -640, 729, -900, 1100];
+const days = [95, 180, 260, -285, 350, -410, 470, 560, -640, 729, -900, 1100, -1300];
 
 let dir = "";
 let headline: Run;
