@@ -11,8 +11,8 @@ import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type CoxModel, type CoxOptions, coxSurvival, fitCox, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import type { TrainOptions } from "./head/head_optimiser.ts";
-import { constantLossOf, headTrainer } from "./head/head_trainer.ts";
+import type { TrainOptions } from "./head_optimiser.ts";
+import { constantLossOf, headTrainer } from "./head_trainer.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** A survival head on clinical covariates. */

@@ -41,9 +41,9 @@ export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
 export { formatPredictions } from "./format_predictions.ts";
-export type { TrainOptions } from "./head/head_optimiser.ts";
-export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head/head_predictor.ts";
-export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head/head_trainer.ts";
+export type { TrainOptions } from "./head_optimiser.ts";
+export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
+export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
 export { predictScan, type PredictScanOptions, type ScanPrediction } from "./model/predict_scan.ts";
 export {
@@ -63,7 +63,7 @@ export {
   permuteOutcomes,
 } from "./null_distribution.ts";
 export { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
-export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./head/parallel_head_trainer.ts";
+export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";
-export type { SelectedEpoch, ValidationOptions } from "./head/validation.ts";
+export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

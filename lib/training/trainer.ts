@@ -1,4 +1,4 @@
-import type { SelectedEpoch } from "./head/validation.ts";
+import type { SelectedEpoch } from "./validation.ts";
 
 /** Which of several trainings one is. */
 export interface TrainingOf {

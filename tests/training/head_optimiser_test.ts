@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { type Engine, type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
-import { dropoutMask, headOptimiser } from "@ctsurv/training/head/head_optimiser.ts";
+import { dropoutMask, headOptimiser } from "@ctsurv/training/head_optimiser.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const engine = onnxEngine({ threads: 1 });

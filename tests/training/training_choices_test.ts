@@ -12,8 +12,8 @@ import {
   toSurvivalPredictions,
 } from "@ctsurv/training/mod.ts";
 import { runEpochs } from "@ctsurv/training/_epochs.ts";
-import { headOptimiser } from "@ctsurv/training/head/head_optimiser.ts";
-import { keepBack } from "@ctsurv/training/head/validation.ts";
+import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
+import { keepBack } from "@ctsurv/training/validation.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const engine = onnxEngine({ threads: 1 });

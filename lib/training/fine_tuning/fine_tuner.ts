@@ -5,8 +5,8 @@ import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.t
 import { runEpochs } from "../_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
 import { absorbScaling, type FeatureScaling, scaleFeatures, scalingFor } from "../feature_scaling.ts";
-import { headOptimiser, type TrainOptions } from "../head/head_optimiser.ts";
-import { constantLossOf, headTrainer, type HeadTrainerOptions } from "../head/head_trainer.ts";
+import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
+import { constantLossOf, headTrainer, type HeadTrainerOptions } from "../head_trainer.ts";
 import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./_activations.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";

@@ -1,7 +1,7 @@
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { activationExtractor, featureExtractor, halfActivations, type ViewedSlices } from "@ctsurv/features/mod.ts";
 import { finalBlockFeatures } from "../fine_tuning/final_block_features.ts";
-import { headPredictor } from "../head/head_predictor.ts";
+import { headPredictor } from "../head_predictor.ts";
 import type { PatientPrediction } from "../trainer.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 

@@ -12,7 +12,7 @@ import {
   type View,
 } from "@ctsurv/features/mod.ts";
 import { fineTuner, type FineTunerOptions } from "../fine_tuning/fine_tuner.ts";
-import { headTrainer } from "../head/head_trainer.ts";
+import { headTrainer } from "../head_trainer.ts";
 import type { Trained, Trainer } from "../trainer.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 

@@ -12,9 +12,9 @@ import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { survivalFromLogits } from "@ctsurv/survival/deephit/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import { joinSlices, paddedSlices } from "../batch.ts";
+import { joinSlices, paddedSlices } from "./batch.ts";
 import { oneThread } from "./head_optimiser.ts";
-import type { PatientPrediction } from "../trainer.ts";
+import type { PatientPrediction } from "./trainer.ts";
 
 /** Options of {@linkcode headPredictor}. */
 export interface HeadPredictorOptions {

@@ -3,7 +3,7 @@ import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
-import type { TrainingOf } from "../trainer.ts";
+import type { TrainingOf } from "./trainer.ts";
 
 /** A message of `parallelHeadTrainer`: train a head on these patients. */
 export interface HeadOrder {

@@ -29,7 +29,7 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import { makeBatch, type TrainingLabels } from "../batch.ts";
+import { makeBatch, type TrainingLabels } from "./batch.ts";
 import {
   type Batch,
   batchSpec,
@@ -37,7 +37,7 @@ import {
   type TrainingState,
   trainingStep,
   trainingStepWithFeatures,
-} from "../training_step.ts";
+} from "./training_step.ts";
 
 /**
  * Heads are trained and applied on one thread. A step has few slices and would gain nothing from more threads. On one

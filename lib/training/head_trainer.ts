@@ -3,12 +3,12 @@ import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { constantLoss } from "@ctsurv/survival/deephit/mod.ts";
-import { runEpochs } from "../_epochs.ts";
-import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
-import { absorbScaling, type FeatureScaling, releaseScaling, scaleFeatures, scalingFor } from "../feature_scaling.ts";
+import { runEpochs } from "./_epochs.ts";
+import { lossesOf, refuseDivergedParameters } from "./divergence.ts";
+import { absorbScaling, type FeatureScaling, releaseScaling, scaleFeatures, scalingFor } from "./feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "./head_optimiser.ts";
 import { headPredictor } from "./head_predictor.ts";
-import type { Trained, Trainer } from "../trainer.ts";
+import type { Trained, Trainer } from "./trainer.ts";
 import { epochSelection, keepBack, type ValidationOptions } from "./validation.ts";
 
 /** A trained head and its losses. */
