@@ -44,9 +44,12 @@ function riskGroups(): Figure {
     event: patients.map(({ event }) => event),
   });
   const half = ranked.length >> 1;
-  return kaplanMeierFigure([group("high risk", ranked.slice(0, half)), group("low risk", ranked.slice(half))], {
-    heading: "What became of the patients, by predicted risk",
-  });
+  // In the notebooks, too, the lower risk comes first: blue, with the higher one in orange.
+  const groups = [
+    group("lower predicted risk", ranked.slice(half)),
+    group("higher predicted risk", ranked.slice(0, half)),
+  ];
+  return kaplanMeierFigure(groups, { heading: "Survival by predicted risk" });
 }
 
 /** Figures side by side, of the first one's height. */

@@ -27,6 +27,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   "train-lungs": async () => (await import("./commands/train_lungs.ts")).trainLungs,
   notebook: async () => (await import("./commands/notebook.ts")).notebook,
   report: async () => (await import("./commands/report.ts")).report,
+  verdicts: async () => (await import("./commands/verdicts.ts")).verdicts,
+  methods: async () => (await import("./commands/methods.ts")).methods,
   reproduce: async () => (await import("./commands/reproduce.ts")).reproduce,
   verify: async () => (await import("./commands/verify.ts")).verify,
   kernel: async () => (await import("./commands/kernel.ts")).kernel,

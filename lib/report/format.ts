@@ -35,6 +35,19 @@ export function formatNumber(value: number | null | undefined, decimals: number)
   return value === null || value === undefined || !Number.isFinite(value) ? MISSING : value.toFixed(decimals);
 }
 
+/** A score and its interval; null where there is none. */
+export interface ScoredInterval {
+  readonly value: number | null;
+  readonly interval: { readonly low: number | null; readonly high: number | null } | null;
+}
+
+/** A score with its interval, `0.628 [0.559, 0.698]`; null where the score is not there. */
+export function withInterval(score: ScoredInterval | undefined): string | null {
+  if (!score || score.value === null) return null;
+  const { value, interval } = score;
+  return `${formatNumber(value, 3)} [${formatNumber(interval?.low, 3)}, ${formatNumber(interval?.high, 3)}]`;
+}
+
 /** At most `wanted` whole numbers from 0 to `count - 1`, evenly spaced. The first and the last are among them. */
 export function evenlySpaced(count: number, wanted: number): number[] {
   const number = Math.min(count, wanted);

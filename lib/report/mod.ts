@@ -5,7 +5,8 @@
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
- * schemas) and `verification` (what differs between two folders of results). Figures, pictures and tables are
+ * schemas), `claims` (the paper's claims, judged by results), `methods` (a paragraph for a paper, from results) and
+ * `verification` (what differs between two folders of results). Figures, pictures and tables are
  * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
  *
  * The first calls to know are {@linkcode table} for any rows, {@linkcode kaplanMeierFigure} for outcomes,
@@ -19,6 +20,7 @@ export { attentionFigure, type AttentionFigureOptions } from "./figures/attentio
 export { attentionStrip, type AttentionStripOptions } from "./figures/attention_strip.ts";
 export { calibrationFigure, type CalibrationFigureOptions } from "./figures/calibration_figure.ts";
 export { costFigure } from "./figures/cost_figure.ts";
+export { decisionCurveFigure, type NamedDecisionCurve } from "./figures/decision_curve_figure.ts";
 export type { Figure } from "./figures/figure.ts";
 export { flopsFigure } from "./figures/flops_figure.ts";
 export { foldFigure, type FoldFigureOptions } from "./figures/fold_figure.ts";
@@ -50,6 +52,8 @@ export {
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export { judgeClaims } from "./claims/judge_claims.ts";
+export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./methods/methods.ts";
 export {
   type MissingRow,
   type MultiverseCtd,
@@ -59,17 +63,15 @@ export {
   readMultiverse,
   writeMultiverse,
 } from "./results/multiverse.ts";
+export { type CrossValidated, modelResult, type ModelResultOptions } from "./results/model_result.ts";
 export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
 export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
 export { resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {
-  type CrossValidated,
   type ModelResult,
-  modelResult,
-  type ModelResultOptions,
   readTable1,
-  table1,
+  type Table1Comparison,
   type Table1Fold,
   type Table1Result,
   updateTable1,
@@ -85,6 +87,18 @@ export {
   writeTable2,
 } from "./results/table2.ts";
 export {
+  type ClaimEvidence,
+  type ClaimVerdict,
+  type Finding,
+  reachVerdict,
+  readVerdicts,
+  VERDICT_RULE,
+  verdictPage,
+  type Verdicts,
+  verdictTable,
+  writeVerdicts,
+} from "./claims/verdicts.ts";
+export {
   type CostRow,
   costTable,
   type CostTableOptions,
@@ -97,6 +111,7 @@ export { type FrameLike, frameTable } from "./tables/frame_table.ts";
 export { multiverseTable } from "./tables/multiverse_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";
 export { type Table, table, type TableColumn, type TableValue } from "./tables/table.ts";
+export { table1, table1Comparisons } from "./tables/table1.ts";
 export { compareResults, type ResultsComparison } from "./verification/compare_results.ts";
 export type { Difference, ResultValue } from "./verification/difference.ts";
 export { type NumberKind, numberKinds } from "./verification/number_kind.ts";

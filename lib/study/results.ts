@@ -12,7 +12,9 @@ import {
   readAggregation,
   readTable1,
   readTable2,
+  type Table,
   table1,
+  table1Comparisons,
   type Table1Result,
   table2,
   type Table2Result,
@@ -22,9 +24,18 @@ import {
   writeCrossValidation,
   writeTable2,
 } from "@ctsurv/report/mod.ts";
-import { concordanceInterval, concordanceTable, type PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import {
+  aucWithinFolds,
+  concordanceInterval,
+  concordanceTable,
+  HORIZON_MONTHS,
+  type PairedBootstrap,
+  pairedBootstrap,
+} from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
+import { softAttention } from "./protocol/settings.ts";
+import { findRow, rowNames } from "./rows.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
 
@@ -50,6 +61,7 @@ export async function saveRow(
     name: title,
     weights,
     view,
+    aggregation: aggregationOf(study, model, features),
     provenance,
     variant: study.protocol.choices.ctd,
   });
@@ -62,6 +74,13 @@ export async function saveRow(
     models: [row],
   });
   return row;
+}
+
+/** How the slices of a row become a patient. */
+function aggregationOf({ protocol }: Study, model: string, { view }: StudyFeatures): ModelResult["aggregation"] {
+  if (view.kind === "volume") return "none";
+  const named = rowNames.includes(model) ? findRow(model).aggregation : undefined;
+  return (named ?? softAttention(protocol.choices)).kind;
 }
 
 /**
@@ -102,10 +121,13 @@ export interface ShownTable1 extends Displayable {
   readonly all: Table1Result;
   /** The rows that are shown. */
   readonly rows: readonly ModelResult[];
+  /** The proposal against the other rows; undefined before both are there. */
+  readonly comparisons: Table | undefined;
 }
 
 /**
- * Reads Table 1 back from its file, and writes it as `table1.md` and `table1.csv`.
+ * Reads Table 1 back from its file, and writes it as `table1.md` and `table1.csv`, and the comparisons with the
+ * proposal as `table1_comparisons.md` and `.csv`.
  *
  * @param models The rows to show. Default: all.
  * @throws {InputError} If there is no such file.
@@ -114,8 +136,13 @@ export async function showTable1({ folder }: Study, models?: readonly string[]):
   const all = await readTable1(join(folder, "table1.json"));
   await writeAtomic(join(folder, "table1.md"), table1(all).markdown);
   await writeAtomic(join(folder, "table1.csv"), table1(all).csv);
+  const comparisons = table1Comparisons(all);
+  if (comparisons) {
+    await writeAtomic(join(folder, "table1_comparisons.md"), comparisons.markdown);
+    await writeAtomic(join(folder, "table1_comparisons.csv"), comparisons.csv);
+  }
   const rows = models ? all.models.filter(({ model }) => models.includes(model)) : all.models;
-  return { all, rows, ...displayAs(table1({ ...all, models: [...rows] })) };
+  return { all, rows, comparisons, ...displayAs(table1({ ...all, models: [...rows] })) };
 }
 
 /** What a transfer from a source to a target cohort found. */
@@ -134,7 +161,7 @@ export interface Transfer {
   readonly fineTuned: CrossValidation;
   /** The source's head on the target's patients, not trained any further. */
   readonly asItIs: readonly FollowedPrediction[];
-  /** Of the fine-tuned heads less the new ones; null where no pair can be compared. */
+  /** Of the fine-tuned heads less the new ones, over all pairs; null where no pair can be compared. */
   readonly difference: PairedBootstrap | null;
 }
 
@@ -167,9 +194,19 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
     rows: [
       table2Row("new", newHead),
       table2Row("source", fineTuned),
-      table2Row("source, as it is", { pooled: concordanceTable(asItIs), interval: concordanceInterval(asItIs) }),
+      table2Row("source, as it is", {
+        pooled: concordanceTable(asItIs),
+        interval: concordanceInterval(asItIs),
+        // One model predicts all: every pair is a pair of the same "fold".
+        atHorizon: { auc: aucWithinFolds(asItIs, transfer.asItIs.map(() => 1), { time: HORIZON_MONTHS }) },
+      }),
     ],
     difference,
+    differenceWithinFolds: pairedBootstrap(
+      toSurvivalPredictions(fineTuned.predictions),
+      toSurvivalPredictions(newHead.predictions),
+      { folds: newHead.predictions.map(({ fold }) => fold) },
+    ),
     provenance: { ...provenance },
   });
   const result = await readTable2(path);

@@ -16,6 +16,8 @@
  */
 export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
+export { detectableDifference, type DetectableDifferenceOptions } from "./comparisons/detectable_difference.ts";
+export { holm } from "./comparisons/holm.ts";
 export { type CtdReading, differenceOfReadings } from "./comparisons/difference_of_readings.ts";
 export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
@@ -26,6 +28,13 @@ export {
   summariseScores,
   summariseSeeds,
 } from "./comparisons/summarise_scores.ts";
+export {
+  compareSubgroups,
+  type Subgroup,
+  type SubgroupComparison,
+  type SubgroupInteraction,
+  type SubgroupOptions,
+} from "./comparisons/subgroups.ts";
 export { bestReachableCtd, type OutcomeToReach, type TrueSurvival } from "./concordance/best_reachable_ctd.ts";
 export {
   type Concordance,
@@ -60,6 +69,7 @@ export {
   type HazardRatio,
   hazardRatios,
 } from "./estimates/cox.ts";
+export { type IsotonicRegression, isotonicRegression } from "./estimates/isotonic_regression.ts";
 export {
   atRisk,
   type KaplanMeier,
@@ -88,6 +98,7 @@ export {
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
+export { type DecisionCurve, decisionCurve, type DecisionPoint, usefulThresholds } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";
 export {
   evaluatePredictions,
@@ -96,6 +107,12 @@ export {
   usualReplicates,
 } from "./scores/evaluate_predictions.ts";
 export { type HorizonScores, horizonScores } from "./scores/horizon_scores.ts";
+export {
+  type FoldRecalibration,
+  recalibrate,
+  type Recalibration,
+  type RecalibrationMethod,
+} from "./scores/recalibration.ts";
 export {
   type BrierIntervals,
   type ScoredAt,

@@ -171,7 +171,7 @@ Deno.test("a path that is not there is said to count from the root, where the co
   inFolder(async (dir) => {
     await Deno.writeTextFile(`${dir}/own.csv`, predictions);
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", entry, "evaluate", "--predictions", "own.csv"],
+      args: lockedRun(entry, "evaluate", "--predictions", "own.csv"),
       // As `deno task` sets it.
       env: { NO_COLOR: "1", INIT_CWD: dir },
       stdin: "null",

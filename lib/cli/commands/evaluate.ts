@@ -9,6 +9,13 @@ import {
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
 import {
+  type ClinicalUse,
+  clinicalUse,
+  clinicalUseOptions,
+  clinicalUseText,
+  parseClinicalUse,
+} from "../evaluation/clinical_use.ts";
+import {
   alignPatients,
   comparePredictions,
   type Comparison,
@@ -49,6 +56,7 @@ export const evaluate: Command = {
       describe: "months for the AUC, such as 6,12 (default: those of 6,12,18,24 that have an S)",
       value: "LIST",
     },
+    ...clinicalUseOptions,
   },
   async run({ options }) {
     const files = String(options.predictions).split("\n");
@@ -59,6 +67,7 @@ export const evaluate: Command = {
       ? undefined
       : String(options.times).split(",").map((text) => month(text.trim(), "--times")).sort((a, b) => a - b);
     const asked = options.replicates === undefined ? undefined : samples(String(options.replicates));
+    const question = parseClinicalUse({ options });
     const tables: Predictions[] = [];
     let monthsMoved = 0;
     for (const file of files) {
@@ -68,11 +77,13 @@ export const evaluate: Command = {
       monthsMoved = Math.max(monthsMoved, aligned?.monthsMoved ?? 0);
     }
     const replicates = asked ?? usualReplicates(tables[0]!.patients.length);
-    const models = tables.map((predictions): Model => {
+    const models = await Promise.all(tables.map(async (predictions): Promise<Model> => {
       const followed = horizon === undefined ? predictions : censorPredictions(predictions, horizon);
+      const evaluation = evaluatePredictions(predictions, { horizon, times, replicates });
       return {
         predictions,
-        evaluation: evaluatePredictions(predictions, { horizon, times, replicates }),
+        evaluation,
+        use: await clinicalUse(predictions, evaluation, question),
         folds: predictions.folds && foldScores(followed, predictions.folds),
         warnings: [
           ...predictions.notes,
@@ -80,7 +91,7 @@ export const evaluate: Command = {
           ...rises(predictions),
         ],
       };
-    });
+    }));
     if (models.length === 1) return { text: describe(models[0]!).join("\n"), json: summarise(models[0]!) };
     const comparisons = comparePredictions(models, { horizon, replicates });
     return {
@@ -101,6 +112,7 @@ export const evaluate: Command = {
 interface Model {
   readonly predictions: Predictions;
   readonly evaluation: Evaluation;
+  readonly use: ClinicalUse;
   readonly folds: FoldScores | null;
   readonly warnings: readonly string[];
 }
@@ -123,7 +135,7 @@ function samples(text: string): number {
 
 const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
 
-function summarise({ predictions, evaluation: { interval, ...evaluation }, folds, warnings }: Model) {
+function summarise({ predictions, evaluation: { interval, ...evaluation }, use, folds, warnings }: Model) {
   return {
     patients: predictions.patients.length,
     events: deaths(predictions),
@@ -131,16 +143,18 @@ function summarise({ predictions, evaluation: { interval, ...evaluation }, folds
     interval: interval && { variant: "risk", lookup: "pre", ...interval },
     ...evaluation,
     folds,
+    ...use,
   };
 }
 
-function describe({ predictions, evaluation, folds, warnings }: Model): string[] {
+function describe({ predictions, evaluation, use, folds, warnings }: Model): string[] {
   return [
     `${predictions.patients.length} patients, ${deaths(predictions)} deaths, survival at ` +
     `${predictions.times.join(", ")} months`,
     ...warnings.map((warning) => `Warning: ${warning}`),
     "",
     ...evaluationText(evaluation, folds),
+    ...clinicalUseText(use),
   ];
 }
 

@@ -5,6 +5,7 @@ import {
   costTable,
   flopsFindings,
   formatNumber,
+  judgeClaims,
   readCosts,
   readTable1,
   readTable2,
@@ -12,6 +13,8 @@ import {
   table1,
   type Table1Result,
   table2,
+  verdictTable,
+  writeVerdicts,
 } from "@ctsurv/report/mod.ts";
 import { openEngine, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
@@ -46,6 +49,8 @@ export const reproduce: Command = {
     const { costs } = await readCosts(join(folder, "cost.json"));
     const findings = flopsFindings(examineFlops());
     const transfer = await readTable2(join(folder, "table2.json"));
+    const verdicts = await judgeClaims(folder);
+    await writeVerdicts(folder, verdicts);
     const [page] = await writePages(folder, { notebooks: given["output-notebooks"] });
     const parts = [
       describe(result),
@@ -53,10 +58,11 @@ export const reproduce: Command = {
       costTable(costs).text,
       findings.join("\n"),
       table2(transfer).text,
+      verdictTable(verdicts).text,
     ];
     return {
       text: [...parts, `Finished in ${formatSeconds(seconds)}. All results: ${page}`].join("\n\n"),
-      json: { folder, page, seconds, ...result, costs, findings, transfer },
+      json: { folder, page, seconds, ...result, costs, findings, transfer, verdicts },
     };
   },
 };

@@ -49,11 +49,19 @@ export async function readNifti(path: string): Promise<Remarks & { readonly volu
   return { volume, ...remarks };
 }
 
-/** Whether 0.1.0 took bytes of the header for voxels of this file: of what it unpacked it could not align or swap a copy. */
+/**
+ * Whether 0.1.0 took bytes of the header for voxels of this file: of what it unpacked it could not align or swap a copy.
+ * A file that is no NIfTI is for its reader to refuse.
+ */
 export function wasMisread(path: string, file: Uint8Array): boolean {
   if (file[0] !== 0x1f || file[1] !== 0x8b) return false;
-  const { littleEndian, offset, type } = readNiftiHeader(path, unpackStart(path, file));
-  return !littleEndian || offset % type.bytes !== 0;
+  try {
+    const { littleEndian, offset, type } = readNiftiHeader(path, unpackStart(path, file));
+    return !littleEndian || offset % type.bytes !== 0;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 function truncated(path: string, { shape, type }: NiftiHeader, has: string, needed: number): InputError {

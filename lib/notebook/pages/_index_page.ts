@@ -1,4 +1,13 @@
-import { costTable, type Provenance, type Table, table, table1, table2, type TableColumn } from "@ctsurv/report/mod.ts";
+import {
+  costTable,
+  type Provenance,
+  type Table,
+  table,
+  table1,
+  table2,
+  type TableColumn,
+  verdictTable,
+} from "@ctsurv/report/mod.ts";
 import type { Heading } from "./_markdown.ts";
 import { type Markup, markup, trusted } from "./_markup.ts";
 import type { PageContent } from "./_pages.ts";
@@ -47,12 +56,13 @@ interface Section {
 
 /** The first page of a folder of results: its tables and figures, and links to everything else. */
 export function indexPage({ pages }: Site, results: RunResults): Omit<PageContent, "run"> {
-  const { table1: first, table2: second, costs, figures, files } = results;
+  const { table1: first, table2: second, costs, verdicts, figures, files } = results;
   const title = first ? `Results on ${first.cohort.name}, profile ${first.profile}` : "Results";
   const sections: Section[] = [
     section("table-1", "Table 1: models compared", first && wide(table1(first))),
     section("table-2", "Table 2: from one cohort to another", second && wide(table2(second))),
     section("costs", "What a patient costs", costs && wide(costTable(costs.costs))),
+    section("verdicts", "The paper's claims", verdicts && wide(verdictTable(verdicts))),
     section(
       "figures",
       "Figures",

@@ -10,9 +10,11 @@ import {
   readCosts,
   readTable1,
   readTable2,
+  readVerdicts,
   resultFiles,
   type Table1Result,
   type Table2Result,
+  type Verdicts,
 } from "@ctsurv/report/mod.ts";
 import { type NotebookDocument, readNotebook } from "../_notebook_document.ts";
 import { indexPage } from "./_index_page.ts";
@@ -24,6 +26,7 @@ export interface RunResults {
   readonly table2: Table2Result | undefined;
   readonly aggregation: AggregationResult | undefined;
   readonly costs: CostResult | undefined;
+  readonly verdicts: Verdicts | undefined;
   /** Figures as SVG, by path in the folder. */
   readonly figures: readonly { readonly file: string; readonly svg: string }[];
   /** Every other file, by path in the folder, sorted, without the pages. */
@@ -45,6 +48,7 @@ async function readRunResults(folder: string): Promise<RunResults> {
     table2: await ifThere("table2.json", readTable2),
     aggregation: await ifThere("aggregation.json", readAggregation),
     costs: await ifThere("cost.json", readCosts),
+    verdicts: await ifThere("verdicts.json", readVerdicts),
     figures: await Promise.all(
       svgs.map(async (file) => ({ file, svg: await Deno.readTextFile(join(folder, file)) })),
     ),

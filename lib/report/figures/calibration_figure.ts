@@ -17,6 +17,17 @@ export interface CalibrationFigureOptions {
   readonly groups?: number;
 }
 
+/** Predictions that differ by less are shown on an axis of their own: from 0 to 1 they would be one vertical line. */
+const NARROW = 0.25;
+
+/** The range of the axis of predicted survival: all of it, or around predictions that hardly differ. */
+function axisOf(predicted: readonly number[]): [from: number, to: number] {
+  const [low, high] = [Math.min(...predicted), Math.max(...predicted)];
+  if (!(high - low < NARROW)) return [0, 1];
+  const room = Math.max((high - low) / 10, 0.002);
+  return [Math.max(0, Math.floor(100 * (low - room)) / 100), Math.min(1, Math.ceil(100 * (high + room)) / 100)];
+}
+
 /** A group whose observed survival is known. */
 interface Dot extends CalibrationGroup {
   readonly observed: number;
@@ -26,7 +37,8 @@ interface Dot extends CalibrationGroup {
  * Draws observed against predicted survival at `time` months. A dot is a group of patients with similar predictions;
  * its observed survival is the Kaplan-Meier estimate with its 95 % interval. The curve is the smooth calibration behind
  * the integrated calibration index, where there is one (see `calibrationIndex`). Each tick on the axis is one patient's
- * prediction. On the diagonal as many patients live as were predicted to; above it, more do.
+ * prediction. On the diagonal as many patients live as were predicted to; above it, more do. Where all predictions lie
+ * within a quarter of the axis, the axis shows only their range and says so.
  *
  * @example
  * ```ts
@@ -68,6 +80,7 @@ export function calibrationFigure(
     { label: "one patient", colour: theme.faint, symbol: "tick" },
   ];
   const all = calibrationCurve(predictions, time, { groups: 1 }).groups[0]!.observed;
+  const [from, to] = axisOf(predicted);
   return figure({
     heading: `Calibration at ${time} months` + (index ? `, ICI ${formatNumber(index.ici, 3)}` : ""),
     description: [
@@ -86,7 +99,15 @@ export function calibrationFigure(
     width: 520,
     height: 500,
     marginRight: 24,
-    x: { label: "predicted survival", labelAnchor: "center", labelArrow: "none", domain: [0, 1], grid: true, ticks: 5 },
+    x: {
+      label: "predicted survival" +
+        (to - from < 1 ? `, from ${formatNumber(from, 2)} to ${formatNumber(to, 2)} only` : ""),
+      labelAnchor: "center",
+      labelArrow: "none",
+      domain: [from, to],
+      grid: true,
+      ticks: 5,
+    },
     y: {
       label: "observed survival",
       labelAnchor: "center",
@@ -98,7 +119,7 @@ export function calibrationFigure(
     },
     marks: [
       Plot.ruleY([0], { stroke: theme.text }),
-      Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: theme.text, strokeDasharray: "4 3" }),
+      Plot.link([0], { x1: from, y1: from, x2: to, y2: to, stroke: theme.text, strokeDasharray: "4 3" }),
       Plot.ruleX(predicted, { y1: 0, y2: 0.025, stroke: theme.faint }),
       index ? Plot.line(smooth, { x: "x", y: "y", stroke: theme.colours[2], strokeWidth: 2 }) : null,
       Plot.link(dots.filter(({ low }) => low !== null), {

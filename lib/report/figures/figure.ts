@@ -22,7 +22,7 @@ export interface LegendEntry {
   /** CSS colour of the symbol. */
   readonly colour: string;
   /** How it is drawn in the figure. */
-  readonly symbol: "line" | "dashed" | "dot" | "area" | "bar" | "tick";
+  readonly symbol: "line" | "dashed" | "dot" | "area" | "bar" | "tick" | "spread";
 }
 
 /** Options of {@linkcode figure}: those of Observable Plot, and what stands around the plot. */
@@ -108,6 +108,8 @@ function legendSvg(
     area: `<rect y="-6" width="18" height="12" fill="${colour}" fill-opacity="0.3"/>`,
     bar: `<rect y="-6" width="18" height="12" fill="${colour}"/>`,
     tick: `<path d="M9 -6V6" stroke="${colour}" stroke-width="1.5"/>`,
+    spread: `<path d="M0 0H18" stroke="${colour}" stroke-width="1.5" stroke-dasharray="1.5 3"/>` +
+      `<circle cx="9" r="4" fill="${theme.background}" stroke="${colour}" stroke-width="1.5"/>`,
   }[symbol];
   const text = `<text x="24" y="4" fill="${theme.text}">${escapeMarkup(label)}</text>`;
   return `<g transform="translate(${x} ${y})">${mark}${text}</g>`;

@@ -30,7 +30,7 @@ export function flopsFigure(examination: FlopsExamination): Figure {
   const legend: LegendEntry[] = [
     ...models.flatMap((model): LegendEntry[] => [
       { label: `${name(model)}, MACs`, colour: colour(model), symbol: "line" },
-      { label: "2 × MACs", colour: colour(model), symbol: "dashed" },
+      { label: `${name(model)}, 2 × MACs`, colour: colour(model), symbol: "dashed" },
     ]),
     { label: "paper (reported)", colour: theme.reported, symbol: "line" },
   ];

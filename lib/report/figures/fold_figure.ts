@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { paperRow } from "@ctsurv/analysis/mod.ts";
-import { formatNumber } from "../format.ts";
+import { formatNumber, withInterval } from "../format.ts";
 import type { ModelResult } from "../results/table1.ts";
 import { theme } from "./_theme.ts";
 import { type Figure, figure, type LegendEntry } from "./figure.ts";
@@ -12,8 +12,9 @@ export interface FoldFigureOptions {
 }
 
 /**
- * Draws the Ctd of each fold, one row per model, with their mean and with the 95 % interval of the Ctd over all
- * out-of-fold predictions together. Below stands the paper's mean ± standard deviation, if it reports the model.
+ * Draws the Ctd of each fold, one row per model, with their mean, and below the Ctd within folds with its 95 % interval.
+ * Results of ctsurv 0.1 have none: then the pooled Ctd stands there, and the legend says so. Last stands the paper's mean
+ * with one standard deviation of its folds to either side, if it reports the model: that is no interval, so it is dotted.
  *
  * @example
  * ```ts
@@ -42,9 +43,14 @@ export function foldFigure(
 ): Figure {
   const dots = models.flatMap(({ name, folds }) => folds.flatMap(({ ctd }) => ctd === null ? [] : [{ name, ctd }]));
   const means = models.flatMap(({ name, mean }) => mean === null ? [] : [{ name, mean }]);
-  const intervals = models.flatMap(({ name, pooled: { value, interval: [low, high] } }) =>
-    value === null || low === null || high === null ? [] : [{ name, value, low, high }]
-  );
+  const isWithin = models.some(({ ctdWithinFolds }) => ctdWithinFolds);
+  const intervals = models.flatMap(({ name, ctdWithinFolds, pooled }) => {
+    const [poolLow, poolHigh] = pooled.interval;
+    const { value, low, high } = isWithin
+      ? { value: null, low: null, high: null, ...ctdWithinFolds?.pre.risk, ...ctdWithinFolds?.pre.risk.interval }
+      : { value: pooled.value, low: poolLow, high: poolHigh };
+    return value === null || low === null || high === null ? [] : [{ name, value, low, high }];
+  });
   const reported = models.flatMap(({ model, name }) => {
     const row = paperRow(model);
     return row
@@ -54,14 +60,20 @@ export function foldFigure(
   const legend: LegendEntry[] = [
     { label: "fold", colour: theme.faint, symbol: "dot" },
     { label: "mean of folds", colour: theme.ours, symbol: "dot" },
-    { label: "pooled, 95 % interval", colour: theme.ours, symbol: "line" },
+    { label: `${isWithin ? "within folds" : "pooled"}, 95 % interval`, colour: theme.ours, symbol: "line" },
   ];
-  if (reported.length > 0) legend.push({ label: "paper (reported)", colour: theme.reported, symbol: "line" });
+  if (reported.length > 0) {
+    legend.push({ label: "paper's mean ± 1 SD of its folds (reported)", colour: theme.reported, symbol: "spread" });
+  }
   if (bestReachableCtd !== null) legend.push({ label: "best reachable", colour: theme.truth, symbol: "dashed" });
   const values = [...dots.map(({ ctd }) => ctd), ...intervals.flatMap((i) => [i.low, i.high]), bestReachableCtd ?? 0.5];
   return figure({
     heading: "Concordance by fold",
-    description: means.map(({ name, mean }) => `${name}: mean Ctd ${formatNumber(mean, 3)}`).join("; "),
+    description: means.map(({ name, mean }) => {
+      const own = isWithin && intervals.find((interval) => interval.name === name);
+      return (own ? `${name}: Ctd within folds ${withInterval({ value: own.value, interval: own })}, ` : `${name}: `) +
+        `mean Ctd ${formatNumber(mean, 3)}`;
+    }).join("; "),
     legend,
     height: 60 + 74 * models.length,
     marginLeft: 12,
@@ -97,10 +109,19 @@ export function foldFigure(
         y1: "name",
         y2: "name",
         stroke: theme.reported,
-        strokeWidth: 2.5,
+        strokeWidth: 1.5,
+        strokeDasharray: "1.5 3",
         dy: 18,
       }),
-      Plot.dot(reported, { x: "mean", y: "name", r: 4.5, fill: theme.reported, dy: 18 }),
+      Plot.dot(reported, {
+        x: "mean",
+        y: "name",
+        r: 4,
+        fill: theme.background,
+        stroke: theme.reported,
+        strokeWidth: 1.5,
+        dy: 18,
+      }),
     ],
   });
 }

@@ -1,101 +1,14 @@
 import { z } from "zod";
-import { paper, paperRow } from "@ctsurv/analysis/mod.ts";
+import { dirname } from "node:path";
+import { paper } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { ConcordanceInterval, ConcordanceTable, CtdVariant } from "@ctsurv/survival/mod.ts";
-import { describeView, formatNumber, MISSING } from "../format.ts";
-import { type Table, table } from "../tables/table.ts";
+import type { AggregationChoice } from "@ctsurv/nn/mod.ts";
+import type { CtdWithinFolds, HorizonScores } from "@ctsurv/survival/mod.ts";
+import { compareRows } from "./_compare_rows.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
+import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
-
-/** The part of a cross-validation that a row of Table 1 is made from; `crossValidate` gives it. */
-export interface CrossValidated {
-  /** One entry per fold. */
-  readonly folds: readonly {
-    /** Counts from 1. */
-    readonly fold: number;
-    /** Patients tested in this fold. */
-    readonly patients: number;
-    /** Deaths among them. */
-    readonly events: number;
-    /** Primary Ctd; null where no pair of the fold's patients can be compared. */
-    readonly ctd: { readonly value: number | null };
-  }[];
-  /** Mean of the folds' Ctd, over those that have one; null if none has. */
-  readonly mean: number | null;
-  /** Standard deviation over the folds, divided by n - 1; null for fewer than two. */
-  readonly stdSample: number | null;
-  /** Standard deviation over the folds, divided by n. */
-  readonly stdPopulation: number | null;
-  /** Every variant of Ctd over all out-of-fold predictions together. */
-  readonly pooled: ConcordanceTable;
-  /** 95 % bootstrap interval of the pooled primary Ctd; null where no sample had a pair to compare. */
-  readonly interval: ConcordanceInterval | null;
-}
-
-/** What a row of Table 1 needs in addition to its cross-validation: options of {@linkcode modelResult}. */
-export interface ModelResultOptions {
-  /** Short name, as in `paper.table1` where the paper has the model: `efficientnet_b0`. */
-  readonly model: string;
-  /** Name for people: "EfficientNetB0 + soft attention". */
-  readonly name: string;
-  /** Where the backbone's weights come from, and their SHA-256. */
-  readonly weights: ModelResult["weights"];
-  /** What the backbone gets of a patient. */
-  readonly view: ModelResult["view"];
-  /** How the result came to be. @default {the row has none} */
-  readonly provenance?: Provenance;
-  /** Which of the pooled Ctd the row has; `crossValidate` had the same. @default {"risk"} */
-  readonly variant?: CtdVariant;
-}
-
-/**
- * Makes a row of Table 1 from a cross-validation. Of its variants of Ctd the row takes one, `risk` by default.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { modelResult } from "@ctsurv/ctsurv/report";
- * import { concordanceTable } from "@ctsurv/ctsurv/survival";
- *
- * // Of three patients one died at 10 months; one who lived on was given the lower survival at that time.
- * const survival = [[1, 0.6], [1, 0.5], [1, 0.8]];
- * const pooled = concordanceTable({ times: [0, 10], survival, months: [10, 24, 24], event: [1, 0, 0] });
- * const row = modelResult({
- *   folds: [{ fold: 1, patients: 3, events: 1, ctd: pooled.pre.risk }],
- *   mean: 0.5,
- *   stdSample: null,
- *   stdPopulation: 0,
- *   pooled,
- *   interval: null,
- * }, {
- *   model: "vgg16",
- *   name: "VGG16 + soft attention",
- *   weights: { kind: "seeded", hash: "cafe" },
- *   view: { kind: "slice", slices: 6, size: 224 },
- * });
- * assertEquals(row.pooled, { value: 0.5, interval: [null, null] });
- * assertEquals(row.folds, [{ fold: 1, patients: 3, events: 1, ctd: 0.5 }]);
- * ```
- */
-export function modelResult(
-  { folds, mean, stdSample, stdPopulation, pooled, interval }: CrossValidated,
-  { model, name, weights, view, provenance, variant = "risk" }: ModelResultOptions,
-): ModelResult {
-  const { value = null } = pooled.pre[variant] ?? {};
-  return {
-    model,
-    name,
-    weights,
-    view,
-    folds: folds.map(({ fold, patients, events, ctd }) => ({ fold, patients, events, ctd: ctd.value })),
-    mean,
-    stdSample,
-    stdPopulation,
-    ...provenance && { provenance: { ...provenance } },
-    pooled: { value, interval: [interval?.low ?? null, interval?.high ?? null] },
-  };
-}
 
 const concordance = z.number().min(0).max(1).nullable();
 
@@ -113,12 +26,16 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
   models: z.array(z.strictObject({
     model: z.string(),
     name: z.string(),
-    weights: z.strictObject({ kind: z.enum(["seeded", "pretrained", "trained"]), hash: z.string() }),
+    weights: z.strictObject({ kind: z.enum(["seeded", "phantom", "pretrained", "trained"]), hash: z.string() }),
     view: z.strictObject({
       kind: z.enum(["slice", "volume"]),
       slices: z.union([z.int().positive(), z.literal("all")]),
       size: z.int().positive(),
     }),
+    aggregation: z.enum(["gated", "mlp", "average", "linear", "self-attention", "none"]).optional(),
+    ctdWithinFolds: ctdWithinFoldsSchema.optional(),
+    atHorizon: horizonScoresSchema.optional(),
+    constantLoss: z.number().optional(),
     folds: z.array(z.strictObject({
       fold: z.int().positive(),
       patients: z.int().nonnegative(),
@@ -132,6 +49,19 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
     seconds: z.number().nonnegative().optional(),
     provenance: provenanceSchema.optional(),
   })),
+  comparisons: z.array(z.strictObject({
+    model: z.string(),
+    against: z.string(),
+    difference: z.number().min(-1).max(1),
+    low: z.number().min(-1).max(1),
+    high: z.number().min(-1).max(1),
+    p: concordance.unwrap(),
+    pHolm: concordance.unwrap(),
+  })).optional(),
+  detectable: z.array(z.strictObject({
+    correlation: z.number().min(0).max(1),
+    difference: z.number().nonnegative(),
+  })).optional(),
 }));
 
 /** The cross-validated results of one cohort and profile. Table 1, its figures and its files are made from them. */
@@ -155,6 +85,31 @@ export interface Table1Result {
   readonly protocol?: string | undefined;
   /** The rows of the table. */
   readonly models: readonly ModelResult[];
+  /** The proposal, EfficientNet-B0 with soft attention, against each other row. Absent without it. */
+  readonly comparisons?: readonly Table1Comparison[] | undefined;
+  /**
+   * The difference in Ctd within folds that these comparisons find with a power of 80 %, for models whose risks have
+   * some correlations; see `detectableDifference`.
+   */
+  readonly detectable?: readonly { readonly correlation: number; readonly difference: number }[] | undefined;
+}
+
+/** The proposal against another row, on the same patients and folds. */
+export interface Table1Comparison {
+  /** Short name of the other row. */
+  readonly model: string;
+  /** Short name of the proposal. */
+  readonly against: string;
+  /** Ctd within folds of the proposal less that of the other row; see `pairedBootstrap`. */
+  readonly difference: number;
+  /** Lower end of its 95 % interval. */
+  readonly low: number;
+  /** Upper end of its 95 % interval. */
+  readonly high: number;
+  /** Two-sided p-value of no difference. */
+  readonly p: number;
+  /** The same after Holm's adjustment for all comparisons of the table. */
+  readonly pHolm: number;
 }
 
 /** One model's cross-validation: a row of Table 1. */
@@ -164,7 +119,7 @@ export interface ModelResult {
   /** Name for people: "EfficientNetB0 + soft attention". */
   readonly name: string;
   /** Where the backbone's weights come from, and their SHA-256. */
-  readonly weights: { readonly kind: "seeded" | "pretrained" | "trained"; readonly hash: string };
+  readonly weights: { readonly kind: "seeded" | "phantom" | "pretrained" | "trained"; readonly hash: string };
   /** What the backbone got of each patient: so many slices one by one, or one volume of so many slices. */
   readonly view: {
     readonly kind: "slice" | "volume";
@@ -172,6 +127,14 @@ export interface ModelResult {
     /** Rows and columns. */
     readonly size: number;
   };
+  /** From slices to a patient; "none" for a volume. Absent where ctsurv 0.1 wrote the row. */
+  readonly aggregation?: AggregationChoice["kind"] | "none" | undefined;
+  /** Ctd within folds with its interval, in every reading: the number to read first; absent as `aggregation` is. */
+  readonly ctdWithinFolds?: CtdWithinFolds | undefined;
+  /** AUC, Brier score and calibration at 24 months; absent as `aggregation` is. */
+  readonly atHorizon?: HorizonScores | undefined;
+  /** Training loss of one Kaplan-Meier curve for everybody; absent for models without a loss, and as `aggregation` is. */
+  readonly constantLoss?: number | undefined;
   /** One entry per fold, at least one. */
   readonly folds: readonly Table1Fold[];
   /** Mean Ctd over the folds that have one; null if none has. */
@@ -180,7 +143,10 @@ export interface ModelResult {
   readonly stdSample: number | null;
   /** Standard deviation over the folds, divided by n. */
   readonly stdPopulation: number | null;
-  /** Ctd over all out-of-fold predictions together, with its 95 % bootstrap interval; null where there is none. */
+  /**
+   * Ctd over all out-of-fold predictions together, with its 95 % bootstrap interval; null where there is none. Its
+   * chance level is below 0.5.
+   */
   readonly pooled: {
     readonly value: number | null;
     readonly interval: readonly [low: number | null, high: number | null];
@@ -242,8 +208,8 @@ export async function writeTable1(path: string, result: Table1Result): Promise<v
  *
  * const b0 = { ...result.models[0]!, model: "efficientnet_b0", name: "EfficientNetB0 + soft attention" };
  * const both = await updateTable1(`${folder}/table1.json`, { ...result, models: [b0] });
- * console.log(table1(both).text); // The columns Ctd and, from the paper, 0.584 ± 0.054 and 0.524 ± 0.063
- * assertEquals(both.models.map(({ model }) => model), ["efficientnet_b0", "vgg16"]);
+ * console.log(table1(both).text); // The columns Ctd and, from the paper, 0.524 ± 0.063 and 0.584 ± 0.054
+ * assertEquals(both.models.map(({ model }) => model), ["vgg16", "efficientnet_b0"]);
  * await Deno.remove(folder, { recursive: true });
  * ```
  *
@@ -254,47 +220,10 @@ export async function readTable1(path: string): Promise<Table1Result> {
 }
 
 /**
- * Table 1 from its results. What was computed and what the paper reports stand in different columns. The example of
- * {@linkcode readTable1} shows it.
- */
-export function table1(result: Table1Result): Table {
-  const { cohort, profile, protocol, models } = result;
-  return table(
-    models,
-    [
-      { label: "Model", value: ({ name }) => name },
-      { label: "Weights", value: ({ weights: { kind, hash } }) => `${kind}, ${hash.slice(0, 8)}` },
-      { label: "Sees of a patient", value: ({ view }) => describeView(view) },
-      { label: "Ctd, mean ± std of folds", value: ({ mean, stdSample }) => plusMinus(mean, stdSample) },
-      {
-        label: "Ctd, pooled [95 % interval]",
-        value: ({ pooled: { value, interval: [low, high] } }) =>
-          value === null ? null : `${formatNumber(value, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`,
-      },
-      {
-        label: "Paper, LUNG1 (reported)",
-        value: ({ model }) => {
-          const row = paperRow(model);
-          return row ? plusMinus(row.ctd.mean, row.ctd.std) : null;
-        },
-      },
-    ],
-    [
-      `Computed on ${cohort.name} (${cohort.patients} patients, ${cohort.events} deaths), profile ${profile}` +
-      (protocol === undefined ? "" : `, protocol ${protocol}`),
-      ...cohort.bestReachableCtd === null ? [] : [`best reachable Ctd ${formatNumber(cohort.bestReachableCtd, 3)}`],
-    ].join("; "),
-  );
-}
-
-function plusMinus(mean: number | null, std: number | null): string {
-  return mean === null ? MISSING : `${formatNumber(mean, 3)} ± ${formatNumber(std, 3)}`;
-}
-
-/**
  * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort, profile or protocol are
  * dropped, and so is a file that holds something else. A file of ctsurv 0.1, which names no protocol, was made as the
- * protocol `workshop` is now. Rows are in the paper's order, its best model first. The example of
+ * protocol `workshop` is now. Rows are in the paper's order, the proposal last, and it is compared with each row whose
+ * predictions are on file beside the table. The example of
  * {@linkcode readTable1} shows it.
  *
  * @returns The file's new content, with all rows.
@@ -307,9 +236,11 @@ export async function updateTable1(path: string, result: Table1Result): Promise<
     (["name", "hash", "patients", "events"] as const).every((fact) => before.cohort[fact] === result.cohort[fact]);
   const replaced = new Set(result.models.map(({ model }) => model));
   const kept = isSame ? before.models.filter(({ model }) => !replaced.has(model)) : [];
-  const order = paper.table1.map(({ model }) => model as string).reverse();
+  const order = paper.table1.map(({ model }) => model as string);
   const place = (model: string) => order.includes(model) ? order.indexOf(model) : order.length;
-  const all = { ...result, models: [...result.models, ...kept].sort((a, b) => place(a.model) - place(b.model)) };
+  const models = [...result.models, ...kept].sort((a, b) => place(a.model) - place(b.model));
+  const rows = { ...isSame ? before : {}, ...result, models };
+  const all = { ...rows, ...await compareRows(dirname(path), rows, replaced) };
   await writeTable1(path, all);
   return all;
 }

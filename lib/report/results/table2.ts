@@ -1,15 +1,31 @@
 import { z } from "zod";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { ConcordanceInterval, ConcordanceTable, PairedBootstrap } from "@ctsurv/survival/mod.ts";
-import { formatNumber } from "../format.ts";
+import type {
+  AucWithinFolds,
+  ConcordanceInterval,
+  ConcordanceTable,
+  CtdWithinFolds,
+  HorizonScores,
+  PairedBootstrap,
+} from "@ctsurv/survival/mod.ts";
+import { formatNumber, withInterval } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
+import { aucSchema, ctdWithinFoldsSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 const interval = z.tuple([z.number().nullable(), z.number().nullable()]);
+const paired = z.strictObject({
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  level: z.number(),
+  p: z.number(),
+  replicates: z.int(),
+}).nullable();
 const cohort = z.strictObject({
   name: z.string(),
   hash: z.string(),
@@ -28,15 +44,11 @@ const table2Schema = schemaOf<Table2Result>()(z.strictObject({
     interval,
     mean: concordance,
     stdSample: z.number().nonnegative().nullable(),
+    ctdWithinFolds: ctdWithinFoldsSchema.optional(),
+    auc: aucSchema.optional(),
   })),
-  difference: z.strictObject({
-    difference: z.number(),
-    low: z.number(),
-    high: z.number(),
-    level: z.number(),
-    p: z.number(),
-    replicates: z.int(),
-  }).nullable(),
+  difference: paired,
+  differenceWithinFolds: paired.optional(),
   provenance: provenanceSchema.optional(),
 }));
 
@@ -57,6 +69,8 @@ export interface Table2Result {
   readonly rows: readonly Table2Row[];
   /** Ctd of the fine-tuned head minus that of the new one, on the same patients; null where no pair can be compared. */
   readonly difference: PairedBootstrap | null;
+  /** The same of Ctd within folds. Absent from files of ctsurv 0.1. */
+  readonly differenceWithinFolds?: PairedBootstrap | null | undefined;
   /** How the result came to be. */
   readonly provenance?: Provenance | undefined;
 }
@@ -80,7 +94,10 @@ export interface Table2Row {
    * the target, `source, as it is` is trained on the source and not fine-tuned.
    */
   readonly start: "source, as it is" | "new" | "source";
-  /** Ctd over all predictions on the target together; null where no pair of patients can be compared. */
+  /**
+   * Ctd over all predictions on the target together, as in the paper; null where no pair of patients can be compared.
+   * Where the predictions come from the models of several folds, its chance level is below 0.5.
+   */
   readonly pooled: number | null;
   /** Its 95 % bootstrap interval; nulls where there is none. */
   readonly interval: readonly [low: number | null, high: number | null];
@@ -88,6 +105,10 @@ export interface Table2Row {
   readonly mean: number | null;
   /** Standard deviation over the folds, divided by n - 1; null for fewer than two. */
   readonly stdSample: number | null;
+  /** Ctd within folds in every reading; absent where there are no folds, and from files of ctsurv 0.1. */
+  readonly ctdWithinFolds?: CtdWithinFolds | undefined;
+  /** AUC at 24 months, within folds where there are any; absent from files of ctsurv 0.1. */
+  readonly auc?: AucWithinFolds | undefined;
 }
 
 /**
@@ -99,11 +120,13 @@ export interface Table2Row {
  */
 export function table2Row(
   start: Table2Row["start"],
-  { pooled, interval, mean = null, stdSample = null }: {
+  { pooled, interval, mean = null, stdSample = null, ctdWithinFolds, atHorizon }: {
     readonly pooled: ConcordanceTable;
     readonly interval: ConcordanceInterval | null;
     readonly mean?: number | null;
     readonly stdSample?: number | null;
+    readonly ctdWithinFolds?: CtdWithinFolds | undefined;
+    readonly atHorizon?: Pick<HorizonScores, "auc"> | undefined;
   },
 ): Table2Row {
   return {
@@ -112,6 +135,8 @@ export function table2Row(
     interval: [interval?.low ?? null, interval?.high ?? null],
     mean,
     stdSample,
+    ...ctdWithinFolds && { ctdWithinFolds },
+    ...atHorizon && { auc: atHorizon.auc },
   };
 }
 
@@ -144,7 +169,7 @@ const reported = { "new": paper.table2.imagenet, "source": paper.table2.lung1, "
  * await writeTable2(path, result);
  * assertEquals(await readTable2(path), result);
  * await Deno.remove(path);
- * assertEquals(table2(result).csv.split("\r\n")[1], '"trained on the source, not fine-tuned","1.000 [–, –]",,');
+ * assertEquals(table2(result).csv.split("\r\n")[1], '"trained on the source, not fine-tuned",,"1.000 [–, –]",,,');
  * ```
  */
 export function table2({ source, target, profile, rows }: Table2Result): Table {
@@ -154,15 +179,19 @@ export function table2({ source, target, profile, rows }: Table2Result): Table {
     [
       { label: "Head", value: ({ start }) => names[start] },
       {
-        label: "Ctd, pooled [95 % interval]",
-        value: ({ pooled, interval: [low, high] }) =>
-          pooled === null ? null : `${formatNumber(pooled, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`,
+        label: "Ctd within folds [95 % interval]",
+        value: ({ ctdWithinFolds }) => withInterval(ctdWithinFolds?.pre.risk),
+      },
+      {
+        label: "Ctd, pooled [95 % interval], biased downwards by folds",
+        value: ({ pooled: value, interval: [low, high] }) => withInterval({ value, interval: { low, high } }),
       },
       {
         label: "Ctd, mean ± std of folds",
         value: ({ mean, stdSample }) =>
           mean === null ? null : `${formatNumber(mean, 3)} ± ${formatNumber(stdSample, 3)}`,
       },
+      { label: "AUC at 24 months [95 % interval]", value: ({ auc }) => withInterval(auc) },
       {
         label: "Paper, LUNG1 to CLARO (reported)",
         value: ({ start }) => reported[start] ? formatNumber(reported[start].mean, 3) : null,

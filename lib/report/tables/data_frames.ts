@@ -90,19 +90,23 @@ function outcomeOf({ months, event }: FollowUp): string {
  *
  * - `cohort`, `profile`, `patients`, `events`: what the model was cross-validated on; the same in each row
  * - `model`, `name`: for programs and for people
- * - `weights` ("seeded", "pretrained" or "trained"), `weightsHash`
+ * - `weights` ("seeded", "phantom", "pretrained" or "trained"), `weightsHash`
+ * - `aggregation`: from slices to a patient
  * - `view` ("slice" or "volume"), `slices` (a number as text, or "all"), `pixels` (rows and columns of a slice): what
  *   the model sees of a patient
  * - `folds`: how many
+ * - `ctdWithinFolds`, `ctdWithinFoldsLow`, `ctdWithinFoldsHigh`: Ctd within folds with its 95 % interval
+ * - `auc24`, `auc24Low`, `auc24High`: AUC at 24 months within folds, with its 95 % interval
  * - `ctdMean`, `ctdStdSample` (divided by n - 1), `ctdStdPopulation` (divided by n): over the folds that have a Ctd
- * - `ctdPooled`, `ctdLow`, `ctdHigh`: Ctd over all out-of-fold predictions together, with its 95 % interval
+ * - `ctdPooled`, `ctdLow`, `ctdHigh`: Ctd over all out-of-fold predictions together, with its 95 % interval; its chance
+ *   level is below 0.5
  * - `seconds`: wall time of features and training
  *
  * A number that the results do not have is NaN.
  */
 export async function resultsFrame({ cohort, profile, models }: Table1Result): Promise<DataFrame> {
   return await toDataFrame(
-    models.map(({ model, name, weights, view, folds, mean, stdSample, stdPopulation, pooled, seconds }) => ({
+    models.map(({ model, name, weights, view, folds, mean, stdSample, stdPopulation, pooled, seconds, ...since }) => ({
       cohort: cohort.name,
       profile,
       patients: cohort.patients,
@@ -111,10 +115,17 @@ export async function resultsFrame({ cohort, profile, models }: Table1Result): P
       name,
       weights: weights.kind,
       weightsHash: weights.hash,
+      aggregation: since.aggregation,
       view: view.kind,
       slices: `${view.slices}`,
       pixels: view.size,
       folds: folds.length,
+      ctdWithinFolds: since.ctdWithinFolds?.pre.risk.value,
+      ctdWithinFoldsLow: since.ctdWithinFolds?.pre.risk.interval?.low,
+      ctdWithinFoldsHigh: since.ctdWithinFolds?.pre.risk.interval?.high,
+      auc24: since.atHorizon?.auc.value,
+      auc24Low: since.atHorizon?.auc.interval?.low,
+      auc24High: since.atHorizon?.auc.interval?.high,
       ctdMean: mean,
       ctdStdSample: stdSample,
       ctdStdPopulation: stdPopulation,

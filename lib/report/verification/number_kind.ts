@@ -27,16 +27,17 @@ export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
   // They follow from the values beside them.
-  [/\.(concordant|statistic)$/, "ignored"],
+  [/\.(concordant|statistic|verdict|found|because|Verdict|Found)$/, "ignored"],
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],
   [/(^|\.)(losses)$/, "losses"],
   [/(^|\.)survival(\.|$)|\.S\d+(\.\d+)?$/, "survival"],
   [/(^|\.)attention(\.|$)/, "attention"],
   [/(^|\.)attended(\.|$)/, "mean-attention"],
   [/(^|\.)folds\..*(ctd|value)$/, "fold-ctd"],
-  [/(^|\.)p$/, "p"],
-  // The cells of a table too: JSON has their numbers one by one.
-  [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|Ctd\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)p(, |)(Holm)?$/, "p"],
+  // The cells of a table too: JSON has their numbers one by one. Fewer pairs than all make a Ctd within folds.
+  [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|(Ctd|AUC)\b[^.]*)$/, "mean-ctd"],
+  [/(^|\.)(ctdWithinFolds|auc\w*|differenceWithinFolds)\..*(value|difference)$/, "mean-ctd"],
   [/(^|\.)(ctd|pooled|difference)(\.|$)/, "ctd"],
 ];
 

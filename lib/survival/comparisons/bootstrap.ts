@@ -13,8 +13,9 @@ export interface BootstrapOptions {
 /** Groups of patients within which a bootstrap draws. */
 export interface Strata {
   /**
-   * [patients]: name of each patient's group, such as the fold. A sample has as many patients of each group as there
-   * are. @default {one group of all patients}
+   * [patients]: name of each patient's group, such as the fold. A sample has m - 1 patients of a group of m, or both of
+   * two: with m the samples of small groups vary too little, by (m - 1) / m, and intervals become too short (Rao & Wu
+   * 1988). @default {one group of all patients, and samples of as many}
    */
   readonly strata?: readonly (string | number)[] | undefined;
 }
@@ -82,7 +83,10 @@ export function bootstrapAll<Name extends string>(
   for (let replicate = 0; replicate < replicates; replicate++) {
     drawn.fill(0);
     if (!groups) { for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++; }
-    else for (const group of groups) for (const _ of group) drawn[group[random.integer(0, group.length - 1)]!]!++;
+    for (const group of groups ?? []) {
+      const size = group.length > 2 ? group.length - 1 : group.length;
+      for (let draw = 0; draw < size; draw++) drawn[group[random.integer(0, group.length - 1)]!]!++;
+    }
     for (const [name, value] of Object.entries<number | null>(statistics(drawn))) {
       const values = found[name] ??= [];
       if (value !== null) values.push(value);

@@ -163,7 +163,8 @@ export interface PairWeights {
 /** Counts the pairs of one set of predictions; may be called again with other weights. */
 export type PairCounter = (weights?: PairWeights) => PairCounts;
 
-interface Rule {
+/** Which pairs a variant compares and how they score. */
+export interface Rule {
   /** How far two survivals may differ and still be the same prediction. */
   readonly tolerance: number;
   readonly tiesScoreHalf: boolean;
@@ -171,7 +172,8 @@ interface Rule {
   readonly sameTime: "none" | "censored" | "both ways";
 }
 
-const rules: Readonly<Record<CtdVariant, Rule>> = {
+/** The rule of each variant. */
+export const rules: Readonly<Record<CtdVariant, Rule>> = {
   risk: { tolerance: 1e-8, tiesScoreHalf: true, sameTime: "censored" },
   antolini: { tolerance: 0, tiesScoreHalf: false, sameTime: "censored" },
   adj_antolini: { tolerance: 0, tiesScoreHalf: true, sameTime: "both ways" },

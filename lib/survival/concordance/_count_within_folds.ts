@@ -1,7 +1,11 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { FoldOfPatients, SurvivalPredictions } from "../follow_up/predictions.ts";
 import { type PairCounter, pairCounter } from "./_count_pairs.ts";
+import { listedPairCounter } from "./_list_pairs.ts";
 import type { CtdOptions } from "./concordance.ts";
+
+/** Folds of more patients than this are counted by sorting: a list of their pairs would be long. */
+const MOST_LISTED = 200;
 
 /** The members of each fold, as places in the list of patients. */
 export function membersOf(folds: FoldOfPatients): number[][] {
@@ -29,13 +33,16 @@ export function pairCounterWithinFolds(
   options: CtdOptions = {},
 ): PairCounter {
   checkFolds(predictions, folds);
-  const counters = membersOf(folds).map((members) => ({
+  const groups = membersOf(folds);
+  const small = groups.filter((members) => members.length <= MOST_LISTED);
+  const countSmall = listedPairCounter(predictions, small, options);
+  const large = groups.filter((members) => members.length > MOST_LISTED).map((members) => ({
     members,
     count: pairCounter(takePatients(predictions, members), options),
   }));
   return ({ patient, anchor } = {}) => {
-    let concordant = 0, comparable = 0;
-    for (const { members, count } of counters) {
+    let { concordant, comparable } = countSmall({ patient, anchor });
+    for (const { members, count } of large) {
       const counts = count({
         ...patient && { patient: members.map((i) => patient[i]!) },
         ...anchor && { anchor: members.map((i) => anchor[i]!) },

@@ -46,7 +46,7 @@ export function concordanceWithinFolds(
 
 /**
  * The percentile bootstrap interval of {@linkcode concordanceWithinFolds}. Patients are drawn with replacement within
- * their fold, so every sample has folds of the same sizes. Null where no sample had a pair to compare.
+ * their fold, m - 1 of the m patients of a fold (see `Strata`). Null where no sample had a pair to compare.
  *
  * @example
  * ```ts

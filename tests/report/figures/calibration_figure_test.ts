@@ -51,6 +51,18 @@ Deno.test("calibrationFigure() tells predictions that are right from those that 
   assert(ici(3) > 0.15, `${ici(3)}`);
 });
 
+Deno.test("calibrationFigure() spreads predictions that hardly differ over an axis of their own, and says so", () => {
+  const { survival, ...outcomes } = cohort(100, 1);
+  const flat = { ...outcomes, survival: survival.map((curve) => Array.from(curve, (s) => .3 + s / 20)) };
+  const { svg } = calibrationFigure(flat, 24, { groups: 3 });
+  assertStringIncludes(svg, "predicted survival, from 0.30 to 0.35 only");
+  const at = svgTags(svg, "circle").slice(1).map((dot) => svgNumber(dot, "cx"));
+  assert(at[2]! - at[0]! > 150, `${at}`);
+  assert(!calibrationFigure({ ...outcomes, survival }, 24).svg.includes("only"));
+  const same = { times: [24], survival: [[.4], [.4]], months: [3, 24], event: [1, 0] };
+  assertStringIncludes(calibrationFigure(same, 24).svg, "from 0.39 to 0.41 only");
+});
+
 Deno.test("calibrationFigure() draws what there is: one patient, one prediction, no deaths, follow-up too short", () => {
   const one = { times: [0, 24], survival: [[1, 0.4]], months: [24], event: [0] };
   const same = { times: [0, 24], survival: [[1, 0.4], [1, 0.4], [1, 0.4]], months: [3, 9, 24], event: [1, 1, 0] };

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { Buffer } from "node:buffer";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
-import { attentionFigure, foldFigure, histogram, sliceImage, sliceMontage } from "@ctsurv/report/mod.ts";
+import { attentionFigure, foldFigure, histogram, lossCurve, sliceImage, sliceMontage } from "@ctsurv/report/mod.ts";
 import { readPixels } from "../read_pixels.ts";
 import { sampleFigures, sampleResult, sampleStack } from "../samples.ts";
 
@@ -40,10 +40,24 @@ Deno.test("foldFigure() draws one dot per fold that has a concordance, and the p
   const circles = (svg: string) => svg.match(/<circle/g)!.length;
   const one = foldFigure(models.slice(0, 1)).svg;
   const noPaper = foldFigure(models.slice(2)).svg;
-  // Nine folds of ten, the mean, and two in the legend; with the paper one more.
-  assertEquals([circles(noPaper), circles(one)], [12, 13]);
-  assertStringIncludes(one, "paper (reported)");
-  assert(!noPaper.includes("paper (reported)"));
+  // Nine folds of ten, the mean, and two in the legend; with the paper one more, and one in the legend.
+  assertEquals([circles(noPaper), circles(one)], [12, 14]);
+  assertStringIncludes(one, "± 1 SD of its folds (reported)");
+  assert(!noPaper.includes("reported"));
+});
+
+Deno.test("foldFigure() draws Ctd within folds, and says so where it has only the pooled", () => {
+  const { models } = sampleResult();
+  const [since, before] = [foldFigure(models.slice(0, 1)), foldFigure(models.slice(1, 2))];
+  assertStringIncludes(since.description, "Ctd within folds 0.640 [0.570, 0.710], mean Ctd");
+  assertStringIncludes(since.svg, "within folds, 95 % interval");
+  assertStringIncludes(before.svg, "pooled, 95 % interval");
+});
+
+Deno.test("lossCurve() draws the loss of one curve for everybody", () => {
+  const { svg, description } = lossCurve([{ name: "loss", values: [2.4, 2.1] }], { constantLoss: 1.85 });
+  assertStringIncludes(description, "loss: 2.400 to 2.100 in 2 epochs; one curve for everybody: 1.850");
+  assertStringIncludes(svg, "one curve for everybody");
 });
 
 Deno.test("histogram() counts every value and marks the median of an even number between the middle two", () => {

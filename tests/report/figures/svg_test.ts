@@ -5,6 +5,7 @@ import {
   attentionStrip,
   calibrationFigure,
   costFigure,
+  decisionCurveFigure,
   type Figure,
   flopsFigure,
   foldFigure,
@@ -16,6 +17,7 @@ import {
   multiverseFigure,
   survivalCurves,
 } from "@ctsurv/report/mod.ts";
+import { decisionCurve } from "@ctsurv/survival/mod.ts";
 import { multiverse } from "../samples.ts";
 import { assertSvg, committedSvgs } from "./assert_svg.ts";
 
@@ -77,6 +79,22 @@ const figures: Readonly<Record<string, () => Figure>> = {
       { model: "efficientnet_b0", name: "EfficientNetB0", macsPerPatient: 2e10 },
       { model: "not_in_paper", name: "A model of ours", macsPerPatient: 5e9 },
     ], models),
+  decision_curve_figure: () =>
+    decisionCurveFigure(
+      [{ name: "B0", power: 1 }, { name: "a <model>", power: 3 }].map(({ name, power }) => ({
+        name,
+        ...decisionCurve(
+          {
+            times: [24],
+            survival: predictions.map(({ survival }) => [survival[2]! ** power]),
+            months: predictions.map(({ months }) => months),
+            event: predictions.map(({ event }) => event),
+          },
+          24,
+          { thresholds: Array.from({ length: 19 }, (_, i) => (i + 1) / 20) },
+        ),
+      })),
+    ),
   flops_figure: () => flopsFigure(examineFlops()),
   fold_figure: () => foldFigure(models, { bestReachableCtd: 0.82 }),
   histogram: () => histogram([50, 52, 53, 53, 58, 61, 61, 61, 70], { heading: "Kept", label: "kept slices", bins: 5 }),

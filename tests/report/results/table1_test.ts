@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { modelResult, provenance, readTable1, updateTable1 } from "@ctsurv/report/mod.ts";
-import { concordanceTable } from "@ctsurv/survival/mod.ts";
+import { modelResult, provenance, readTable1, updateTable1, writeCrossValidation } from "@ctsurv/report/mod.ts";
+import { concordanceTable, ctdWithinFolds, holm, horizonScores, pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { sampleResult } from "../samples.ts";
 
@@ -57,7 +58,7 @@ const [b0, average, unknown] = result.models as [
 ];
 const names = (models: typeof result.models) => models.map(({ model }) => model);
 
-Deno.test("updateTable1() keeps the rows of others, replaces its own, and orders them from the paper's best", () =>
+Deno.test("updateTable1() keeps the rows of others, replaces its own, and has them in the paper's order", () =>
   inFolder(async (dir) => {
     const path = join(dir, "table1.json");
     const volume = { ...b0, model: "r3d_18" };
@@ -67,7 +68,7 @@ Deno.test("updateTable1() keeps the rows of others, replaces its own, and orders
     });
     const changed = { ...volume, mean: 0.25 };
     const all = await updateTable1(path, { ...result, models: [changed, average, b0] });
-    assertEquals(all.models, [b0, average, changed, unknown]);
+    assertEquals(all.models, [changed, average, b0, unknown]);
     assertEquals(await readTable1(path), all);
   }));
 
@@ -85,5 +86,102 @@ Deno.test("updateTable1() drops rows of another cohort or profile, and a file of
       assertEquals(names((await updateTable1(path, other)).models), ["efficientnet_b0"]);
     }
     await updateTable1(path, { ...result, models: [average] });
-    assertEquals(names((await updateTable1(path, one)).models), ["efficientnet_b0", "average_pooling"]);
+    assertEquals(names((await updateTable1(path, one)).models), ["average_pooling", "efficientnet_b0"]);
   }));
+
+/** Writes the details of a made-up cross-validation, of 24 patients in three folds. */
+async function writePredictions(folder: string, model: string, survival: (patient: number) => number, folds = 3) {
+  const predictions = Array.from({ length: 24 }, (_, i) => ({
+    id: `P${i}`,
+    survival: Float64Array.of(1, survival(i)),
+    attention: new Float32Array(),
+    fold: 1 + i % folds,
+    months: 1 + i / 2,
+    event: 1 as const,
+  }));
+  const { months, event } = toSurvivalPredictions(predictions);
+  const all = { times: [0, 1], survival: predictions.map((one) => one.survival), months, event };
+  await writeCrossValidation(folder, model, {
+    folds: [{ fold: 1, patients: 24, events: 24, ctd: concordanceTable(all).pre.risk, losses: [] }],
+    mean: null,
+    stdSample: null,
+    stdPopulation: null,
+    pooled: concordanceTable(all),
+    interval: null,
+    predictions,
+    provenance: row.provenance,
+  });
+  return all;
+}
+
+Deno.test("updateTable1() drops rows of another protocol; a file of 0.1.0, which names none, was made as workshop is", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "table1.json");
+    const result = sampleResult();
+    const [average, b0] = ["average_pooling", "efficientnet_b0"].map((model) => ({ ...result.models[0]!, model }));
+    const update = async (model: typeof average, protocol?: string) => {
+      const { models } = await updateTable1(path, { ...result, ...protocol && { protocol }, models: [model!] });
+      return models.map(({ model }) => model).toSorted();
+    };
+    assertEquals(await update(average), ["average_pooling"]);
+    assertEquals(await update(b0, "workshop"), ["average_pooling", "efficientnet_b0"]);
+    assertEquals(await update(average, "paper"), ["average_pooling"]);
+    assertEquals(await update(b0, "paper, seed=7"), ["efficientnet_b0"]);
+    assertEquals((await readTable1(path)).protocol, "paper, seed=7");
+  }));
+
+Deno.test("modelResult() takes the pooled Ctd of the variant that is asked for", () => {
+  const run = { folds: [], mean: null, stdSample: null, stdPopulation: null, pooled, interval: null };
+  assertEquals(modelResult(run, { ...row, variant: "lab" }).pooled.value, pooled.pre.lab.value);
+  assertEquals(modelResult(run, { ...row, variant: "authors" }).pooled.value, pooled.pre.authors!.value);
+});
+
+Deno.test("updateTable1() compares the proposal with each row on file, within folds and with Holm's p", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "table1.json");
+    const proposal = await writePredictions(dir, "efficientnet_b0", (i) => i / 30);
+    const pooling = await writePredictions(dir, "average_pooling", (i) => (7 * i % 24) / 30);
+    const vit = await writePredictions(dir, "vit_b_16", (i) => (5 * i % 24) / 30);
+    await writePredictions(dir, "vgg16", (i) => i / 30, 2);
+    const named = (model: string) => ({ ...average, model });
+    assertEquals((await updateTable1(path, { ...result, models: [named("average_pooling")] })).comparisons, undefined);
+    const { models: _, ...facts } = result;
+    const all = await updateTable1(path, { ...facts, models: [b0, named("vit_b_16"), named("vgg16")] });
+    // VGG16 was tested in other folds.
+    assertEquals(all.comparisons!.map(({ model }) => model), ["average_pooling", "vit_b_16"]);
+    const folds = Array.from({ length: 24 }, (_, i) => 1 + i % 3);
+    [pooling, vit].forEach((other, i) => {
+      const expected = pairedBootstrap(proposal, other, { folds })!;
+      const { difference, low, high, p } = all.comparisons![i]!;
+      assertEquals({ difference, low, high, p }, {
+        difference: expected.difference,
+        low: expected.low,
+        high: expected.high,
+        p: expected.p,
+      });
+    });
+    assertEquals(all.comparisons!.map(({ pHolm }) => pHolm), holm(all.comparisons!.map(({ p }) => p)));
+    assertEquals(all.detectable!.map(({ correlation }) => correlation), [.3, .6, .9]);
+    // Another row keeps those that it is not about.
+    await Deno.remove(join(dir, "cross_validation", "vit_b_16.json"));
+    const kept = await updateTable1(path, { ...facts, models: [named("average_pooling")] });
+    assertEquals(kept.comparisons, all.comparisons);
+    assertEquals(await readTable1(path), kept);
+  }));
+
+Deno.test("modelResult() keeps Ctd within folds, the scores at 24 months and the aggregation", () => {
+  const cohort = { times: [0, 24], survival: [[1, .2], [1, .9]], months: [5, 24], event: [1, 0] };
+  const since = {
+    ctdWithinFolds: ctdWithinFolds(cohort, [1, 1], { replicates: 0 }),
+    atHorizon: horizonScores(cohort, [1, 1], { replicates: 0 }),
+    constantLoss: 1.8,
+  };
+  const nothing = { folds: [], mean: null, stdSample: null, stdPopulation: null, pooled, interval: null };
+  const made = modelResult({ ...nothing, ...since }, { ...row, aggregation: "average" });
+  assertEquals([made.ctdWithinFolds, made.atHorizon, made.constantLoss, made.aggregation], [
+    since.ctdWithinFolds,
+    since.atHorizon,
+    1.8,
+    "average",
+  ]);
+});

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { readTable2, table2, type Table2Result, writeTable2 } from "@ctsurv/report/mod.ts";
+import { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "@ctsurv/report/mod.ts";
+import { concordanceTable, ctdWithinFolds, horizonScores } from "@ctsurv/survival/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
 const result: Table2Result = {
@@ -24,11 +25,35 @@ Deno.test("table2() keeps the paper's numbers in a column of their own, and show
     line.split("|").slice(2, -1).map((cell) => cell.trim())
   );
   assertEquals(cells, [
-    ["0.600 [0.500, 0.700]", "0.810 ± 0.170", "0.503"],
-    ["0.720 [0.610, 0.830]", "0.880 ± –", "0.579"],
-    ["–", "–", "–"],
+    ["–", "0.600 [0.500, 0.700]", "0.810 ± 0.170", "–", "0.503"],
+    ["–", "0.720 [0.610, 0.830]", "0.880 ± –", "–", "0.579"],
+    ["–", "–", "–", "–", "–"],
   ]);
 });
+
+Deno.test("table2Row() takes Ctd within folds and the AUC, and table2() shows them before and after the pooled", () =>
+  inFolder(async (dir) => {
+    const cohort = {
+      times: [0, 24],
+      survival: [[1, .2], [1, .9], [1, .5], [1, .6]],
+      months: [5, 24, 9, 24],
+      event: [1, 0, 1, 0],
+    };
+    const row = table2Row("new", {
+      pooled: concordanceTable(cohort),
+      interval: null,
+      ctdWithinFolds: ctdWithinFolds(cohort, [1, 1, 2, 2], { replicates: 0 }),
+      atHorizon: horizonScores(cohort, [1, 1, 2, 2], { replicates: 0 }),
+    });
+    const path = join(dir, "table2.json");
+    await writeTable2(path, { ...result, rows: [row], differenceWithinFolds: null });
+    const read = await readTable2(path);
+    assertEquals(read.rows, [row]);
+    assertEquals(
+      table2(read).csv.split("\r\n")[1],
+      'trained on the target alone,"1.000 [–, –]","1.000 [–, –]",,"1.000 [–, –]",0.503',
+    );
+  }));
 
 Deno.test("readTable2() reads what writeTable2() wrote, and refuses anything else by its file", () =>
   inFolder(async (dir) => {

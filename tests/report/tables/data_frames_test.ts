@@ -90,10 +90,13 @@ Deno.test("resultsFrame() has a row per model, and NaN for what was not computed
   const [first] = result.models;
   const undefinedCtd = { ...first!, mean: null, pooled: { value: null, interval: [null, null] as [null, null] } };
   const frame = await resultsFrame({ ...result, models: [...result.models, { ...undefinedCtd, seconds: 12 }] });
-  assertEquals(frame.shape, [4, 19]);
+  assertEquals(frame.shape, [4, 26]);
   assertEquals(frame["model"].values, ["efficientnet_b0", "average_pooling", "not_in_paper", "efficientnet_b0"]);
   assertEquals(frame["ctdMean"].values, [...result.models.map(({ mean }) => mean), NaN]);
   assertEquals(frame["ctdLow"].values, [0.55, 0.55, 0.55, NaN]);
+  assertEquals(frame["ctdWithinFolds"].values, [0.64, NaN, NaN, 0.64]);
+  assertEquals(frame["auc24High"].values, [0.73, NaN, NaN, 0.73]);
+  assertEquals(frame["aggregation"].values, ["gated", null, null, "gated"]);
   assertEquals(frame["slices"].values, ["6", "6", "6", "6"]);
   assertEquals(frame["folds"].values, [10, 10, 10, 10]);
   assertEquals(frame["seconds"].values, [NaN, NaN, NaN, 12]);

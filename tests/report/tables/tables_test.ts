@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paper } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { jupyterDisplay } from "@ctsurv/report/displayable.ts";
-import { provenance, readTable1, table, table1, writeTable1 } from "@ctsurv/report/mod.ts";
+import { provenance, readTable1, table, table1, table1Comparisons, writeTable1 } from "@ctsurv/report/mod.ts";
 import { sampleResult } from "../samples.ts";
 
 const rows = [{ name: "a|b <i>", n: 3, ctd: 0.61234 }, { name: 'with "quotes", and', n: 12, ctd: null }, {
@@ -44,9 +44,25 @@ Deno.test("table() escapes HTML and Markdown, and quotes CSV with all digits", (
 Deno.test("table1() sets the paper's numbers beside ours, and nothing where there are none", () => {
   const { markdown } = table1(sampleResult());
   assertStringIncludes(markdown, "Paper, LUNG1 (reported)");
-  assertStringIncludes(markdown, "| seeded, abc | 6 slices of 224 × 224 |");
-  assertStringIncludes(markdown, "0.620 [0.550, 0.690] | 0.584 ± 0.054 |");
+  assertStringIncludes(markdown, "| proposal | seeded, abc | 6 slices of 224 × 224 | 0.640 [0.570, 0.710] |");
+  assertStringIncludes(markdown, "| 0.660 [0.580, 0.730] | 0.620 [0.550, 0.690] | 0.584 ± 0.054 |");
+  assertStringIncludes(markdown, "| aggregation | seeded, abc | 6 slices of 224 × 224 | – |");
   assert(/does not have \|.*\| – \|\n/.test(markdown));
+});
+
+Deno.test("table1Comparisons() shows the proposal against the others, with Holm's p and what could be found", () => {
+  const comparison = { model: "average_pooling", against: "efficientnet_b0", difference: -.02, low: -.1, high: .06 };
+  const { text, markdown } = table1Comparisons({
+    ...sampleResult(),
+    comparisons: [{ ...comparison, p: .04, pHolm: .08 }],
+    detectable: [{ correlation: .3, difference: .1234 }],
+  })!;
+  assertStringIncludes(text, "a difference that is found with a power of 80 %: 0.123 for a correlation of 0.3");
+  assertStringIncludes(
+    markdown,
+    "| EfficientNetB0 + average pooling | -0.020 [-0.100, 0.060] | p = 0.040 | p = 0.080 |",
+  );
+  assertEquals(table1Comparisons(sampleResult()), undefined);
 });
 
 Deno.test("writeTable1() and readTable1() keep everything, and refuse what is not a result", async () => {

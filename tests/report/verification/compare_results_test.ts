@@ -94,8 +94,8 @@ Deno.test("compareResults() names the cell that moved, with its tolerance, and n
   const cell = '"0.620 [0.550, 0.690]" -> "0.400 [0.550, 0.690]" (tolerance 0.2)';
   assertEquals(await differences({}, { table: pooled(0.4) }), [
     `${moved}0.400 (tolerance 0.06)`,
-    `table1.csv, EfficientNetB0 + soft attention, Ctd, pooled [95 % interval]: ${cell}`,
-    `table1.md, EfficientNetB0 + soft attention, Ctd, pooled [95 % interval]: ${cell}`,
+    `table1.csv, EfficientNetB0 + soft attention, Ctd, pooled [95 % interval], biased downwards: ${cell}`,
+    `table1.md, EfficientNetB0 + soft attention, Ctd, pooled [95 % interval], biased downwards: ${cell}`,
   ]);
 });
 

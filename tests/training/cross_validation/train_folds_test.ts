@@ -9,7 +9,7 @@ import {
   parallelHeadTrainer,
   trainFolds,
 } from "@ctsurv/training/mod.ts";
-import { quickly, smallHead, toyPatients } from "./patients.ts";
+import { quickly, smallHead, toyPatients } from "../patients.ts";
 
 const patients = toyPatients(18);
 const ids = patients.map(({ id }) => id);
