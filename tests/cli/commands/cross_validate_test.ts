@@ -130,6 +130,11 @@ for (
     ["a number that is none", ["--model", "clinical", "--null", "many"], "--null takes a whole number"],
     ["permutations without end", ["--model", "clinical", "--null", "10001"], "at most 10000"],
     [
+      "a schedule for a block that has none",
+      ["--model", "alexnet", "--protocol", "paper-methods", "--set", "schedule=cosine"],
+      "tune=final-block is not built together with schedule=cosine",
+    ],
+    [
       "4096 features of a block that gives 256",
       ["--model", "alexnet", "--set", "tune=final-block", "--set", "readout=penultimate"],
       "tune=final-block is not built together with readout=penultimate for AlexNet",
