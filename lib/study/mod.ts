@@ -63,5 +63,11 @@ export type { StudyFeatures } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
 export { transferStart } from "./transfer_start.ts";
-export { findChanges, knownEffect, type MultiverseChange, multiverseChanges } from "./multiverse/multiverse_rows.ts";
+export {
+  findChanges,
+  type KnownEffect,
+  knownEffect,
+  type MultiverseChange,
+  multiverseChanges,
+} from "./multiverse/multiverse_rows.ts";
 export { type Multiverse, type MultiverseOptions, runMultiverse } from "./multiverse/run_multiverse.ts";

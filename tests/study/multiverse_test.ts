@@ -6,6 +6,7 @@ import { writeNifti } from "@ctsurv/imaging/mod.ts";
 import { alexNet, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { readMultiverse } from "@ctsurv/report/mod.ts";
 import { findChanges, knownEffect, multiverseChanges, openStudy, protocol, runMultiverse } from "@ctsurv/study/mod.ts";
+import { cohortProof } from "@ctsurv/study/multiverse/_cohort_proofs.ts";
 import { softAttention, trainingSettings } from "@ctsurv/study/protocol/settings.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
@@ -95,6 +96,9 @@ Deno.test("runMultiverse(): a row that equals the headline to the last bit, for 
     InputError,
     "attention=linear changes nothing",
   );
+  // The table is there all the same, without the row.
+  const { rows, missing } = await readMultiverse(join(study.folder, "multiverse_alexnet.json"));
+  assertEquals([rows.length, missing.map(({ name }) => name)], [0, ["attention=linear"]]);
   await study.segmenter.dispose();
 });
 
@@ -176,4 +180,43 @@ Deno.test("a choice of which nothing is known must move the predictions", () => 
       change.name === "scaleFeatures=all";
     assertEquals(known, silent ? "none" : change.choice === "sliceOrder" ? "rounding" : undefined, change.name);
   }
+});
+
+Deno.test("cohortProof(): a choice cannot matter where the patients leave nothing to choose, and only there", () => {
+  const { choices } = protocol("workshop");
+  const patient = (months: number, event: 0 | 1, slices = 2) => ({
+    id: `${months}`,
+    followUp: { months, event },
+    slices,
+    features: new Float32Array(slices),
+  });
+  const deaths = [patient(3.4, 1), patient(7.7, 1), patient(12.2, 1), patient(20.5, 1)];
+  const cohort = [...deaths, patient(24, 0), patient(24, 0)];
+  const proof = (name: string, patients = cohort, folds = 2, headline = patients) => {
+    const [change] = findChanges([name], protocol("workshop"));
+    const own = { ...choices, [change!.choice]: change!.value };
+    return cohortProof(change!, { patients, headline, own, choices, folds });
+  };
+  assertEquals(proof("labels=lab"), "all 6 patients have the same bin under both");
+  assertEquals(proof("labels=lab", [...cohort, patient(9.5, 0)]), undefined); // censored in the month: bins 8 and 9
+  assertEquals(proof("labels=lab", [...cohort, patient(11, 1)]), undefined); // died at a whole month: bins 10 and 11
+  assert(proof("ties=censored")?.startsWith("no death shares its bin"));
+  assertEquals(proof("ties=censored", [...cohort, patient(23.5, 1)]), undefined);
+  // Of six in two folds, three are trained on; of 16, eight.
+  assertEquals(proof("lastBatch=drop"), undefined);
+  const sixteen = Array.from({ length: 16 }, (_, i) => patient(i + 1.5, i % 2 === 0 ? 1 : 0));
+  assertEquals(proof("lastBatch=drop", sixteen), "every fold trains on whole batches of 4");
+  assertEquals(
+    proof("attention=linear", [patient(3, 1, 1), patient(5, 1, 1)]),
+    "attention over one vector a patient is 1",
+  );
+  assertEquals(proof("attention=linear"), undefined);
+  assertEquals(
+    proof("interior=drop", [...cohort], 2, cohort),
+    "the same slices, features and months of all 6 patients",
+  );
+  assertEquals(
+    proof("interior=drop", cohort.map((one) => ({ ...one, features: Float32Array.of(1, 2) })), 2, cohort),
+    undefined,
+  );
 });

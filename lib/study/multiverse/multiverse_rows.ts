@@ -55,6 +55,16 @@ export function multiverseChanges({ choices }: Pick<Protocol, "choices">): Multi
 /**
  * Changes that somebody asks for by name, such as `attention=linear`, or by a choice, such as `seed` for all of its rows.
  *
+ * @example
+ * ```ts
+ * import { findChanges, protocol } from "@ctsurv/ctsurv/study";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const names = findChanges(["seed", "attention=mlp"], protocol("paper")).map(({ name }) => name);
+ * assertEquals(names, ["seed=43", "seed=44", "attention=mlp"]);
+ * assertThrows(() => findChanges(["tail=on"], protocol("paper")), Error, "The headline has tail=on already");
+ * ```
+ *
  * @throws {InputError} If there is no such choice, it cannot have the value, or the headline has it anyway.
  */
 export function findChanges(asked: readonly string[], protocol: Pick<Protocol, "choices">): MultiverseChange[] {
@@ -81,6 +91,18 @@ export interface KnownEffect {
 /**
  * The changes that are proven to have no effect on a model, by name; tests/study/multiverse_test.ts has the proofs.
  * Undefined where a change must move the predictions.
+ *
+ * @example
+ * ```ts
+ * import { alexNet, efficientNetB0 } from "@ctsurv/ctsurv/nn";
+ * import { knownEffect, protocol } from "@ctsurv/ctsurv/study";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { choices } = protocol("workshop");
+ * const readout = { choice: "readout", value: "penultimate" } as const;
+ * assertEquals(knownEffect(readout, { architecture: efficientNetB0, trained: false, choices })?.effect, "none");
+ * assertEquals(knownEffect(readout, { architecture: alexNet, trained: false, choices }), undefined);
+ * ```
  */
 export function knownEffect(
   { choice, value }: Pick<MultiverseChange, "choice" | "value">,

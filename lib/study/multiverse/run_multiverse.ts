@@ -20,6 +20,7 @@ import type { Choices } from "../protocol/choices.ts";
 import { findRow, type StudyRow } from "../rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
+import { cohortProof } from "./_cohort_proofs.ts";
 import {
   findChanges,
   type KnownEffect,
@@ -51,8 +52,9 @@ export interface Multiverse extends Displayable {
  * is. Writes `multiverse.json`, `multiverse.md`, `multiverse.csv` and the figure, and keeps every cross-validation under
  * `multiverse/`: an interrupted run goes on where it stopped.
  *
- * @throws {InputError} If there is no such row or choice, no patient can be used, or a row equals the headline to the last
- *   bit though nothing says that it has to: then the choice does not reach the computation, and no result may claim it.
+ * @throws {InputError} If there is no such row or choice, or no patient can be used. At the end, if a row equals the
+ *   headline to the last bit though nothing shows that it has to: then the choice does not reach the computation, and no
+ *   result may claim it.
  */
 export async function runMultiverse(
   study: Study,
@@ -65,9 +67,11 @@ export async function runMultiverse(
   const headline = await crossValidated(study, { row, slug: model, weights: features.weights }, () => features);
   const rows: MultiverseRow[] = [];
   const missing: MissingRow[] = [];
+  const silent: string[] = [];
   for (const change of asked) {
     const found = await changedRow(study, { row, features, headline, change, cohorts }).catch((error) => {
-      if (!(error instanceof InputError) || error instanceof OutputError || error instanceof SilentChoice) throw error;
+      if (!(error instanceof InputError) || error instanceof OutputError) throw error;
+      if (error instanceof SilentChoice) silent.push(error.message);
       return { name: change.name, reason: error.message };
     });
     if ("reason" in found) missing.push(found);
@@ -90,7 +94,13 @@ export async function runMultiverse(
   const shown = multiverseTable(result);
   await writeAtomic(file("md"), shown.markdown);
   await writeAtomic(file("csv"), shown.csv);
-  return { result, figure: await study.save(fileName(model), multiverseFigure(result)), ...displayAs(shown) };
+  const figure = await study.save(fileName(model), multiverseFigure(result));
+  if (silent.length > 0) {
+    throw new InputError(
+      `${silent.join(".\n")}. No result with it can be trusted. All other rows are in ${file("md")}`,
+    );
+  }
+  return { result, figure, ...displayAs(shown) };
 }
 
 /** `multiverse` for the headline of Table 1, with the model's name for others. */
@@ -143,7 +153,7 @@ async function compareWithHeadline(
   const own = () => hasOwnFeatures(changed.protocol.choices, choices) ? changed.features(row.backbone!) : features;
   const slug = `${row.model}-${change.name.replace(/[^\w.]+/g, "-")}`;
   const validation = known?.effect === "none" ? headline : await crossValidated(changed, { row, slug, weights }, own);
-  const effect = known ?? await findEffect({ validation, headline, change, features, own });
+  const effect = known ?? await findEffect(changed, { validation, headline, change, features, choices, own });
   const { patients } = comparable(validation, headline);
   return {
     name: change.name,
@@ -193,22 +203,25 @@ async function crossValidated(
 
 /** What a change did, where nothing was known beforehand: undefined where predictions moved. */
 async function findEffect(
-  { validation, headline, change, features, own }: {
+  changed: Study,
+  { validation, headline, change, features, choices, own }: {
     readonly validation: CrossValidationRecord;
     readonly headline: CrossValidationRecord;
     readonly change: MultiverseChange;
     readonly features: StudyFeatures;
+    readonly choices: Choices;
     readonly own: () => StudyFeatures | Promise<StudyFeatures>;
   },
 ): Promise<KnownEffect | undefined> {
   if (!haveSamePredictions(validation, headline)) return undefined;
-  const found = await own();
-  if (found !== features && haveSameInputs(found, features)) {
-    return { effect: "none", note: `the same slices, features and months of all ${found.patients.length} patients` };
-  }
+  const { patients } = await own();
+  const { protocol: { choices: ownChoices }, profile: { folds } } = changed;
+  const trainedOn = { patients, headline: features.patients, own: ownChoices, choices, folds };
+  const note = cohortProof(change, trainedOn);
+  if (note !== undefined) return { effect: "none", note };
   throw new SilentChoice(
-    `${change.name} changes nothing: its predictions equal the headline's to the last bit, and nothing says that they ` +
-      "have to. The choice does not reach the computation, so that no result with it can be trusted. Please report this",
+    `${change.name} changes nothing: its predictions equal the headline's to the last bit, and nothing shows that they ` +
+      "have to. The choice does not reach the computation",
   );
 }
 
@@ -216,14 +229,6 @@ function haveSamePredictions(a: CrossValidationRecord, b: CrossValidationRecord)
   return a.predictions.length === b.predictions.length && a.predictions.every(({ id, fold, survival }, i) => {
     const other = b.predictions[i]!;
     return id === other.id && fold === other.fold && survival.every((s, month) => s === other.survival[month]);
-  });
-}
-
-function haveSameInputs({ patients: a }: StudyFeatures, { patients: b }: StudyFeatures): boolean {
-  return a.length === b.length && a.every(({ id, followUp, features }, i) => {
-    const other = b[i]!;
-    return id === other.id && followUp.months === other.followUp.months && followUp.event === other.followUp.event &&
-      features.length === other.features.length && features.every((x, k) => x === other.features[k]);
   });
 }
 
