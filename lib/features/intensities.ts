@@ -31,6 +31,31 @@ export interface MeasureIntensitiesOptions {
  * numbers over millions of pixels hardly differ between folds that share nine patients of ten, and features of a fold's
  * own would have to be extracted in every fold anew.
  *
+ * @example
+ * ```ts
+ * import { measureIntensities } from "@ctsurv/ctsurv/features";
+ * import { type LungSegmenter, writeNifti } from "@ctsurv/ctsurv/imaging";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // Three slices of 8 x 8 voxels of tissue; in the second 4 x 4 voxels of lung, half of them at -1000 HU, half at 400.
+ * const folder = await Deno.makeTempDir();
+ * const hu = new Int16Array(3 * 64).fill(40);
+ * for (let row = 2; row < 6; row++) hu.fill(row < 4 ? -1000 : 400, 64 + 8 * row + 2, 64 + 8 * row + 6);
+ * const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] as const;
+ * await writeNifti(`${folder}/scan.nii`, { data: hu, shape: [3, 8, 8], affine });
+ * const segmenter: LungSegmenter = {
+ *   name: "not tissue",
+ *   segment: ({ hu }) => Promise.resolve(Uint8Array.from(hu, (value) => value === 40 ? 0 : 1)),
+ * };
+ *
+ * const settings = { size: 4, leastLungVolume: 0, clip: false };
+ * const scans = [{ id: "A", image: `${folder}/scan.nii` }];
+ * const { mean, std } = await measureIntensities(scans, { segmenter, cache: `${folder}/cache`, settings });
+ * assertAlmostEquals(mean, 0.5);
+ * assertAlmostEquals(std, 0.5);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
  * @throws {InputError} If no patient can be used, or all pixels are equal.
  */
 export async function measureIntensities(

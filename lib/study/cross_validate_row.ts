@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InputError, OutputError, sha256 } from "@ctsurv/base/mod.ts";
 import { followUp, type LabelledPatient } from "@ctsurv/features/mod.ts";
+import { findBackbone } from "@ctsurv/nn/mod.ts";
 import { type Provenance, writeCrossValidation, writeFold, writeNull } from "@ctsurv/report/mod.ts";
 import {
   assembleFolds,
@@ -15,7 +16,7 @@ import {
   type Trainer,
   trainFolds,
 } from "@ctsurv/training/mod.ts";
-import { monthRule } from "./protocol/settings.ts";
+import { monthRule, refuseUnbuiltPair } from "./protocol/settings.ts";
 import { saveRow } from "./results.ts";
 import { findRow, type StudyRow } from "./rows.ts";
 import type { Study } from "./study.ts";
@@ -65,7 +66,7 @@ export async function crossValidateRow(
       followUp: followUp(record, { months }),
     }));
     const run = await withTrainer(
-      coxTrainer(),
+      coxTrainer({ ridgeName: "`ctsurv clinical --ridge 1`" }),
       patients,
       { title: row.name, epochs: 0 },
       (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
@@ -73,6 +74,7 @@ export async function crossValidateRow(
     await writeCrossValidation(study.folder, row.model, { ...run.validation, provenance });
     return { row, ...run, skipped: [], provenance };
   }
+  refuseUnbuiltPair(study.protocol.choices, findBackbone(row.backbone));
   const features = await study.features(row.backbone);
   const provenance = await study.provenance(features.weights);
   const head = { title: row.name, ...row.aggregation && { aggregation: row.aggregation } };

@@ -51,6 +51,7 @@ export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
 export {
   type FollowedPrediction,
+  type NoWeights,
   openStudy,
   type OpenStudyOptions,
   openTransfer,
@@ -62,3 +63,11 @@ export type { StudyFeatures } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
 export { transferStart } from "./transfer_start.ts";
+export {
+  findChanges,
+  type KnownEffect,
+  knownEffect,
+  type MultiverseChange,
+  multiverseChanges,
+} from "./multiverse/multiverse_rows.ts";
+export { type Multiverse, type MultiverseOptions, runMultiverse } from "./multiverse/run_multiverse.ts";

@@ -35,7 +35,7 @@ export async function runEpochs<Patient>(
   patients: readonly Patient[],
   options: EpochOptions,
   step: (batch: readonly Patient[], next: readonly Patient[], place: TrainingPlace) => Promise<number>,
-  onEpoch?: (epoch: number, loss: number) => void | Promise<"stop" | void>,
+  onEpoch?: ((epoch: number, loss: number) => void) | ((epoch: number, loss: number) => Promise<"stop" | void>),
 ): Promise<number[]> {
   const { epochs, batchSize, seed } = options;
   const batches = batchesOf(patients.length, options);

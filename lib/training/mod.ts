@@ -34,13 +34,13 @@ export {
   refuseFewPatients,
   summariseFolds,
   toSurvivalPredictions,
-} from "./cross_validate.ts";
+} from "./cross_validation/cross_validate.ts";
 export { describeDivergence, type DivergenceOptions } from "./divergence.ts";
 export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
-export { stratifiedFolds } from "./folds.ts";
-export { formatPredictions } from "./format_predictions.ts";
+export { stratifiedFolds } from "./cross_validation/folds.ts";
+export { formatPredictions } from "./cross_validation/format_predictions.ts";
 export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
@@ -61,8 +61,8 @@ export {
   nullDistribution,
   type NullScore,
   permuteOutcomes,
-} from "./null_distribution.ts";
-export { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
+} from "./cross_validation/null_distribution.ts";
+export { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";

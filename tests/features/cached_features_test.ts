@@ -78,7 +78,7 @@ for (const [damage, apply] of Object.entries(damages)) {
     }));
 }
 
-Deno.test("cachedFeatures() keeps other slices, weights, architectures and precisions apart", () =>
+Deno.test("cachedFeatures() keeps other slices, weights, architectures, precisions, readouts and intensities apart", () =>
   inFolder(async (folder) => {
     const extractor = countingExtractor();
     const one = backbone("a");
@@ -89,6 +89,9 @@ Deno.test("cachedFeatures() keeps other slices, weights, architectures and preci
       [backbone("b"), "k", {}],
       [other, "k", {}],
       [one, "k", { precision: "float16" }],
+      [one, "k", { at: "penultimate" }],
+      [one, "k", { intensities: { mean: 0.5, std: 0.25 } }],
+      [one, "k", { intensities: { mean: 0.5, std: 0.5 } }],
     ];
     const found: Float32Array[] = [];
     for (const [i, [weights, key, options]] of asked.entries()) {

@@ -188,3 +188,13 @@ Deno.test("followUp() is in months of 30.4375 days, censored at 24", () => {
   assertEquals(record(2000, true), { months: 24, event: 0 });
   assertEquals(record(100, false).event, 0);
 });
+
+Deno.test("followUp() by the authors' rule is in whole months of 30 days; a death in the whole month 24 counts", () => {
+  const record = (survivalDays: number, dead: boolean) =>
+    followUp({ survivalDays, dead } as Parameters<typeof followUp>[0], { months: "authors" });
+  assertEquals(record(299, true), { months: 9, event: 1 });
+  assertEquals(record(300, true), { months: 10, event: 1 });
+  assertEquals(record(749, true), { months: 24, event: 1 });
+  assertEquals(record(750, true), { months: 24, event: 0 });
+  assertEquals(record(745, false), { months: 24, event: 0 });
+});

@@ -133,6 +133,42 @@ Deno.test("featureExtractor() gives a view of slices what sliceFeatureExtractor(
   await single.dispose();
 });
 
+Deno.test("featureExtractor() gives the input of AlexNet's last layer: 4096 numbers, those of imageFeatureExtractor()", async () => {
+  const slices = calibrationSlices(2, 224, 1);
+  const viewed = await featureExtractor(engine, backbone, { kind: "slice", slices: 2, size: 224 }, {
+    at: "penultimate",
+  });
+  const images = await imageFeatureExtractor(engine, backbone, {
+    shape: [224, 224],
+    prepare: (x) => toNetworkInput(x, alexNet),
+    at: "penultimate",
+    batch: 2,
+  });
+  const found = await viewed.extract(slices);
+  assertEquals(found.length, 2 * 4096);
+  assertEquals(found, await images.extract(slices));
+  await viewed.dispose();
+  await images.dispose();
+});
+
+Deno.test("featureExtractor() with one mean and deviation is one channel into weights summed over red, green and blue", async () => {
+  // One layer of two outputs; each sees the mean of a channel.
+  const weights = [[0.5, -1, 2], [1, 3, -0.25]];
+  const forwardFeatures = (x: tf.Tensor) =>
+    tf.matMul(tf.mean(x, [1, 2]) as tf.Tensor2D, tf.tensor2d(weights), false, true);
+  const one = { ...efficientNetB0, features: 2, forwardFeatures };
+  const backbone = { architecture: one, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
+  const intensities = { mean: 0.25, std: 0.5 };
+  const extractor = await featureExtractor(engine, backbone, { kind: "slice", slices: 1, size: 2 }, { intensities });
+  const slice = Float32Array.of(-0.5, 0, 1.5, 1); // without clipping, so beyond [0, 1]
+  const scaled = slice.reduce((sum, pixel) => sum + (pixel - intensities.mean) / intensities.std, 0) / 4;
+  const expected = weights.map((row) => row.reduce((sum, weight) => sum + weight) * scaled);
+  [...await extractor.extract(slice)].forEach((feature, i) =>
+    assert(Math.abs(feature - expected[i]!) < 1e-5, `${feature}`)
+  );
+  await extractor.dispose();
+});
+
 Deno.test("featureExtractor() takes volumes of any depth, each as one image", async () => {
   const backbone = backboneOf(resNet3d18, 32);
   const viewed = await featureExtractor(engine, backbone, { kind: "volume", slices: "all", size: 32 });

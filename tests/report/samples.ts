@@ -104,3 +104,52 @@ export function sampleStack() {
   }
   return { stack: { data, shape }, mask, box: { rows: [6, 58], columns: [12, 70] } as const };
 }
+
+const differing = (difference: number, half: number) => ({
+  difference,
+  low: difference - half,
+  high: difference + half,
+  level: 0.95,
+  p: 0.2,
+  replicates: 1000,
+});
+
+/** A model under four choices: one that clearly moves it, one that hardly does, one without effect, one without a pair. */
+export const multiverse: report.MultiverseResult = {
+  kind: "multiverse",
+  cohort: { name: "made-up", hash: "0", patients: 80, events: 50 },
+  profile: "smoke",
+  model: "efficientnet_b0",
+  headline: { protocol: "workshop", ctd: { value: 0.62, interval: { low: 0.55, high: 0.69 } }, mean: 0.61 },
+  rows: [
+    ["initialisation", "xavier", "looks-linear", differing(-0.08, 0.05)],
+    ["attention", "linear", "gated", differing(0.02, 0.04)],
+    ["readout", "penultimate", "pooled", differing(0, 0)],
+    ["months", "authors", "30.4375", null],
+  ].map((row) => {
+    const [choice, value, headline, difference] = row as [string, string, string, report.MultiverseRow["difference"]];
+    return {
+      name: `${choice}=${value}`,
+      title: `${choice}: ${value}`,
+      headline,
+      patients: 80,
+      ctd: { value: difference && 0.62 + difference.difference, interval: difference && { low: 0.5, high: 0.7 } },
+      mean: 0.6,
+      difference,
+      ...choice === "readout" ? { effect: "none", note: "the same <features>" } : { effect: "moved" },
+    } as report.MultiverseRow;
+  }),
+  missing: [{ name: "lungs=r231", reason: "no weights" }],
+  provenance: {
+    engine: "onnx",
+    provider: "cpu",
+    weights: { kind: "seeded", hash: "abc" },
+    lungs: "U-Net",
+    cohort: { name: "made-up", hash: "0" },
+    profile: "smoke",
+    seeds: { training: 42 },
+    versions: { ctsurv: "0.2.0" },
+    git: null,
+    machine: { os: "linux", cpu: "none", cores: 2, memory: 8 },
+  },
+};

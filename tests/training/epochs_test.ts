@@ -11,7 +11,7 @@ async function record(given: Partial<EpochOptions> = {}, people: readonly string
     epochs.at(-1)!.push({ batch, next });
     return Promise.resolve(0);
   };
-  await runEpochs(people, { ...options, ...given }, step, () => epochs.push([]));
+  await runEpochs(people, { ...options, ...given }, step, () => void epochs.push([]));
   return epochs.slice(0, -1);
 }
 
@@ -56,7 +56,7 @@ Deno.test("runEpochs() waits for a step before the next, and gives each epoch's 
     going--;
     return losses.shift()!;
   };
-  assertEquals(await runEpochs(patients, options, step, (...args) => told.push(args)), [3, 3]);
+  assertEquals(await runEpochs(patients, options, step, (...args) => void told.push(args)), [3, 3]);
   assertEquals(told, [[1, 3], [2, 3]]);
 });
 

@@ -30,6 +30,7 @@ export const reproduce: Command = {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
     ...protocolOptions,
+    all: { describe: "run notebook 06 too, the multiverse, which takes longer than all the others together" },
     "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
   },
   async run({ options, environment = readEnvironment() }) {
@@ -39,7 +40,11 @@ export const reproduce: Command = {
     await checkOutputs(run, given["output-notebooks"]);
     await openEngine(run.environment);
     await checkBeforehand(run);
-    const seconds = await runNotebooks(run, { outputs: dirname(folder), saveIn: given["output-notebooks"] });
+    const seconds = await runNotebooks(run, {
+      outputs: dirname(folder),
+      saveIn: given["output-notebooks"],
+      all: options.all === true,
+    });
     const result = await readTable1(join(folder, "table1.json"));
     const { costs } = await readCosts(join(folder, "cost.json"));
     const findings = flopsFindings(examineFlops());

@@ -112,31 +112,36 @@ const NAMES = [
   "05_claro_transfer.ipynb",
 ];
 
+/** Those that take longer than all the others together. */
+const LONG_NAMES = ["06_multiverse.ipynb"];
+
 export interface RunNotebooksOptions {
   /** Folder for all results, in which each cohort and profile has one. */
   readonly outputs: string;
   /** Where to save the executed notebooks. @default {in place} */
   readonly saveIn?: string | undefined;
+  /** Whether the notebooks that take hours are run too. @default {false} */
+  readonly all?: boolean;
   /** The folder of both, if it is temporary; see `runNotebookFile`. */
   readonly temporary?: string | undefined;
 }
 
 /**
- * Runs all notebooks, and records the time, the duration and the machine in `run.json` beside their results.
+ * Runs the notebooks, and records the time, the duration and the machine in `run.json` beside their results.
  *
  * @returns Their duration in seconds.
  * @throws {InputError} If a cell fails: with the cell and its error.
  */
 export async function runNotebooks(
   { profile, cohort, target, folder, environment }: SelectedRun,
-  { outputs, saveIn = sources, temporary }: RunNotebooksOptions,
+  { outputs, saveIn = sources, all = false, temporary }: RunNotebooksOptions,
 ): Promise<number> {
   const startedAt = new Date().toISOString();
   const started = performance.now();
   const free = await freeDisk(resolve(outputs));
   const selected = { profile: profile.name, cohort: cohort?.dir, target: target?.dir, outputs, temporary, environment };
   const notebooks = [];
-  for (const name of NAMES) {
+  for (const name of all ? [...NAMES, ...LONG_NAMES] : NAMES) {
     const { cells, seconds, peakMemory } = await runNotebookFile(join(sources, name), {
       output: join(resolve(saveIn), name),
       ...selected,
@@ -209,7 +214,7 @@ const documents = ["MODEL_CARD.md", "CHECKLIST.md"].map((name) => join(root, "do
  */
 export async function checkOutputs({ folder }: SelectedRun, saveIn: string = sources): Promise<void> {
   for (const written of [folder, saveIn]) await checkOutputFolder(written);
-  await refuseForeignPages(folder, [...NAMES, ...documents]);
+  await refuseForeignPages(folder, [...NAMES, ...LONG_NAMES, ...documents]);
 }
 
 /**

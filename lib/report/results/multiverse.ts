@@ -122,7 +122,7 @@ const schema = schemaOf<MultiverseResult>()(z.strictObject({
 }));
 
 /**
- * Writes `multiverse.json`.
+ * Writes `multiverse.json`. The example of `multiverseTable` has such a result.
  *
  * @throws {z.ZodError} If the result is not what the schema says.
  */

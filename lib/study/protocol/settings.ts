@@ -77,6 +77,9 @@ export function readoutOf(
   return readout === "penultimate" && features !== penultimateFeatures ? "penultimate" : "features";
 }
 
+/** Choices that only a head on a frozen backbone can be trained with. */
+const HEAD_ONLY = ["intensities", "trunkMode", "schedule", "gradientClipping", "selection"] as const;
+
 /**
  * Refuses choices that cannot be had together.
  *
@@ -84,13 +87,8 @@ export function readoutOf(
  */
 export function refuseUnbuiltPair(choices: Choices, architecture: BackboneArchitecture): void {
   if (choices.tune !== "final-block") return;
-  const other = choices.intensities !== "window"
-    ? "intensities"
-    : choices.trunkMode !== "evaluation"
-    ? "trunkMode"
-    : readoutOf(choices, architecture) !== "features"
-    ? "readout"
-    : undefined;
+  const other = HEAD_ONLY.find((name) => choices[name] !== protocols.paper[name]) ??
+    (readoutOf(choices, architecture) === "features" ? undefined : "readout");
   if (other === undefined) return;
   throw new InputError(
     `tune=final-block is not built together with ${other}=${choices[other]} for ${architecture.title}. ` +

@@ -1,4 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
@@ -7,7 +14,9 @@ import { fit } from "@ctsurv/cli/commands/fit.ts";
 import { predict } from "@ctsurv/cli/commands/predict.ts";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { readVolume, scanDicom, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
-import { profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { onnxEngine } from "@ctsurv/engine/mod.ts";
+import { openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
+import { loadModel, predictScan } from "@ctsurv/training/mod.ts";
 import { encodeSafetensors } from "@ctsurv/weights/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
@@ -128,4 +137,45 @@ Deno.test("fit refuses weights with which no head can be trained, and saves noth
     const refused = () => fit.run({ ...parseCommand(fit, [...args, "--cache", join(dir, "cache")]), environment });
     await assertRejects(refused, InputError, "gives features that are not finite numbers");
     assertEquals(await Deno.stat(model).catch(() => "none"), "none");
+  }));
+
+Deno.test("fit keeps in the model's file how its slices were made and its protocol, and predict does the same", () =>
+  inFolder(async (dir) => {
+    const [cohort, cache] = [join(dir, "cohort"), join(dir, "cache")];
+    await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
+    const train = (name: string, ...more: string[]) => {
+      const output = join(dir, `${name}.safetensors`);
+      return run(fit, "--cohort", cohort, "--output", output, "--profile", "smoke", "--cache", cache, ...more);
+    };
+    const usual = await train("usual");
+    assertStringIncludes(usual.text, "Profile smoke, protocol workshop");
+    const { text } = await train("linear", "--protocol", "paper", "--set", "interpolation=linear");
+    assertStringIncludes(text, "Profile smoke, protocol paper, interpolation=linear");
+    const engine = onnxEngine({ threads: 1 });
+    const [before, after] = await Promise.all(
+      ["usual", "linear"].map((name) => loadModel(join(dir, `${name}.safetensors`), engine)),
+    );
+    assertEquals([before!.preprocessing, before!.trainedOn.protocol], [undefined, "workshop"]);
+    assertEquals(after!.preprocessing, { interpolation: "linear", interior: "keep" });
+    // The same head on slices of B-splines would give another curve.
+    const segmenter = await openLungs(engine);
+    const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
+    const { preprocessing: _, ...asBefore } = after!;
+    const [kept, lost] = await Promise.all(
+      [after!, asBefore].map((model) => predictScan(scan, model, { engine, segmenter })),
+    );
+    assertNotEquals(kept!.survival, lost!.survival);
+    await segmenter.dispose();
+  }));
+
+Deno.test("fit refuses choices that a model's file has no place for", () =>
+  inFolder(async (dir) => {
+    const output = join(dir, "model.safetensors");
+    const train = (backbone: string, set: string) =>
+      run(fit, "--cohort", dir, "--output", output, "--profile", "smoke", "--backbone", backbone, "--set", set);
+    const refusal = (what: string) => `A model's file has no place for ${what}, so predict would do otherwise`;
+    await assertRejects(() => train("alexnet", "readout=penultimate"), InputError, refusal("readout=penultimate"));
+    await assertRejects(() => train("alexnet", "intensities=z-score"), InputError, refusal("intensities=z-score"));
+    // Both readouts of EfficientNet-B0 are the same numbers, so that only the missing cohort is wrong.
+    await assertRejects(() => train("efficientnet_b0", "readout=penultimate"), InputError, "cohort.json");
   }));

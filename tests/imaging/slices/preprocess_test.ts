@@ -144,6 +144,14 @@ Deno.test("preprocessCached() returns the same numbers fresh and from the cache,
   });
 });
 
+Deno.test("preprocess() without clipping differs where HU are beyond the window, and there alone", async () => {
+  const options = { segmenter: thresholdLungs };
+  const [clipped, whole] = [await preprocess(chest, options), await preprocess(chest, { ...options, clip: false })];
+  assertEquals(whole.slices.length, clipped.slices.length);
+  whole.slices.forEach((value, i) => assertEquals(clipped.slices[i], Math.min(1, Math.max(0, value))));
+  assert(whole.slices.some((value) => value < 0 || value > 1), "nothing lies beyond the window");
+});
+
 Deno.test("preprocessCached() computes anew for other settings, another segmenter or other bytes, not for another name", async () => {
   await inFolder(async (dir) => {
     const write = (name: string, data: typeof chest.hu) =>
@@ -159,6 +167,9 @@ Deno.test("preprocessCached() computes anew for other settings, another segmente
     assert(!(await run("a", { segmenter: { ...thresholdLungs, name: "other" } })).isFromCache);
     assert(!(await run("c")).isFromCache);
     assert((await run("a", { spacing: [3, 1, 1] })).isFromCache, "a default that is spelt out is the same setting");
+    assert((await run("a", { clip: true })).isFromCache, "clipping is the rule");
+    assert(!(await run("a", { clip: false })).isFromCache);
+    assert((await run("a", { clip: false })).isFromCache);
   });
 });
 

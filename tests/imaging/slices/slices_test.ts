@@ -53,3 +53,7 @@ for (const { shape, size, image, expected } of imagingFixture.resize) {
 Deno.test("windowHu() maps the window to [0, 1] and clips beyond", () => {
   assertEquals([...windowHu(Float32Array.of(-2048, -1000, -300, 400, 3071), [-1000, 400])], [0, 0, 0.5, 1, 1]);
 });
+
+Deno.test("windowHu() without clipping maps beyond [0, 1] along the same line", () => {
+  assertEquals([...windowHu(Float32Array.of(-2400, -1000, -300, 400, 3200), [-1000, 400], false)], [-1, 0, 0.5, 1, 3]);
+});

@@ -14,9 +14,11 @@ import {
   lossCurve,
   lungAreaFigure,
   type ModelResult,
+  multiverseFigure,
   survivalCurves,
 } from "@ctsurv/report/mod.ts";
 import { decisionCurve } from "@ctsurv/survival/mod.ts";
+import { multiverse } from "../samples.ts";
 import { assertSvg, committedSvgs } from "./assert_svg.ts";
 
 /** A row of table 1; of each fold its Ctd. */
@@ -105,6 +107,7 @@ const figures: Readonly<Record<string, () => Figure>> = {
     lossCurve([{ name: "loss", values: [3.2, 2.1, 1.6, 1.5] }, { name: "L1", values: [2, 1.4, 1.2, 1.1] }]),
   lung_area_figure: () =>
     lungAreaFigure([0, 0.01, 0.05, 0.12, 0.15, 0.09, 0.015], { patient: "P1", threshold: 0.02, first: 2, last: 5 }),
+  multiverse_figure: () => multiverseFigure(multiverse),
   survival_curves: () =>
     survivalCurves([0, 1, 2, 3, 4, 5, 6], [
       { patient: "died", survival: [1, 0.9, 0.7, 0.6, 0.3, 0.2, 0.1], observed: { months: 2.5, event: true } },

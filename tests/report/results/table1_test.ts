@@ -114,6 +114,28 @@ async function writePredictions(folder: string, model: string, survival: (patien
   return all;
 }
 
+Deno.test("updateTable1() drops rows of another protocol; a file of 0.1.0, which names none, was made as workshop is", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "table1.json");
+    const result = sampleResult();
+    const [average, b0] = ["average_pooling", "efficientnet_b0"].map((model) => ({ ...result.models[0]!, model }));
+    const update = async (model: typeof average, protocol?: string) => {
+      const { models } = await updateTable1(path, { ...result, ...protocol && { protocol }, models: [model!] });
+      return models.map(({ model }) => model).toSorted();
+    };
+    assertEquals(await update(average), ["average_pooling"]);
+    assertEquals(await update(b0, "workshop"), ["average_pooling", "efficientnet_b0"]);
+    assertEquals(await update(average, "paper"), ["average_pooling"]);
+    assertEquals(await update(b0, "paper, seed=7"), ["efficientnet_b0"]);
+    assertEquals((await readTable1(path)).protocol, "paper, seed=7");
+  }));
+
+Deno.test("modelResult() takes the pooled Ctd of the variant that is asked for", () => {
+  const run = { folds: [], mean: null, stdSample: null, stdPopulation: null, pooled, interval: null };
+  assertEquals(modelResult(run, { ...row, variant: "lab" }).pooled.value, pooled.pre.lab.value);
+  assertEquals(modelResult(run, { ...row, variant: "authors" }).pooled.value, pooled.pre.authors!.value);
+});
+
 Deno.test("updateTable1() compares the proposal with each row on file, within folds and with Holm's p", () =>
   inFolder(async (dir) => {
     const path = join(dir, "table1.json");

@@ -8,7 +8,7 @@ import {
   toSurvivalPredictions,
 } from "./cross_validate.ts";
 import { stratifiedFolds } from "./folds.ts";
-import type { Trainer } from "./trainer.ts";
+import type { Trainer } from "../trainer.ts";
 
 /** Everything that one fold of a cross-validation gives. */
 export interface FoldOutcome {

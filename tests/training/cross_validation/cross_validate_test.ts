@@ -16,7 +16,7 @@ import {
   summariseFolds,
   toSurvivalPredictions,
 } from "@ctsurv/training/mod.ts";
-import { inFolder } from "../support/in_folder.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 /** Patients of one slice whose only feature is the survival that {@linkcode fakeTrainer} predicts for every month. */
 function patient(id: string, months: number, event: 0 | 1, survival: number): TrainingPatient {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import cases from "../fixtures/folds.json" with { type: "json" };
+import cases from "../../fixtures/folds.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
 

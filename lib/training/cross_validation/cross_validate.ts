@@ -15,7 +15,7 @@ import {
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 import { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
-import type { PatientPrediction, Trainer } from "./trainer.ts";
+import type { PatientPrediction, Trainer } from "../trainer.ts";
 
 /** Options of {@linkcode refuseFewPatients}. */
 export interface FewPatientsOptions {
