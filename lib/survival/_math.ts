@@ -109,3 +109,10 @@ function betaFraction(a: number, b: number, x: number): number {
   }
   return value;
 }
+
+/** The sum of the products of two vectors. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
