@@ -16,6 +16,7 @@
  */
 export { choosePenalty, type ChoosePenaltyOptions, type ChosenPenalty } from "./baselines/choose_penalty.ts";
 export {
+  type ChosenCox,
   coxOnFeaturesTrainer,
   type PenalisedClinicalCox,
   penalisedCoxTrainer,

@@ -12,6 +12,8 @@ export interface Measurements {
   readonly patients: ReadonlyMap<string, Readonly<Record<string, number | null>>>;
   /** Columns that were not read, by the reason as the end of a sentence, such as "hold text". */
   readonly leftOut: readonly { readonly reason: string; readonly columns: readonly string[] }[];
+  /** Lines of rows that name no patient, which were not read. */
+  readonly unnamedRows: readonly number[];
 }
 
 /** Options of {@linkcode readMeasurements}. */
@@ -95,12 +97,21 @@ export function readMeasurements(csv: Csv, { columns: asked = [] }: Measurements
 
   const lineOf = new Map<string, number>();
   const patients = new Map<string, Record<string, number | null>>();
+  const unnamedRows: number[] = [];
   for (const { line, cells } of rows) {
     const patient = cells[patientAt]!;
-    const where = `${file}, row ${line} (${patient || "no patient"}), column ${header[patientAt] || 1}`;
+    if (patient === "") {
+      unnamedRows.push(line);
+      continue;
+    }
     const earlier = lineOf.get(patient);
-    if (patient === "") problems.push(`${where}: the cell is empty; write the patient's name`);
-    else if (earlier !== undefined) problems.push(`${where}: row ${earlier} is the same patient; keep one`);
+    if (earlier !== undefined) {
+      problems.push(
+        `${file}, row ${line} (${patient}), column ${
+          header[patientAt] || 1
+        }: row ${earlier} is the same patient; keep one`,
+      );
+    }
     lineOf.set(patient, line);
     const numbers = kept.map((column) => {
       const cell = cells[column]!;
@@ -122,6 +133,7 @@ export function readMeasurements(csv: Csv, { columns: asked = [] }: Measurements
     columns: kept.map((column) => header[column]!),
     patients,
     leftOut: [...reasons].map(([reason, columns]) => ({ reason, columns })),
+    unnamedRows,
   };
 }
 

@@ -8,7 +8,10 @@ export interface ElasticNetFit extends StandardisedFit {
   readonly l1Ratio: number;
 }
 
-const [MOST_STEPS, MOST_SWEEPS, MOST_HALVINGS] = [200, 100_000, 40];
+const [MOST_STEPS, MOST_SWEEPS, MOST_HALVINGS] = [200, 10_000, 40];
+
+/** Coordinate descent ends when nothing changes by more than this share of the step: the next expansion mends the rest. */
+const SOLVED = 1e-4;
 
 /**
  * Cox regressions with an elastic net, for one penalty after the other; each starts where the last one ended.
@@ -104,7 +107,7 @@ function expansionMaximum(
       largest = Math.max(largest, Math.abs(change));
       size = Math.max(size, Math.abs(step[a]!));
     }
-    if (largest <= 1e-6 * size || largest < 1e-14) break;
+    if (largest <= SOLVED * size || largest < 1e-14) break;
   }
   return step;
 }

@@ -83,7 +83,7 @@ function similarityTimes(rows: readonly Float64Array[]): (v: Float64Array) => Fl
 }
 
 /** Solves until the residual is this share of what it was at the start. */
-const SOLVED = 1e-6;
+const SOLVED = 1e-4;
 
 /**
  * Conjugate gradients from 0 for a matrix that is symmetric in the inner product of `similarity`.

@@ -168,7 +168,8 @@ export function coxSurvival(
   const score = coefficients.reduce((sum, b, k) => sum + b * (covariates[k]! - centre[k]!), 0);
   return Float64Array.from(times, (time) => {
     const passed = baseline.months.findLastIndex((month) => month <= time);
-    return Math.exp(-(passed === -1 ? 0 : baseline.cumulative[passed]!) * Math.exp(score));
+    // An enormous score has a hazard of infinity, but not before the first death.
+    return passed === -1 ? 1 : Math.exp(-baseline.cumulative[passed]! * Math.exp(score));
   });
 }
 

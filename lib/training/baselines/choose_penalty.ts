@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { coxLogLikelihood, type CoxPatients, penalisedCoxPath, penaltyGrid } from "@ctsurv/survival/mod.ts";
 import { stratifiedFolds } from "../folds.ts";
+import { rangeOf, within } from "./_range.ts";
 
 /** Options of {@linkcode choosePenalty}. */
 export interface ChoosePenaltyOptions {
@@ -31,7 +32,8 @@ const INNER_TOLERANCE = 1e-4;
  * Chooses the penalty of a Cox regression among patients who train a model, by an inner cross-validation that is
  * stratified on death. A penalty is as good as the likelihood that it gives to those who were left out (Verweij and van
  * Houwelingen 1993): that of all patients under the coefficients of an inner fold, less that of the patients whom these
- * were fitted to. glmnet does the same.
+ * were fitted to. glmnet does the same. Numbers of those who were left out count as the nearest among the others, if they lie
+ * beyond them.
  *
  * @example
  * ```ts
@@ -65,8 +67,10 @@ export function choosePenalty(
   for (let fold = 0; fold < folds; fold++) {
     const inner = [...event.keys()].filter((i) => assignment[i] !== fold);
     const training = take(patients, inner);
+    const range = rangeOf(training.covariates);
+    const rows = patients.covariates.map((row) => within(range, row));
     penalisedCoxPath(training, { l1Ratio, penalties, tolerance: INNER_TOLERANCE }).forEach((coefficients, k) => {
-      const scores = Float64Array.from(patients.covariates, (row) => sumOfProducts(row, coefficients));
+      const scores = Float64Array.from(rows, (row) => sumOfProducts(row, coefficients));
       likelihoods[k]! += coxLogLikelihood(patients, scores) - coxLogLikelihood(training, inner.map((i) => scores[i]!));
     });
   }

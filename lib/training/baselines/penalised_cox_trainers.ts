@@ -8,14 +8,23 @@ import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import { coxSurvival, fitPenalisedCox, HORIZON_MONTHS, type PenalisedCox } from "@ctsurv/survival/mod.ts";
 import type { ClinicalPatient } from "../clinical_trainers.ts";
 import type { PatientPrediction, Trainer } from "../trainer.ts";
+import { type CovariateRange, rangeOf, within } from "./_range.ts";
 import { choosePenalty, type ChoosePenaltyOptions } from "./choose_penalty.ts";
 
-/** Cox's model of the numbers of a table, with the penalty that an inner cross-validation chose. */
-export interface PenalisedClinicalCox {
-  /** How a record and its measurements become covariates. */
-  readonly encoding: ClinicalEncoding;
+/** Cox's model with the penalty that an inner cross-validation chose, and where its covariates lay. */
+export interface ChosenCox {
   /** The fitted model. */
   readonly cox: PenalisedCox;
+  /** [covariates]: the smallest value among the patients of the fit. A smaller one counts as this. */
+  readonly low: Float64Array;
+  /** [covariates]: the largest. */
+  readonly high: Float64Array;
+}
+
+/** Cox's model of the numbers of a table. */
+export interface PenalisedClinicalCox extends ChosenCox {
+  /** How a record and its measurements become covariates. */
+  readonly encoding: ClinicalEncoding;
 }
 
 /** Options of {@linkcode penalisedCoxTrainer}. */
@@ -24,7 +33,8 @@ export interface PenalisedCoxTrainerOptions extends ChoosePenaltyOptions, Clinic
 /**
  * Cox regression with a ridge or an elastic net on clinical covariates and measurements, such as the features of
  * PyRadiomics; there may be more of them than patients. Everything is learnt from the patients of the fit: medians of
- * unknown numbers, means and standard deviations, and the penalty, by {@linkcode choosePenalty}.
+ * unknown numbers, means and standard deviations, and the penalty, by {@linkcode choosePenalty}. A
+ * number beyond those of the fit counts as the nearest of them.
  *
  * @example
  * ```ts
@@ -57,10 +67,10 @@ export function penalisedCoxTrainer(
       Promise.try(() => {
         const encoding = clinicalEncoding(patients.map(({ record }) => record), encodingOptions);
         const rows = patients.map(({ record }) => encodeClinical(record, encoding));
-        return { parameters: { encoding, cox: fitChosen(patients, rows, choice) }, losses: [] };
+        return { parameters: { encoding, ...fitChosen(patients, rows, choice) }, losses: [] };
       }),
-    predict: ({ encoding, cox }, patients) =>
-      Promise.try(() => predictAll(cox, patients, patients.map(({ record }) => encodeClinical(record, encoding)))),
+    predict: ({ encoding, ...chosen }, patients) =>
+      Promise.try(() => predictAll(chosen, patients, patients.map(({ record }) => encodeClinical(record, encoding)))),
     dispose: () => Promise.resolve(),
   };
 }
@@ -89,11 +99,11 @@ export function penalisedCoxTrainer(
  *
  * @throws {InputError} From `train`, if fewer than two patients died.
  */
-export function coxOnFeaturesTrainer(options: ChoosePenaltyOptions = {}): Trainer<TrainingPatient, PenalisedCox> {
+export function coxOnFeaturesTrainer(options: ChoosePenaltyOptions = {}): Trainer<TrainingPatient, ChosenCox> {
   return {
     train: (patients) =>
       Promise.try(() => ({ parameters: fitChosen(patients, patients.map(meanOverSlices), options), losses: [] })),
-    predict: (cox, patients) => Promise.try(() => predictAll(cox, patients, patients.map(meanOverSlices))),
+    predict: (chosen, patients) => Promise.try(() => predictAll(chosen, patients, patients.map(meanOverSlices))),
     dispose: () => Promise.resolve(),
   };
 }
@@ -114,25 +124,26 @@ function fitChosen(
   patients: readonly LabelledPatient[],
   covariates: readonly Float64Array[],
   options: ChoosePenaltyOptions,
-): PenalisedCox {
+): ChosenCox {
   const given = {
     covariates,
     months: patients.map(({ followUp }) => followUp.months),
     event: patients.map(({ followUp }) => followUp.event),
   };
   const { penalty } = choosePenalty(given, options);
-  return fitPenalisedCox(given, { penalty, l1Ratio: options.l1Ratio ?? 0 });
+  const cox = fitPenalisedCox(given, { penalty, l1Ratio: options.l1Ratio ?? 0 });
+  return { cox, ...rangeOf(covariates) };
 }
 
 function predictAll(
-  cox: PenalisedCox,
+  { cox, ...range }: { readonly cox: PenalisedCox } & CovariateRange,
   patients: readonly LabelledPatient[],
   rows: readonly Float64Array[],
 ): PatientPrediction[] {
   const months = Array.from({ length: HORIZON_MONTHS + 1 }, (_, month) => month);
   return patients.map(({ id }, i) => ({
     id,
-    survival: coxSurvival(cox, rows[i]!, months),
+    survival: coxSurvival(cox, within(range, rows[i]!), months),
     attention: new Float32Array(),
   }));
 }
