@@ -5,6 +5,7 @@
  *   tumour. {@linkcode tumourSlices} counts a tumour among the slices that preprocessing kept.
  * - Cost: {@linkcode modelCost} counts multiply-accumulates and parameters without running a network, and
  *   {@linkcode examineFlops} compares them with reported FLOPs.
+ * - Chance: {@linkcode nullCohorts} cross-validates models on noise and shows where 0.5 is not the chance level.
  * - {@linkcode paper} holds the numbers that the paper prints.
  *
  * Types of other folders that occur in signatures here are exported with them.
@@ -23,5 +24,6 @@ export {
   type ReportedCost,
 } from "./flops_examination.ts";
 export { type CostInput, type ModelCost, modelCost } from "./model_cost.ts";
+export { type NullCohort, type NullCohortOptions, type NullCohorts, nullCohorts } from "./null_cohorts.ts";
 export { type Paper, paper, type PaperModel, type PaperRow, paperRow, type Reported } from "./paper.ts";
 export { type TumourExtent, tumourOnSlices, tumourSlices } from "./tumour_slices.ts";

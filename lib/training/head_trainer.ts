@@ -1,6 +1,7 @@
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
+import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { constantLoss } from "@ctsurv/survival/deephit/mod.ts";
 import { runEpochs } from "./_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "./divergence.ts";
 import {
@@ -71,6 +72,8 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
       return { parameters: { ...parameters, embedding }, ...lossesOf(losses, options) };
     },
 
+    constantLoss: (patients) => constantLossOf(patients, options),
+
     predict: (head, patients) => predictor.predict(head, patients),
 
     async dispose() {
@@ -78,6 +81,14 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
       await predictor.dispose();
     },
   };
+}
+
+/** The loss of one curve for everybody, in the training that the options describe. */
+export function constantLossOf(
+  patients: readonly LabelledPatient[],
+  { batchSize, labels, loss }: Pick<TrainOptions, "batchSize" | "labels" | "loss">,
+): number {
+  return constantLoss(patients.map(({ followUp }) => followUp), { batchSize, ...labels && { labels }, ...loss });
 }
 
 function startOn(head: SurvivalHead<HostTensor>, scaling: FeatureScaling | undefined): SurvivalHead<HostTensor> {

@@ -37,7 +37,6 @@ export {
   type CrossValidation,
   type FewPatientsOptions,
   type FoldResult,
-  formatPredictions,
   meanLosses,
   type OutOfFoldPrediction,
   refuseFewPatients,
@@ -49,6 +48,7 @@ export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
+export { formatPredictions } from "./format_predictions.ts";
 export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";

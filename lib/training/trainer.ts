@@ -27,6 +27,11 @@ export interface Trainer<Patient, Parameters> {
     patients: readonly Patient[],
     onEpoch?: (epoch: number, loss: number) => void,
   ): Promise<Trained<Parameters>>;
+  /**
+   * The training loss of one Kaplan-Meier curve for all of these patients, see `constantLoss`: a training that stays
+   * above it has learnt nothing about them. Absent for models without a loss.
+   */
+  constantLoss?(patients: readonly Patient[]): number;
   /** Computes survival curves and attention, in the order of the patients. */
   predict(parameters: Parameters, patients: readonly Patient[]): Promise<PatientPrediction[]>;
   /** Frees the sessions and ends the threads. */

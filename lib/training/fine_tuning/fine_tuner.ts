@@ -5,7 +5,7 @@ import { runEpochs } from "../_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
 import { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "../feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
-import { headTrainer } from "../head_trainer.ts";
+import { constantLossOf, headTrainer } from "../head_trainer.ts";
 import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./_activations.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";
@@ -99,6 +99,7 @@ export function fineTuner(
 
   return {
     train: fineTuning === "final-block" ? optimiseFinalBlock : optimiseFinalLayer,
+    constantLoss: (patients) => constantLossOf(patients, options),
     async predict({ head, finalBlock }, patients) {
       return await heads.predict(head, await featuresOf(finalBlock, patients));
     },
