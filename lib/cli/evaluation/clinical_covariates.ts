@@ -6,14 +6,15 @@ import {
   type Measurements,
   readCsv,
   readMeasurements,
+  usualCovariates,
 } from "@ctsurv/cohort/table/mod.ts";
 
 /** What one `--covariates` asks for. */
 export interface CovariateChoice {
   /** As it was typed, with the names of files without their folders. */
   readonly title: string;
-  /** Names for `clinicalEncoding`; undefined for the usual ones. */
-  readonly covariates: readonly string[] | undefined;
+  /** Names for `clinicalEncoding`. */
+  readonly covariates: readonly string[];
   /** Whether all columns of a table are in it, so that the coefficients have to be penalised. */
   readonly isPenalised: boolean;
 }
@@ -59,7 +60,8 @@ export async function readChoices(
               `volumes write --covariates FILE.csv:COLUMN`,
           );
         }
-        names.push(...covariateNames([part], { measurements: measured }));
+        const isUsual = part.toLowerCase() === "clinical";
+        names.push(...isUsual ? usualCovariates(records) : covariateNames([part], { measurements: measured }));
         continue;
       }
       const file = table[1]!;
@@ -93,9 +95,6 @@ export async function readChoices(
   };
 }
 
-/** The choices without `--covariates`: the usual covariates. */
-export const usualChoice: CovariateChoice = { title: "clinical", covariates: undefined, isPenalised: false };
-
 function inAllTables(
   records: readonly MeasuredRecord[],
   tables: readonly Measurements[],
@@ -103,7 +102,11 @@ function inAllTables(
 ): { readonly kept: readonly MeasuredRecord[]; readonly notes: readonly string[] } {
   const kept = records.flatMap((record): MeasuredRecord[] => {
     if (!tables.every(({ patients }) => patients.has(record.patient))) return [];
-    const measurements = Object.assign({}, record.measurements, ...tables.map((one) => one.patients.get(record.patient)));
+    const measurements = Object.assign(
+      {},
+      record.measurements,
+      ...tables.map((one) => one.patients.get(record.patient)),
+    );
     for (const column of logarithms) {
       const value: number | null = measurements[column];
       if (value !== null && !(value > 0)) {

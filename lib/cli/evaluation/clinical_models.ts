@@ -74,7 +74,7 @@ async function plainModel(
   { ridge, folds, foldSeed }: ClinicalModelOptions,
 ): Promise<ClinicalModel> {
   const ridgeName = ridge > 0 ? "a larger --ridge" : "--ridge 1";
-  const trainer = coxTrainer({ ridge, ridgeName, ...covariates && { covariates } });
+  const trainer = coxTrainer({ ridge, ridgeName, covariates });
   const { parameters } = await trainer.train(patients);
   return {
     name: title,
@@ -94,7 +94,7 @@ async function penalisedModel(
   patients: readonly ClinicalPatient[],
   { l1Ratio, folds, foldSeed, onFold }: ClinicalModelOptions,
 ): Promise<ClinicalModel> {
-  const trainer = penalisedCoxTrainer({ l1Ratio, seed: foldSeed, ...covariates && { covariates } });
+  const trainer = penalisedCoxTrainer({ l1Ratio, seed: foldSeed, covariates });
   const counted: typeof trainer = {
     ...trainer,
     async train(some) {
