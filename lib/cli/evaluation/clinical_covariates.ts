@@ -125,9 +125,7 @@ function inAllTables(
   const gone = records.length - kept.length;
   return {
     kept,
-    notes: gone > 0
-      ? [`${gone} of ${records.length} patients are left out, because they are not in every table; ${kept.length} stay`]
-      : [],
+    notes: gone > 0 ? [`Left out, because they are not in every table: ${gone} of ${records.length} patients`] : [],
   };
 }
 
@@ -140,7 +138,7 @@ function describeTable(part: string, table: Measurements, records: readonly Meas
     `${part}: ${table.columns.length} columns of ${table.patients.size} patients`,
     ...table.leftOut.map(({ reason, columns }) => `  left out, because they ${reason}: ${some(columns)}`),
     ...table.unnamedRows.length > 0 ? [`  rows without a patient: ${some(table.unnamedRows.map(String))}`] : [],
-    ...strangers.length > 0 ? [`  patients who are not in the clinical table: ${some(strangers)}`] : [],
+    ...strangers.length > 0 ? [`  patients who are excluded or not in the clinical table: ${some(strangers)}`] : [],
   ];
 }
 

@@ -38,7 +38,7 @@ export function evaluationText(
 ): string[] {
   const { uno, horizon, intervals } = evaluation;
   return [
-    ...concordanceLines(evaluation),
+    ...concordanceLines(evaluation, isRisk),
     "",
     intervalLine(evaluation),
     ...(folds ? [foldLine(folds)] : []),
@@ -65,11 +65,14 @@ function intervalLine({ interval, replicates, ctd }: Evaluation): string {
     "bootstrap samples of the patients";
 }
 
-function concordanceLines({ ctd }: Evaluation): string[] {
+function concordanceLines({ ctd }: Evaluation, isRisk: boolean): string[] {
   const cells = ({ value, concordant, comparable }: Concordance) => [
     formatScore(value),
     `${concordant} / ${comparable}`,
   ];
+  if (isRisk) {
+    return alignColumns([["", "C", "pairs"], ["Harrell's C, which is Ctd of a risk", ...cells(ctd.pre.risk)]]);
+  }
   return alignColumns([
     ["Ctd", "pre", "pairs", "post", "pairs"],
     ...(Object.keys(ctd.pre) as CtdVariant[]).map((variant) => [

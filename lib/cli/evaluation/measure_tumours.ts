@@ -43,9 +43,8 @@ export async function measureTumours(
     records,
     notes: unknown.length > 0
       ? [
-        `${unknown.length} patients are left out, because their tumour is unknown: ${unknown.slice(0, 5).join(", ")}${
-          unknown.length > 5 ? ", …" : ""
-        }`,
+        `Left out, because the tumour is unknown: ${unknown.length} of ${cohort.patients.length} patients, ` +
+        unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : ""),
       ]
       : [],
   };

@@ -45,11 +45,15 @@ export function riskCurves(
 export const WITHOUT_CURVES =
   "A risk is no probability: Brier score, D-calibration and calibration need survival curves (S12, S24, ...)";
 
-/** An evaluation in JSON, with null for the scores that need probabilities. */
-export function riskJson<T extends Pick<Evaluation, "intervals">>(evaluation: T) {
-  const { intervals } = evaluation;
+/**
+ * An evaluation in JSON, with null for the scores that need probabilities. Of the variants of Ctd there is one: the
+ * others differ in how they read curves.
+ */
+export function riskJson<T extends Pick<Evaluation, "ctd" | "intervals">>(evaluation: T) {
+  const { ctd, intervals } = evaluation;
   return {
     ...evaluation,
+    ctd: { pre: { risk: ctd.pre.risk }, post: { risk: ctd.post.risk } },
     intervals: intervals && { ...intervals, brier: null },
     brier: null,
     dCalibration: null,
