@@ -30,3 +30,4 @@ export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec } fro
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export type { WritePatientsOptions } from "./phantom/write_patients.ts";
 export { readTumour, type TumourMask } from "./read_tumour.ts";
+export { type TumourSize, tumourSize } from "./tumour_size.ts";

@@ -43,6 +43,7 @@ export {
   type SliceStack,
 } from "./pictures/slice_image.ts";
 export { type SliceViewer, sliceViewer, type SliceViewerOptions } from "./pictures/slice_viewer.ts";
+export { type CoxCeiling, coxCeiling } from "./results/cox_ceiling.ts";
 export {
   type AggregationComparison,
   type AggregationResult,

@@ -10,6 +10,7 @@
  * @module
  */
 export { agreement, type AgreementOptions } from "./agreement.ts";
+export { coxRow } from "./cox_row.ts";
 export {
   type Environment,
   environmentVariables,

@@ -125,3 +125,10 @@ export function normalQuantile(probability: number): number {
   }
   return probability < .5 ? -low : low;
 }
+
+/** The sum of the products of two vectors. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -6,7 +6,7 @@
  * - `concordance`: time-dependent concordance (Ctd), of all patients or within the folds of a cross-validation, and its
  *   interval; Uno's C.
  * - `scores`: Brier scores, dynamic AUC, calibration, D-calibration, and all of them at once.
- * - `estimates`: Kaplan-Meier, log-rank test, Cox regression, risk groups.
+ * - `estimates`: Kaplan-Meier, log-rank test, Cox regression with and without a penalty, risk groups.
  * - `comparisons`: bootstrap, paired bootstrap and the corrected t-test of two models, summaries over folds and seeds.
  *
  * Start with {@linkcode concordance} for one number and with {@linkcode evaluatePredictions} for every score. Labels,
@@ -77,7 +77,18 @@ export {
   kaplanMeierAt,
   type SurvivalEstimate,
 } from "./estimates/kaplan_meier.ts";
+export { type LikelihoodRatio, likelihoodRatio } from "./estimates/likelihood_ratio.ts";
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
+export {
+  coxLogLikelihood,
+  fitPenalisedCox,
+  type PenalisedCox,
+  type PenalisedCoxOptions,
+  penalisedCoxPath,
+  type PenalisedCoxPathOptions,
+  penaltyGrid,
+  type PenaltyOptions,
+} from "./estimates/penalised_cox.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
 export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";
 export {

@@ -4,8 +4,8 @@ import {
   type ClinicalEncoding,
   clinicalEncoding,
   type ClinicalEncodingOptions,
-  type ClinicalRecord,
   encodeClinical,
+  type MeasuredRecord,
 } from "@ctsurv/cohort/table/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
@@ -65,8 +65,8 @@ export function clinicalDeepHitTrainer(
 
 /** A patient for models of the clinical record alone. */
 export interface ClinicalPatient extends LabelledPatient {
-  /** Row of the clinical table. */
-  readonly record: ClinicalRecord;
+  /** Row of the clinical table, and measurements beside it. */
+  readonly record: MeasuredRecord;
 }
 
 /** Cox's model of clinical covariates. */
@@ -81,7 +81,7 @@ export interface ClinicalCox {
 export interface CoxTrainerOptions extends ClinicalEncodingOptions, Pick<CoxOptions, "ridge" | "ridgeName"> {}
 
 /**
- * The clinical baseline: Cox's proportional hazards (Cox 1972) on age, stage, histology and sex. The encoding of the
+ * The clinical baseline: Cox's proportional hazards (Cox 1972), by default on age, T, N and sex. The encoding of the
  * covariates, such as the median age, is learnt from the patients of the fit as well.
  *
  * @example

@@ -5,7 +5,8 @@
  *   fold and of all out-of-fold predictions.
  * - Trainers: {@linkcode headTrainer} and {@linkcode parallelHeadTrainer} train a survival head on features,
  *   {@linkcode fineTuner} also the final block of the backbone, {@linkcode coxTrainer} and
- *   {@linkcode clinicalDeepHitTrainer} are the baselines on clinical covariates.
+ *   {@linkcode clinicalDeepHitTrainer} are the baselines on clinical covariates. {@linkcode penalisedCoxTrainer} takes
+ *   tables with more columns than patients, {@linkcode coxOnFeaturesTrainer} the features of the survival heads.
  * - Models: {@linkcode trainModel} trains one on a whole cohort, {@linkcode saveModel} and {@linkcode loadModel} keep
  *   it in a file, {@linkcode modelPredictor} applies it to new patients.
  *
@@ -13,6 +14,14 @@
  *
  * @module
  */
+export { choosePenalty, type ChoosePenaltyOptions, type ChosenPenalty } from "./baselines/choose_penalty.ts";
+export {
+  type ChosenCox,
+  coxOnFeaturesTrainer,
+  type PenalisedClinicalCox,
+  penalisedCoxTrainer,
+  type PenalisedCoxTrainerOptions,
+} from "./baselines/penalised_cox_trainers.ts";
 export { type BatchOptions, makeBatch, type PatientBatch, type TrainingLabels } from "./batch.ts";
 export {
   type ClinicalCox,

@@ -1,9 +1,9 @@
 import { checkOutputFile, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import {
-  type ClinicalRecord,
   type Exclusion,
   LUNG1_EXCLUSIONS,
+  type MeasuredRecord,
   mergedSpellings,
   parseClinical,
   parseClinicalColumns,
@@ -26,26 +26,28 @@ import { daysToMonths } from "@ctsurv/survival/mod.ts";
 import {
   clinicalDeepHitTrainer,
   type ClinicalPatient,
-  coxTrainer,
   crossValidate,
   type CrossValidation,
   formatPredictions,
 } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
+import { readChoices, setsHelp } from "../evaluation/clinical_covariates.ts";
+import { type ClinicalModel, clinicalModels, modelTitle } from "../evaluation/clinical_models.ts";
 import {
   covariateTable,
-  describeCovariates,
   describeEncoding,
   describeSpellings,
+  likelihoodRatioLine,
   resultTable,
 } from "../evaluation/clinical_text.ts";
 import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
+import { measureTumours } from "../evaluation/measure_tumours.ts";
 
-/** `ctsurv clinical`: what age, stage, histology and sex alone predict, on the folds that the image models use. */
+/** `ctsurv clinical`: what predicts survival without a network: clinical data, the size of the tumour, tables of features. */
 export const clinical: Command = {
   name: "clinical",
-  summary: "Cross-validate the clinical baseline: Cox regression (and DeepHit) on age, stage, histology and sex.",
+  summary: "Cross-validate baselines by Cox regression: age, T, N and sex; tumour size; anybody's table of features.",
   options: {
     cohort: { describe: "the cohort's folder (or use --clinical)", value: "DIR" },
     clinical: { describe: "a clinical table without images", value: "FILE.csv" },
@@ -60,6 +62,26 @@ export const clinical: Command = {
       default: "workshop",
     },
     ...protocolOptions,
+    covariates: {
+      describe: "what to predict from, one model for each: names, sets and tables with commas between them, such as " +
+        "age,t,n,sex or clinical,volume or radiomics.csv; see below (default: clinical)",
+      value: "LIST",
+      repeatable: true,
+    },
+    tumour: {
+      describe:
+        "with --cohort: measure the tumours, from SEG, RTSTRUCT or a phantom's truth, and add models of volume, " +
+        "diameter and both with the clinical covariates",
+    },
+    "tumour-table": {
+      describe: "with --tumour: where to save the volumes and diameters; --covariates takes this table afterwards",
+      value: "FILE.csv",
+    },
+    "l1-ratio": {
+      describe: "of the elastic net on a table: share of the penalty on absolute values, above 0, at most 1",
+      value: "NUMBER",
+      default: "0.5",
+    },
     ridge: {
       describe:
         "penalty that keeps the coefficients of Cox regression small: ridge / 2 times the sum of their squares; " +
@@ -69,29 +91,58 @@ export const clinical: Command = {
     },
     deephit: { describe: "also train DeepHit on the same covariates; this takes minutes" },
     predictions: {
-      describe: "where to save the survival curves that Cox regression predicts, for `ctsurv evaluate`",
+      describe: "where to save the survival curves that Cox regression predicts, for `ctsurv evaluate`; of a second " +
+        "and further models in FILE-2.csv and so on",
       value: "FILE.csv",
     },
   },
+  details:
+    `Covariates are age, t, n, m (numbers), stage, histology, sex (levels) and, with --tumour, volume and diameter
+(log2). Sets of them:
+${setsHelp}
+In a table without T and N, "clinical" takes the overall stage in their place.
+A table has one row a patient and a column PatientID. FILE.csv takes all columns of numbers, by a ridge and by an elastic
+net whose penalty is chosen inside each fold; FILE.csv:COLUMN+COLUMN takes some by Cox regression as it is. In names of
+columns * stands for any letters, -NAME leaves columns out, and log2(NAME) takes the logarithm.
+All models are compared on the same patients and folds: those who are in every table.`,
   async run({ options, environment: given = readEnvironment() }) {
     const environment = withProtocol(given, options);
     const profile = findProfile(String(options.profile), environment);
     const protocol = findProtocol(profile.name, environment);
     const { choices } = protocol;
     const months = monthRule(choices);
-    const ridge = parseRidge(String(options.ridge ?? 0));
+    const ridge = parseNumber("ridge", String(options.ridge ?? 0), "0 or more, such as 1", (x) => x < Infinity);
+    const l1Ratio = parseNumber(
+      "l1-ratio",
+      String(options["l1-ratio"] ?? .5),
+      "above 0 and at most 1, such as 0.5",
+      (x) => x > 0 && x <= 1,
+    );
+    const entries = options.covariates === undefined ? [] : String(options.covariates).split("\n");
     const inputs = [options.clinical, options.columns].flatMap((file) => typeof file === "string" ? [file] : []);
-    if (options.predictions) await checkOutputFile(String(options.predictions), { inputs });
-    const { name, records, excluded } = await readPatients(options);
-    const patients = records.map((record) => ({ id: record.patient, record, followUp: followUp(record, { months }) }));
+    for (const output of [options.predictions, options["tumour-table"]]) {
+      if (output) await checkOutputFile(String(output), { inputs });
+    }
+    const { name, records, excluded, notes } = await readPatients(options);
+    const first = entries[0] ?? "clinical";
+    const sizes = options.tumour ? ["volume", "diameter", `${first},volume,diameter`] : [];
+    const { choices: asked, ...chosen } = await readChoices(
+      entries.length > 0 ? [...entries, ...sizes] : [first, ...sizes],
+      records,
+    );
+    const patients = chosen.records.map((record) => ({
+      id: record.patient,
+      record,
+      followUp: followUp(record, { months }),
+    }));
     if (patients.length < profile.folds) {
       throw new InputError(
         `${name} has ${patients.length} patients, but ${profile.folds} folds need at least ${profile.folds}`,
       );
     }
     const warnings = followUpWarning(
-      records.map(({ survivalDays }) => daysToMonths(survivalDays)),
-      records.map(({ patient }) => patient),
+      chosen.records.map(({ survivalDays }) => daysToMonths(survivalDays)),
+      chosen.records.map(({ patient }) => patient),
       "Is the unit of the survival column right? A columns file says it (docs/COHORTS.md)",
     );
     const deaths = patients.filter(({ followUp }) => followUp.event === 1).length;
@@ -102,17 +153,23 @@ export const clinical: Command = {
       );
     }
     const engine = options.deephit ? await openEngine(environment) : undefined;
-    const trainer = coxTrainer({ ridge, ridgeName: ridge > 0 ? "a larger --ridge" : "--ridge 1" });
-    const { parameters } = await trainer.train(patients);
-    const cox = await crossValidate(trainer, patients, { ...profile, variant: choices.ctd });
-    const deepHit = engine && await crossValidateDeepHit(patients, profile, protocol, engine);
-    if (options.predictions) await writeAtomic(String(options.predictions), formatPredictions(cox.predictions));
+    const { folds, foldSeed } = profile;
+    const progress = terminalProgress();
+    const penalised = asked.filter(({ isPenalised }) => isPenalised).length;
+    if (penalised > 0) progress.start("Penalties: folds", penalised * new Set([0, l1Ratio]).size * (folds + 1));
+    const models = await clinicalModels(asked, patients, {
+      ...{ ridge, l1Ratio, folds, foldSeed, variant: choices.ctd },
+      onFold: () => progress.tick(),
+    });
+    if (penalised > 0) progress.done("The penalties were chosen inside each fold");
+    const deepHit = engine && await crossValidateDeepHit(patients, asked[0]!.covariates, profile, protocol, engine);
+    if (options.predictions) await savePredictions(String(options.predictions), models);
 
-    const covariates = describeCovariates(parameters, records);
-    const { folds } = profile;
-    const crossValidation = { folds, cox: summary(cox), ...deepHit && { deepHit: summary(deepHit) } };
-    const { encoding, cox: { logLikelihood, nullLogLikelihood } } = parameters;
-    const spellings = mergedSpellings(records);
+    const [model] = models as [ClinicalModel];
+    const crossValidation = { folds, cox: summary(model.crossValidation), ...deepHit && { deepHit: summary(deepHit) } };
+    const used = new Set(models.flatMap(({ fit }) => fit?.encoding.categories.map(({ column }) => column) ?? []));
+    const spellings = mergedSpellings(chosen.records).filter(({ column }) => used.has(column));
+    const allNotes = [...notes, ...chosen.notes];
     return {
       json: {
         name,
@@ -122,45 +179,91 @@ export const clinical: Command = {
         deaths,
         excluded,
         warnings,
-        encoding,
+        notes: allNotes,
+        encoding: model.fit?.encoding ?? null,
         spellings,
         ridge,
-        covariates,
-        logLikelihood,
-        nullLogLikelihood,
+        ...fitJson(model),
         crossValidation,
+        models: models.map((model) => ({
+          name: model.name,
+          penalty: model.penalty,
+          chosen: model.chosen,
+          ...fitJson(model),
+          crossValidation: summary(model.crossValidation),
+        })),
       },
       text: [
         `${patients.length} patients of ${name}, ${deaths} deaths within 24 months; follow-up is censored at 24 months`,
         ...excluded.length > 0 ? [`Left out: ${excluded.map(({ patient }) => patient).join(", ")}`] : [],
+        ...allNotes,
         ...warnings.map((warning) => `Warning: ${warning}`),
         ...describeSpellings(spellings),
-        ...describeEncoding(encoding),
+        ...models.flatMap((model) => ["", ...modelLines(model, ridge, models.length > 1)]),
         "",
-        `Cox regression on all patients${ridge > 0 ? `, with a ridge of ${ridge}` : ""}`,
-        covariateTable(covariates),
-        "",
-        `Time-dependent concordance, ${folds} folds`,
-        resultTable([["Cox", cox], ...deepHit ? [["DeepHit", deepHit] as const] : []]),
+        `Time-dependent concordance and AUC at 24 months, ${folds} folds. Read the value within folds first: its chance`,
+        "level is 0.5, that of the pooled value lies below",
+        resultTable([
+          ...models.map((model) =>
+            [models.length > 1 || model.chosen ? modelTitle(model) : "Cox", model.crossValidation] as const
+          ),
+          ...deepHit ? [["DeepHit", deepHit] as const] : [],
+        ]),
       ].join("\n"),
     };
   },
 };
 
-function parseRidge(text: string): number {
+function fitJson({ fit }: ClinicalModel) {
+  return {
+    covariates: fit?.covariates ?? null,
+    logLikelihood: fit?.cox.logLikelihood ?? null,
+    nullLogLikelihood: fit?.cox.nullLogLikelihood ?? null,
+    likelihoodRatio: fit?.likelihoodRatio ?? null,
+  };
+}
+
+function modelLines({ name, penalty, fit, chosen }: ClinicalModel, ridge: number, isOneOfSeveral: boolean): string[] {
+  const of = isOneOfSeveral ? `${name}: ` : "";
+  if (fit) {
+    return [
+      ...describeEncoding(fit.encoding),
+      `${of}Cox regression on all patients${ridge > 0 ? `, with a ridge of ${ridge}` : ""}`,
+      covariateTable(fit.covariates),
+      likelihoodRatioLine(fit.likelihoodRatio),
+    ];
+  }
+  const { penalty: size, covariates, selected } = chosen!;
+  return [
+    `${of}Cox regression with ${penalty === "ridge" ? "a ridge" : "an elastic net"} on all patients`,
+    `  penalty ${size.toPrecision(3)}, chosen by cross-validation; ${selected} of ${covariates} coefficients are not 0`,
+  ];
+}
+
+async function savePredictions(file: string, models: readonly ClinicalModel[]): Promise<void> {
+  for (const [k, { crossValidation }] of models.entries()) {
+    const path = k === 0 ? file : file.replace(/(\.[^./\\]*)?$/, (extension) => `-${k + 1}${extension}`);
+    await writeAtomic(path, formatPredictions(crossValidation.predictions));
+  }
+}
+
+function parseNumber(option: string, text: string, what: string, valid: (value: number) => boolean): number {
   const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (value < Infinity) return value;
-  throw new InputError(`--ridge takes a number, 0 or more, such as 1; not "${text}"`);
+  if (valid(value)) return value;
+  throw new InputError(`--${option} takes a number, ${what}; not "${text}"`);
 }
 
 interface Patients {
   readonly name: string;
-  readonly records: readonly ClinicalRecord[];
+  readonly records: readonly MeasuredRecord[];
   readonly excluded: readonly Exclusion[];
+  /** Whose tumour is unknown. */
+  readonly notes: readonly string[];
 }
 
 async function readPatients(options: CommandInput["options"]): Promise<Patients> {
   const { cohort: dir, clinical: file, columns } = options;
+  if (options["tumour-table"] && !options.tumour) throw new InputError("Use --tumour-table only with --tumour");
   if ((dir === undefined) === (file === undefined)) {
     throw new InputError('"ctsurv clinical" needs either --cohort DIR or --clinical FILE.csv');
   }
@@ -168,26 +271,31 @@ async function readPatients(options: CommandInput["options"]): Promise<Patients>
     if (columns || options["keep-excluded"]) {
       throw new InputError("Use --columns and --keep-excluded only with --clinical");
     }
-    const { name, patients, excluded } = await openCohort(String(dir));
-    return { name, records: patients.map(({ record }) => record), excluded };
+    const cohort = await openCohort(String(dir));
+    const { name, patients, excluded } = cohort;
+    if (!options.tumour) return { name, records: patients.map(({ record }) => record), excluded, notes: [] };
+    const table = options["tumour-table"];
+    return { name, excluded, ...await measureTumours(cohort, table === undefined ? undefined : String(table)) };
   }
+  if (options.tumour) throw new InputError("Use --tumour only with --cohort: it measures the tumours of its images");
   const meaning = columns ? parseClinicalColumns(await readTable(String(columns)), String(columns)) : undefined;
   const all = parseClinical(await readTable(String(file)), String(file), meaning);
   const excluded = options["keep-excluded"]
     ? []
     : LUNG1_EXCLUSIONS.filter(({ patient }) => all.some((record) => record.patient === patient));
   const left = new Set(excluded.map(({ patient }) => patient));
-  return { name: String(file), records: all.filter(({ patient }) => !left.has(patient)), excluded };
+  return { name: String(file), records: all.filter(({ patient }) => !left.has(patient)), excluded, notes: [] };
 }
 
 async function crossValidateDeepHit(
   patients: readonly ClinicalPatient[],
+  covariates: readonly string[],
   profile: Profile,
   { choices }: Protocol,
   engine: Engine,
 ): Promise<CrossValidation> {
   const settings = trainingSettings(choices, { trained: true });
-  const trainer = clinicalDeepHitTrainer(engine, { ...settings, epochs: profile.epochs });
+  const trainer = clinicalDeepHitTrainer(engine, { ...settings, epochs: profile.epochs }, { covariates });
   const progress = terminalProgress();
   progress.start("DeepHit: epochs", profile.folds * profile.epochs);
   const result = await crossValidate(trainer, patients, {

@@ -25,6 +25,7 @@ import {
 import { DECIMALS, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
+import { riskJson } from "../evaluation/risk_predictions.ts";
 import { evaluateWithinFolds, type WithinFolds, withinFoldsLines } from "../evaluation/within_folds.ts";
 
 const MOST_REPLICATES = 100_000;
@@ -37,7 +38,8 @@ export const evaluate: Command = {
     predictions: {
       describe:
         "table with columns patient, months, event (1 death, 0 censored), one S<t> per time (survival at t months) " +
-        "and optionally fold; give several files to compare models on the same patients, whose months may differ by " +
+        "and optionally fold; in place of S<t> there may be one column risk (the higher, the earlier the death), of which " +
+        "no calibration can be computed; give several files to compare models on the same patients, whose months may differ by " +
         `${MONTHS_TOLERANCE} (rounding)`,
       value: "FILE.csv",
       required: true,
@@ -73,7 +75,7 @@ export const evaluate: Command = {
     const tables: Predictions[] = [];
     let monthsMoved = 0;
     for (const file of files) {
-      const table = await readPredictions(file);
+      const table = await readPredictions(file, { horizon, times });
       const aligned = tables[0] && alignPatients(table, tables[0]);
       tables.push(aligned ?? table);
       monthsMoved = Math.max(monthsMoved, aligned?.monthsMoved ?? 0);
@@ -146,7 +148,7 @@ function summarise({ predictions, evaluation: { interval, ...evaluation }, use, 
     warnings,
     ...within,
     interval: interval && { variant: "risk", lookup: "pre", ...interval },
-    ...evaluation,
+    ...predictions.isRisk ? riskJson(evaluation) : evaluation,
     folds,
     ...use,
   };
@@ -154,12 +156,12 @@ function summarise({ predictions, evaluation: { interval, ...evaluation }, use, 
 
 function describe({ predictions, evaluation, use, within, folds, warnings }: Model): string[] {
   return [
-    `${predictions.patients.length} patients, ${deaths(predictions)} deaths, survival at ` +
-    `${predictions.times.join(", ")} months`,
+    `${predictions.patients.length} patients, ${deaths(predictions)} deaths, ` +
+    (predictions.isRisk ? "a risk of each" : `survival at ${predictions.times.join(", ")} months`),
     ...warnings.map((warning) => `Warning: ${warning}`),
     "",
     ...withinFoldsLines(within),
-    ...evaluationText(evaluation, folds),
+    ...evaluationText(evaluation, folds, predictions),
     ...clinicalUseText(use),
   ];
 }
@@ -181,9 +183,9 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
     formatScore(ctd.pre.risk.value),
     formatScore(uno.value),
     formatScore(auc.mean),
-    formatScore(brier.ipcw.integrated),
-    formatScore(dCalibration.p),
-    formatScore(calibrationIndex?.ici),
+    ...predictions.isRisk
+      ? ["", "", ""]
+      : [formatScore(brier.ipcw.integrated), formatScore(dCalibration.p), formatScore(calibrationIndex?.ici)],
   ]);
   return [
     ...alignColumns([

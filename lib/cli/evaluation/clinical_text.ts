@@ -1,3 +1,4 @@
+import { formatP } from "@ctsurv/base/mod.ts";
 import {
   clinicalCovariates,
   type ClinicalEncoding,
@@ -5,7 +6,7 @@ import {
   type MergedSpellings,
 } from "@ctsurv/cohort/table/mod.ts";
 import { table } from "@ctsurv/report/mod.ts";
-import { type HazardRatio, hazardRatios } from "@ctsurv/survival/mod.ts";
+import { type HazardRatio, hazardRatios, type LikelihoodRatio } from "@ctsurv/survival/mod.ts";
 import type { ClinicalCox, CrossValidation } from "@ctsurv/training/mod.ts";
 
 /** The result of a Cox regression for one covariate. */
@@ -21,9 +22,13 @@ export interface Covariate extends HazardRatio {
 
 /** Each covariate, in the order of the coefficients. */
 export function describeCovariates({ encoding, cox }: ClinicalCox, records: readonly ClinicalRecord[]): Covariate[] {
-  const { age, categories } = encoding;
+  const { age, numbers, categories } = encoding;
   const meanings = [
     ...age ? [{ against: `per ${age.std.toFixed(1)} years`, patients: records.length - age.unknown }] : [],
+    ...numbers.map(({ std, unknown }) => ({
+      against: `per ${std.toPrecision(3)}`,
+      patients: records.length - unknown,
+    })),
     ...categories.flatMap(({ levels, reference }) =>
       levels.map(({ patients }) => ({ against: `against ${reference}`, patients }))
     ),
@@ -39,13 +44,21 @@ export function describeCovariates({ encoding, cox }: ClinicalCox, records: read
 }
 
 /** How unknown ages and rare levels were handled, one line each. */
-export function describeEncoding({ age, categories }: ClinicalEncoding): string[] {
+export function describeEncoding({ age, numbers, categories }: ClinicalEncoding): string[] {
+  const unknown = numbers.filter(({ unknown }) => unknown > 0);
   const rare = categories.flatMap(({ rare, reference }) =>
     rare.map(({ level, patients }) => `${level} (${patients}) as ${reference}`)
   );
   return [
     ...age && age.unknown > 0
       ? [`Age unknown for ${age.unknown} patients, replaced by the median, ${age.median.toFixed(1)} years`]
+      : [],
+    ...unknown.length > 0
+      ? [
+        `Unknown numbers, replaced by the median: ${
+          unknown.slice(0, 5).map(({ name, unknown }) => `${name} of ${unknown} patients`).join(", ")
+        }${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ""}`,
+      ]
       : [],
     ...rare.length > 0 ? [`Rare levels, merged with the most frequent one: ${rare.join(", ")}`] : [],
   ];
@@ -75,14 +88,29 @@ export function covariateTable(covariates: readonly Covariate[]): string {
   ]).text;
 }
 
-/** Concordance of each model as a printed table. */
+/** The likelihood-ratio test as a line. */
+export function likelihoodRatioLine(test: LikelihoodRatio | null): string {
+  return test === null
+    ? "No likelihood-ratio test: under a ridge the statistic has no chi-square distribution"
+    : `Likelihood-ratio test: chi-square ${test.statistic.toFixed(2)}, ${test.degreesOfFreedom} df, ${
+      formatP(test.p, 4)
+    }`;
+}
+
+/** Concordance and AUC of each model as a printed table. */
 export function resultTable(rows: readonly (readonly [name: string, result: CrossValidation])[]): string {
+  const within = ({ ctdWithinFolds }: CrossValidation) => ctdWithinFolds.pre.risk;
+  const range = (of: { readonly low: number; readonly high: number } | null | undefined) =>
+    of ? `${of.low.toFixed(3)} to ${of.high.toFixed(3)}` : null;
   return table(rows, [
     { label: "Model", value: ([name]) => name },
+    { label: "Within folds", value: ([, result]) => within(result).value, decimals: 3 },
+    { label: "95 % interval", value: ([, result]) => range(within(result).interval) },
     { label: "Mean", value: ([, { mean }]) => mean, decimals: 3 },
     { label: "Std (n - 1)", value: ([, { stdSample }]) => stdSample, decimals: 3 },
     { label: "Pooled", value: ([, { pooled }]) => pooled.pre.risk.value, decimals: 3 },
-    { label: "95 % from", value: ([, { interval }]) => interval?.low, decimals: 3 },
-    { label: "to", value: ([, { interval }]) => interval?.high, decimals: 3 },
+    { label: "95 % interval", value: ([, { interval }]) => range(interval) },
+    { label: "AUC(24)", value: ([, { atHorizon }]) => atHorizon.auc.value, decimals: 3 },
+    { label: "95 % interval", value: ([, { atHorizon }]) => range(atHorizon.auc.interval) },
   ]).text;
 }

@@ -11,6 +11,7 @@ import type {
   RiskGroup,
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns } from "../command.ts";
+import { WITHOUT_CURVES } from "./risk_predictions.ts";
 
 export const DECIMALS = 4;
 
@@ -29,22 +30,28 @@ function unknownLines(survival: readonly (number | null)[], time: number): strin
   return survival.includes(null) ? [`  (unknown: nobody of the group was followed to ${time} months)`] : [];
 }
 
-/** One model's evaluation as printed lines. */
-export function evaluationText(evaluation: Evaluation, folds: FoldScores | null): string[] {
+/** One model's evaluation as printed lines; of a risk without the scores that need probabilities. */
+export function evaluationText(
+  evaluation: Evaluation,
+  folds: FoldScores | null,
+  { isRisk = false }: { readonly isRisk?: boolean } = {},
+): string[] {
   const { uno, horizon, intervals } = evaluation;
   return [
-    ...concordanceLines(evaluation),
+    ...concordanceLines(evaluation, isRisk),
     "",
     intervalLine(evaluation),
     ...(folds ? [foldLine(folds)] : []),
-    `Uno's C of S(${horizon}) for deaths before ${horizon} months: ${formatScore(uno.value)}` +
+    `Uno's C of ${isRisk ? "the risk" : `S(${horizon})`} for deaths before ${horizon} months: ${
+      formatScore(uno.value)
+    }` +
     (intervals?.uno ? `, ${100 * intervals.uno.level} % interval ${intervalText(intervals.uno)}` : ""),
     "",
-    ...timeLines(evaluation),
+    ...timeLines(evaluation, isRisk),
     "",
-    ...calibrationLines(evaluation),
+    ...isRisk ? [WITHOUT_CURVES] : calibrationLines(evaluation),
     "",
-    ...riskLines(evaluation),
+    ...riskLines(evaluation, isRisk),
   ];
 }
 
@@ -58,11 +65,14 @@ function intervalLine({ interval, replicates, ctd }: Evaluation): string {
     "bootstrap samples of the patients";
 }
 
-function concordanceLines({ ctd }: Evaluation): string[] {
+function concordanceLines({ ctd }: Evaluation, isRisk: boolean): string[] {
   const cells = ({ value, concordant, comparable }: Concordance) => [
     formatScore(value),
     `${concordant} / ${comparable}`,
   ];
+  if (isRisk) {
+    return alignColumns([["", "C", "pairs"], ["Harrell's C, which is Ctd of a risk", ...cells(ctd.pre.risk)]]);
+  }
   return alignColumns([
     ["Ctd", "pre", "pairs", "post", "pairs"],
     ...(Object.keys(ctd.pre) as CtdVariant[]).map((variant) => [
@@ -82,7 +92,7 @@ function foldLine({ folds, summary }: FoldScores): string {
     (left > 0 ? `; undefined in ${left} more` : "");
 }
 
-function timeLines({ auc, brier, horizon, intervals }: Evaluation): string[] {
+function timeLines({ auc, brier, horizon, intervals }: Evaluation, isRisk: boolean): string[] {
   const rows = (name: string, scores: readonly string[], of: readonly (ConcordanceInterval | null)[] | undefined) => [
     [name, ...scores],
     ...of ? [["  95 % interval", ...of.map((one, k) => one ? intervalText(one) : scores[k] === "" ? "" : "-")]] : [],
@@ -100,9 +110,12 @@ function timeLines({ auc, brier, horizon, intervals }: Evaluation): string[] {
       [...auc.auc.map(formatScore), formatScore(auc.mean)],
       aucIntervals && [...aucIntervals.auc, aucIntervals.mean],
     ),
-    ...brierRows("Brier, IPCW", brier.ipcw, intervals?.brier.ipcw),
-    ...brierRows("Brier, administrative", brier.administrative, intervals?.brier.administrative),
+    ...isRisk ? [] : [
+      ...brierRows("Brier, IPCW", brier.ipcw, intervals?.brier.ipcw),
+      ...brierRows("Brier, administrative", brier.administrative, intervals?.brier.administrative),
+    ],
   ]);
+  if (isRisk) return lines;
   const { times } = brier.ipcw;
   return times.length < 2 ? lines : [
     ...lines,
@@ -138,8 +151,12 @@ function intervalText({ low, high }: Pick<CalibrationCurve["groups"][number], "l
   return low === null || high === null ? "-" : `${formatScore(low)} to ${formatScore(high)}`;
 }
 
-function riskLines({ riskGroups, auc }: Evaluation): string[] {
-  if (riskGroups === null) return ["No risk groups: no patient is below the median predicted survival"];
+function riskLines({ riskGroups, auc }: Evaluation, isRisk: boolean): string[] {
+  if (riskGroups === null) {
+    return [
+      `No risk groups: no patient is ${isRisk ? "above the median risk" : "below the median predicted survival"}`,
+    ];
+  }
   const { time, highRisk, lowRisk, logRank: { statistic, degreesOfFreedom, p } } = riskGroups;
   const row = (name: string, group: RiskGroup) => [
     `  ${name}`,
@@ -150,7 +167,7 @@ function riskLines({ riskGroups, auc }: Evaluation): string[] {
     ...group.atRisk.map(String),
   ];
   return [
-    `Split at the median of S(${time}): log-rank chi-square ` +
+    `Split at the median of ${isRisk ? "the risk" : `S(${time})`}: log-rank chi-square ` +
     (Number.isNaN(statistic)
       ? "undefined"
       : `${statistic.toFixed(2)}, ${degreesOfFreedom} df, ${formatP(p, DECIMALS)}`),

@@ -1,6 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { readCsv, refuseIfAny, requireColumns, type TableFile } from "@ctsurv/cohort/table/mod.ts";
 import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
+import { riskCurves, type RiskTimes } from "./risk_predictions.ts";
 
 /** How far float32 sums may leave [0, 1], or rise from one time to the next. */
 const ROUNDING = 1e-6;
@@ -17,19 +18,22 @@ export interface Predictions extends SurvivalPredictions {
   readonly folds: readonly string[] | null;
   /** What a reader should know of how the file was read. */
   readonly notes: readonly string[];
+  /** Whether the table has a risk in place of curves; see {@linkcode riskCurves}. */
+  readonly isRisk: boolean;
 }
 
 /**
- * Reads a table of predictions: columns patient, months, event, one S<t> per time, and optionally fold.
+ * Reads a table of predictions: columns patient, months, event, one S<t> per time or one risk, and optionally fold.
  *
+ * @param times Where a risk, which is of no time, is to be scored.
  * @throws {InputError} If there is no such file, or it is no such table: everything that is wrong by row and column.
  */
-export async function readPredictions(file: string): Promise<Predictions> {
-  return parsePredictions(await readCsv(file));
+export async function readPredictions(file: string, times: RiskTimes = {}): Promise<Predictions> {
+  return parsePredictions(await readCsv(file), times);
 }
 
 /** Reads predictions from a table that has been read; see {@linkcode readPredictions}. */
-export function parsePredictions(csv: TableFile): Predictions {
+export function parsePredictions(csv: TableFile, times: RiskTimes = {}): Predictions {
   const { file, notes } = csv;
   const names = ["patient", "months", "event"];
   requireColumns(csv, names);
@@ -40,8 +44,11 @@ export function parsePredictions(csv: TableFile): Predictions {
     .map((name, index) => ({ name, index, time: Number(/^S(\d+(\.\d+)?)$/i.exec(name)?.[1] ?? NaN) }))
     .filter(({ time }) => !Number.isNaN(time))
     .sort((a, b) => a.time - b.time);
-  if (curve.length === 0) {
-    throw new InputError(`${file} has no survival column such as S12; its columns are ${csv.header.join(", ")}`);
+  const riskAt = curve.length === 0 ? header.indexOf("risk") : -1;
+  if (curve.length === 0 && riskAt === -1) {
+    throw new InputError(
+      `${file} has neither a survival column such as S12 nor a column risk; its columns are ${csv.header.join(", ")}`,
+    );
   }
   const twice = curve.find(({ time }, k) => k > 0 && time === curve[k - 1]!.time);
   if (twice) throw new InputError(`${file} has two columns of survival at ${twice.time} months; keep one`);
@@ -75,17 +82,20 @@ export function parsePredictions(csv: TableFile): Predictions {
       survival: curve.map(({ index }) =>
         number(index, "a probability from 0 to 1", (s) => s >= -ROUNDING && s <= 1 + ROUNDING)
       ),
+      risk: riskAt === -1 ? 0 : number(riskAt, "a number", Number.isFinite),
     };
   });
   refuseIfAny(problems, file);
   const folds = rows.map(({ fold }) => fold);
+  const ranks = riskAt === -1 ? null : riskCurves(rows, times);
   return {
     file,
     notes,
+    isRisk: ranks !== null,
     folds: new Set(folds).size > 1 ? folds : null,
     patients: rows.map(({ patient }) => patient),
-    times: curve.map(({ time }) => time),
-    survival: rows.map(({ survival }) => survival),
+    times: ranks?.times ?? curve.map(({ time }) => time),
+    survival: ranks?.survival ?? rows.map(({ survival }) => survival),
     months: rows.map(({ months }) => months),
     event: rows.map(({ event }) => event),
   };

@@ -1,24 +1,33 @@
 import { InputError, median } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "./clinical.ts";
+import { CLINICAL_COVARIATES, COVARIATE_SETS, type MeasuredRecord, stageNumber } from "./covariates.ts";
 
 /** How clinical records become covariates of a regression. */
 export interface ClinicalEncoding {
   /** Null if no age is known, or all are the same. */
   readonly age: AgeEncoding | null;
-  /** Overall stage, histology and gender, in this order. */
+  /** T, N, M and measurements, in the order in which they were asked for, without those that do not differ. */
+  readonly numbers: readonly NumberEncoding[];
+  /** Overall stage, histology and gender, in this order, as far as they were asked for. */
   readonly categories: readonly CategoryEncoding[];
 }
 
-/** How age becomes a covariate: (age - mean) / std. An unknown age counts as the median. */
+/** How a number becomes a covariate: (number - mean) / std. An unknown number counts as the median. */
 export interface AgeEncoding {
-  /** Median of the known ages, years. */
+  /** Median of the known numbers; of ages, years. */
   readonly median: number;
-  /** Mean, years, with the median in place of unknown ages. */
+  /** Mean, with the median in place of unknown numbers. */
   readonly mean: number;
-  /** Standard deviation with divisor n, years, with the median in place of unknown ages. */
+  /** Standard deviation with divisor n, with the median in place of unknown numbers. */
   readonly std: number;
-  /** Patients whose age is unknown. */
+  /** Patients whose number is unknown. */
   readonly unknown: number;
+}
+
+/** How a stage or a measurement becomes a covariate; see {@linkcode AgeEncoding}. */
+export interface NumberEncoding extends AgeEncoding {
+  /** `t`, `n`, `m` or the name of a measurement. */
+  readonly name: string;
 }
 
 /** A categorical column. Each level except the reference becomes a covariate that is 0 or 1. */
@@ -48,6 +57,11 @@ export interface ClinicalEncodingOptions {
    * have no finite estimate. @default {10}
    */
   readonly rareBelow?: number;
+  /**
+   * Names of covariates: those of `CLINICAL_COVARIATES`, and measurements of the records. @default {age, T, N and sex;
+   * for patients of whom neither T nor N is known, age, overall stage and sex}
+   */
+  readonly covariates?: readonly string[];
 }
 
 /** The level for NA, which is a level like any other. */
@@ -68,54 +82,95 @@ function levelKey(column: CategoryEncoding["column"], word: string | null): stri
 
 const COLUMNS = ["overallStage", "histology", "gender"] as const;
 const titles = { overallStage: "stage", histology: "histology", gender: "sex" };
+const stages: Readonly<Record<string, "tStage" | "nStage" | "mStage">> = { t: "tStage", n: "nStage", m: "mStage" };
 
 /**
- * Learns the covariates of the clinical baseline from some patients: age, overall stage, histology and sex. T, N and M
- * are left out, because the stage follows from them.
+ * The covariates of the clinical baseline for these patients: age, T, N and sex. Where a table has neither T nor N, the
+ * overall stage takes their place.
+ */
+export function usualCovariates(records: readonly ClinicalRecord[]): readonly string[] {
+  const isStaged = records.some(({ tStage, nStage }) => stageNumber(tStage) !== null || stageNumber(nStage) !== null);
+  return isStaged ? COVARIATE_SETS.clinical : ["age", "stage", "sex"];
+}
+
+/**
+ * Learns the covariates of the clinical baseline from some patients: by default age, T, N and sex. T, N and M are
+ * numbers, which takes one coefficient each: a stage further has the same effect wherever it is. Overall stage,
+ * histology and sex are levels.
  *
  * @throws {InputError} If these are the same in all patients.
  *
  * @example
  * ```ts
- * import { clinicalEncoding } from "@ctsurv/ctsurv/cohort/table";
+ * import { clinicalCovariates, clinicalEncoding } from "@ctsurv/ctsurv/cohort/table";
  * import { assertEquals } from "@std/assert";
  *
  * const patient = {
  *   patient: "A",
- *   ...{ tStage: null, nStage: null, mStage: null, overallStage: "I", histology: null, gender: "male" },
+ *   ...{ tStage: "2", nStage: "0", mStage: null, overallStage: "I", histology: null, gender: "male" },
  *   ...{ age: 60, survivalDays: 547, dead: true },
  * };
- * const records = [patient, { ...patient, age: 70, gender: "female" }, { ...patient, age: 80 }];
+ * const records = [patient, { ...patient, age: 70, gender: "female" }, { ...patient, age: 80, tStage: "T4" }];
  *
- * const { age, categories } = clinicalEncoding(records, { rareBelow: 1 });
- * assertEquals(age?.mean, 70);
- * assertEquals(categories[2]?.reference, "male");
- * assertEquals(categories[2]?.levels, [{ level: "female", patients: 1 }]);
+ * const encoding = clinicalEncoding(records, { rareBelow: 1 });
+ * assertEquals(clinicalCovariates(encoding), ["age", "T", "sex female"]); // N is the same in all
+ * assertEquals(encoding.age?.mean, 70);
+ * assertEquals(encoding.categories[0]?.reference, "male");
+ *
+ * const withVolume = records.map((record, i) => ({ ...record, measurements: { volume: 10 * i } }));
+ * const { numbers } = clinicalEncoding(withVolume, { covariates: ["volume"] });
+ * assertEquals(numbers.map(({ name, mean }) => [name, mean]), [["volume", 10]]);
  * ```
  */
 export function clinicalEncoding(
-  records: readonly ClinicalRecord[],
-  { rareBelow = 10 }: ClinicalEncodingOptions = {},
+  records: readonly MeasuredRecord[],
+  { rareBelow = 10, covariates = usualCovariates(records) }: ClinicalEncodingOptions = {},
 ): ClinicalEncoding {
-  const encoding = {
-    age: ageEncoding(records),
-    categories: COLUMNS.map((column) => categoryEncoding(records, column, rareBelow)),
+  const wanted = new Set(covariates);
+  const encoding: ClinicalEncoding = {
+    age: wanted.has("age") ? numberEncoding(records.map(({ age }) => age)) : null,
+    numbers: [...wanted].filter(isNumber).flatMap((name) => {
+      const found = numberEncoding(records.map((record) => numberOf(record, name)));
+      return found ? [{ name, ...found }] : [];
+    }),
+    categories: COLUMNS.filter((column) => wanted.has(titles[column])).map((column) =>
+      categoryEncoding(records, column, rareBelow)
+    ),
   };
   if (clinicalCovariates(encoding).length > 0) return encoding;
+  const names = [...wanted].map((name) =>
+    isNumber(name) ? numberTitle(name) : name === "stage" ? "overall stage" : name
+  );
   throw new InputError(
-    `The ${records.length} patients do not differ in age, overall stage, histology or sex, so there is nothing to ` +
-      `predict from. A level counts only if at least ${rareBelow} patients have it`,
+    `The ${records.length} patients do not differ in ${names.slice(0, 10).join(", ")}${
+      names.length > 10 ? ` and ${names.length - 10} more` : ""
+    }, so there is nothing to predict from. A level counts only if at least ${rareBelow} patients have it`,
   );
 }
 
-function ageEncoding(records: readonly ClinicalRecord[]): AgeEncoding | null {
-  const known = records.flatMap(({ age }) => age === null ? [] : [age]);
+/** Whether a covariate is a number other than the age. */
+function isNumber(name: string): boolean {
+  return Object.hasOwn(stages, name) || !Object.hasOwn(CLINICAL_COVARIATES, name);
+}
+
+function numberOf(record: MeasuredRecord, name: string): number | null {
+  const stage = stages[name];
+  return stage === undefined ? record.measurements?.[name] ?? null : stageNumber(record[stage]);
+}
+
+function numberTitle(name: string): string {
+  return Object.hasOwn(stages, name) ? name.toUpperCase() : name;
+}
+
+function numberEncoding(numbers: readonly (number | null)[]): AgeEncoding | null {
+  const known = numbers.filter((x) => x !== null);
   if (known.length === 0) return null;
   const middle = median(known);
-  const ages = records.map(({ age }) => age ?? middle);
-  const mean = ages.reduce((sum, age) => sum + age, 0) / ages.length;
-  const std = Math.sqrt(ages.reduce((sum, age) => sum + (age - mean) ** 2, 0) / ages.length);
-  return std > 0 ? { median: middle, mean, std, unknown: records.length - known.length } : null;
+  const all = numbers.map((x) => x ?? middle);
+  const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
+  const std = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length);
+  // The mean of equal numbers is rounded, so that they can differ from it.
+  return std > 1e-12 * Math.abs(mean) ? { median: middle, mean, std, unknown: numbers.length - known.length } : null;
 }
 
 function categoryEncoding(
@@ -184,7 +239,7 @@ export function mergedSpellings(records: readonly ClinicalRecord[]): MergedSpell
 }
 
 /**
- * The names of the covariates, in the order of {@linkcode encodeClinical}: `age`, `stage II`, `sex male`, …
+ * The names of the covariates, in the order of {@linkcode encodeClinical}: `age`, `T`, `volume`, `sex male`, …
  *
  * @example
  * ```ts
@@ -193,6 +248,7 @@ export function mergedSpellings(records: readonly ClinicalRecord[]): MergedSpell
  *
  * const names = clinicalCovariates({
  *   age: { median: 70, mean: 70, std: 10, unknown: 0 },
+ *   numbers: [{ name: "t", median: 2, mean: 2.4, std: 1.1, unknown: 0 }],
  *   categories: [{
  *     column: "gender",
  *     reference: "male",
@@ -200,12 +256,13 @@ export function mergedSpellings(records: readonly ClinicalRecord[]): MergedSpell
  *     rare: [],
  *   }],
  * });
- * assertEquals(names, ["age", "sex female"]);
+ * assertEquals(names, ["age", "T", "sex female"]);
  * ```
  */
-export function clinicalCovariates({ age, categories }: ClinicalEncoding): string[] {
+export function clinicalCovariates({ age, numbers, categories }: ClinicalEncoding): string[] {
   return [
     ...age ? ["age"] : [],
+    ...numbers.map(({ name }) => numberTitle(name)),
     ...categories.flatMap(({ column, levels }) => levels.map(({ level }) => `${titles[column]} ${level}`)),
   ];
 }
@@ -234,9 +291,10 @@ export function clinicalCovariates({ age, categories }: ClinicalEncoding): strin
  * assertEquals(female, 1);
  * ```
  */
-export function encodeClinical(record: ClinicalRecord, { age, categories }: ClinicalEncoding): Float64Array {
+export function encodeClinical(record: MeasuredRecord, { age, numbers, categories }: ClinicalEncoding): Float64Array {
   return Float64Array.from([
     ...age ? [((record.age ?? age.median) - age.mean) / age.std] : [],
+    ...numbers.map(({ name, median, mean, std }) => ((numberOf(record, name) ?? median) - mean) / std),
     ...categories.flatMap(({ column, levels }) =>
       levels.map(({ level }) => Number(levelKey(column, record[column]) === levelKey(column, level)))
     ),

@@ -1,46 +1,11 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { cholesky, solveCholesky } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
+import { type BaselineHazard, breslowHazard } from "./_breslow.ts";
 import { collinearity, separation } from "./_cox_failure.ts";
 import { type CoxLikelihood, coxLikelihood } from "./_cox_likelihood.ts";
 
-/** A cumulative hazard that rises at each time of death. */
-export interface BaselineHazard {
-  /** Months, increasing. */
-  readonly months: Float64Array;
-  /** Cumulative hazard from that time until the next. */
-  readonly cumulative: Float64Array;
-}
-
-/**
- * Breslow's estimate (1972) of the cumulative hazard of a patient whose covariates are all 0. At each time of death it
- * rises by the deaths divided by the sum of `exp(x . coefficients)` over the patients still at risk.
- */
-function breslowHazard(
-  covariates: readonly Float64Array[],
-  { months, event }: Outcomes,
-  coefficients: Float64Array,
-): BaselineHazard {
-  const risks = covariates.map((row) => Math.exp(row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0)));
-  const latestFirst = risks.map((_, i) => i).sort((a, b) => months[b]! - months[a]!);
-  const jumps: { readonly time: number; readonly by: number }[] = [];
-  let atRisk = 0;
-  for (let from = 0, to = 0; from < latestFirst.length; from = to) {
-    const time = months[latestFirst[from]!]!;
-    let deaths = 0;
-    for (; to < latestFirst.length && months[latestFirst[to]!] === time; to++) {
-      atRisk += risks[latestFirst[to]!]!;
-      deaths += event[latestFirst[to]!]!;
-    }
-    if (deaths > 0) jumps.push({ time, by: deaths / atRisk });
-  }
-  jumps.reverse();
-  let sum = 0;
-  return {
-    months: Float64Array.from(jumps, ({ time }) => time),
-    cumulative: Float64Array.from(jumps, ({ by }) => sum += by),
-  };
-}
+export type { BaselineHazard };
 
 /** A proportional-hazards model: the hazard of a patient is `h0(t) exp((x - centre) . coefficients)`. */
 export interface CoxModel {
@@ -196,14 +161,15 @@ function unit(length: number, at: number): Float64Array {
  * @returns [times]: the probability of outliving each of them.
  */
 export function coxSurvival(
-  { coefficients, centre, baseline }: CoxModel,
+  { coefficients, centre, baseline }: Pick<CoxModel, "coefficients" | "centre" | "baseline">,
   covariates: ArrayLike<number>,
   times: readonly number[],
 ): Float64Array {
   const score = coefficients.reduce((sum, b, k) => sum + b * (covariates[k]! - centre[k]!), 0);
   return Float64Array.from(times, (time) => {
     const passed = baseline.months.findLastIndex((month) => month <= time);
-    return Math.exp(-(passed === -1 ? 0 : baseline.cumulative[passed]!) * Math.exp(score));
+    // An enormous score has a hazard of infinity, but not before the first death.
+    return passed === -1 ? 1 : Math.exp(-baseline.cumulative[passed]! * Math.exp(score));
   });
 }
 

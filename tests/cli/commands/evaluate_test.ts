@@ -155,7 +155,7 @@ Deno.test("evaluate refuses a table without its columns or rows", async () => {
   await refused("", "is empty");
   await refused("patient,months,event,S1", "has no patients");
   await refused(crossing.replace("months", "month"), "has no column months; its columns are patient, month, event");
-  await refused("patient,months,event,risk\na,1,1,.3", "has no survival column such as S12");
+  await refused("patient,months,event,score\na,1,1,.3", "has neither a survival column such as S12 nor a column risk");
   await refused("patient,months,event,S6,S6.0\na,1,1,.3,.3", "has two columns of survival at 6 months");
 });
 

@@ -4,8 +4,11 @@ import {
   clinicalCovariates,
   clinicalEncoding,
   type ClinicalRecord,
+  COVARIATE_SETS,
+  covariateNames,
   encodeClinical,
   mergedSpellings,
+  usualCovariates,
 } from "@ctsurv/cohort/table/mod.ts";
 
 function record(fields: Partial<ClinicalRecord> = {}): ClinicalRecord {
@@ -37,7 +40,7 @@ Deno.test("encodeClinical() takes an unknown age as the median, and unknown word
     ...many(1, { age: 90 }),
     ...many(2, { age: null, histology: null }),
   ];
-  const encoding = clinicalEncoding(records, { rareBelow: 2 });
+  const encoding = clinicalEncoding(records, { rareBelow: 2, covariates: COVARIATE_SETS["overall-stage"] });
   assertEquals([encoding.age!.median, encoding.age!.unknown], [60, 2]);
   assertEquals(clinicalCovariates(encoding), ["age", "histology unknown"]);
   const [unknown, sixty] = [records[6]!, records[2]!].map((one) => encodeClinical(one, encoding));
@@ -62,7 +65,7 @@ Deno.test("clinicalEncoding() leaves out an age that nobody gave, and refuses pa
 Deno.test("clinicalEncoding() takes the spellings of a level for one, and mergedSpellings() lists them", () => {
   const spelt = (column: "overallStage" | "histology" | "gender", ...words: readonly string[]) => {
     const records = [...many(9, { age: 70 }), ...words.map((word) => record({ [column]: word }))];
-    const { categories } = clinicalEncoding(records, { rareBelow: 1 });
+    const { categories } = clinicalEncoding(records, { rareBelow: 1, covariates: COVARIATE_SETS["overall-stage"] });
     const category = categories.find((one) => one.column === column)!;
     return [
       category.reference,
@@ -87,4 +90,31 @@ Deno.test("encodeClinical() finds a level by any of its spellings", () => {
   for (const [overallStage, gender] of [["IIIa", "F"], ["IIIA", "female"], ["Stage IIIa", "Female"]]) {
     assertEquals([...encodeClinical(record({ overallStage: overallStage!, gender: gender! }), encoding)], [1, 1]);
   }
+});
+
+Deno.test("clinicalEncoding() takes T and N as numbers, however they are written, and an unknown one as the median", () => {
+  const words = ["1", "T2a", "cT2", "ypT3", "4.0", "Tis", "X", null];
+  const records = words.map((tStage, i) =>
+    record({ tStage, nStage: i % 2 === 0 ? "N1" : "2", age: null, gender: null })
+  );
+  const encoding = clinicalEncoding(records);
+  assertEquals(clinicalCovariates(encoding), ["T", "N"]);
+  const [t] = encoding.numbers;
+  assertEquals([t!.median, t!.unknown], [2, 2]);
+  const stages = records.map((one) => encodeClinical(one, encoding)[0]! * t!.std + t!.mean);
+  [1, 2, 2, 3, 4, 0, 2, 2].forEach((expected, i) => assertAlmostEquals(stages[i]!, expected, 1e-12));
+});
+
+Deno.test("clinicalEncoding() takes measurements, leaves out those that do not differ, and knows a missing one", () => {
+  const records = [1, 2, 3, null].map((volume) => ({ ...record(), measurements: { volume, constant: 0.1 } }));
+  const encoding = clinicalEncoding(records, { covariates: ["constant", "volume", "absent"] });
+  assertEquals(encoding.numbers.map(({ name, median, unknown }) => [name, median, unknown]), [["volume", 2, 1]]);
+  assertEquals(encodeClinical(record(), encoding), encodeClinical(records[3]!, encoding));
+  assertThrows(() => clinicalEncoding(records, { covariates: ["constant"] }), InputError, "do not differ in constant");
+});
+
+Deno.test("usualCovariates() are age, T, N and sex, or the overall stage where there is neither T nor N", () => {
+  assertEquals(usualCovariates([record(), record({ nStage: "0" })]), ["age", "t", "n", "sex"]);
+  assertEquals(usualCovariates([record({ tStage: "X" })]), ["age", "stage", "sex"]);
+  assertEquals(covariateNames(["Overall-Stage", "age", "T"]), ["age", "stage", "histology", "sex", "t"]);
 });

@@ -1,0 +1,34 @@
+import { coxOnFeaturesTrainer, crossValidate, type CrossValidation } from "@ctsurv/training/mod.ts";
+import type { Study } from "./study.ts";
+import type { StudyFeatures } from "./study_features.ts";
+
+/**
+ * Cross-validates Cox regression on the features of a row of Table 1, with the profile's folds: the mean over each
+ * patient's slices, and a ridge that is chosen inside each fold. It is what the features give without a survival head,
+ * to be read beside the row of the head. `coxCeiling` makes of it what `table1.json` keeps.
+ *
+ * @throws {InputError} If there are too few patients or deaths for the folds.
+ */
+export async function coxRow(
+  { profile, progress }: Pick<Study, "profile" | "progress">,
+  { backbone, patients }: Pick<StudyFeatures, "backbone" | "patients">,
+): Promise<CrossValidation> {
+  const { folds, foldSeed } = profile;
+  const title = `${backbone.architecture.title}, Cox on the features`;
+  progress.start(`${title}: folds`, folds);
+  const trainer = coxOnFeaturesTrainer({ seed: foldSeed });
+  const validation = await crossValidate(
+    {
+      ...trainer,
+      async train(some) {
+        const trained = await trainer.train(some);
+        progress.tick();
+        return trained;
+      },
+    },
+    patients,
+    { folds, foldSeed },
+  );
+  progress.done(`${title}: ${folds} folds`);
+  return validation;
+}
