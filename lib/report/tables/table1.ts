@@ -1,7 +1,7 @@
 import { paperRow } from "@ctsurv/analysis/mod.ts";
 import { formatP } from "@ctsurv/base/mod.ts";
 import { describeView, formatNumber, MISSING, withInterval } from "../format.ts";
-import type { ModelResult, Table1Result } from "../results/table1.ts";
+import type { Table1Result } from "../results/table1.ts";
 import { type Table, table } from "./table.ts";
 
 /**
