@@ -26,7 +26,7 @@ export { flopsFigure } from "./figures/flops_figure.ts";
 export { foldFigure, type FoldFigureOptions } from "./figures/fold_figure.ts";
 export { histogram, type HistogramOptions } from "./figures/histogram.ts";
 export { kaplanMeierFigure, type KaplanMeierFigureOptions, type SurvivalGroup } from "./figures/kaplan_meier_figure.ts";
-export { lossCurve, type LossSeries } from "./figures/loss_curve.ts";
+export { lossCurve, type LossCurveOptions, type LossSeries } from "./figures/loss_curve.ts";
 export { lungAreaFigure, type LungAreaFigureOptions } from "./figures/lung_area_figure.ts";
 export { multiverseFigure } from "./figures/multiverse_figure.ts";
 export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts";

@@ -5,6 +5,7 @@ import {
   type Evaluation,
   type FoldScores,
   foldScores,
+  type PairedBootstrap,
   usualReplicates,
 } from "@ctsurv/survival/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
@@ -24,6 +25,7 @@ import {
 import { DECIMALS, evaluationText, formatScore } from "../evaluation/evaluation_text.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 import { type Predictions, readPredictions, rises } from "../evaluation/read_predictions.ts";
+import { evaluateWithinFolds, type WithinFolds, withinFoldsLines } from "../evaluation/within_folds.ts";
 
 const MOST_REPLICATES = 100_000;
 
@@ -84,6 +86,7 @@ export const evaluate: Command = {
         predictions,
         evaluation,
         use: await clinicalUse(predictions, evaluation, question),
+        within: evaluateWithinFolds({ ...predictions, ...followed }, { replicates }),
         folds: predictions.folds && foldScores(followed, predictions.folds),
         warnings: [
           ...predictions.notes,
@@ -113,6 +116,7 @@ interface Model {
   readonly predictions: Predictions;
   readonly evaluation: Evaluation;
   readonly use: ClinicalUse;
+  readonly within: WithinFolds;
   readonly folds: FoldScores | null;
   readonly warnings: readonly string[];
 }
@@ -135,11 +139,12 @@ function samples(text: string): number {
 
 const deaths = ({ event }: Predictions) => event.filter((one) => one === 1).length;
 
-function summarise({ predictions, evaluation: { interval, ...evaluation }, use, folds, warnings }: Model) {
+function summarise({ predictions, evaluation: { interval, ...evaluation }, use, within, folds, warnings }: Model) {
   return {
     patients: predictions.patients.length,
     events: deaths(predictions),
     warnings,
+    ...within,
     interval: interval && { variant: "risk", lookup: "pre", ...interval },
     ...evaluation,
     folds,
@@ -147,12 +152,13 @@ function summarise({ predictions, evaluation: { interval, ...evaluation }, use, 
   };
 }
 
-function describe({ predictions, evaluation, use, folds, warnings }: Model): string[] {
+function describe({ predictions, evaluation, use, within, folds, warnings }: Model): string[] {
   return [
     `${predictions.patients.length} patients, ${deaths(predictions)} deaths, survival at ` +
     `${predictions.times.join(", ")} months`,
     ...warnings.map((warning) => `Warning: ${warning}`),
     "",
+    ...withinFoldsLines(within),
     ...evaluationText(evaluation, folds),
     ...clinicalUseText(use),
   ];
@@ -161,6 +167,11 @@ function describe({ predictions, evaluation, use, folds, warnings }: Model): str
 function roundingLine(moved: number, first: string): string {
   return `(months of the same patient differ by up to ${moved.toPrecision(2)}, which counts as rounding up to ` +
     `${MONTHS_TOLERANCE}; those of ${first} are used)`;
+}
+
+function differenceText({ difference, low, high, level, p, replicates }: PairedBootstrap): string {
+  return `${formatScore(difference)}, ${100 * level} % interval ${formatScore(low)} to ${formatScore(high)}, ` +
+    `${formatP(p, DECIMALS)} (paired bootstrap of the patients, ${replicates} samples`;
 }
 
 function comparisonLines(models: readonly Model[], comparisons: readonly Comparison[], replicates: number): string[] {
@@ -181,12 +192,11 @@ function comparisonLines(models: readonly Model[], comparisons: readonly Compari
     ]),
     "",
     "Differences in Ctd (risk, pre), first minus second, on the same patients:",
-    ...comparisons.flatMap(({ first, second, bootstrap, folds }) => [
+    ...comparisons.flatMap(({ first, second, bootstrap, withinFolds, folds }) => [
       `${first} - ${second}`,
+      ...withinFolds ? [`  within folds ${differenceText(withinFolds)}, patients drawn within their fold)`] : [],
       bootstrap
-        ? `  ${formatScore(bootstrap.difference)}, ${100 * bootstrap.level} % interval ` +
-          `${formatScore(bootstrap.low)} to ${formatScore(bootstrap.high)}, ${formatP(bootstrap.p, DECIMALS)} ` +
-          `(paired bootstrap of the patients, ${bootstrap.replicates} samples)`
+        ? `  ${withinFolds ? "over all pairs " : ""}${differenceText(bootstrap)})`
         : replicates === 0 && typeof ctd.get(first) === "number"
         ? `  ${formatScore(ctd.get(first)! - ctd.get(second)!)}, without an interval`
         : "  undefined: no pair of patients is comparable",

@@ -21,6 +21,8 @@ export interface Comparison {
   readonly second: string;
   /** Null if no pair is comparable, or intervals are left out. */
   readonly bootstrap: PairedBootstrap | null;
+  /** The same over pairs of one fold, with patients drawn within their fold; null too if the folds are not the same. */
+  readonly withinFolds: PairedBootstrap | null;
   /** Over the folds, if both tables have the same folds. */
   readonly folds: CorrectedTTest | null;
 }
@@ -40,14 +42,22 @@ export function comparePredictions(
   const followed = ({ predictions }: typeof models[number]) =>
     horizon === undefined ? predictions : censorPredictions(predictions, horizon);
   return models.flatMap((first, k) =>
-    models.slice(k + 1).map((second) => ({
-      first: first.predictions.file,
-      second: second.predictions.file,
-      bootstrap: replicates === 0 ? null : pairedBootstrap(followed(first), followed(second), { replicates }),
-      folds: first.folds && second.folds && haveSameFolds(first.predictions, second.predictions)
-        ? compareFolds(first.folds, second.folds)
-        : null,
-    }))
+    models.slice(k + 1).map((second) => {
+      const folds = first.folds && second.folds && haveSameFolds(first.predictions, second.predictions)
+        ? first.predictions.folds
+        : null;
+      const compare = (within: Predictions["folds"] | undefined) =>
+        within === null || replicates === 0
+          ? null
+          : pairedBootstrap(followed(first), followed(second), { replicates, folds: within });
+      return {
+        first: first.predictions.file,
+        second: second.predictions.file,
+        bootstrap: compare(undefined),
+        withinFolds: compare(folds),
+        folds: folds && compareFolds(first.folds!, second.folds!),
+      };
+    })
   );
 }
 

@@ -17,8 +17,8 @@ interface Point {
 }
 
 /**
- * Draws how well models predict against what they cost for one patient, on a logarithmic axis. How well: Ctd over all
- * out-of-fold predictions together, with its 95 % interval. The models for which the paper reports both are a second
+ * Draws how well models predict against what they cost for one patient, on a logarithmic axis. How well: Ctd within
+ * folds with its 95 % interval; of results of ctsurv 0.1, which have none, the pooled Ctd. The models for which the paper reports both are a second
  * series, because they differ in the cohort, in FLOPs instead of MACs, and in mean ± standard deviation of the folds
  * instead of an interval.
  *
@@ -43,19 +43,16 @@ interface Point {
  */
 export function costFigure(
   costs: readonly Pick<ModelCost, "model" | "name" | "macsPerPatient">[],
-  results: readonly Pick<ModelResult, "model" | "pooled">[],
+  results: readonly Pick<ModelResult, "model" | "pooled" | "ctdWithinFolds">[],
 ): Figure {
+  const isWithin = results.some(({ ctdWithinFolds }) => ctdWithinFolds);
   const computed = costs.flatMap(({ model, name, macsPerPatient }): Point[] => {
-    const pooled = results.find((row) => row.model === model)?.pooled;
-    if (!pooled || pooled.value === null) return [];
-    const [low, high] = pooled.interval;
-    return [{
-      name,
-      cost: macsPerPatient / 1e9,
-      ctd: pooled.value,
-      low: low ?? pooled.value,
-      high: high ?? pooled.value,
-    }];
+    const { pooled, ctdWithinFolds } = results.find((row) => row.model === model) ?? {};
+    const within = ctdWithinFolds?.pre.risk;
+    const value = isWithin ? within?.value : pooled?.value;
+    if (value === undefined || value === null) return [];
+    const [low, high] = isWithin ? [within?.interval?.low, within?.interval?.high] : pooled!.interval;
+    return [{ name, cost: macsPerPatient / 1e9, ctd: value, low: low ?? value, high: high ?? value }];
   });
   if (computed.length === 0) {
     throw new InputError("No model has both a cost and a concordance: there is nothing to draw");
@@ -81,9 +78,13 @@ export function costFigure(
       ...reported.map((point) => `${describe(point, "GFLOP")}, reported`),
     ].join("; "),
     legend: [
-      { label: "computed: MACs; pooled Ctd, 95 % interval", colour: theme.ours, symbol: "dot" },
+      {
+        label: `computed: MACs; ${isWithin ? "Ctd within folds" : "pooled Ctd"}, 95 % interval`,
+        colour: theme.ours,
+        symbol: "dot",
+      },
       { label: "paper (reported): FLOPs; mean ± std", colour: theme.reported, symbol: "dot" },
-      { label: "chance", colour: theme.faint, symbol: "dashed" },
+      { label: isWithin ? "chance" : "0.5", colour: theme.faint, symbol: "dashed" },
     ],
     height: 400,
     marginRight: 24,

@@ -13,20 +13,23 @@ const difference = z.number().min(-1).max(1);
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
+const paired = z.strictObject({
+  difference,
+  low: difference,
+  high: difference,
+  level: share,
+  p: share,
+  replicates: count,
+}).nullable();
+
 const schema = schemaOf<AggregationResult>()(z.strictObject({
   kind: z.literal("aggregation"),
   cohort: z.strictObject({ name: z.string(), hash: z.string(), patients: count, events: count }),
   profile: z.string(),
   comparisons: z.array(z.strictObject({
     rival: z.string(),
-    byPatient: z.strictObject({
-      difference,
-      low: difference,
-      high: difference,
-      level: share,
-      p: share,
-      replicates: count,
-    }).nullable(),
+    byPatient: paired,
+    withinFolds: paired.optional(),
     byFold: z.strictObject({
       difference,
       standardError: z.number().nonnegative(),
@@ -101,6 +104,8 @@ export interface AggregationComparison {
   readonly rival: string;
   /** Paired bootstrap of the patients; see `pairedBootstrap`. Null where no pair of patients can be compared. */
   readonly byPatient: PairedBootstrap | null;
+  /** The same of Ctd within folds: the one to read first. Absent from files of ctsurv 0.1. */
+  readonly withinFolds?: PairedBootstrap | null | undefined;
   /** Corrected t-test over the folds; see `compareFolds`. Null where fewer than two folds have a Ctd. */
   readonly byFold: {
     /** Mean of the folds' differences. */

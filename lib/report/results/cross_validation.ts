@@ -46,15 +46,14 @@ const schema = z.strictObject({
   provenance: provenanceSchema,
 });
 
-/** What a cross-validation of ctsurv 0.1 lacks. */
-type SinceWithinFolds = "ctdWithinFolds" | "atHorizon";
-
 /**
  * A cross-validation and how it came to be: `cross_validation/<model>.json`. Files of ctsurv 0.1 have no Ctd within
  * folds and no scores at the horizon.
  */
 export interface CrossValidationRecord
-  extends Omit<CrossValidation, SinceWithinFolds>, Partial<Pick<CrossValidation, SinceWithinFolds>> {
+  extends
+    Omit<CrossValidation, "ctdWithinFolds" | "atHorizon">,
+    Partial<Pick<CrossValidation, "ctdWithinFolds" | "atHorizon">> {
   /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }

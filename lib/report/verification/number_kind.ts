@@ -37,7 +37,7 @@ const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)p(, |)(Holm)?$/, "p"],
   // The cells of a table too: JSON has their numbers one by one. Fewer pairs than all make a Ctd within folds.
   [/(^|\.)(mean|std\w*|interval(\..*)?|low|high|byFold\.\w+|(Ctd|AUC)\b[^.]*)$/, "mean-ctd"],
-  [/(^|\.)(ctdWithinFolds|auc\w*|differenceWithinFolds)\..*(value|difference)$/, "mean-ctd"],
+  [/(^|\.)(ctdWithinFolds|auc\w*|differenceWithinFolds|withinFolds)\..*(value|difference)$/, "mean-ctd"],
   [/(^|\.)(ctd|pooled|difference)(\.|$)/, "ctd"],
 ];
 

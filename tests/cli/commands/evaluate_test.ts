@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { evaluate } from "@ctsurv/cli/commands/evaluate.ts";
 import type { Comparison } from "@ctsurv/cli/evaluation/compare_predictions.ts";
-import { type Evaluation, type FoldScores, usualReplicates } from "@ctsurv/survival/mod.ts";
+import { parsePredictions } from "@ctsurv/cli/evaluation/read_predictions.ts";
+import { readCsv } from "@ctsurv/cohort/table/mod.ts";
+import {
+  censorPredictions,
+  type CtdWithinFolds,
+  ctdWithinFolds,
+  type Evaluation,
+  type FoldScores,
+  usualReplicates,
+} from "@ctsurv/survival/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
 /** Runs `evaluate` on files of these texts, the first of which is predictions.csv, the second predictions2.csv. */
@@ -44,7 +53,9 @@ Deno.test("evaluate gives every variant under both lookups", async () => {
   const { json } = await run(crossing);
   const { ctd, interval, patients, events, warnings } = json as Record<string, unknown>;
   const pair = { value: .75, concordant: 6, comparable: 8 };
-  const variants = { risk: pair, antolini: pair, adj_antolini: pair, lab: pair };
+  // In whole months of 30 days b and c end together, and the death of month 1 is read at month 0, where all are alive.
+  const authors = { value: 2 / 7, concordant: 2, comparable: 7 };
+  const variants = { risk: pair, antolini: pair, adj_antolini: pair, lab: pair, authors };
   assertEquals(ctd, { pre: variants, post: variants });
   assertEquals([patients, events, warnings], [5, 3, []]);
   const { variant, lookup, low, high } = interval as Record<string, number>;
@@ -99,8 +110,8 @@ Deno.test("evaluate prints an aligned table", async () => {
     "Ctd              pre  pairs    post  pairs",
     "risk          0.7500  6 / 8  0.7500  6 / 8",
   ]);
-  assertEquals(new Set(lines.slice(2, 7).map((line) => line.length)).size, 1);
-  assertStringIncludes(lines[8]!, "Ctd (risk, pre): 95 % interval");
+  assertEquals(new Set(lines.slice(2, 8).map((line) => line.length)).size, 1);
+  assertStringIncludes(lines[9]!, "Ctd (risk, pre): 95 % interval");
 });
 
 Deno.test("evaluate says null where no pair can be compared", async () => {
@@ -216,6 +227,42 @@ Deno.test("evaluate compares models on the same patients, in any order of the ro
     assertStringIncludes(text, part);
   }
 });
+
+Deno.test("evaluate gives Ctd within folds first, in the form of crossValidate, and only where there are folds", async () => {
+  const { json, text } = await run(cohort(1), { horizon: "24" });
+  const followed = censorPredictions(parsePredictions(await tableOf(cohort(1))), 24);
+  const folds = parsePredictions(await tableOf(cohort(1))).folds!;
+  assertEquals(json.ctdWithinFolds, ctdWithinFolds(followed, folds));
+  const { value, interval, comparable } = (json.ctdWithinFolds as CtdWithinFolds).pre.risk;
+  assert(comparable < (json as unknown as Evaluation).ctd.pre.risk.comparable / 3);
+  const [low, high] = [interval!.low, interval!.high].map((one) => one.toFixed(4));
+  const row = `${value!.toFixed(4)}  ${low} to ${high}`;
+  assert(text.indexOf(row) > 0 && text.indexOf(row) < text.indexOf("All pairs, also of patients"));
+  const without = await run(cohort(1, { folds: false }));
+  assert(!("ctdWithinFolds" in without.json) && !without.text.includes("within folds"));
+});
+
+Deno.test("evaluate compares models within folds, beside all pairs, if they have the same folds", async () => {
+  const { json, text } = await run([cohort(1), cohort(2, { noise: 3 })]);
+  const [{ withinFolds, bootstrap }] = json.comparisons as [Comparison];
+  const [one, other] = (json.models as readonly { readonly ctdWithinFolds: CtdWithinFolds }[])
+    .map(({ ctdWithinFolds }) => ctdWithinFolds.pre.risk.value!);
+  assertAlmostEquals(withinFolds!.difference, one! - other!, 1e-12);
+  assert(withinFolds!.difference !== bootstrap!.difference);
+  assert(text.indexOf("  within folds ") < text.indexOf("  over all pairs "));
+  const others = rewritten(cohort(2), /^fold$/, (fold) => `${(fold + 1) % 3}`);
+  const [different] = (await run([cohort(1), others])).json.comparisons as [Comparison];
+  assertEquals([different.withinFolds, different.folds], [null, null]);
+});
+
+/** A text as if it had been read from a file. */
+async function tableOf(text: string) {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, text);
+  const table = await readCsv(file);
+  await Deno.remove(file);
+  return table;
+}
 
 /** The table with each number of a column written anew. */
 function rewritten(text: string, columns: RegExp, write: (value: number) => string): string {
@@ -346,15 +393,19 @@ Deno.test("evaluate takes as many bootstrap samples as it is told, for every int
   const number = (value: number) => value.toFixed(4);
   const { low, high } = intervals!.auc.mean!;
   assertStringIncludes(text, `${number(low)} to ${number(high)}`);
-  assertEquals(text.match(/50 (bootstrap )?samples/g)?.length, 3);
+  // Of each model, and of their difference within folds and over all pairs.
+  assertEquals(text.match(/50 (bootstrap )?samples/g)?.length, 4);
 });
 
 Deno.test("evaluate leaves intervals out on --replicates 0, and says so", async () => {
   const [{ json, text }, { json: full }] = [await run(cohort(1), { replicates: "0" }), await run(cohort(1))];
-  const { replicates, interval, intervals, ...rest } = json as Record<string, unknown>;
+  const { replicates, interval, intervals, ctdWithinFolds, ...rest } = json as Record<string, unknown>;
   assertEquals([replicates, interval, intervals], [0, null, null]);
-  const { replicates: _replicates, interval: _interval, intervals: _intervals, ...others } = full;
+  const { replicates: _replicates, interval: _interval, intervals: _intervals, ctdWithinFolds: within, ...others } =
+    full;
   assertEquals(rest, others);
+  const { risk } = (ctdWithinFolds as CtdWithinFolds).pre;
+  assertEquals(risk, { ...(within as CtdWithinFolds).pre.risk, interval: null });
   assertStringIncludes(text, "Intervals are left out; --replicates 1000 computes them");
   const { json: compared, text: said } = await run([cohort(1), cohort(2)], { replicates: "0" });
   assertEquals((compared.comparisons as Comparison[])[0]!.bootstrap, null);
