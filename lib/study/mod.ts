@@ -23,7 +23,13 @@ export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions 
 export { lungsNotice } from "./lungs_notice.ts";
 export { findRow, rowNames, type StudyRow } from "./rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
-export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
+export {
+  type AllowedValues,
+  allowedValues,
+  type ChoiceName,
+  type Choices,
+  type NumberRange,
+} from "./protocol/choices.ts";
 export { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
 export {

@@ -44,7 +44,7 @@ export const fit: Command = {
     aggregation: aggregationOption,
     tune: {
       describe: "final-layer keeps the backbone frozen; final-block also trains its final block, and caches 18 kB " +
-        "(efficientnet_b0) to 300 kB (vit_b_16) per slice (default: the protocol's, final-layer in all but paper-methods)",
+        "(efficientnet_b0) to 300 kB (vit_b_16) per slice; paper-methods has final-block (default: final-layer)",
       value: "NAME",
     },
     profile: {
