@@ -10,7 +10,7 @@ import { stratifiedFolds } from "@ctsurv/training/mod.ts";
 function patients(count: number) {
   return Array.from({ length: count }, (_, i) => {
     const random = createRandom(2, "cox row", i);
-    const features = Float32Array.from({ length: 60 }, () => random.normal());
+    const features = Float32Array.from({ length: 12 }, () => random.normal());
     const death = -14 * Math.exp(-1.5 * features[0]!) * Math.log(1 - random.uniform());
     return {
       id: `P${i}`,
