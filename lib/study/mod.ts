@@ -10,7 +10,7 @@
  * @module
  */
 export { agreement, type AgreementOptions } from "./agreement.ts";
-export { coxRow } from "./cox_row.ts";
+export { coxRow } from "./rows/cox_row.ts";
 export {
   type Environment,
   environmentVariables,
@@ -19,9 +19,9 @@ export {
   openLungs,
   readEnvironment,
 } from "./environment.ts";
-export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./cross_validate_row.ts";
+export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./rows/cross_validate_row.ts";
 export { lungsNotice } from "./lungs_notice.ts";
-export { findRow, rowNames, type StudyRow } from "./rows.ts";
+export { findRow, rowNames, type StudyRow } from "./rows/rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export {
   type AllowedValues,
@@ -69,7 +69,7 @@ export {
 export type { StudyFeatures } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
-export { transferStart } from "./transfer_start.ts";
+export { transferStart } from "./rows/transfer_start.ts";
 export {
   findChanges,
   type KnownEffect,

@@ -35,7 +35,7 @@ import {
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
 import { softAttention } from "./protocol/settings.ts";
-import { findRow, rowNames } from "./rows.ts";
+import { findRow, rowNames } from "./rows/rows.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
 

@@ -1,14 +1,5 @@
 import { checkOutputFile, InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
-import { openCohort } from "@ctsurv/cohort/mod.ts";
-import {
-  type Exclusion,
-  LUNG1_EXCLUSIONS,
-  type MeasuredRecord,
-  mergedSpellings,
-  parseClinical,
-  parseClinicalColumns,
-  readTable,
-} from "@ctsurv/cohort/table/mod.ts";
+import { mergedSpellings } from "@ctsurv/cohort/table/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { followUp } from "@ctsurv/features/mod.ts";
 import {
@@ -30,7 +21,7 @@ import {
   type CrossValidation,
   formatPredictions,
 } from "@ctsurv/training/mod.ts";
-import type { Command, CommandInput } from "../command.ts";
+import type { Command } from "../command.ts";
 import { readChoices, setsHelp } from "../evaluation/clinical_covariates.ts";
 import { type ClinicalModel, clinicalModels, modelTitle } from "../evaluation/clinical_models.ts";
 import {
@@ -42,7 +33,7 @@ import {
 } from "../evaluation/clinical_text.ts";
 import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
-import { measureTumours } from "../evaluation/measure_tumours.ts";
+import { readPatients } from "../evaluation/read_patients.ts";
 
 /** `ctsurv clinical`: what predicts survival without a network: clinical data, the size of the tumour, tables of features. */
 export const clinical: Command = {
@@ -251,40 +242,6 @@ function parseNumber(option: string, text: string, what: string, valid: (value: 
   const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (valid(value)) return value;
   throw new InputError(`--${option} takes a number, ${what}; not "${text}"`);
-}
-
-interface Patients {
-  readonly name: string;
-  readonly records: readonly MeasuredRecord[];
-  readonly excluded: readonly Exclusion[];
-  /** Whose tumour is unknown. */
-  readonly notes: readonly string[];
-}
-
-async function readPatients(options: CommandInput["options"]): Promise<Patients> {
-  const { cohort: dir, clinical: file, columns } = options;
-  if (options["tumour-table"] && !options.tumour) throw new InputError("Use --tumour-table only with --tumour");
-  if ((dir === undefined) === (file === undefined)) {
-    throw new InputError('"ctsurv clinical" needs either --cohort DIR or --clinical FILE.csv');
-  }
-  if (dir !== undefined) {
-    if (columns || options["keep-excluded"]) {
-      throw new InputError("Use --columns and --keep-excluded only with --clinical");
-    }
-    const cohort = await openCohort(String(dir));
-    const { name, patients, excluded } = cohort;
-    if (!options.tumour) return { name, records: patients.map(({ record }) => record), excluded, notes: [] };
-    const table = options["tumour-table"];
-    return { name, excluded, ...await measureTumours(cohort, table === undefined ? undefined : String(table)) };
-  }
-  if (options.tumour) throw new InputError("Use --tumour only with --cohort: it measures the tumours of its images");
-  const meaning = columns ? parseClinicalColumns(await readTable(String(columns)), String(columns)) : undefined;
-  const all = parseClinical(await readTable(String(file)), String(file), meaning);
-  const excluded = options["keep-excluded"]
-    ? []
-    : LUNG1_EXCLUSIONS.filter(({ patient }) => all.some((record) => record.patient === patient));
-  const left = new Set(excluded.map(({ patient }) => patient));
-  return { name: String(file), records: all.filter(({ patient }) => !left.has(patient)), excluded, notes: [] };
 }
 
 async function crossValidateDeepHit(

@@ -17,7 +17,7 @@ import { type CtdReading, type CtdVariant, differenceOfReadings } from "@ctsurv/
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
-import { findRow, type StudyRow } from "../rows.ts";
+import { findRow, type StudyRow } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 import { cohortProof } from "./_cohort_proofs.ts";

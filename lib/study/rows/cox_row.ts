@@ -1,6 +1,6 @@
 import { coxOnFeaturesTrainer, crossValidate, type CrossValidation } from "@ctsurv/training/mod.ts";
-import type { Study } from "./study.ts";
-import type { StudyFeatures } from "./study_features.ts";
+import type { Study } from "../study.ts";
+import type { StudyFeatures } from "../study_features.ts";
 
 /**
  * Cross-validates Cox regression on the features of a row of Table 1, with the profile's folds: the mean over each
