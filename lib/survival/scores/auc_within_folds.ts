@@ -25,7 +25,7 @@ export interface AucWithinFolds {
  * cross-validation predicted. The sums run over all folds, and censoring is estimated on all patients. Like
  * `concordanceWithinFolds` it has a chance level of 0.5, which the AUC of all out-of-fold predictions together has not.
  *
- * Patients of the bootstrap samples are drawn within their fold as for `concordanceWithinFoldsInterval`, and censoring is estimated anew on each sample.
+ * The interval is made as that of `concordanceWithinFoldsInterval`. Censoring is estimated anew on each sample.
  *
  * @example
  * ```ts

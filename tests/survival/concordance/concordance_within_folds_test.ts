@@ -121,7 +121,7 @@ Deno.test("concordanceWithinFolds() of one constant curve a fold is 0.5, where t
   assert(concordance(predictions).value! < .2);
 });
 
-Deno.test("concordanceWithinFoldsInterval() draws patients within their folds", () => {
+Deno.test("concordanceWithinFoldsInterval() draws patients within their folds, and allows for what their models share", () => {
   const cohort = randomCohort(MANY);
   const folds = cohort.months.map((_, i) => i % 3);
   const random = createRandom(42, "concordance-interval");
@@ -130,7 +130,7 @@ Deno.test("concordanceWithinFoldsInterval() draws patients within their folds", 
     const drawn = new Uint32Array(folds.length);
     for (const fold of [0, 1, 2]) {
       const members = [...folds.keys()].filter((i) => folds[i] === fold);
-      for (let draw = 1; draw < members.length; draw++) drawn[members[random.integer(0, members.length - 1)]!]!++;
+      for (let draw = 0; draw < members.length; draw++) drawn[members[random.integer(0, members.length - 1)]!]!++;
     }
     const { concordant, comparable } = pairCounterWithinFolds(cohort, folds)({ patient: drawn });
     if (comparable > 0) values.push(concordant / comparable);
@@ -142,14 +142,25 @@ Deno.test("concordanceWithinFoldsInterval() draws patients within their folds", 
   };
   const { low, high, replicates } = concordanceWithinFoldsInterval(cohort, folds, { replicates: 200 })!;
   assertEquals(replicates, values.length);
-  assertAlmostEquals(low, at(.025), 1e-12);
-  assertAlmostEquals(high, at(.975), 1e-12);
+  const value = concordanceWithinFolds(cohort, folds).value!;
+  const wider = Math.sqrt(1 + 3 / 2);
+  assertAlmostEquals(low, value + wider * (at(.025) - value), 1e-12);
+  assertAlmostEquals(high, value + wider * (at(.975) - value), 1e-12);
+  assert(low > 0 && high < 1);
 });
 
-Deno.test("bootstrap() with strata draws all but one of each group's number, and both of two", () => {
+Deno.test("concordanceWithinFoldsInterval() stays between 0 and 1, and of one fold is the interval without folds", () => {
+  const perfect = { times: [24], survival: [[.1], [.9], [.2], [.8]], months: [1, 24, 2, 24], event: [1, 0, 1, 0] };
+  assertEquals(concordanceWithinFoldsInterval(perfect, [1, 1, 2, 2])?.high, 1);
+  const cohort = randomCohort(MANY);
+  const { low, high } = concordanceWithinFoldsInterval(cohort, cohort.months.map(() => 1))!;
+  assertEquals({ low, high }, (({ low, high }) => ({ low, high }))(concordanceInterval(cohort)!));
+});
+
+Deno.test("bootstrap() with strata draws as many of each group as it has", () => {
   const strata = ["a", "b", "a", "a", "b", "c"];
   bootstrap(6, "strata", (drawn) => {
-    assertEquals(drawn[0]! + drawn[2]! + drawn[3]!, 2);
+    assertEquals(drawn[0]! + drawn[2]! + drawn[3]!, 3);
     assertEquals(drawn[1]! + drawn[4]!, 2);
     assertEquals(drawn[5]!, 1);
     return 0;
