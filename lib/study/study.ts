@@ -34,7 +34,9 @@ export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
 /** Of a model without images. */
 export interface NoWeights {
+  /** There are none. */
   readonly kind: "none";
+  /** Nothing to hash. */
   readonly hash: "";
 }
 
