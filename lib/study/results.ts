@@ -6,6 +6,7 @@ import { backbones } from "@ctsurv/nn/mod.ts";
 import {
   type AggregationResult,
   costTable,
+  coxCeiling,
   type Displayable,
   type ModelResult,
   modelResult,
@@ -35,6 +36,7 @@ import {
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
 import { softAttention } from "./protocol/settings.ts";
+import { coxRow } from "./rows/cox_row.ts";
 import { findRow, rowNames } from "./rows/rows.ts";
 import type { FollowedPrediction, Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
@@ -62,6 +64,7 @@ export async function saveRow(
     weights,
     view,
     aggregation: aggregationOf(study, model, features),
+    coxOnFeatures: await ceilingOf(study, features),
     provenance,
     variant: study.protocol.choices.ctd,
   });
@@ -74,6 +77,27 @@ export async function saveRow(
     models: [row],
   });
   return row;
+}
+
+/** What Cox regression reaches on the features: of a row that was saved with the same ones, or computed. */
+async function ceilingOf(study: Study, features: StudyFeatures): Promise<ModelResult["coxOnFeatures"]> {
+  const { cohort, protocol, folder } = study;
+  const { weights, view, patients } = features;
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  const saved = await readTable1(join(folder, "table1.json")).catch(() => undefined);
+  const isSame = saved?.cohort.hash === cohort.hash && saved.cohort.patients === patients.length &&
+    saved.protocol === protocol.name;
+  const known = isSame
+    ? saved.models.find((row) => same(row.weights, weights) && same(row.view, view) && row.coxOnFeatures)
+    : undefined;
+  if (known) return known.coxOnFeatures;
+  try {
+    return coxCeiling(await coxRow(study, features));
+  } catch (error) {
+    // A training fold with fewer than two deaths, as a cohort of a dozen patients can have.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** How the slices of a row become a patient. */

@@ -3,8 +3,10 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { coxCeiling } from "@ctsurv/report/mod.ts";
 import { coxCeilingSchema } from "@ctsurv/report/results/cox_ceiling.ts";
-import { coxRow, profiles } from "@ctsurv/study/mod.ts";
+import { coxRow, profiles, protocol as protocolOf } from "@ctsurv/study/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
+
+const protocol = protocolOf("workshop");
 
 /** Patients whose first feature says how long they live. */
 function patients(count: number) {
@@ -35,7 +37,7 @@ const backbone = {
 Deno.test("coxRow() cross-validates the features on the profile's folds, and coxCeiling() is what a row of Table 1 keeps", async () => {
   const profile = { ...profiles.smoke, folds: 4 };
   const [some, shown] = [patients(60), progress()];
-  const validation = await coxRow({ profile, progress: shown }, { backbone, patients: some });
+  const validation = await coxRow({ profile, protocol, progress: shown }, { backbone, patients: some });
   const folds = stratifiedFolds(some.map(({ followUp }) => followUp.event), { folds: 4, seed: profile.foldSeed });
   assertEquals(validation.predictions.map(({ fold }) => fold), Array.from(folds, (fold) => fold + 1));
   assert(validation.mean! > 0.65, `${validation.mean}`);
@@ -46,6 +48,6 @@ Deno.test("coxRow() cross-validates the features on the profile's folds, and cox
 });
 
 Deno.test("coxRow() refuses too few patients for the folds", async () => {
-  const shared = { profile: { ...profiles.smoke, folds: 4 }, progress: progress() };
+  const shared = { protocol, profile: { ...profiles.smoke, folds: 4 }, progress: progress() };
   await assertRejects(() => coxRow(shared, { backbone, patients: patients(3) }), InputError, "too few patients");
 });

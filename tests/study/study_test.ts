@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { importCohort } from "@ctsurv/cohort/mod.ts";
 import { writeDicomSeries } from "@ctsurv/imaging/mod.ts";
-import { jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
-import { checkSameRun, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
+import { coxCeiling, jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
+import { checkSameRun, coxRow, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
@@ -75,6 +75,9 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   await saveRow(study, "average_pooling", features, other);
   await assertRejects(() => checkSameRun(study, "efficientnet_b0", other), InputError, "run notebook 2 again");
   const { all, rows } = await showTable1(study, ["average_pooling"]);
+  // Rows of the same features have the same ceiling; with fewer deaths than two in a training fold there is none.
+  const ceiling = await coxRow(study, features).then(coxCeiling, () => undefined);
+  assertEquals(all.models.map(({ coxOnFeatures }) => coxOnFeatures), [ceiling, ceiling]);
   assertEquals([all.models.length, rows.map(({ model }) => model)], [2, ["average_pooling"]]);
   assertEquals((await readTable1(join(study.folder, "table1.json"))).cohort.patients, 6);
   const details = await readCrossValidation(study.folder, "average_pooling");

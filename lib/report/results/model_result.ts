@@ -51,6 +51,8 @@ export interface ModelResultOptions {
   readonly view: ModelResult["view"];
   /** From slices to a patient. @default {the row does not say} */
   readonly aggregation?: ModelResult["aggregation"];
+  /** What Cox regression reaches on the same features. @default {the row does not say} */
+  readonly coxOnFeatures?: ModelResult["coxOnFeatures"];
   /** How the result came to be. @default {the row has none} */
   readonly provenance?: Provenance;
   /** Which of the pooled Ctd the row has; `crossValidate` had the same. @default {"risk"} */
@@ -88,7 +90,7 @@ export interface ModelResultOptions {
  */
 export function modelResult(
   { folds, mean, stdSample, stdPopulation, pooled, interval, ...since }: CrossValidated,
-  { model, name, weights, view, aggregation, provenance, variant = "risk" }: ModelResultOptions,
+  { model, name, weights, view, aggregation, coxOnFeatures, provenance, variant = "risk" }: ModelResultOptions,
 ): ModelResult {
   const { value = null } = pooled.pre[variant] ?? {};
   const { ctdWithinFolds, atHorizon, constantLoss } = since;
@@ -101,6 +103,7 @@ export function modelResult(
     ...ctdWithinFolds && { ctdWithinFolds },
     ...atHorizon && { atHorizon },
     ...constantLoss !== undefined && { constantLoss },
+    ...coxOnFeatures && { coxOnFeatures },
     folds: folds.map(({ fold, patients, events, ctd }) => ({ fold, patients, events, ctd: ctd.value })),
     mean,
     stdSample,

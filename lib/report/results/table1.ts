@@ -6,6 +6,7 @@ import type { AggregationChoice } from "@ctsurv/nn/mod.ts";
 import type { CtdWithinFolds, HorizonScores } from "@ctsurv/survival/mod.ts";
 import { compareRows } from "./_compare_rows.ts";
 import { schemaOf } from "./_schema.ts";
+import { type CoxCeiling, coxCeilingSchema } from "./cox_ceiling.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
@@ -36,6 +37,7 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
     ctdWithinFolds: ctdWithinFoldsSchema.optional(),
     atHorizon: horizonScoresSchema.optional(),
     constantLoss: z.number().optional(),
+    coxOnFeatures: coxCeilingSchema.optional(),
     folds: z.array(z.strictObject({
       fold: z.int().positive(),
       patients: z.int().nonnegative(),
@@ -135,6 +137,11 @@ export interface ModelResult {
   readonly atHorizon?: HorizonScores | undefined;
   /** Training loss of one Kaplan-Meier curve for everybody; absent for models without a loss, and as `aggregation` is. */
   readonly constantLoss?: number | undefined;
+  /**
+   * Cox regression on the mean of each patient's features, with a ridge that is chosen inside each fold: what the
+   * features give without a survival head. Absent as `aggregation` is, and where too few patients died.
+   */
+  readonly coxOnFeatures?: CoxCeiling | undefined;
   /** One entry per fold, at least one. */
   readonly folds: readonly Table1Fold[];
   /** Mean Ctd over the folds that have one; null if none has. */

@@ -6,7 +6,8 @@ import { type Table, table } from "./table.ts";
 
 /**
  * Table 1 from its results. Ctd within folds comes first: its chance level is 0.5. The paper's mean ± standard
- * deviation of the folds stands beside, and the pooled Ctd comes last. What was computed and what the paper reports
+ * deviation of the folds stands beside, and the pooled Ctd comes last. Cox regression on the same features says what a
+ * row owes to them, and what to its head. What was computed and what the paper reports
  * stand in different columns. The example of `readTable1` shows it.
  */
 export function table1(result: Table1Result): Table {
@@ -26,6 +27,10 @@ export function table1(result: Table1Result): Table {
       {
         label: "AUC at 24 months within folds [95 % interval]",
         value: ({ atHorizon }) => withInterval(atHorizon?.auc),
+      },
+      {
+        label: "Cox on the same features, Ctd within folds [95 % interval]",
+        value: ({ coxOnFeatures }) => withInterval(coxOnFeatures?.ctdWithinFolds),
       },
       {
         label: "Ctd, pooled [95 % interval], biased downwards",

@@ -10,7 +10,7 @@ import type { StudyFeatures } from "../study_features.ts";
  * @throws {InputError} If there are too few patients or deaths for the folds.
  */
 export async function coxRow(
-  { profile, progress }: Pick<Study, "profile" | "progress">,
+  { profile, protocol, progress }: Pick<Study, "profile" | "protocol" | "progress">,
   { backbone, patients }: Pick<StudyFeatures, "backbone" | "patients">,
 ): Promise<CrossValidation> {
   const { folds, foldSeed } = profile;
@@ -27,7 +27,7 @@ export async function coxRow(
       },
     },
     patients,
-    { folds, foldSeed },
+    { folds, foldSeed, variant: protocol.choices.ctd },
   );
   progress.done(`${title}: ${folds} folds`);
   return validation;

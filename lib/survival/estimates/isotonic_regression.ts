@@ -24,7 +24,7 @@ export interface IsotonicRegression {
  * import { isotonicRegression } from "@ctsurv/ctsurv/survival";
  * import { assertEquals } from "@std/assert";
  *
- * const { y, at } = isotonicRegression([1, 2, 3, 4], [0, 1, 0, 1]);
+ * const { y, at } = isotonicRegression([1, 2, 3, 4], [0, 1, 0, 1])!;
  * assertEquals([...y], [0, .5, .5, 1]);
  * assertEquals([at(0), at(1.5), at(9)], [0, .25, 1]);
  * ```
