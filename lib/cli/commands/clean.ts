@@ -30,7 +30,7 @@ const made = {
   /** The scans and the truth of a phantom cohort. */
   patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
   results:
-    /^(table\d+\.(json|csv|md)|cost\.(json|md)|(aggregation|run)\.json|.+\.html|cross_validation|predictions|figures)$/,
+    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|multiverse)$/,
 };
 
 /**

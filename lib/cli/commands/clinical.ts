@@ -92,9 +92,9 @@ export const clinical: Command = {
 (log2). Sets of them:
 ${setsHelp}
 In a table without T and N, "clinical" takes the overall stage in their place.
-A table has one row a patient and a column PatientID. FILE.csv takes all columns of numbers, by a ridge and by an elastic
-net whose penalty is chosen inside each fold; FILE.csv:COLUMN+COLUMN takes some by Cox regression as it is. In names of
-columns * stands for any letters, -NAME leaves columns out, and log2(NAME) takes the logarithm.
+A table has one row a patient and a column PatientID. FILE.csv takes all columns of numbers, by a ridge and by an
+elastic net whose penalty is chosen inside each fold; FILE.csv:COLUMN+COLUMN takes some by Cox regression as it is. In
+names of columns * stands for any letters, -NAME leaves columns out, and log2(NAME) takes the logarithm.
 All models are compared on the same patients and folds: those who are in every table.`,
   async run({ options, environment: given = readEnvironment() }) {
     const environment = withProtocol(given, options);
