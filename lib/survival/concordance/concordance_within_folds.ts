@@ -50,9 +50,9 @@ export function concordanceWithinFolds(
  * their fold. Null where no sample had a pair to compare.
  *
  * Such a bootstrap takes the models of the folds for given and independent, which they are not, since any two share most
- * of their training patients. On noise it finds about half of the variance: of 200 cohorts of 60, 96 and 415 patients its
+ * of their training patients. On noise it finds about half of the variance: of cohorts of 60, 96 and 415 patients its
  * intervals contained 0.5 in 90, 88 and 84 %. So the samples are moved away from the value by sqrt(1 + J / (J - 1)) for J
- * folds, after Nadeau & Bengio (2003); then 97, 98 and 94 % contain it. Where there is a signal the wider interval is on
+ * folds, after Nadeau & Bengio (2003); then 98, 95 and 93 % contain it (`bench/null_cohorts.ts`). Where there is a signal the wider interval is on
  * the safe side.
  *
  * @example
