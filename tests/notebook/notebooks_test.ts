@@ -100,7 +100,7 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
     assertEquals({ patients, events }, { patients: cohort.patients, events: cohort.events });
     assertEquals(model!.pooled, { value: ctd.pre.risk.value, interval: [interval.low, interval.high] });
 
-    assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke\n/);
+    assertMatch(text, /^phantom-lung1, 12 patients, \d+ deaths within 24 months, profile smoke, protocol workshop\n/);
     assertMatch(text, new RegExp(`pooled .* ${model!.pooled.value!.toFixed(3)} \\[`));
     assertMatch(text, new RegExp(`best reachable +${cohort.bestReachableCtd!.toFixed(3)}`));
     assertMatch(
