@@ -1,6 +1,7 @@
 /**
  * Where chance lies in a cross-validation: pooled Ctd, mean of the folds and Ctd within folds of Cox regressions on
- * noise, with the shares of the 95 % intervals below, around and above 0.5. Usage: `deno run -A bench/null_cohorts.ts [COHORTS]`.
+ * noise, with the shares of the 95 % intervals below, around and above 0.5. Usage:
+ * `deno run -A bench/null_cohorts.ts [COHORTS]`.
  */
 import { type IntervalShares, nullCohorts } from "@ctsurv/analysis/mod.ts";
 import { formatNumber, table } from "@ctsurv/report/mod.ts";

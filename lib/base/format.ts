@@ -35,3 +35,34 @@ export function formatP(p: number | null, decimals = 3): string {
   const least = 10 ** -decimals;
   return p < least ? `p < ${least.toFixed(decimals)}` : `p = ${p.toFixed(decimals)}`;
 }
+
+/**
+ * Words as they stand in a sentence.
+ *
+ * @example
+ * ```ts
+ * import { listWords } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(listWords(["age", "sex", "stage"]), "age, sex and stage");
+ * assertEquals(listWords(["pre", "post"], "or"), "pre or post");
+ * ```
+ */
+export function listWords(words: readonly (string | number)[], conjunction: "and" | "or" = "and"): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
+}
+
+/**
+ * A text as a cell of a table that is separated by commas (RFC 4180): in quotes where it has to be.
+ *
+ * @example
+ * ```ts
+ * import { quoteCsv } from "@ctsurv/ctsurv/base";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["LUNG1-001", "Doe, J", 'a "b"'].map(quoteCsv), ["LUNG1-001", '"Doe, J"', '"a ""b"""']);
+ * ```
+ */
+export function quoteCsv(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

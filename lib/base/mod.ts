@@ -9,7 +9,8 @@
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
- * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode median}, {@linkcode quantile}, {@linkcode formatP}, {@linkcode sha256}.
+ * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode median}, {@linkcode quantile}, {@linkcode formatP},
+ *   {@linkcode listWords}, {@linkcode quoteCsv}, {@linkcode sha256}.
  *
  * @module
  */
@@ -23,7 +24,7 @@ export { type FileLockOptions, withFileLock } from "./files/file_lock.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";
 export { isLackOfRoom, systemErrorMessage } from "./files/system_error.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
-export { formatBytes, formatP } from "./format.ts";
+export { formatBytes, formatP, listWords, quoteCsv } from "./format.ts";
 export { median, quantile, sizeOf } from "./math.ts";
 export { memoise, type Memoised } from "./memoise.ts";
 export { keepOutputsInPlace, type KernelInternals, kernelInternals } from "./progress/kernel_internals.ts";

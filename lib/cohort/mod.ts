@@ -2,8 +2,8 @@
  * Cohorts on disk: patients with a CT and a follow-up. A cohort is a folder with `cohort.json`, a clinical table and
  * images, or references to images.
  *
- * The rooms: `table`, which has a face of its own, reads clinical tables and encodes them as covariates. `import` makes a cohort from downloaded CT.
- * `phantom` makes synthetic cohorts, whose truth is known.
+ * The rooms: `table`, which has a face of its own, reads clinical tables and encodes them as covariates. `import` makes
+ * a cohort from downloaded CT. `phantom` makes synthetic cohorts, whose truth is known.
  *
  * The first calls to know: {@linkcode importCohort} and {@linkcode ensurePhantom} make a cohort, {@linkcode openCohort}
  * opens one, and {@linkcode readTumour} reads where a tumour is.

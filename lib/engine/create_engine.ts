@@ -10,7 +10,8 @@ const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
 
 /**
  * Creates the engine that runs compiled functions. `auto` takes TensorFlow on a GPU if its native package is installed,
- * else ONNX Runtime on the CPU, else WebAssembly. The GPU providers of ONNX Runtime are used only if named.
+ * else ONNX Runtime on the CPU, else WebAssembly. The GPU providers of ONNX Runtime are used only if named. Whether one is
+ * there shows when the engine makes a function ready; {@linkcode tryEngine} finds out before.
  *
  * @example
  * ```ts
@@ -22,8 +23,6 @@ const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
  * assertEquals(/^onnxruntime-node .* \(cpu\)$/.test(engine.description), true);
  * await assertRejects(() => createEngine("gpu"), InputError, 'Unknown engine "gpu"');
  * ```
- *
- * Whether a GPU provider is there shows when the engine makes a function ready; {@linkcode tryEngine} finds out before.
  *
  * @param choice `auto` (the default), `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
  * @throws {InputError} If the engine is unknown or not installed.

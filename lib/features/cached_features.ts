@@ -65,8 +65,8 @@ const FORMAT = "ctsurv features 1";
 
 /**
  * Features of a patient's slices by a frozen backbone, [slices, features], computed once. The cache is keyed by the
- * slices, the weights, the precision, the place in the network and the scaling of intensities. Computed features are rounded to that precision as well, so they are the same
- * numbers as those read from the file.
+ * slices, the weights, the precision, the place in the network and the scaling of intensities. Computed features are
+ * rounded to that precision as well, so they are the same numbers as those read from the file.
  *
  * @throws {InputError} If a feature is not finite, or beyond float16 where that is the precision.
  */

@@ -67,7 +67,7 @@ export {
 export { type CrossValidated, modelResult, type ModelResultOptions } from "./results/model_result.ts";
 export { type NullResult, readNull, writeNull } from "./results/null_file.ts";
 export { type ProtocolRecord, type Provenance, provenance, type ProvenanceInput } from "./results/provenance.ts";
-export { resultFiles } from "./results/result_files.ts";
+export { readIfThere, resultFiles } from "./results/result_files.ts";
 export { readRunRecord, type RunRecord, writeRunRecord } from "./results/run_record.ts";
 export {
   type ModelResult,

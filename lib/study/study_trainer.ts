@@ -4,6 +4,7 @@ import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import type { AggregationChoice, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import {
   fineTuner,
+  foldDoubts,
   type FoldOutcome,
   type HeadTrainerOptions,
   parallelHeadTrainer,
@@ -128,9 +129,6 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
     },
   });
   const done = epochs > 0 ? `${title}: ${folds} folds of ${epochs} epochs` : `${title}: ${folds} folds`;
-  const doubts = outcomes.flatMap(({ result: { fold }, divergence }) =>
-    divergence === undefined ? [] : [`Fold ${fold} of ${folds}: ${divergence}`]
-  );
-  progress.done([done, ...doubts].join("; "));
+  progress.done([done, ...foldDoubts(outcomes)].join("; "));
   return outcomes;
 }

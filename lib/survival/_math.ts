@@ -111,19 +111,24 @@ function betaFraction(a: number, b: number, x: number): number {
 }
 
 /**
- * The quantile of the standard normal distribution, by halving an interval around the root of its tail probability,
- * which {@linkcode chiSquareTail} gives. About 15 digits are right.
+ * The z that a standard normal variable exceeds in absolute value with this probability, by halving an interval around
+ * the root of {@linkcode chiSquareTail}. About 15 digits are right.
  */
-export function normalQuantile(probability: number): number {
-  if (!(probability > 0 && probability < 1)) return NaN;
-  const tails = 2 * Math.min(probability, 1 - probability);
+export function twoSidedNormal(probability: number): number {
   let low = 0, high = 40;
-  for (let step = 0; step < 64; step++) {
+  for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
-    if (chiSquareTail(middle * middle, 1) > tails) low = middle;
+    if (chiSquareTail(middle * middle, 1) > probability) low = middle;
     else high = middle;
   }
-  return probability < .5 ? -low : low;
+  return (low + high) / 2;
+}
+
+/** The quantile of the standard normal distribution; NaN for what is no probability between 0 and 1. */
+export function normalQuantile(probability: number): number {
+  if (!(probability > 0 && probability < 1)) return NaN;
+  const z = twoSidedNormal(2 * Math.min(probability, 1 - probability));
+  return probability < .5 ? -z : z;
 }
 
 /** The sum of the products of two vectors. */

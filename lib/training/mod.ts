@@ -36,14 +36,17 @@ export {
   crossValidate,
   type CrossValidateOptions,
   type CrossValidation,
-  type FewPatientsOptions,
-  type FoldResult,
   meanLosses,
-  type OutOfFoldPrediction,
-  refuseFewPatients,
   summariseFolds,
-  toSurvivalPredictions,
 } from "./cross_validation/cross_validate.ts";
+export { type FewPatientsOptions, refuseFewPatients } from "./cross_validation/few_patients.ts";
+export {
+  foldDoubts,
+  type FoldOutcome,
+  type FoldResult,
+  type OutOfFoldPrediction,
+  toSurvivalPredictions,
+} from "./cross_validation/fold_outcome.ts";
 export { describeDivergence, type DivergenceOptions } from "./divergence.ts";
 export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
@@ -71,7 +74,7 @@ export {
   type NullScore,
   permuteOutcomes,
 } from "./cross_validation/null_distribution.ts";
-export { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
+export { trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";

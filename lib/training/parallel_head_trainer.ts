@@ -4,7 +4,7 @@ import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import type { HeadOrder } from "./_head_worker.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 
-/** Options of {@linkcode parallelHeadTrainer}; `initialisation` and not `initialise`, since functions cannot be sent to a thread. */
+/** Options of {@linkcode parallelHeadTrainer}: no `initialise`, since a function cannot be sent to a thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
   /** Heads trained at the same time, each on its own thread (200 MB). @default {the number of cores, at most 8} */
   readonly threads?: number;

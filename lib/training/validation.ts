@@ -2,7 +2,7 @@ import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { concordance, type CtdVariant } from "@ctsurv/survival/mod.ts";
-import { toSurvivalPredictions } from "./cross_validation/cross_validate.ts";
+import { toSurvivalPredictions } from "./cross_validation/fold_outcome.ts";
 import { stratifiedFolds } from "./cross_validation/folds.ts";
 import type { HeadPredictor } from "./head_predictor.ts";
 

@@ -6,8 +6,8 @@
  * - Files on this machine: {@linkcode fetchWeights} downloads one, {@linkcode addWeights} copies one of yours,
  *   {@linkcode findPretrained} finds one and {@linkcode verifyWeights} checks all.
  * - Formats (`formats/`): {@linkcode openCheckpoint} reads safetensors and PyTorch's files without running anything in
- *   them, {@linkcode loadPretrained} and {@linkcode loadWeights} fill the parameters of a network, and {@linkcode encodeSafetensors} and
- *   {@linkcode decodeSafetensors} write and read safetensors in memory.
+ *   them, {@linkcode loadPretrained} and {@linkcode loadWeights} fill the parameters of a network, and
+ *   {@linkcode encodeSafetensors} and {@linkcode decodeSafetensors} write and read safetensors in memory.
  *
  * @module
  */

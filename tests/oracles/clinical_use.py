@@ -1,6 +1,6 @@
 """Makes tests/fixtures/clinical_use.json: decision curves, isotonic regression and recalibration by other packages.
 
-The cohorts are those of survival_metrics.py, which tests/survival/random_cohort.ts repeats; they are not stored. The last
+The cohorts are those of random_cohort.py, which tests/survival/random_cohort.ts repeats; they are not stored. The last
 time of the grid is the time at which everything is computed. null stands for what dcurves leaves out.
 
 Ran with Python 3.11.7, dcurves 1.1.7, scikit-learn 1.9.1, lifelines 0.30.3, SciPy 1.17.1, numpy 2.4.6, pandas 2.3.3.
@@ -17,39 +17,11 @@ from lifelines import KaplanMeierFitter
 from scipy.optimize import brentq
 from sklearn.isotonic import IsotonicRegression
 
+from random_cohort import Lcg, cohort
+
 warnings.simplefilter("ignore")
 COHORTS = 120
 THRESHOLDS = [0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.97]
-
-
-class Lcg:
-    """Numerical Recipes' linear congruential generator; the upper half of each state."""
-
-    def __init__(self, seed):
-        self.state = seed * 2654435761 & 0xFFFFFFFF  # spreads neighbouring seeds
-
-    def below(self, n):
-        self.state = (self.state * 1664525 + 1013904223) & 0xFFFFFFFF
-        return (self.state >> 16) % n
-
-
-def cohort(seed):
-    draw = Lcg(seed + 1000)
-    patients, columns = 1 + draw.below(40), 2 + draw.below(4)
-    times, t = [], 0
-    for _ in range(columns):
-        t += 1 + draw.below(4)
-        times.append(t)
-    deaths = draw.below(5)  # of 4: 0 makes a cohort without deaths
-    months, event, survival, limits = [], [], [], []
-    tied = seed % 2 == 0
-    for i in range(patients):
-        months.append((1 + draw.below(2 * t + 2)) / 2 if tied else (draw.below((t + 2) * 1024) * 64 + i) / 65536)
-        event.append(int(draw.below(4) < deaths))
-        levels = 32 if tied else 4096
-        survival.append(sorted(((1 + draw.below(levels - 1)) / levels for _ in range(columns)), reverse=True))
-        limits.append(months[-1] + event[-1] * draw.below(8) / 2)
-    return np.array(times, float), np.array(months), np.array(event), np.array(survival), np.array(limits)
 
 
 def number(value):

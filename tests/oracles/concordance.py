@@ -15,18 +15,9 @@ import numpy as np
 import pandas as pd
 from pycox.evaluation import EvalSurv
 
+from random_cohort import Lcg
+
 COHORTS = 400
-
-
-class Lcg:
-    """Numerical Recipes' linear congruential generator; the upper half of each state."""
-
-    def __init__(self, seed):
-        self.state = seed * 2654435761 & 0xFFFFFFFF  # spreads neighbouring seeds
-
-    def below(self, n):
-        self.state = (self.state * 1664525 + 1013904223) & 0xFFFFFFFF
-        return (self.state >> 16) % n
 
 
 def cohort(seed):

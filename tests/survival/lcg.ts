@@ -1,5 +1,5 @@
 /**
- * Whole numbers below `n` from Numerical Recipes' linear congruential generator, as in tests/oracles/concordance.py.
+ * Whole numbers below `n` from Numerical Recipes' linear congruential generator, as in tests/oracles/random_cohort.py.
  */
 export function lcg(seed: number): (n: number) => number {
   let state = Math.imul(seed, 2654435761) >>> 0;

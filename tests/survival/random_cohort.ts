@@ -2,7 +2,7 @@ import type { SurvivalPredictions } from "@ctsurv/survival/mod.ts";
 import { lcg } from "./lcg.ts";
 
 /**
- * A cohort of tests/oracles/survival_metrics.py, full of ties where the seed is even, and until when each was followed.
+ * A cohort of tests/oracles/random_cohort.py, full of ties where the seed is even, and until when each was followed.
  */
 export interface RandomCohort extends SurvivalPredictions {
   readonly times: readonly number[];

@@ -1,21 +1,10 @@
-import { resolve } from "node:path";
-import { checkOutputFolder, formatP, InputError } from "@ctsurv/base/mod.ts";
+import { formatP, InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "@ctsurv/report/mod.ts";
-import {
-  type CrossValidatedRow,
-  crossValidateRow,
-  findProfile,
-  findRow,
-  lungsNotice,
-  openStudy,
-  profiles,
-  readEnvironment,
-  rowNames,
-  type Study,
-} from "@ctsurv/study/mod.ts";
+import { type CrossValidatedRow, crossValidateRow, findRow, rowNames, type Study } from "@ctsurv/study/mod.ts";
 import type { NullScore } from "@ctsurv/training/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
-import { choicesText, protocolOptions, withProtocol } from "../protocol_options.ts";
+import { choicesText } from "../protocol_options.ts";
+import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
 /** Permutations of which no p-value asks for more. */
 const MOST_PERMUTATIONS = 10_000;
@@ -26,51 +15,25 @@ export const crossValidate: Command = {
   summary: "Cross-validate one model of Table 1, or the clinical baseline; with --null, say where chance lies.",
   options: {
     model: { describe: `the row of Table 1, or clinical: ${rowNames.join(", ")}`, value: "NAME", required: true },
-    cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
-    profile: {
-      describe: `how much is run: ${Object.keys(profiles).join(", ")} (default: CTSURV_PROFILE, else workshop)`,
-      value: "NAME",
-    },
-    ...protocolOptions,
+    ...studyOptions,
     null: {
       describe: "repeat the whole so often with outcomes dealt anew among the patients",
       value: "N",
       default: "0",
     },
-    output: { describe: "folder of results (default: outputs/<cohort>-<profile>, with the protocol)", value: "DIR" },
-    cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
+    ...studyFolders,
   },
   details: choicesText(),
-  async run({ options, environment: given = readEnvironment() }) {
-    const { cohort, profile, output } = options as Readonly<Record<string, string | undefined>>;
-    const row = findRow(String(options.model));
-    const permutations = parseWholeNumber("null", String(options.null));
+  async run(input) {
+    const row = findRow(String(input.options.model));
+    const permutations = parseWholeNumber("null", String(input.options.null));
     if (permutations > MOST_PERMUTATIONS) {
       throw new InputError(`--null ${permutations} is too many: at most ${MOST_PERMUTATIONS}`);
     }
-    const environment = withProtocol({
-      ...given,
-      profile: findProfile(profile, given).name,
-      cohort: cohort ?? given.cohort,
-      outputs: given.outputs ?? "outputs",
-    }, options);
-    if (output !== undefined) await checkOutputFolder(output);
-    const cache = String(options.cache);
-    if (row.backbone !== undefined) await checkOutputFolder(cache);
-    const study = await openStudy({
-      environment,
-      cache,
-      cohorts: "data/cohorts",
-      ...output !== undefined && { folder: resolve(output) },
-    });
-    try {
-      const notice = row.backbone === undefined ? undefined : lungsNotice(study);
-      if (notice !== undefined) console.error(notice);
+    return await withStudy(input, { scans: row.backbone !== undefined }, async (study) => {
       const run = await crossValidateRow(study, row.model, { permutations });
       return { json: summary(study, run), text: describe(study, run) };
-    } finally {
-      await study.segmenter.dispose();
-    }
+    });
   },
 };
 

@@ -44,7 +44,7 @@ export interface ClinicalModelOptions {
   readonly foldSeed: number;
   /** Of Ctd in the folds. */
   readonly variant: CtdVariant;
-  /** Called after each fold of a penalised model. */
+  /** Called after each fold of a penalised model, and after its fit on all patients. */
   readonly onFold: () => void;
 }
 
@@ -94,16 +94,9 @@ async function penalisedModel(
   { l1Ratio, folds, foldSeed, variant, onFold }: ClinicalModelOptions,
 ): Promise<ClinicalModel> {
   const trainer = penalisedCoxTrainer({ l1Ratio, seed: foldSeed, covariates });
-  const counted: typeof trainer = {
-    ...trainer,
-    async train(some) {
-      const trained = await trainer.train(some);
-      onFold();
-      return trained;
-    },
-  };
-  const crossValidation = await crossValidate(counted, patients, { folds, foldSeed, variant });
-  const { parameters: { cox } } = await counted.train(patients);
+  const crossValidation = await crossValidate(trainer, patients, { folds, foldSeed, variant, onFold });
+  const { parameters: { cox } } = await trainer.train(patients);
+  onFold();
   return {
     name: title,
     penalty: l1Ratio === 0 ? "ridge" : "elastic net",

@@ -5,6 +5,8 @@ import {
   decisionCurve,
   evaluatePredictions,
   type Evaluation,
+  kaplanMeier,
+  kaplanMeierAt,
   recalibrate,
   type Recalibration,
   type RecalibrationMethod,
@@ -145,15 +147,15 @@ export async function clinicalUse(
 }
 
 function report(predictions: Predictions, recalibration: Recalibration): RecalibrationReport {
-  const { predictions: after, ...facts } = recalibration;
-  const [[, was], [observed, is]] = [predictions, after].map((one) => {
+  const { predictions: recalibrated, ...facts } = recalibration;
+  const [before, after] = [predictions, recalibrated].map((one) => {
     const { calibration, calibrationIndex: index, brier: { ipcw }, dCalibration } = evaluatePredictions(one, {
       horizon: facts.time,
       replicates: 0,
     });
     const { groups } = calibration;
     const all = groups.reduce((sum, { patients }) => sum + patients, 0);
-    const scores: CalibrationScores = {
+    return {
       predicted: groups.reduce((sum, { predicted, patients }) => sum + predicted * patients / all, 0),
       ici: index?.ici ?? null,
       e50: index?.e50 ?? null,
@@ -162,9 +164,9 @@ function report(predictions: Predictions, recalibration: Recalibration): Recalib
       integratedBrier: ipcw.integrated,
       dCalibration: dCalibration.p,
     };
-    return [decisionCurve(one, facts.time, { thresholds: [] }).deaths, scores] as const;
-  }) as [readonly [number | null, CalibrationScores], readonly [number | null, CalibrationScores]];
-  return { ...facts, observed: observed === null ? null : 1 - observed, before: was, after: is };
+  }) as [CalibrationScores, CalibrationScores];
+  const observed = kaplanMeierAt(kaplanMeier(predictions), facts.time)?.survival ?? null;
+  return { ...facts, observed, before, after };
 }
 
 /** {@linkcode ClinicalUse} as printed lines, each part after an empty line. */

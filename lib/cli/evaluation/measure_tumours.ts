@@ -1,4 +1,4 @@
-import { InputError, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError, quoteCsv, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Cohort, readTumour, tumourSize } from "@ctsurv/cohort/mod.ts";
 import type { MeasuredRecord } from "@ctsurv/cohort/table/mod.ts";
 
@@ -27,7 +27,7 @@ export async function measureTumours(
         ...patient.record,
         measurements: { volume: Math.log2(volume), diameter: Math.log2(diameter) },
       });
-      rows.push(`${quoted(patient.id)},${volume},${diameter}`);
+      rows.push(`${quoteCsv(patient.id)},${volume},${diameter}`);
     } else unknown.push(patient.id);
     progress.tick();
   }
@@ -48,8 +48,4 @@ export async function measureTumours(
       ]
       : [],
   };
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

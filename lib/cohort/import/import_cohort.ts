@@ -5,7 +5,7 @@ import type { SeriesRule } from "@ctsurv/imaging/mod.ts";
 import type { CohortManifest } from "../cohort_manifest.ts";
 import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
 import { parseClinicalColumns } from "../table/clinical_columns.ts";
-import { readTable } from "../table/csv.ts";
+import { readTable } from "../table/read_table.ts";
 import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
 import { copyImages, planCopies } from "./_copy_images.ts";
 import { type ImportPlan, planImport } from "./_plan_import.ts";

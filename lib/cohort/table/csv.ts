@@ -5,8 +5,6 @@ import { tidyTable } from "./_header.ts";
 import { layoutOf } from "./_layout.ts";
 import { otherTextFormat } from "./_other_formats.ts";
 
-export { readTable } from "./read_table.ts";
-
 /** A table read from CSV. Cells are trimmed text; rows with only empty cells are left out. */
 export interface Csv {
   /** The file's name in messages. */

@@ -8,6 +8,7 @@ import {
   type CostResult,
   readAggregation,
   readCosts,
+  readIfThere,
   readTable1,
   readTable2,
   readVerdicts,
@@ -40,15 +41,13 @@ export interface RunResults {
  */
 async function readRunResults(folder: string): Promise<RunResults> {
   const all = (await resultFiles(folder)).filter((file) => !/(\.(html|partial)|(^|\/)\.[^/]*)$/.test(file));
-  const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
-    existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
   const svgs = all.filter((file) => file.endsWith(".svg"));
   return {
-    table1: await ifThere("table1.json", readTable1),
-    table2: await ifThere("table2.json", readTable2),
-    aggregation: await ifThere("aggregation.json", readAggregation),
-    costs: await ifThere("cost.json", readCosts),
-    verdicts: await ifThere("verdicts.json", readVerdicts),
+    table1: await readIfThere(folder, "table1.json", readTable1),
+    table2: await readIfThere(folder, "table2.json", readTable2),
+    aggregation: await readIfThere(folder, "aggregation.json", readAggregation),
+    costs: await readIfThere(folder, "cost.json", readCosts),
+    verdicts: await readIfThere(folder, "verdicts.json", readVerdicts),
     figures: await Promise.all(
       svgs.map(async (file) => ({ file, svg: await Deno.readTextFile(join(folder, file)) })),
     ),

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type AttentionOnTumour, examineFlops, paper, paperRow } from "@ctsurv/analysis/mod.ts";
-import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
-import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { formatNumber } from "../format.ts";
 import { type AggregationResult, readAggregation } from "../results/aggregation_result.ts";
 import { type CostResult, readCosts } from "../results/costs.ts";
-import { type CrossValidationRecord, readCrossValidation } from "../results/cross_validation.ts";
+import { compareWithinFolds, type CrossValidationRecord, readCrossValidation } from "../results/cross_validation.ts";
+import { readIfThere } from "../results/result_files.ts";
 import { readTable1, type Table1Result } from "../results/table1.ts";
 import { readTable2, type Table2Result } from "../results/table2.ts";
 import {
@@ -53,15 +51,13 @@ interface Judged {
  * @throws {InputError} If the folder has no `table1.json`, or a file of results holds something else.
  */
 export async function judgeClaims(folder: string): Promise<Verdicts> {
-  const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
-    existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
   const results: Judged = {
     table1: await readTable1(join(folder, "table1.json")),
-    table2: await ifThere("table2.json", readTable2),
-    aggregation: await ifThere("aggregation.json", readAggregation),
-    costs: await ifThere("cost.json", readCosts),
+    table2: await readIfThere(folder, "table2.json", readTable2),
+    aggregation: await readIfThere(folder, "aggregation.json", readAggregation),
+    costs: await readIfThere(folder, "cost.json", readCosts),
     validation: (model) =>
-      ifThere(`cross_validation/${model}.json`, async () => await readCrossValidation(folder, model)),
+      readIfThere(folder, `cross_validation/${model}.json`, async () => await readCrossValidation(folder, model)),
   };
   return {
     kind: "verdicts",
@@ -222,16 +218,8 @@ async function within(results: Judged, first: string, second: string, what: stri
   const none = { difference: null, low: null, high: null, p: null, found: "no number" } as const;
   const facts = { what: `Ctd within folds, ${what}`, decides: true };
   if (!a || !b) return { ...facts, ...none };
-  const byId = new Map(b.predictions.map((prediction) => [prediction.id, prediction]));
-  const paired = a.predictions.map(({ id, fold }) => {
-    const other = byId.get(id);
-    return other?.fold === fold ? other : undefined;
-  });
-  // Other patients or other folds: nothing is paired.
-  if (paired.includes(undefined) || paired.length !== b.predictions.length) return { ...facts, ...none };
-  const [ours, theirs] = [a.predictions, paired as typeof a.predictions].map(toSurvivalPredictions);
-  const found = pairedBootstrap(ours!, theirs!, { folds: a.predictions.map(({ fold }) => fold) });
-  if (found === null) return { ...facts, ...none };
+  const found = compareWithinFolds(a, b);
+  if (!found) return { ...facts, ...none };
   const { difference, low, high, p } = found;
   return { ...facts, difference, low, high, p, found: findingOf(low, high) };
 }

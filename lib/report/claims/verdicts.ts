@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { formatNumber } from "../format.ts";
+import { formatNumber, withInterval } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { readResults } from "../results/result_files.ts";
@@ -147,7 +147,7 @@ export function verdictTable({ claims, cohort, target, profile }: Verdicts): Tab
 function inWords({ difference, low, high }: ClaimEvidence): string | null {
   if (difference === null) return null;
   if (low === null || high === null) return formatNumber(difference, 1);
-  return `${formatNumber(difference, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
+  return withInterval({ value: difference, interval: { low, high } });
 }
 
 /** The page of {@linkcode writeVerdicts}: the table, why, and the rule. Markdown. */

@@ -18,9 +18,9 @@ interface Point {
 
 /**
  * Draws how well models predict against what they cost for one patient, on a logarithmic axis. How well: Ctd within
- * folds with its 95 % interval; of results of ctsurv 0.1, which have none, the pooled Ctd. The models for which the paper reports both are a second
- * series, because they differ in the cohort, in FLOPs instead of MACs, and in mean ± standard deviation of the folds
- * instead of an interval.
+ * folds with its 95 % interval; of results of ctsurv 0.1, which have none, the pooled Ctd. The models for which the
+ * paper reports both are a second series, because they differ in the cohort, in FLOPs instead of MACs, and in mean ±
+ * standard deviation of the folds instead of an interval.
  *
  * @example
  * ```ts

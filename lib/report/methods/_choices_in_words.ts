@@ -15,7 +15,7 @@ const sentences:
       intensities: words({
         window:
           "intensities clipped to [-1000, 400] HU in three equal channels with ImageNet's mean and standard deviation",
-        "z-score": "intensities not clipped, standardised over the pixels of the training patients, in one channel",
+        "z-score": "intensities not clipped, standardised over the pixels of all patients, in one channel",
       }),
       sliceOrder: words({
         "feet-to-head": "slices from the feet to the head",
@@ -85,8 +85,8 @@ const sentences:
       gradientClipping: (value) => value === 0 ? "gradients not clipped" : `the gradient clipped to norm ${value}`,
       schedule: words({
         constant: "a constant learning rate",
-        cosine: "a learning rate that falls by a cosine to a hundredth",
-        "warm-up-restarts": "ten epochs of warm-up, then cosine annealing with warm restarts",
+        cosine: "a learning rate that falls to 0 along half a cosine",
+        "warm-up-restarts": "five epochs of warm-up, then cosine annealing with warm restarts",
       }),
       selection: words({
         last: "the weights of the last epoch",

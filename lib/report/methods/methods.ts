@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { listWords } from "@ctsurv/base/mod.ts";
 import { choicesInWords } from "./_choices_in_words.ts";
 import { type AggregationResult, readAggregation } from "../results/aggregation_result.ts";
 import { type CrossValidationRecord, readCrossValidation } from "../results/cross_validation.ts";
 import type { Provenance } from "../results/provenance.ts";
+import { readIfThere } from "../results/result_files.ts";
 import { type ModelResult, readTable1, type Table1Result } from "../results/table1.ts";
 import { readTable2, type Table2Result } from "../results/table2.ts";
 
@@ -68,7 +70,7 @@ export function methodsParagraph({ table1, table2, aggregation, validation }: Me
     foldSentence(models, proven),
     ...scores(models, proven),
     ...aggregation && aggregation.seeds.length > 1
-      ? [`Soft attention was trained with the seeds ${list(aggregation.seeds.map(({ seed }) => `${seed}`))}.`]
+      ? [`Soft attention was trained with the seeds ${listWords(aggregation.seeds.map(({ seed }) => `${seed}`))}.`]
       : [],
     ...table2 ? [transfer(table2)] : [],
     ...each(
@@ -85,14 +87,12 @@ export function methodsParagraph({ table1, table2, aggregation, validation }: Me
  * @throws {InputError} If the folder has no `table1.json`, or a file of results holds something else.
  */
 export async function readMethods(folder: string): Promise<MethodsInput> {
-  const ifThere = async <T>(name: string, read: (path: string) => Promise<T>) =>
-    existsSync(join(folder, name)) ? await read(join(folder, name)) : undefined;
   const table1 = await readTable1(join(folder, "table1.json"));
   const model = table1.models.find(({ model }) => existsSync(join(folder, "cross_validation", `${model}.json`)))?.model;
   return {
     table1,
-    table2: await ifThere("table2.json", readTable2),
-    aggregation: await ifThere("aggregation.json", readAggregation),
+    table2: await readIfThere(folder, "table2.json", readTable2),
+    aggregation: await readIfThere(folder, "aggregation.json", readAggregation),
     validation: model === undefined ? undefined : await readCrossValidation(folder, model),
   };
 }
@@ -109,8 +109,8 @@ function software(proven: readonly Provenance[]): string[] {
     const commits = distinct(
       rows.flatMap(({ git }) => git ? [git.commit.slice(0, 12) + (git.dirty ? " with local changes" : "")] : []),
     );
-    const commit = commits.length === 0 ? "" : `${commits.length === 1 ? "commit" : "commits"} ${list(commits)}; `;
-    return `Models were computed with ctsurv ${list(versions)} (${commit}${packages}).`;
+    const commit = commits.length === 0 ? "" : `${commits.length === 1 ? "commit" : "commits"} ${listWords(commits)}; `;
+    return `Models were computed with ctsurv ${listWords(versions)} (${commit}${packages}).`;
   });
 }
 
@@ -131,13 +131,17 @@ function networks(models: readonly ModelResult[]): string[] {
   const kind = ({ view }: ModelResult) => view.kind;
   const isOnePerKind = seen.size === new Set(models.map(kind)).size;
   const who = (rows: readonly ModelResult[]) =>
-    !isOnePerKind ? list(rows.map(({ name }) => name)) : kind(rows[0]!) === "volume" ? "3D networks" : "2D networks";
+    !isOnePerKind
+      ? listWords(rows.map(({ name }) => name))
+      : kind(rows[0]!) === "volume"
+      ? "3D networks"
+      : "2D networks";
   return [
-    `Compared were ${list(models.map(({ name }) => name))}.`,
+    `Compared were ${listWords(models.map(({ name }) => name))}.`,
     ...[...byKind].map(([kind, rows]) =>
-      `The starting weights of ${byKind.size === 1 ? "all networks" : list(rows.map(({ name }) => name))} ${
+      `The starting weights of ${byKind.size === 1 ? "all networks" : listWords(rows.map(({ name }) => name))} ${
         kinds[kind]
-      } (SHA-256 ${list(distinct(rows.map(({ weights }) => weights.hash.slice(0, 8))))}).`
+      } (SHA-256 ${listWords(distinct(rows.map(({ weights }) => weights.hash.slice(0, 8))))}).`
     ),
     ...[...seen].map(([view, rows]) => `Of each patient, ${who(rows)} saw ${view}.`),
   ];
@@ -158,11 +162,14 @@ function scores(models: readonly ModelResult[], proven: readonly Provenance[]): 
   return [
     "Discrimination is the time-dependent concordance (Ctd; Antolini et al. 2005) of follow-up in months, censored at 24: " +
     "equal predictions count one half, and a curve is read at the first month at or after the death.",
-    ...variant.some((name) => name !== "risk") ? [`The folds' Ctd is the variant ${list(variant.map(String))}.`] : [],
+    ...variant.some((name) => name !== "risk")
+      ? [`The folds' Ctd is the variant ${listWords(variant.map(String))}.`]
+      : [],
     ...hasWithin
       ? [
-        "It is reported within folds (only pairs of patients whom the same model predicted) with a 95 % percentile " +
-        "interval of a bootstrap of the patients of each fold.",
+        "It is reported within folds (only pairs of patients whom the same model predicted) with the 95 % percentile " +
+        "interval of a bootstrap of the patients of each fold, widened by sqrt(1 + J / (J - 1)) for J folds since their " +
+        "models are not independent (Nadeau & Bengio 2003).",
       ]
       : [],
     "It is also reported as mean and standard deviation (n - 1) of the folds, and pooled over all out-of-fold " +
@@ -196,8 +203,4 @@ function each(
 
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
-}
-
-function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

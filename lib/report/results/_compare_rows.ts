@@ -1,6 +1,6 @@
-import { detectableDifference, holm, pairedBootstrap } from "@ctsurv/survival/mod.ts";
-import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { readCrossValidation } from "./cross_validation.ts";
+import { detectableDifference, holm } from "@ctsurv/survival/mod.ts";
+import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { compareWithinFolds, type Predicted, readCrossValidation } from "./cross_validation.ts";
 import type { Table1Comparison, Table1Result } from "./table1.ts";
 
 /** The row that the paper proposes. */
@@ -8,9 +8,6 @@ const PROPOSAL = "efficientnet_b0";
 
 /** Correlations of two models' risks for which a detectable difference is given. */
 const CORRELATIONS = [.3, .6, .9];
-
-/** Predictions by fold, as a cross-validation and its file have them. */
-type Predicted = Pick<CrossValidation, "predictions">;
 
 /**
  * Compares the proposal with each other row of Table 1 by Ctd within folds, from the predictions on file, and says
@@ -37,8 +34,10 @@ export async function compareRows(
     if (known && !changed.has(model) && !changed.has(PROPOSAL)) comparisons.push(known);
     else {
       const other = await predictionsOf(model);
-      const found = other && compare(proposal, other);
-      if (found) comparisons.push({ model, against: PROPOSAL, ...found });
+      const found = other && compareWithinFolds(proposal, other);
+      if (!found) continue;
+      const { difference, low, high, p } = found;
+      comparisons.push({ model, against: PROPOSAL, difference, low, high, p });
     }
   }
   const adjusted = holm(comparisons.map(({ p }) => p));
@@ -46,22 +45,6 @@ export async function compareRows(
     comparisons: comparisons.map((comparison, i) => ({ ...comparison, pHolm: adjusted[i]! })),
     detectable: table.detectable ?? detectableOn(proposal),
   };
-}
-
-function compare(first: Predicted, second: Predicted) {
-  const ofSecond = new Map(second.predictions.map((prediction) => [prediction.id, prediction]));
-  const aligned = first.predictions.map(({ id }) => ofSecond.get(id));
-  const areSame = first.predictions.length === second.predictions.length &&
-    first.predictions.every(({ fold, months, event }, i) =>
-      aligned[i]?.fold === fold && aligned[i]?.months === months && aligned[i]?.event === event
-    );
-  if (!areSame) return undefined;
-  const found = pairedBootstrap(
-    toSurvivalPredictions(first.predictions),
-    toSurvivalPredictions(aligned.map((prediction) => prediction!)),
-    { folds: first.predictions.map(({ fold }) => fold) },
-  );
-  return found && { difference: found.difference, low: found.low, high: found.high, p: found.p };
 }
 
 function detectableOn({ predictions }: Predicted): Table1Result["detectable"] {

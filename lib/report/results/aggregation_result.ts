@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
@@ -13,14 +14,7 @@ const difference = z.number().min(-1).max(1);
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
-const paired = z.strictObject({
-  difference,
-  low: difference,
-  high: difference,
-  level: share,
-  p: share,
-  replicates: count,
-}).nullable();
+const paired = pairedSchema.nullable();
 
 const schema = schemaOf<AggregationResult>()(z.strictObject({
   kind: z.literal("aggregation"),

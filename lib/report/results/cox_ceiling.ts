@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AucWithinFolds, CtdWithinFolds, CtdWithinFoldsEntry, HorizonScores } from "@ctsurv/survival/mod.ts";
 import { schemaOf } from "./_schema.ts";
-import { aucSchema } from "./_within_folds_schema.ts";
+import { aucSchema, ctdEntrySchema } from "./_score_schemas.ts";
 
 /** What Cox regression reaches on the features of a row of Table 1, on the same patients and folds. */
 export interface CoxCeiling {
@@ -52,10 +52,6 @@ export function coxCeiling(
 export const coxCeilingSchema: z.ZodType<CoxCeiling> = schemaOf<CoxCeiling>()(z.strictObject({
   mean: z.number().min(0).max(1).nullable(),
   stdSample: z.number().nonnegative().nullable(),
-  ctdWithinFolds: z.strictObject({
-    value: z.number().min(0).max(1).nullable(),
-    interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
-    comparable: z.int().nonnegative(),
-  }),
+  ctdWithinFolds: ctdEntrySchema,
   auc: aucSchema,
 }));

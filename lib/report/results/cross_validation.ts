@@ -1,31 +1,26 @@
 import { z } from "zod";
 import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { type CrossValidation, formatPredictions } from "@ctsurv/training/mod.ts";
+import { type PairedBootstrap, pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { concordanceSchema, ctdWithinFoldsSchema, foldSchemas, horizonScoresSchema } from "./_score_schemas.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
-import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
 
 const count = z.int().nonnegative();
-const concordance = z.strictObject({
-  value: z.number().min(0).max(1).nullable(),
-  concordant: z.number(),
-  comparable: count,
-});
+const { result, prediction } = foldSchemas(count);
 /** `authors` is missing where ctsurv 0.1 wrote the file. */
-const variantsOf = <Entry extends z.ZodType>(entry: Entry) =>
-  z.strictObject({ risk: entry, antolini: entry, adj_antolini: entry, lab: entry, authors: entry.exactOptional() });
-const variants = variantsOf(concordance);
+const variants = z.strictObject({
+  risk: concordanceSchema,
+  antolini: concordanceSchema,
+  adj_antolini: concordanceSchema,
+  lab: concordanceSchema,
+  authors: concordanceSchema.exactOptional(),
+});
 const ofFolds = z.number().nullable();
 
 const schema = z.strictObject({
-  folds: z.array(z.strictObject({
-    fold: count,
-    patients: count,
-    events: count,
-    ctd: concordance,
-    losses: z.array(z.number()),
-  })).min(1),
+  folds: z.array(result).min(1),
   mean: ofFolds,
   stdSample: ofFolds,
   stdPopulation: ofFolds,
@@ -34,14 +29,7 @@ const schema = z.strictObject({
   constantLoss: z.number().exactOptional(),
   pooled: z.strictObject({ pre: variants, post: variants }),
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number(), replicates: count }).nullable(),
-  predictions: z.array(z.strictObject({
-    id: z.string(),
-    survival: z.array(z.number()).transform((survival) => Float64Array.from(survival)),
-    attention: z.array(z.number()).transform((attention) => Float32Array.from(attention)),
-    fold: count,
-    months: z.number().nonnegative(),
-    event: z.literal([0, 1]),
-  })),
+  predictions: z.array(prediction),
   messages: z.array(z.string()).exactOptional(),
   provenance: provenanceSchema,
 });
@@ -120,6 +108,25 @@ export async function writeCrossValidation(
 export async function readCrossValidation(folder: string, model: string): Promise<CrossValidationRecord> {
   const path = join(folder, "cross_validation", `${model}.json`);
   return foldsFromOne(await readResults(path, schema, "cross-validation"));
+}
+
+/** Predictions by fold, as a cross-validation and its file have them. */
+export type Predicted = Pick<CrossValidation, "predictions">;
+
+/**
+ * The difference in Ctd within folds of two cross-validations; undefined for other patients, outcomes or folds, of which
+ * nothing is paired, and null where no pair can be compared.
+ */
+export function compareWithinFolds(first: Predicted, second: Predicted): PairedBootstrap | null | undefined {
+  const ofSecond = new Map(second.predictions.map((prediction) => [prediction.id, prediction]));
+  const aligned = first.predictions.flatMap(({ id }) => ofSecond.get(id) ?? []);
+  const areSame = first.predictions.length === second.predictions.length &&
+    first.predictions.every(({ fold, months, event }, i) =>
+      aligned[i]?.fold === fold && aligned[i]?.months === months && aligned[i]?.event === event
+    );
+  if (!areSame) return undefined;
+  const [ours, theirs] = [toSurvivalPredictions(first.predictions), toSurvivalPredictions(aligned)];
+  return pairedBootstrap(ours, theirs, { folds: first.predictions.map(({ fold }) => fold) });
 }
 
 /** Anything with the number of a fold. */

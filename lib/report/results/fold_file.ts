@@ -2,35 +2,19 @@ import { z } from "zod";
 import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { FoldOutcome } from "@ctsurv/training/mod.ts";
+import { foldSchemas } from "./_score_schemas.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
 
-const count = z.int().nonnegative();
+const { result, prediction } = foldSchemas(z.int().positive());
 
 const schema = z.strictObject({
   kind: z.literal("fold"),
   model: z.string(),
   folds: z.int().positive(),
   key: z.string(),
-  result: z.strictObject({
-    fold: z.int().positive(),
-    patients: count,
-    events: count,
-    ctd: z.strictObject({
-      value: z.number().min(0).max(1).nullable(),
-      concordant: z.number(),
-      comparable: count,
-    }),
-    losses: z.array(z.number()),
-  }),
-  predictions: z.array(z.strictObject({
-    id: z.string(),
-    survival: z.array(z.number()).transform((survival) => Float64Array.from(survival)),
-    attention: z.array(z.number()).transform((attention) => Float32Array.from(attention)),
-    fold: z.int().positive(),
-    months: z.number().nonnegative(),
-    event: z.literal([0, 1]),
-  })),
+  result,
+  predictions: z.array(prediction),
   divergence: z.string().exactOptional(),
   constantLoss: z.number().exactOptional(),
   provenance: provenanceSchema,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
@@ -86,7 +87,6 @@ const ctd = z.strictObject({
   value: share.nullable(),
   interval: z.strictObject({ low: share, high: share }).nullable(),
 });
-const difference = z.number().min(-1).max(1);
 
 const schema = schemaOf<MultiverseResult>()(z.strictObject({
   kind: z.literal("multiverse"),
@@ -106,14 +106,7 @@ const schema = schemaOf<MultiverseResult>()(z.strictObject({
     patients: z.int().nonnegative(),
     ctd,
     mean: share.nullable(),
-    difference: z.strictObject({
-      difference,
-      low: difference,
-      high: difference,
-      level: share,
-      p: share,
-      replicates: z.int().nonnegative(),
-    }).nullable(),
+    difference: pairedSchema.nullable(),
     effect: z.enum(["moved", "rounding", "none"]),
     note: z.string().exactOptional(),
   })),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { join } from "node:path";
-import { InputError } from "@ctsurv/base/mod.ts";
+import { fileExists, InputError } from "@ctsurv/base/mod.ts";
 
 /**
  * Reads a file of results.
@@ -18,6 +18,20 @@ export async function readResults<T>(path: string, schema: z.ZodType<T>, what: s
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new InputError(`${path} does not hold the results of a ${what}:\n${z.prettifyError(parsed.error)}`);
+}
+
+/**
+ * Reads a file of a folder of results; undefined where the run has not made it.
+ *
+ * @param read Such as `readTable2`.
+ */
+export async function readIfThere<T>(
+  folder: string,
+  name: string,
+  read: (path: string) => Promise<T>,
+): Promise<T | undefined> {
+  const path = join(folder, name);
+  return await fileExists(path) ? await read(path) : undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { compareRows } from "./_compare_rows.ts";
 import { schemaOf } from "./_schema.ts";
 import { type CoxCeiling, coxCeilingSchema } from "./cox_ceiling.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
-import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
+import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_score_schemas.ts";
 import { readResults } from "./result_files.ts";
 
 const concordance = z.number().min(0).max(1).nullable();

@@ -11,21 +11,14 @@ import type {
 } from "@ctsurv/survival/mod.ts";
 import { formatNumber, withInterval } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
+import { aucSchema, ctdWithinFoldsSchema, pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
-import { aucSchema, ctdWithinFoldsSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
 
 const concordance = z.number().min(0).max(1).nullable();
 const interval = z.tuple([z.number().nullable(), z.number().nullable()]);
-const paired = z.strictObject({
-  difference: z.number(),
-  low: z.number(),
-  high: z.number(),
-  level: z.number(),
-  p: z.number(),
-  replicates: z.int(),
-}).nullable();
+const paired = pairedSchema.nullable();
 const cohort = z.strictObject({
   name: z.string(),
   hash: z.string(),

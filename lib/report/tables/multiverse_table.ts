@@ -1,5 +1,6 @@
-import { formatNumber } from "../format.ts";
-import type { MultiverseCtd, MultiverseResult, MultiverseRow } from "../results/multiverse.ts";
+import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { withInterval } from "../format.ts";
+import type { MultiverseResult, MultiverseRow } from "../results/multiverse.ts";
 import { type Table, table } from "./table.ts";
 
 /** A row of the table: a choice, or the headline itself. */
@@ -67,14 +68,6 @@ export function multiverseTable({ cohort, profile, model, headline, rows, missin
   );
 }
 
-function withInterval({ value, interval }: MultiverseCtd): string | null {
-  if (value === null) return null;
-  return `${formatNumber(value, 3)} [${formatNumber(interval?.low, 3)}, ${formatNumber(interval?.high, 3)}]`;
-}
-
-function signed(
-  { difference, low, high }: { readonly difference: number; readonly low: number; readonly high: number },
-) {
-  const sign = difference > 0 ? "+" : "";
-  return `${sign}${formatNumber(difference, 3)} [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
+function signed({ difference, low, high }: Pick<PairedBootstrap, "difference" | "low" | "high">): string {
+  return `${difference > 0 ? "+" : ""}${withInterval({ value: difference, interval: { low, high } })}`;
 }

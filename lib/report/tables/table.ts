@@ -1,3 +1,4 @@
+import { quoteCsv } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { escapeMarkup, formatNumber, MISSING } from "../format.ts";
 
@@ -57,7 +58,7 @@ export function table<Row>(rows: readonly Row[], columns: readonly TableColumn<R
     html,
     text,
     markdown: toMarkdown(labels, cells, numeric, caption),
-    csv: [labels, ...values.map((row) => row.map(raw))].map((row) => row.map(quote).join(",") + "\r\n").join(""),
+    csv: [labels, ...values.map((row) => row.map(raw))].map((row) => row.map(quoteCsv).join(",") + "\r\n").join(""),
     [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }),
   };
 }
@@ -71,10 +72,6 @@ function raw(value: TableValue): string {
   return value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value))
     ? ""
     : `${value}`;
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 type Rows = readonly (readonly string[])[];

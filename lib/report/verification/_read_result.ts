@@ -4,8 +4,7 @@ import { foldsFromOne } from "../results/cross_validation.ts";
 
 /**
  * Reads a file of results in the form of parsed JSON. A table in CSV or Markdown becomes a list of rows, each a record
- * by column; the rest of a Markdown file becomes a list of lines. Cross-validations of
- * ctsurv 0.1 get folds from 1.
+ * by column; the rest of a Markdown file becomes a list of lines. Cross-validations of ctsurv 0.1 get folds from 1.
  *
  * @param path Ends with `.json`, `.csv` or `.md`.
  * @throws {InputError} If it is not what its ending says.

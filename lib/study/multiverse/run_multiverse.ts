@@ -154,7 +154,7 @@ async function compareWithHeadline(
   const slug = `${row.model}-${change.name.replace(/[^\w.]+/g, "-")}`;
   const validation = known?.effect === "none" ? headline : await crossValidated(changed, { row, slug, weights }, own);
   const effect = known ?? await findEffect(changed, { validation, headline, change, features, choices, own });
-  const { patients } = comparable(validation, headline);
+  const patients = patientsOfBoth(validation, headline);
   return {
     name: change.name,
     title: `${change.choice}: ${change.value}`,
@@ -233,9 +233,9 @@ function haveSamePredictions(a: CrossValidationRecord, b: CrossValidationRecord)
 }
 
 /** The patients whom both predict. */
-function comparable(a: CrossValidationRecord, b: CrossValidationRecord) {
+function patientsOfBoth(a: CrossValidationRecord, b: CrossValidationRecord): string[] {
   const ofFirst = new Set(a.predictions.map(({ id }) => id));
-  return { patients: b.predictions.map(({ id }) => id).filter((id) => ofFirst.has(id)) };
+  return b.predictions.map(({ id }) => id).filter((id) => ofFirst.has(id));
 }
 
 function readingOf(record: CrossValidationRecord, ids: readonly string[], variant: CtdVariant): CtdReading {

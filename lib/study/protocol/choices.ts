@@ -30,8 +30,9 @@ export interface Choices {
   readonly interior: "keep" | "drop";
   /**
    * `window`: clipped to [-1000, 400] HU, three equal channels, ImageNet's mean and standard deviation, as ASCENT's
-   * README says. `z-score`: not clipped, mean 0 and standard deviation 1 over the pixels of the training patients, one
-   * channel into the sum of the first layer's RGB weights, as ASCENT's code runs. The paper is silent.
+   * README says. `z-score`: not clipped, mean 0 and standard deviation 1 over the pixels of all patients (ASCENT's code
+   * takes those of each fold's training patients), one channel into the sum of the first layer's RGB weights, as ASCENT's
+   * code runs. The paper is silent.
    */
   readonly intensities: "window" | "z-score";
   /**

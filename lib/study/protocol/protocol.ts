@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, listWords } from "@ctsurv/base/mod.ts";
 import { allowedValues, type ChoiceName, type Choices, type NumberRange } from "./choices.ts";
 import { notBuilt } from "./_not_built.ts";
 import { type ProtocolName, protocols } from "./presets.ts";
@@ -90,7 +90,7 @@ function example(name: ChoiceName): string {
 function describeProblem(name: ChoiceName, value: string | number): string | undefined {
   const allowed: NumberRange | readonly (string | number)[] = allowedValues[name];
   if (!("least" in allowed)) {
-    if (!allowed.includes(value)) return `${name} cannot be ${value}; choose ${listed(allowed)}`;
+    if (!allowed.includes(value)) return `${name} cannot be ${value}; choose ${listWords(allowed, "or")}`;
   } else {
     const { least, most, whole } = allowed;
     const isNumber = typeof value === "number" && value >= least && value <= most &&
@@ -99,8 +99,4 @@ function describeProblem(name: ChoiceName, value: string | number): string | und
   }
   const isMissing = (notBuilt[name] as readonly unknown[] | undefined)?.includes(value);
   return isMissing ? `${name}=${value} is not built yet, so no result can be made with it` : undefined;
-}
-
-function listed(words: readonly unknown[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

@@ -16,19 +16,12 @@ export async function coxRow(
   const { folds, foldSeed } = profile;
   const title = `${backbone.architecture.title}, Cox on the features`;
   progress.start(`${title}: folds`, folds);
-  const trainer = coxOnFeaturesTrainer({ seed: foldSeed });
-  const validation = await crossValidate(
-    {
-      ...trainer,
-      async train(some) {
-        const trained = await trainer.train(some);
-        progress.tick();
-        return trained;
-      },
-    },
-    patients,
-    { folds, foldSeed, variant: protocol.choices.ctd },
-  );
+  const validation = await crossValidate(coxOnFeaturesTrainer({ seed: foldSeed }), patients, {
+    folds,
+    foldSeed,
+    variant: protocol.choices.ctd,
+    onFold: () => progress.tick(),
+  });
   progress.done(`${title}: ${folds} folds`);
   return validation;
 }

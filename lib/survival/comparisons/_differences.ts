@@ -1,11 +1,23 @@
-import type { BootstrapValues } from "./bootstrap.ts";
+import type { PairCounter } from "../concordance/_count_pairs.ts";
+import { concordanceOf } from "../concordance/concordance.ts";
+import { bootstrap, type BootstrapOptions, type Strata } from "./bootstrap.ts";
 import type { PairedBootstrap } from "./paired_bootstrap.ts";
 
-/** A difference with its interval and p-value, from the differences on the bootstrap samples; null where there are none. */
-export function describeDifferences(
-  difference: number | null,
-  samples: BootstrapValues | null,
+/**
+ * The difference in Ctd between two models of the same patients, with its interval and p-value; null where no pair or no
+ * sample can be compared. See `pairedBootstrap` for the formula.
+ */
+export function bootstrapDifference(
+  patients: number,
+  [first, second]: readonly [PairCounter, PairCounter],
+  options: BootstrapOptions & Strata,
 ): PairedBootstrap | null {
+  const ctdDifference = (patient?: Uint32Array) => {
+    const [a, b] = [concordanceOf(first({ patient })).value, concordanceOf(second({ patient })).value];
+    return a === null || b === null ? null : a - b;
+  };
+  const difference = ctdDifference();
+  const samples = bootstrap(patients, "concordance-interval", ctdDifference, options);
   if (difference === null || samples === null) return null;
   const { low, high, level, values } = samples;
   const share = (isBeyond: (difference: number) => boolean) =>

@@ -1,4 +1,5 @@
 import { createRandom, InputError, quantile } from "@ctsurv/base/mod.ts";
+import { type FoldOfPatients, membersOf } from "../follow_up/predictions.ts";
 
 /** Options of bootstrap intervals, for which patients are drawn with replacement. */
 export interface BootstrapOptions {
@@ -13,7 +14,7 @@ export interface BootstrapOptions {
 /** Groups of patients within which a bootstrap draws. */
 export interface Strata {
   /** [patients]: name of each patient's group, such as the fold. @default {one group of all patients} */
-  readonly strata?: readonly (string | number)[] | undefined;
+  readonly strata?: FoldOfPatients | undefined;
 }
 
 /** The values of a statistic on the bootstrap samples, and their percentile interval. */
@@ -74,12 +75,11 @@ export function bootstrapAll<Name extends string>(
   }
   const random = createRandom(seed, name);
   const drawn = new Uint32Array(patients);
-  const groups = strata && [...Map.groupBy(drawn.keys(), (i) => strata[i]!).values()];
+  const groups = strata ? membersOf(strata) : [[...drawn.keys()]];
   const found: Record<string, number[]> = {};
   for (let replicate = 0; replicate < replicates; replicate++) {
     drawn.fill(0);
-    if (!groups) { for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++; }
-    for (const group of groups ?? []) {
+    for (const group of groups) {
       for (const _ of group) drawn[group[random.integer(0, group.length - 1)]!]!++;
     }
     for (const [name, value] of Object.entries<number | null>(statistics(drawn))) {

@@ -2,7 +2,7 @@ import { createRandom, InputError, type Random } from "@ctsurv/base/mod.ts";
 import { normalQuantile } from "../_math.ts";
 import { concordance } from "../concordance/concordance.ts";
 import { concordanceWithinFolds } from "../concordance/concordance_within_folds.ts";
-import { checkOutcomes, type FoldOfPatients, type Outcomes } from "../follow_up/predictions.ts";
+import { checkOutcomes, type FoldOfPatients, membersOf, type Outcomes } from "../follow_up/predictions.ts";
 import { summariseScores } from "./summarise_scores.ts";
 
 /** Options of {@linkcode detectableDifference}. */
@@ -68,7 +68,7 @@ export function detectableDifference(
   const random = createRandom(seed, "detectable difference");
   const noise = Math.sqrt(1 - withTime ** 2);
   const shared = Math.sqrt((correlation - withTime ** 2) / noise ** 2), own = Math.sqrt(1 - shared ** 2);
-  const strata = folds ? [...Map.groupBy(folds.keys(), (i) => folds[i]!).values()] : [[...Array(months.length).keys()]];
+  const strata = membersOf(folds ?? Array(months.length).fill("all"));
   const differences: number[] = [];
   for (let simulation = 0; simulation < simulations; simulation++) {
     const drawn = strata.flatMap((members) => members.map(() => members[random.integer(0, members.length - 1)]!));

@@ -2,8 +2,8 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
 import type { CtdOptions } from "../concordance/concordance.ts";
 import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { describeDifferences } from "./_differences.ts";
-import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+import { bootstrapDifference } from "./_differences.ts";
+import type { BootstrapOptions } from "./bootstrap.ts";
 import type { PairedBootstrap } from "./paired_bootstrap.ts";
 
 /** The out-of-fold predictions of a cross-validation, and how their Ctd is computed. */
@@ -40,21 +40,13 @@ export function differenceOfReadings(
   second: CtdReading,
   options: BootstrapOptions = {},
 ): PairedBootstrap | null {
-  const [countFirst, countSecond] = [first, second].map(({ predictions, folds, ...reading }) =>
-    pairCounterWithinFolds(checkPredictions(predictions), folds, reading)
-  ) as [ReturnType<typeof pairCounterWithinFolds>, ReturnType<typeof pairCounterWithinFolds>];
+  const counter = ({ predictions, folds, ...reading }: CtdReading) =>
+    pairCounterWithinFolds(checkPredictions(predictions), folds, reading);
+  const counters = [counter(first), counter(second)] as const;
   const patients = first.folds.length;
   if (second.folds.length !== patients) {
     throw new InputError(`The two models have ${patients} and ${second.folds.length} patients; they need the same`);
   }
-  const difference = (patient?: Uint32Array) => {
-    const [a, b] = [countFirst({ patient }), countSecond({ patient })];
-    return a.comparable > 0 && b.comparable > 0 ? a.concordant / a.comparable - b.concordant / b.comparable : null;
-  };
   const sameFolds = Array.from(first.folds).every((fold, i) => fold === second.folds[i]);
-  const strata = sameFolds ? { strata: first.folds } : {};
-  return describeDifferences(
-    difference(),
-    bootstrap(patients, "concordance-interval", difference, { ...options, ...strata }),
-  );
+  return bootstrapDifference(patients, counters, { ...options, strata: sameFolds ? first.folds : undefined });
 }

@@ -3,8 +3,8 @@ import { pairCounter } from "../concordance/_count_pairs.ts";
 import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
 import type { CtdOptions } from "../concordance/concordance.ts";
 import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { describeDifferences } from "./_differences.ts";
-import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+import { bootstrapDifference } from "./_differences.ts";
+import type { BootstrapOptions } from "./bootstrap.ts";
 
 /** The difference in Ctd between two models, with its bootstrap interval. */
 export interface PairedBootstrap {
@@ -78,12 +78,5 @@ export function pairedBootstrap(
   const { folds } = options;
   const counter = (predictions: SurvivalPredictions) =>
     folds ? pairCounterWithinFolds(predictions, folds, options) : pairCounter(predictions, options);
-  const [countFirst, countSecond] = [counter(first), counter(second)];
-  const difference = (patient?: Uint32Array) => {
-    const [a, b] = [countFirst({ patient }), countSecond({ patient })];
-    return a.comparable > 0 && b.comparable > 0 ? a.concordant / a.comparable - b.concordant / b.comparable : null;
-  };
-  const value = difference();
-  const samples = bootstrap(patients, "concordance-interval", difference, { ...options, strata: folds });
-  return describeDifferences(value, samples);
+  return bootstrapDifference(patients, [counter(first), counter(second)], { ...options, strata: folds });
 }

@@ -1,10 +1,15 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { chiSquareTail } from "../_math.ts";
+import { chiSquareTail, twoSidedNormal } from "../_math.ts";
 import { type PairCounter, pairCounter } from "../concordance/_count_pairs.ts";
-import { pairCounterWithinFolds, takePatients } from "../concordance/_count_within_folds.ts";
-import type { Concordance } from "../concordance/concordance.ts";
-import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
+import { type Concordance, concordanceOf } from "../concordance/concordance.ts";
+import { type ConcordanceInterval, intervalOf } from "../concordance/concordance_interval.ts";
+import {
+  checkPredictions,
+  type FoldOfPatients,
+  type SurvivalPredictions,
+  takePatients,
+} from "../follow_up/predictions.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 
 /** How well the patients of one level are ordered. */
@@ -52,13 +57,10 @@ export interface SubgroupComparison {
 /** Options of {@linkcode compareSubgroups}. */
 export interface SubgroupOptions extends BootstrapOptions {
   /** [patients]: the fold in which each patient was tested. Only pairs of one fold are compared. @default {none} */
-  readonly folds?: readonly (string | number)[] | undefined;
+  readonly folds?: FoldOfPatients | undefined;
   /** A level with fewer deaths is small. @default {10} */
   readonly fewestDeaths?: number;
 }
-
-/** The 97.5th percentile of the standard normal distribution. */
-const Z = 1.959963984540054;
 
 /**
  * Ctd (`"risk"` under `"pre"`) of each subgroup of the patients, and whether it differs between them. A pair is compared
@@ -113,19 +115,18 @@ export function compareSubgroups(
     const own = takePatients(predictions, members);
     const strata = folds && members.map((i) => folds[i]!);
     const count = strata ? pairCounterWithinFolds(own, strata) : pairCounter(own);
-    const { concordant, comparable } = count();
-    const samples = options.replicates === 0 ? null : bootstrap(members.length, `subgroup ${name}`, (drawn) => {
-      const sample = count({ patient: drawn });
-      return sample.comparable > 0 ? sample.concordant / sample.comparable : null;
-    }, { ...options, strata });
+    const ctd = concordanceOf(count());
+    const ctdOf = (patient: Uint32Array) => concordanceOf(count({ patient })).value;
+    const samples = options.replicates === 0
+      ? null
+      : bootstrap(members.length, `subgroup ${name}`, ctdOf, { ...options, strata });
     return {
       level: name,
       patients: members.length,
       deaths,
-      ctd: { value: comparable > 0 ? concordant / comparable : null, concordant, comparable },
-      interval: samples &&
-        { low: samples.low, high: samples.high, level: samples.level, replicates: samples.values.length },
-      variance: comparable > 0 ? varianceOf(count, members.length) : null,
+      ctd,
+      interval: intervalOf(samples),
+      variance: ctd.value === null ? null : varianceOf(count, members.length),
       isSmall: deaths < fewestDeaths,
     };
   });
@@ -160,7 +161,7 @@ function heterogeneity(subgroups: readonly Subgroup[]): SubgroupInteraction | nu
   const degreesOfFreedom = compared.length - 1;
   const [first, second] = compared as [typeof compared[number], typeof compared[number]];
   const difference = first.value - second.value;
-  const half = Z * Math.sqrt(first.variance + second.variance);
+  const half = twoSidedNormal(0.05) * Math.sqrt(first.variance + second.variance);
   return {
     levels: compared.map(({ level }) => level),
     statistic,

@@ -1,26 +1,16 @@
-import { InputError } from "@ctsurv/base/mod.ts";
-import type { FoldOfPatients, SurvivalPredictions } from "../follow_up/predictions.ts";
+import {
+  checkFolds,
+  type FoldOfPatients,
+  membersOf,
+  type SurvivalPredictions,
+  takePatients,
+} from "../follow_up/predictions.ts";
 import { type PairCounter, pairCounter } from "./_count_pairs.ts";
 import { listedPairCounter } from "./_list_pairs.ts";
 import type { CtdOptions } from "./concordance.ts";
 
 /** Folds of more patients than this are counted by sorting: a list of their pairs would be long. */
 const MOST_LISTED = 200;
-
-/** The members of each fold, as places in the list of patients. */
-export function membersOf(folds: FoldOfPatients): number[][] {
-  return [...Map.groupBy(folds.keys(), (i) => folds[i]!).values()];
-}
-
-/** Some patients of all. */
-export function takePatients({ times, survival, months, event }: SurvivalPredictions, members: readonly number[]) {
-  return {
-    times,
-    survival: members.map((i) => survival[i]!),
-    months: members.map((i) => months[i]!),
-    event: members.map((i) => event[i]!),
-  };
-}
 
 /**
  * A `pairCounter` of the pairs of patients of the same fold. It takes the weights of all patients.
@@ -52,10 +42,4 @@ export function pairCounterWithinFolds(
     }
     return { concordant, comparable };
   };
-}
-
-/** @throws {InputError} If there is not one fold for each patient. */
-export function checkFolds({ survival }: Pick<SurvivalPredictions, "survival">, folds: FoldOfPatients): void {
-  if (folds.length === survival.length) return;
-  throw new InputError(`Each patient needs a fold; there are ${survival.length} patients and ${folds.length} folds`);
 }

@@ -1,5 +1,5 @@
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { pairCounter } from "./_count_pairs.ts";
+import { pairCounter, type PairCounts } from "./_count_pairs.ts";
 
 /** A concordance and the pairs behind it. */
 export interface Concordance {
@@ -41,7 +41,11 @@ export interface Concordance {
  * @throws {InputError} If the predictions are not complete; see {@linkcode SurvivalPredictions}.
  */
 export function concordance(predictions: SurvivalPredictions, options: CtdOptions = {}): Concordance {
-  const { concordant, comparable } = pairCounter(checkPredictions(predictions), options)();
+  return concordanceOf(pairCounter(checkPredictions(predictions), options)());
+}
+
+/** The concordance that was counted. */
+export function concordanceOf({ concordant, comparable }: PairCounts): Concordance {
   return { value: comparable === 0 ? null : concordant / comparable, concordant, comparable };
 }
 
@@ -78,12 +82,17 @@ export type ConcordanceTable = Readonly<
  * @throws {InputError} If the predictions are not complete; see {@linkcode SurvivalPredictions}.
  */
 export function concordanceTable(predictions: SurvivalPredictions): ConcordanceTable {
-  const authors = concordance(predictions, { variant: "authors" });
+  return everyReading((reading) => concordance(predictions, reading));
+}
+
+/** Something of every variant under both lookups; that of `authors`, which depends on no lookup, is computed once. */
+export function everyReading<T>(of: (reading: CtdOptions) => T): Record<CtdLookup, Record<CtdVariant, T>> {
+  const authors = of({ variant: "authors" });
   const variants = (lookup: CtdLookup) => ({
-    risk: concordance(predictions, { variant: "risk", lookup }),
-    antolini: concordance(predictions, { variant: "antolini", lookup }),
-    adj_antolini: concordance(predictions, { variant: "adj_antolini", lookup }),
-    lab: concordance(predictions, { variant: "lab", lookup }),
+    risk: of({ variant: "risk", lookup }),
+    antolini: of({ variant: "antolini", lookup }),
+    adj_antolini: of({ variant: "adj_antolini", lookup }),
+    lab: of({ variant: "lab", lookup }),
     authors,
   });
   return { pre: variants("pre"), post: variants("post") };

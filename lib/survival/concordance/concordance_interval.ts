@@ -1,7 +1,7 @@
-import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
+import { bootstrap, type BootstrapOptions, type BootstrapValues } from "../comparisons/bootstrap.ts";
 import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { pairCounter } from "./_count_pairs.ts";
-import type { CtdOptions } from "./concordance.ts";
+import { concordanceOf, type CtdOptions } from "./concordance.ts";
 
 /** Options of {@linkcode concordanceInterval}: the reading of Ctd and the bootstrap. */
 export interface ConcordanceIntervalOptions extends CtdOptions, BootstrapOptions {}
@@ -54,9 +54,13 @@ export function concordanceInterval(
   options: ConcordanceIntervalOptions = {},
 ): ConcordanceInterval | null {
   const count = pairCounter(checkPredictions(predictions), options);
-  const samples = bootstrap(predictions.survival.length, "concordance-interval", (drawn) => {
-    const { concordant, comparable } = count({ patient: drawn });
-    return comparable > 0 ? concordant / comparable : null;
-  }, options);
-  return samples && { low: samples.low, high: samples.high, level: samples.level, replicates: samples.values.length };
+  const ctd = (patient: Uint32Array) => concordanceOf(count({ patient })).value;
+  return intervalOf(bootstrap(predictions.survival.length, "concordance-interval", ctd, options));
+}
+
+/** The interval of a bootstrap without its values; null where no sample has one. */
+export function intervalOf(samples: BootstrapValues | null | undefined): ConcordanceInterval | null {
+  if (!samples) return null;
+  const { low, high, level, values } = samples;
+  return { low, high, level, replicates: values.length };
 }

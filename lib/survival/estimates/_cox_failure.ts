@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, listWords } from "@ctsurv/base/mod.ts";
 import { cholesky, solveCholesky } from "../_math.ts";
 
 /** What an explanation of a failed fit needs. */
@@ -38,7 +38,7 @@ export function collinearity(information: readonly Float64Array[], dependent: nu
   );
   const rest = covariates.map((row) => row[dependent]! - weights.reduce((sum, w, k) => sum + w * row[k]!, 0));
   const everywhere = isConstant || rest.every((value) => Math.abs(value - rest[0]!) <= SAME * spread[dependent]!);
-  const how = causes.length > 0 ? `it follows from ${list(causes)}` : "it is constant";
+  const how = causes.length > 0 ? `it follows from ${listWords(causes)}` : "it is constant";
   const where = everywhere ? "" : " among the patients who were still followed when somebody died";
   const few = fewDeaths(facts);
   return new InputError(
@@ -65,7 +65,7 @@ export function separation(step: ArrayLike<number>, facts: FailedFit): InputErro
   const few = fewDeaths(facts);
   return new InputError(
     `Cox regression does not converge: ${few && `there are ${few}, and `}the coefficient${isOne ? "" : "s"} of ${
-      list(growing.map(nameOf))
+      listWords(growing.map(nameOf))
     } grow${isOne ? "s" : ""} without limit, because ${
       isOne ? "it separates" : "they separate"
     } patients who died from ` +
@@ -121,8 +121,4 @@ function fewDeaths({ covariates, event }: FailedFit): string {
   const [deaths, count] = [Array.from(event).filter((one) => one === 1).length, covariates[0]!.length];
   if (deaths > count) return "";
   return `too few deaths, ${deaths} for ${count} covariate${count === 1 ? "" : "s"} where ten for each are usual`;
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

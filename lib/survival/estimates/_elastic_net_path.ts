@@ -1,4 +1,5 @@
 import { dot } from "../_math.ts";
+import { halveStep } from "./_line_search.ts";
 import type { ScoreLikelihood } from "./_partial_likelihood.ts";
 import type { StandardisedFit } from "./_ridge_path.ts";
 
@@ -8,7 +9,7 @@ export interface ElasticNetFit extends StandardisedFit {
   readonly l1Ratio: number;
 }
 
-const [MOST_STEPS, MOST_SWEEPS, MOST_HALVINGS] = [200, 10_000, 40];
+const [MOST_STEPS, MOST_SWEEPS] = [200, 10_000];
 
 /** Coordinate descent ends when nothing changes by more than this share of the step: the next expansion mends the rest. */
 const SOLVED = 1e-4;
@@ -48,18 +49,12 @@ export function elasticNetPath(
       const moved = new Float64Array(n);
       active.forEach((k, a) => columns[k]!.forEach((x, i) => moved[i]! += step[a]! * x));
       const before = valueOf(point, active.map((k) => coefficients[k]!));
-      let share = 1;
-      const go = () => {
+      const go = (share: number) => {
         const b = active.map((k, a) => coefficients[k]! + share * step[a]!);
         const s = scores.map((score, i) => score + share * moved[i]!);
         return { b, s, next: likelihoodAt(s) };
       };
-      let tried = go();
-      for (let half = 0; half < MOST_HALVINGS; half++) {
-        if (valueOf(tried.next, tried.b) >= before - 1e-12 * Math.abs(before)) break;
-        share /= 2;
-        tried = go();
-      }
+      const { share, tried } = halveStep(go, ({ b, next }) => valueOf(next, b), before);
       active.forEach((k, a) => coefficients[k] = tried.b[a]!);
       [scores, point] = [tried.s, tried.next];
       if (step.every((change) => Math.abs(share * change) < tolerance)) break;

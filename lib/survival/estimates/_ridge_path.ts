@@ -1,4 +1,5 @@
 import { dot } from "../_math.ts";
+import { halveStep } from "./_line_search.ts";
 import type { ScoreLikelihood } from "./_partial_likelihood.ts";
 
 /** A penalised fit in terms of standardised covariates. */
@@ -12,7 +13,7 @@ export interface StandardisedFit {
   readonly tolerance: number;
 }
 
-const [MOST_STEPS, MOST_HALVINGS] = [100, 40];
+const MOST_STEPS = 100;
 
 /**
  * Cox regressions with a ridge, for one penalty after the other; each starts where the last one ended.
@@ -41,21 +42,12 @@ export function ridgePath({ rows, likelihoodAt, penalties, tolerance }: Standard
         similarity,
       );
       const before = valueOf(point, weights, scores);
-      let share = 1;
-      const go = () => {
-        const [a, s] = [
-          weights.map((w, i) => w + share * step[i]!),
-          scores.map((score, i) => score + share * moved[i]!),
-        ];
+      const go = (share: number) => {
+        const a = weights.map((w, i) => w + share * step[i]!);
+        const s = scores.map((score, i) => score + share * moved[i]!);
         return { a, s, next: likelihoodAt(s) };
       };
-      let tried = go();
-      // Far from the maximum a whole step can overshoot.
-      for (let half = 0; half < MOST_HALVINGS; half++) {
-        if (valueOf(tried.next, tried.a, tried.s) >= before - 1e-12 * Math.abs(before)) break;
-        share /= 2;
-        tried = go();
-      }
+      const { share, tried } = halveStep(go, ({ a, s, next }) => valueOf(next, a, s), before);
       [weights, scores, point] = [tried.a, tried.s, tried.next];
       if (moved.every((change) => Math.abs(share * change) < tolerance)) break;
     }

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { chiSquareTail } from "../_math.ts";
+import { twoSidedNormal } from "../_math.ts";
 import { checkOutcomes, type Outcomes, stepAt } from "../follow_up/predictions.ts";
 
 /**
@@ -138,15 +138,4 @@ export function kaplanMeierAt(curve: KaplanMeier, time: number): SurvivalEstimat
   const read = (values: Float64Array) => stepAt(times, values, time);
   const known = (value: number) => Number.isNaN(value) ? null : value;
   return { survival: read(survival), low: known(read(low)), high: known(read(high)) };
-}
-
-/** The z that a standard normal variable exceeds in absolute value with this probability, found by bisection. */
-function twoSidedNormal(probability: number): number {
-  let low = 0, high = 40;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (chiSquareTail(middle * middle, 1) > probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }

@@ -107,6 +107,27 @@ export function survivalAt(times: ArrayLike<number>, curve: ArrayLike<number>, t
 /** [patients]: the name or number of the fold in which each patient was tested. */
 export type FoldOfPatients = readonly (string | number)[];
 
+/** The members of each fold, as places in the list of patients. */
+export function membersOf(folds: FoldOfPatients): number[][] {
+  return [...Map.groupBy(folds.keys(), (i) => folds[i]!).values()];
+}
+
+/** @throws {InputError} If there is not one fold for each patient. */
+export function checkFolds({ survival }: Pick<SurvivalPredictions, "survival">, folds: FoldOfPatients): void {
+  if (folds.length === survival.length) return;
+  throw new InputError(`Each patient needs a fold; there are ${survival.length} patients and ${folds.length} folds`);
+}
+
+/** Some patients of all. */
+export function takePatients({ times, survival, months, event }: SurvivalPredictions, members: readonly number[]) {
+  return {
+    times,
+    survival: members.map((i) => survival[i]!),
+    months: members.map((i) => months[i]!),
+    event: members.map((i) => event[i]!),
+  };
+}
+
 /** {@linkcode survivalAt} of every patient, [patients]. */
 export function survivalOfAll({ times, survival }: SurvivalPredictions, t: number): Float64Array {
   return Float64Array.from(survival, (curve) => survivalAt(times, curve, t));

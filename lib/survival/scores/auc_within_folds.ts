@@ -1,7 +1,12 @@
 import { widen } from "../comparisons/_widen.ts";
 import { bootstrap, type BootstrapOptions } from "../comparisons/bootstrap.ts";
-import { checkFolds, membersOf } from "../concordance/_count_within_folds.ts";
-import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import {
+  checkFolds,
+  checkPredictions,
+  type FoldOfPatients,
+  membersOf,
+  type SurvivalPredictions,
+} from "../follow_up/predictions.ts";
 import { aucCounter } from "./_count_auc.ts";
 import { weightedCensoring } from "./censoring_weights.ts";
 

@@ -1,7 +1,13 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { isotonicRegression } from "../estimates/isotonic_regression.ts";
 import { kaplanMeier, kaplanMeierAt } from "../estimates/kaplan_meier.ts";
-import { checkPredictions, survivalAt, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import {
+  checkFolds,
+  checkPredictions,
+  survivalAt,
+  survivalOfAll,
+  type SurvivalPredictions,
+} from "../follow_up/predictions.ts";
 import { censoringWeights } from "./censoring_weights.ts";
 
 /**
@@ -82,9 +88,7 @@ export function recalibrate(
   { method = "shift" }: { readonly method?: RecalibrationMethod } = {},
 ): Recalibration {
   const { months, event, survival } = checkPredictions(predictions);
-  if (fold.length !== survival.length) {
-    throw new InputError(`Each patient needs a fold; there are ${survival.length} patients and ${fold.length} folds`);
-  }
+  checkFolds(predictions, fold);
   const names = [...new Set(fold)];
   if (names.length < 2) {
     throw new InputError(

@@ -1,6 +1,6 @@
 import { bootstrapAll, type BootstrapOptions, type BootstrapValues } from "../comparisons/bootstrap.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
-import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
+import { type ConcordanceInterval, intervalOf } from "../concordance/concordance_interval.ts";
 import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { aucCounter, statesAt } from "./_count_auc.ts";
 import { integrateScores } from "./brier.ts";
@@ -172,10 +172,7 @@ export function scoreIntervals(predictions: SurvivalPredictions, options: ScoreI
     },
     options,
   );
-  const interval = (name: string): ConcordanceInterval | null => {
-    const { low, high, level, values } = found[name] ?? {};
-    return values ? { low: low!, high: high!, level: level!, replicates: values.length } : null;
-  };
+  const interval = (name: string) => intervalOf(found[name]);
   const each = (name: string) => times.map((t) => interval(`${name} ${t}`));
   return {
     uno: interval("uno"),

@@ -32,8 +32,8 @@ const INNER_TOLERANCE = 1e-4;
  * Chooses the penalty of a Cox regression among patients who train a model, by an inner cross-validation that is
  * stratified on death. A penalty is as good as the likelihood that it gives to those who were left out (Verweij and van
  * Houwelingen 1993): that of all patients under the coefficients of an inner fold, less that of the patients whom these
- * were fitted to. glmnet does the same. Numbers of those who were left out count as the nearest among the others, if they lie
- * beyond them.
+ * were fitted to. glmnet does the same. Numbers of those who were left out count as the nearest among the others, if they
+ * lie beyond them.
  *
  * @example
  * ```ts

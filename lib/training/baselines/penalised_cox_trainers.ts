@@ -59,15 +59,14 @@ export interface PenalisedCoxTrainerOptions extends ChoosePenaltyOptions, Clinic
  * @throws {InputError} From `train`, if fewer than two patients died or the covariates do not differ.
  */
 export function penalisedCoxTrainer(
-  { l1Ratio, innerFolds, seed, ...encodingOptions }: PenalisedCoxTrainerOptions = {},
+  options: PenalisedCoxTrainerOptions = {},
 ): Trainer<ClinicalPatient, PenalisedClinicalCox> {
-  const choice = choiceOf({ l1Ratio, innerFolds, seed });
   return {
     train: (patients) =>
       Promise.try(() => {
-        const encoding = clinicalEncoding(patients.map(({ record }) => record), encodingOptions);
+        const encoding = clinicalEncoding(patients.map(({ record }) => record), options);
         const rows = patients.map(({ record }) => encodeClinical(record, encoding));
-        return { parameters: { encoding, ...fitChosen(patients, rows, choice) }, losses: [] };
+        return { parameters: { encoding, ...fitChosen(patients, rows, options) }, losses: [] };
       }),
     predict: ({ encoding, ...chosen }, patients) =>
       Promise.try(() => predictAll(chosen, patients, patients.map(({ record }) => encodeClinical(record, encoding)))),
@@ -105,18 +104,6 @@ export function coxOnFeaturesTrainer(options: ChoosePenaltyOptions = {}): Traine
       Promise.try(() => ({ parameters: fitChosen(patients, patients.map(meanOverSlices), options), losses: [] })),
     predict: (chosen, patients) => Promise.try(() => predictAll(chosen, patients, patients.map(meanOverSlices))),
     dispose: () => Promise.resolve(),
-  };
-}
-
-function choiceOf(
-  { l1Ratio, innerFolds, seed }: {
-    readonly [name in keyof ChoosePenaltyOptions]: ChoosePenaltyOptions[name] | undefined;
-  },
-): ChoosePenaltyOptions {
-  return {
-    ...l1Ratio !== undefined && { l1Ratio },
-    ...innerFolds !== undefined && { innerFolds },
-    ...seed !== undefined && { seed },
   };
 }
 

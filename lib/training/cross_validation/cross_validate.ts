@@ -1,84 +1,24 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
-  type Concordance,
   type ConcordanceInterval,
   concordanceInterval,
   type ConcordanceTable,
   concordanceTable,
   type CtdWithinFolds,
   ctdWithinFolds,
-  type FollowUp,
-  HORIZON_MONTHS,
   type HorizonScores,
   horizonScores,
-  type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
-import { type FoldOutcome, trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
-import type { PatientPrediction, Trainer } from "../trainer.ts";
-
-/** Options of {@linkcode refuseFewPatients}. */
-export interface FewPatientsOptions {
-  /** The cohort's name, for the message. */
-  readonly name: string;
-  /** Number of folds. */
-  readonly folds: number;
-}
-
-/**
- * Refuses patients who are too few for a cross-validation that is stratified on death. Each fold needs a patient with
- * the more common outcome, and each training set a death. Two deaths are enough, since they go to two folds.
- *
- * @example
- * ```ts
- * import { refuseFewPatients } from "@ctsurv/ctsurv/training";
- * import { assertThrows } from "@std/assert";
- *
- * const outcomes = [1, 1, 0].map((event) => ({ event: event as 0 | 1 }));
- * refuseFewPatients(outcomes, { name: "CLARO", folds: 2 });
- * assertThrows(() => refuseFewPatients(outcomes, { name: "CLARO", folds: 10 }), Error, "CLARO has too few patients");
- * ```
- *
- * @throws {InputError} With the numbers of patients, deaths and folds.
- */
-export function refuseFewPatients(
-  outcomes: readonly Pick<FollowUp, "event">[],
-  { name, folds }: FewPatientsOptions,
-): void {
-  const deaths = outcomes.filter(({ event }) => event === 1).length;
-  const largest = Math.max(deaths, outcomes.length - deaths);
-  if (largest >= folds && deaths >= 2) return;
-  throw new InputError(
-    `${name} has too few patients for ${folds} folds: ${outcomes.length}, of whom ${deaths} died within ` +
-      `${HORIZON_MONTHS} months. ${folds} folds need at least ${folds} patients with the same outcome (died, or not), ` +
-      "and 2 deaths. Import more patients, or take a profile with fewer folds; notebook 01 and ctsurv qc work with " +
-      "any number",
-  );
-}
-
-/** A prediction by a model that was not trained on the patient. */
-export interface OutOfFoldPrediction extends PatientPrediction {
-  /** Fold in which the patient was tested, from 1. */
-  readonly fold: number;
-  /** Months of follow-up. */
-  readonly months: number;
-  /** 1 for a death at `months`, 0 for a censored patient. */
-  readonly event: 0 | 1;
-}
-
-/** The result of one fold, on its test patients. */
-export interface FoldResult {
-  /** From 1. */
-  readonly fold: number;
-  /** Number of test patients. */
-  readonly patients: number;
-  /** How many of them died within the horizon. */
-  readonly events: number;
-  /** Ctd of the variant that was asked for, survival at the first month at or after the death. */
-  readonly ctd: Concordance;
-  /** [epochs]: training loss. */
-  readonly losses: readonly number[];
-}
+import type { Trainer } from "../trainer.ts";
+import {
+  foldDoubts,
+  type FoldOutcome,
+  type FoldResult,
+  type OutOfFoldPrediction,
+  toSurvivalPredictions,
+} from "./fold_outcome.ts";
+import { trainFolds, type TrainFoldsOptions } from "./train_folds.ts";
 
 /** Results of a cross-validation. */
 export interface CrossValidation {
@@ -151,8 +91,7 @@ export interface CrossValidateOptions<Parameters = unknown> extends TrainFoldsOp
  * ```
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one, or if
- *   training refuses the patients of a fold or
- *   its loss becomes NaN, with the fold.
+ *   training refuses the patients of a fold or its loss becomes NaN, with the fold.
  */
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
@@ -188,9 +127,7 @@ export function assembleFolds(
   const pooled = toSurvivalPredictions(ordered);
   const testedIn = ordered.map(({ fold }) => fold);
   const constant = folds.flatMap(({ constantLoss }) => constantLoss ?? []);
-  const messages = folds.flatMap(({ result: { fold }, divergence }) =>
-    divergence === undefined ? [] : [`Fold ${fold} of ${folds.length}: ${divergence}`]
-  );
+  const messages = foldDoubts(folds);
   return {
     folds: results,
     ctdWithinFolds: ctdWithinFolds(pooled, testedIn),
@@ -201,29 +138,6 @@ export function assembleFolds(
     interval: concordanceInterval(pooled, { variant }),
     predictions: ordered,
     ...messages.length > 0 && { messages },
-  };
-}
-
-/**
- * Predictions in the form that the scores of `survival` take, on the grid 0, 1, ..., 24 months.
- *
- * @example
- * ```ts
- * import { toSurvivalPredictions } from "@ctsurv/ctsurv/training";
- * import { assertEquals } from "@std/assert";
- *
- * const predictions = toSurvivalPredictions([{ survival: Float64Array.of(1, .8, .6), months: 1.5, event: 1 }]);
- * assertEquals([predictions.times, predictions.months, predictions.event], [[0, 1, 2], [1.5], [1]]);
- * ```
- */
-export function toSurvivalPredictions(
-  predictions: readonly Pick<OutOfFoldPrediction, "survival" | "months" | "event">[],
-): SurvivalPredictions {
-  return {
-    times: Array.from({ length: predictions[0]?.survival.length ?? 0 }, (_, month) => month),
-    survival: predictions.map(({ survival }) => survival),
-    months: predictions.map(({ months }) => months),
-    event: predictions.map(({ event }) => event),
   };
 }
 

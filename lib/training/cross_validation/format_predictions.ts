@@ -1,4 +1,5 @@
-import type { OutOfFoldPrediction } from "./cross_validate.ts";
+import { quoteCsv } from "@ctsurv/base/mod.ts";
+import type { OutOfFoldPrediction } from "./fold_outcome.ts";
 
 /**
  * Out-of-fold predictions as a CSV table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to
@@ -19,10 +20,6 @@ export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): 
   const header = ["patient", "fold", "months", "event", ...Array.from({ length: months }, (_, month) => `S${month}`)];
   const rows = predictions.map((
     { id, fold, months, event, survival },
-  ) => [quote(id), fold, months, event, ...survival]);
+  ) => [quoteCsv(id), fold, months, event, ...survival]);
   return [header, ...rows].map((row) => `${row.join(",")}\n`).join("");
-}
-
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,8 +1,8 @@
 import { createRandom, quantile } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import { concordance, concordanceWithinFolds, type CtdVariant } from "@ctsurv/survival/mod.ts";
-import { type OutOfFoldPrediction, summariseFolds, toSurvivalPredictions } from "./cross_validate.ts";
-import type { FoldOutcome } from "./train_folds.ts";
+import { summariseFolds } from "./cross_validate.ts";
+import { type FoldOutcome, type OutOfFoldPrediction, toSurvivalPredictions } from "./fold_outcome.ts";
 
 /** What a cross-validation is summed up by, in the three ways that are in use. */
 export interface CtdSummaries {

@@ -1,26 +1,10 @@
 import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import { concordance, type CtdVariant } from "@ctsurv/survival/mod.ts";
-import {
-  type FoldResult,
-  type OutOfFoldPrediction,
-  refuseFewPatients,
-  toSurvivalPredictions,
-} from "./cross_validate.ts";
-import { stratifiedFolds } from "./folds.ts";
 import type { Trainer } from "../trainer.ts";
-
-/** Everything that one fold of a cross-validation gives. */
-export interface FoldOutcome {
-  /** Its result. */
-  readonly result: FoldResult;
-  /** Of its test patients, in the order of all patients. */
-  readonly predictions: readonly OutOfFoldPrediction[];
-  /** Says that the training diverged; absent if it did not. */
-  readonly divergence?: string;
-  /** The loss of one curve for everybody, see `Trainer`; absent where the trainer has no loss. */
-  readonly constantLoss?: number;
-}
+import { refuseFewPatients } from "./few_patients.ts";
+import { type FoldOutcome, toSurvivalPredictions } from "./fold_outcome.ts";
+import { stratifiedFolds } from "./folds.ts";
 
 /** Options of {@linkcode trainFolds}. */
 export interface TrainFoldsOptions<Parameters = unknown> {

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { learningRateAt } from "@ctsurv/engine/mod.ts";
 import { methodsParagraph, readMethods } from "@ctsurv/report/mod.ts";
 import { choicesInWords } from "@ctsurv/report/methods/_choices_in_words.ts";
 import { allowedValues } from "@ctsurv/study/protocol/choices.ts";
+import { protocols } from "@ctsurv/study/protocol/presets.ts";
+import { trainingSettings } from "@ctsurv/study/protocol/settings.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const smoke = await readMethods(join(root, "outputs", "phantom-lung1-smoke"));
@@ -94,6 +97,23 @@ Deno.test("choicesInWords(): a value without words is named, and a choice that o
     "Features: dropout 0.2 before that layer.",
     "Training: gradients not clipped.",
   ]);
+});
+
+Deno.test("choicesInWords() describes the schedule that trains: its warm-up, and where a cosine ends", () => {
+  const schedule = (name: "cosine" | "warm-up-restarts") => {
+    const sentence = choicesInWords({ schedule: name }).join();
+    return {
+      sentence,
+      settings: trainingSettings({ ...protocols.paper, schedule: name }, { trained: true }).schedule!,
+    };
+  };
+  const restarts = schedule("warm-up-restarts");
+  assert(restarts.settings.kind === "warm restarts" && restarts.settings.warmUp === 5);
+  assertStringIncludes(restarts.sentence, "five epochs of warm-up");
+  const cosine = schedule("cosine");
+  const last = learningRateAt(cosine.settings, 1, { step: 1e6, steps: 1e6, epoch: 100 });
+  assert(last < 1e-6, `${last}`);
+  assertStringIncludes(cosine.sentence, "falls to 0");
 });
 
 Deno.test("choicesInWords() has words for every choice of a protocol and each of its values", () => {

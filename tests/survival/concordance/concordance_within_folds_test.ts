@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { monthsOfThirtyDays } from "@ctsurv/survival/concordance/_reading.ts";
-import { pairCounterWithinFolds, takePatients } from "@ctsurv/survival/concordance/_count_within_folds.ts";
+import { pairCounterWithinFolds } from "@ctsurv/survival/concordance/_count_within_folds.ts";
+import { takePatients } from "@ctsurv/survival/follow_up/predictions.ts";
 import {
   bootstrap,
   concordance,

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { InputError, quantile } from "@ctsurv/base/mod.ts";
-import { takePatients } from "@ctsurv/survival/concordance/_count_within_folds.ts";
+import { takePatients } from "@ctsurv/survival/follow_up/predictions.ts";
 import {
   aucWithinFolds,
   bootstrap,

@@ -2,7 +2,7 @@
 export interface NearLosslessScan {
   /** Largest value of a sample. */
   readonly maxValue: number;
-  /** By how much a sample may differ from what was encoded. */
+  /** By how much a sample may differ from what was encoded; above 0. */
   readonly near: number;
   /** Thresholds of gradients, and how many samples a context counts; undefined for the standard's. */
   readonly preset?: { readonly thresholds: readonly [number, number, number]; readonly reset: number };
@@ -66,7 +66,7 @@ export function decodeNearLossless(
 ): Uint16Array {
   const { maxValue, near } = scan;
   const step = 2 * near + 1;
-  const range = near === 0 ? maxValue + 1 : Math.floor((maxValue + 2 * near) / step) + 1;
+  const range = Math.floor((maxValue + 2 * near) / step) + 1;
   const bits = Math.ceil(Math.log2(range));
   const sampleBits = Math.max(2, Math.ceil(Math.log2(maxValue + 1)));
   const limit = 2 * (sampleBits + Math.max(8, sampleBits));
@@ -109,10 +109,9 @@ export function decodeNearLossless(
     const predicted = Math.min(Math.max(median(left, above, corner) + sign * corrections[q]!, 0), maxValue);
     const order = orderOf(counts[q]!, sums[q]!);
     const mapped = golomb(order, limit);
-    // Only lossless streams turn the mapping around.
-    const isTurned = near === 0 && order === 0 && 2 * biases[q]! <= -counts[q]!;
+    // Lossless streams, which do not come here, turn the mapping around where order is 0.
     const half = Math.floor(mapped / 2);
-    const error = mapped % 2 === (isTurned ? 1 : 0) ? half : -half - 1;
+    const error = mapped % 2 === 0 ? half : -half - 1;
     biases[q]! += error * step;
     sums[q]! += Math.abs(error);
     if (counts[q] === reset) {
