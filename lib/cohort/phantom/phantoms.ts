@@ -1,3 +1,5 @@
+import type { PhantomLaw } from "./phantom_law.ts";
+
 /**
  * Modelled on CLARO, the cohort of the transfer experiment: stage III only, one scanner with a smaller field of view,
  * thinner slices, less noise through a softer kernel, a curved couch, and contrast in every scan. The effect of the tumour
@@ -7,11 +9,12 @@
  */
 export const phantomClaro: PhantomSpec = {
   name: "phantom-claro",
-  version: 2,
+  version: 3,
   idPrefix: "CLARO",
   matrix: 256,
+  law: "tissue",
   effect: 6,
-  medianRadius: 28,
+  medianRadius: 22,
   stages: "III",
   contrast: { share: 1, enhancement: [130, 220] },
   scanners: [
@@ -52,11 +55,12 @@ const siemens: PhantomScanner = {
  */
 export const phantomLung1: PhantomSpec = {
   name: "phantom-lung1",
-  version: 2,
+  version: 3,
   idPrefix: "PHANTOM",
   matrix: 256,
+  law: "tissue",
   effect: 6,
-  medianRadius: 28,
+  medianRadius: 22,
   stages: "I-III",
   contrast: { share: 0.5, enhancement: [80, 150] },
   scanners: [siemens, { ...siemens, dialect: "xio", fieldOfView: 512 * 0.977 }],
@@ -90,6 +94,8 @@ export interface PhantomSpec {
   readonly idPrefix: string;
   /** Rows and columns of a slice. */
   readonly matrix: number;
+  /** What survival depends on. The images do not depend on it. */
+  readonly law: PhantomLaw;
   /**
    * Logarithm of the hazard ratio of one standard deviation of the linear predictor; 0 makes a cohort in which no image
    * tells anything about survival.
