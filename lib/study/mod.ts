@@ -17,6 +17,7 @@ export {
   openEngine,
   openLungs,
   readEnvironment,
+  selectLaw,
 } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { PhantomTumour } from "./draw_tumour.ts";
 
@@ -7,8 +8,18 @@ import type { PhantomTumour } from "./draw_tumour.ts";
  */
 export type PhantomLaw = "tissue" | "size" | "null";
 
-/** The laws of every phantom cohort. The first is the cohort's own; the others are tables beside it. */
+/** Every law. A cohort's recipe names its own; the others are tables beside it, see {@linkcode lawFolder}. */
 export const phantomLaws: readonly PhantomLaw[] = ["tissue", "size", "null"];
+
+/** Where a phantom cohort's folder holds the tables of a law that is not its own. */
+export function lawFolder(law: PhantomLaw): string {
+  return join("laws", law);
+}
+
+/** The name, in tables and folders of results, of a built-in cohort under a law. */
+export function lawCohortName(name: string, law: PhantomLaw): string {
+  return law === "tissue" ? name : `${name}-${law}`;
+}
 
 /** What a law says in words, for messages and documents. */
 export const lawInWords: Readonly<Record<PhantomLaw, string>> = {
