@@ -8,6 +8,7 @@ import {
   openLungs,
   profiles,
   readEnvironment,
+  selectLaw,
 } from "@ctsurv/study/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
@@ -18,6 +19,7 @@ const all = {
   CTSURV_PROFILE: "smoke",
   CTSURV_COHORT: "a",
   CTSURV_TARGET_COHORT: "b",
+  CTSURV_PHANTOM_LAW: "size",
   CTSURV_ENGINE: "wasm",
   CTSURV_LUNGS: "threshold",
   CTSURV_WEIGHTS: "pretrained",
@@ -31,6 +33,7 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
     profile: "workshop",
     cohort: undefined,
     targetCohort: undefined,
+    phantomLaw: "tissue",
     engine: "auto",
     lungs: "unet",
     weights: undefined,
@@ -49,6 +52,7 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
       profile: "smoke",
       cohort: "a",
       targetCohort: "b",
+      phantomLaw: "size",
       engine: "wasm",
       lungs: "threshold",
       weights: "pretrained",
@@ -71,6 +75,14 @@ Deno.test("findProfile() lets CTSURV_WEIGHTS override the profile's kind of weig
     InputError,
     'Unknown weights "frozen" (CTSURV_WEIGHTS)',
   );
+});
+
+Deno.test("selectLaw() takes the law that is asked for, else the one that CTSURV_PHANTOM_LAW names", () => {
+  const named = environmentOf({ CTSURV_PHANTOM_LAW: "size" });
+  assertEquals([selectLaw(undefined, named), selectLaw("null", named)], ["size", "null"]);
+  assertEquals(selectLaw(undefined, environmentOf({})), "tissue");
+  const wrong = environmentOf({ CTSURV_PHANTOM_LAW: "volume" });
+  assertThrows(() => selectLaw(undefined, wrong), InputError, 'Unknown law "volume" (CTSURV_PHANTOM_LAW)');
 });
 
 Deno.test("readEnvironment() reads the process's variables", () => {
