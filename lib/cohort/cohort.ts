@@ -18,19 +18,10 @@ export interface LocatedImages {
 }
 
 /**
- * The images of a cohort by patient: where the manifest says, or else in the folder `images`, one file or folder per
- * patient.
+ * The images of a cohort by patient, where its manifest says.
  *
- * @throws {InputError} If images are no longer where the manifest says, the folder `images` is missing, or a patient
- *   has several images.
+ * @throws {InputError} If images are no longer there.
  */
-async function locateImages(
-  dir: string,
-  images: Readonly<Record<string, ImageEntry>> | undefined,
-): Promise<ReadonlyMap<string, LocatedImages>> {
-  return images ? await followEntries(dir, images) : await findImages(join(dir, "images"));
-}
-
 async function followEntries(
   dir: string,
   images: Readonly<Record<string, ImageEntry>>,
@@ -59,7 +50,11 @@ async function followEntries(
   return located;
 }
 
-/** In the order of the patients' names. */
+/**
+ * The images of a cohort by patient, in a folder of one file or folder per patient, in the order of the patients' names.
+ *
+ * @throws {InputError} If the folder is missing, or a patient has several images.
+ */
 async function findImages(dir: string): Promise<ReadonlyMap<string, LocatedImages>> {
   await mustExist(dir, "not found; a cohort needs a folder of images, one file or folder per patient");
   const found = new Map<string, string[]>();
@@ -115,7 +110,8 @@ export interface CohortPatient extends LocatedImages {
 /**
  * Opens a cohort: a folder with `cohort.json`, `clinical.csv` and `images/`. Each patient's image is
  * `<PatientID>.nii.gz`, `<PatientID>.nii` or a folder `<PatientID>` of DICOM files. In a cohort that `ctsurv import`
- * made, `cohort.json` says where the images are. No voxels are read.
+ * made, `cohort.json` says where the images are; so it does for the other laws of a phantom cohort, which share its scans.
+ * No voxels are read.
  *
  * @throws {InputError} If the folder or one of these is missing, unreadable or empty, a patient has several images, or
  *   no patient is left.
@@ -143,11 +139,7 @@ export interface CohortPatient extends LocatedImages {
  * ```
  */
 export async function openCohort(dir: string): Promise<Cohort> {
-  const [manifestPath, clinicalPath, imagesPath] = [
-    join(dir, "cohort.json"),
-    join(dir, "clinical.csv"),
-    join(dir, "images"),
-  ] as const;
+  const [manifestPath, clinicalPath] = [join(dir, "cohort.json"), join(dir, "clinical.csv")] as const;
   await mustExist(dir, "there is no such folder");
   const manifestText = await readText(
     manifestPath,
@@ -158,7 +150,8 @@ export async function openCohort(dir: string): Promise<Cohort> {
   const clinicalText = await readTable(clinicalPath);
   const manifest = parseCohortManifest(manifestText, manifestPath);
   const records = parseClinical(clinicalText, clinicalPath);
-  const images = await locateImages(dir, manifest.images);
+  const imagesPath = join(dir, manifest.phantom?.scans ?? ".", "images");
+  const images = manifest.images ? await followEntries(dir, manifest.images) : await findImages(imagesPath);
 
   const reasons = new Map(manifest.exclusions.map((exclusion) => [exclusion.patient, exclusion]));
   const isWanted = (id: string) => !reasons.has(id);

@@ -49,6 +49,11 @@ export interface PhantomOrigin {
   readonly seed: number;
   /** Number of patients. */
   readonly patients: number;
+  /**
+   * The folder, relative to this one, with the images of the patients and the truth about where their tumours are. Only
+   * where another law is given to the scans of another cohort.
+   */
+  readonly scans?: string | undefined;
 }
 
 const text = z.string().min(1);
@@ -58,8 +63,12 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
   source: text,
   licence: text,
   exclusions: z.array(z.strictObject({ patient: text, reason: text })),
-  phantom: z.strictObject({ spec: z.record(z.string(), z.unknown()), seed: z.int(), patients: z.int().positive() })
-    .optional(),
+  phantom: z.strictObject({
+    spec: z.record(z.string(), z.unknown()),
+    seed: z.int(),
+    patients: z.int().positive(),
+    scans: text.optional(),
+  }).optional(),
   images: z.record(
     text,
     z.strictObject({

@@ -23,9 +23,20 @@ export { importCohort, type ImportCohortOptions, type ImportedCohort } from "./i
 export { readSeriesChoices } from "./import/read_series_choices.ts";
 export type { OddStage } from "./import/odd_stages.ts";
 export type { SkippedFiles } from "./import/scan_images.ts";
-export { drawPatient, type PhantomPatient, type PhantomTumour } from "./phantom/draw_patient.ts";
+export { drawPatient, type PhantomPatient } from "./phantom/draw_patient.ts";
+export type { PhantomTumour } from "./phantom/draw_tumour.ts";
 export { type EnsuredPhantom, ensurePhantom, type EnsurePhantomOptions } from "./phantom/ensure_phantom.ts";
+export { openPhantomLaw } from "./phantom/open_phantom_law.ts";
+export {
+  lawCohortName,
+  lawInWords,
+  lawPredictor,
+  parsePhantomLaw,
+  type PhantomLaw,
+  phantomLaws,
+} from "./phantom/phantom_law.ts";
 export { type PhantomRisk, readPhantomRisk } from "./phantom/phantom_risk.ts";
+export { type PhantomTumourTruth, readPhantomTumours } from "./phantom/phantom_tumours.ts";
 export { phantomClaro, phantomLung1, type PhantomScanner, type PhantomSpec } from "./phantom/phantoms.ts";
 export { type PhantomScan, renderPhantom } from "./phantom/render_phantom.ts";
 export type { WritePatientsOptions } from "./phantom/write_patients.ts";

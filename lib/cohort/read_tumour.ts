@@ -48,10 +48,10 @@ export interface TumourMask extends Pick<Volume, "shape" | "spacing"> {
  * ```
  */
 export async function readTumour(
-  { dir }: Pick<Cohort, "dir">,
+  { dir, manifest }: Pick<Cohort, "dir"> & Partial<Pick<Cohort, "manifest">>,
   { id, image, series, segmentations = [] }: Pick<CohortPatient, "id" | "image" | "series" | "segmentations">,
 ): Promise<TumourMask | undefined> {
-  const truth = join(dir, "truth", `${id}.nii.gz`);
+  const truth = join(dir, manifest?.phantom?.scans ?? ".", "truth", `${id}.nii.gz`);
   if (await exists(truth)) {
     const { volume } = await readVolume(truth);
     const { hu: labels, shape, spacing } = canonicalOrientation(volume, truth);

@@ -1,4 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
+import { parsePhantomLaw, type PhantomLaw } from "@ctsurv/cohort/mod.ts";
 import { createEngine, type Engine, tryEngine } from "@ctsurv/engine/mod.ts";
 import { createBackbone, type CreateBackboneOptions, type WeightsKind } from "@ctsurv/features/mod.ts";
 import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
@@ -21,6 +22,8 @@ export interface Environment {
   readonly cohort: string | undefined;
   /** `CTSURV_TARGET_COHORT`: the folder of a cohort in place of phantom-claro, to which notebook 5 transfers. */
   readonly targetCohort: string | undefined;
+  /** `CTSURV_PHANTOM_LAW`: what survival depends on in the built-in cohorts. Other cohorts are as they are. */
+  readonly phantomLaw: string;
   /** `CTSURV_ENGINE`, see `createEngine`. */
   readonly engine: string;
   /** `CTSURV_LUNGS`: overrides the protocol's way to find lungs, see `createLungSegmenter`. */
@@ -59,6 +62,7 @@ export function readEnvironment(
     set: (read("CTSURV_SET") ?? "").split(",").map((choice) => choice.trim()).filter((choice) => choice !== ""),
     cohort: read("CTSURV_COHORT"),
     targetCohort: read("CTSURV_TARGET_COHORT"),
+    phantomLaw: read("CTSURV_PHANTOM_LAW") ?? "tissue",
     engine: read("CTSURV_ENGINE") ?? "auto",
     lungs: read("CTSURV_LUNGS"),
     weights: read("CTSURV_WEIGHTS"),
@@ -76,6 +80,7 @@ export function environmentVariables(environment: Environment): Readonly<Record<
     CTSURV_SET: environment.set.join(","),
     CTSURV_COHORT: environment.cohort ?? "",
     CTSURV_TARGET_COHORT: environment.targetCohort ?? "",
+    CTSURV_PHANTOM_LAW: environment.phantomLaw,
     CTSURV_ENGINE: environment.engine,
     CTSURV_LUNGS: environment.lungs ?? "",
     CTSURV_WEIGHTS: environment.weights ?? "",
@@ -109,6 +114,15 @@ export async function openLungs(
   const { profile, lungs, weightsFolder } = environment;
   const wanted = method ?? lungs ?? findProtocol(profile, environment).choices.lungs;
   return await createLungSegmenter(engine, { method: wanted, weightsFolder });
+}
+
+/**
+ * The law of the built-in cohorts that is asked for, or else the one that `CTSURV_PHANTOM_LAW` names.
+ *
+ * @throws {InputError} If the variable names something else.
+ */
+export function selectLaw(asked?: PhantomLaw, { phantomLaw }: Environment = readEnvironment()): PhantomLaw {
+  return asked ?? parsePhantomLaw(phantomLaw, "CTSURV_PHANTOM_LAW");
 }
 
 /**

@@ -18,6 +18,7 @@ export {
   openEngine,
   openLungs,
   readEnvironment,
+  selectLaw,
 } from "./environment.ts";
 export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./rows/cross_validate_row.ts";
 export { lungsNotice } from "./lungs_notice.ts";

@@ -1,12 +1,25 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "@ctsurv/base/mod.ts";
-import { type Cohort, ensurePhantom, openCohort } from "@ctsurv/cohort/mod.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import {
+  type Cohort,
+  ensurePhantom,
+  lawCohortName,
+  openCohort,
+  openPhantomLaw,
+  type PhantomLaw,
+} from "@ctsurv/cohort/mod.ts";
+import { type Environment, readEnvironment, selectLaw } from "./environment.ts";
 
 /** Options of {@linkcode openSelectedCohort}. */
 export interface SelectedCohortOptions {
   /** Which of the built-in cohorts, where none is named. @default {"phantom-lung1"} */
   readonly builtIn?: "phantom-lung1" | "phantom-claro";
+  /**
+   * What survival depends on. A cohort that the environment names must be a phantom then.
+   *
+   * @default {what `CTSURV_PHANTOM_LAW` says, for built-in cohorts; the cohort's own, for others}
+   */
+  readonly law?: PhantomLaw | undefined;
   /** Patients of the built-in cohort, where that is used. */
   readonly patients: number;
   /** Where the built-in cohort is kept between runs. @default {"../data/cohorts"} */
@@ -22,27 +35,33 @@ export interface SelectedCohortOptions {
  * notebook 5 transfers, `CTSURV_TARGET_COHORT`. By default the built-in one, which is made where it is not there yet, in
  * `<name>-<patients>`. Relative paths start at the working directory, a notebook's own folder.
  *
- * @throws {InputError} If the folder holds no cohort.
+ * @throws {InputError} If the folder holds no cohort, or a law is asked for and the cohort is no phantom.
  */
 export async function openSelectedCohort(
-  { builtIn = "phantom-lung1", patients, folder, progress, environment = readEnvironment() }: SelectedCohortOptions,
+  { builtIn = "phantom-lung1", law, patients, folder, progress, environment = readEnvironment() }:
+    SelectedCohortOptions,
 ): Promise<Cohort> {
   const { cohort, targetCohort } = environment;
   const selected = builtIn === "phantom-lung1" ? cohort : targetCohort;
-  if (selected) return await openCohort(resolve(selected));
+  if (selected) {
+    const cohort = await openCohort(resolve(selected));
+    return law === undefined ? cohort : await openPhantomLaw(cohort, law);
+  }
+  const chosen = selectLaw(law, environment);
   const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
   let known = 0;
   // Also where there is nothing to make, so that a notebook's output is the same each time.
   progress?.start("Phantom patients made", patients);
-  await ensurePhantom(builtIn, dir, {
+  const { replaced } = await ensurePhantom(builtIn, dir, {
     patients,
     onProgress({ done }) {
       if (done > known) progress?.tick(done - known);
       known = done;
     },
   });
-  progress?.done(`${builtIn}: ${patients} patients`);
-  return await openCohort(dir);
+  const summary = `${lawCohortName(builtIn, chosen)}: ${patients} patients`;
+  progress?.done(replaced === undefined ? summary : `${summary}, in place of ${replaced}`);
+  return await openPhantomLaw(await openCohort(dir), chosen);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
-import { type Cohort, openCohort, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, openCohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
@@ -104,6 +104,13 @@ export interface Study extends Displayable {
 export interface OpenStudyOptions {
   /** The cohort where the environment names none. @default {"phantom-lung1"} */
   readonly builtIn?: "phantom-lung1" | "phantom-claro";
+  /**
+   * What the survival of a phantom cohort depends on; `"null"` is the control, in which nothing can be learnt. Scans,
+   * slices and features are the same under each law. A cohort that is no phantom is refused.
+   *
+   * @default {what `CTSURV_PHANTOM_LAW` says, for built-in cohorts; the cohort's own, for others}
+   */
+  readonly law?: PhantomLaw;
   /** A study that shares its engine, lungs, progress and folder of results with this one. */
   readonly beside?: Study;
   /** Selects all the rest. @default {what the process's variables say} */
@@ -124,6 +131,7 @@ export interface OpenStudyOptions {
  */
 export async function openStudy({
   builtIn = "phantom-lung1",
+  law,
   beside,
   environment = beside?.environment ?? readEnvironment(),
   cache = beside?.cache ?? join("..", "data", "cache"),
@@ -138,6 +146,7 @@ export async function openStudy({
   const patients = builtIn === "phantom-lung1" ? lung1 : claro;
   const cohort = await openSelectedCohort({
     builtIn,
+    law,
     patients,
     progress,
     environment,
@@ -290,13 +299,13 @@ export interface TransferStudies {
  * @throws {InputError} As {@linkcode openStudy} does, for either.
  */
 export async function openTransfer(
-  options: Pick<OpenStudyOptions, "environment" | "cache"> = {},
+  options: Pick<OpenStudyOptions, "environment" | "cache" | "law"> = {},
 ): Promise<TransferStudies> {
-  const { environment = readEnvironment() } = options;
+  const { environment = readEnvironment(), law } = options;
   const { cohort, targetCohort } = environment;
   for (const folder of [cohort, targetCohort]) {
     if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
   }
   const source = await openStudy(options);
-  return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source }) };
+  return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source, ...law && { law } }) };
 }

@@ -8,6 +8,7 @@ import {
   openLungs,
   profiles,
   readEnvironment,
+  selectLaw,
 } from "@ctsurv/study/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
@@ -20,6 +21,7 @@ const all = {
   CTSURV_SET: "attention=linear,seed=7",
   CTSURV_COHORT: "a",
   CTSURV_TARGET_COHORT: "b",
+  CTSURV_PHANTOM_LAW: "size",
   CTSURV_ENGINE: "wasm",
   CTSURV_LUNGS: "threshold",
   CTSURV_WEIGHTS: "pretrained",
@@ -35,6 +37,7 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
     set: [],
     cohort: undefined,
     targetCohort: undefined,
+    phantomLaw: "tissue",
     engine: "auto",
     lungs: undefined,
     weights: undefined,
@@ -55,6 +58,7 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
       set: ["attention=linear", "seed=7"],
       cohort: "a",
       targetCohort: "b",
+      phantomLaw: "size",
       engine: "wasm",
       lungs: "threshold",
       weights: "pretrained",
@@ -77,6 +81,14 @@ Deno.test("findProfile() lets CTSURV_WEIGHTS override the profile's kind of weig
     InputError,
     'Unknown weights "frozen" (CTSURV_WEIGHTS)',
   );
+});
+
+Deno.test("selectLaw() takes the law that is asked for, else the one that CTSURV_PHANTOM_LAW names", () => {
+  const named = environmentOf({ CTSURV_PHANTOM_LAW: "size" });
+  assertEquals([selectLaw(undefined, named), selectLaw("null", named)], ["size", "null"]);
+  assertEquals(selectLaw(undefined, environmentOf({})), "tissue");
+  const wrong = environmentOf({ CTSURV_PHANTOM_LAW: "volume" });
+  assertThrows(() => selectLaw(undefined, wrong), InputError, 'Unknown law "volume" (CTSURV_PHANTOM_LAW)');
 });
 
 Deno.test("readEnvironment() reads the process's variables", () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join, resolve } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
+import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { openSelectedCohort, outputsFolder } from "@ctsurv/study/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
 import { inFolder } from "../support/in_folder.ts";
@@ -41,6 +42,39 @@ Deno.test("openSelectedCohort() has a variable of its own for the target of a tr
     assertEquals([cohort.name, cohort.dir], ["phantom-claro", join(folder, "phantom-claro-2")]);
     const named = environmentOf({ ...other, CTSURV_TARGET_COHORT: cohort.dir });
     assertEquals((await openSelectedCohort({ ...target, patients: 99, environment: named })).hash, cohort.hash);
+  });
+});
+
+Deno.test("openSelectedCohort() opens the law that is asked for, or that CTSURV_PHANTOM_LAW names, on the same scans", async () => {
+  await inFolder(async (folder) => {
+    const open = (variables: Record<string, string>, law?: "tissue" | "size" | "null") =>
+      openSelectedCohort({ patients: 2, folder, law, environment: environmentOf(variables) });
+    const tissue = await open({});
+    const size = await open({ CTSURV_PHANTOM_LAW: "size" });
+    const control = await open({ CTSURV_PHANTOM_LAW: "size" }, "null");
+    assertEquals([size.name, control.name], ["phantom-lung1-size", "phantom-lung1-null"]);
+    for (const { patients } of [size, control]) {
+      assertEquals(patients.map(({ image }) => image), tissue.patients.map(({ image }) => image));
+    }
+    // A cohort that is named keeps its law, unless another is asked for.
+    const named = { CTSURV_COHORT: tissue.dir, CTSURV_PHANTOM_LAW: "size" };
+    assertEquals((await open(named)).hash, tissue.hash);
+    assertEquals((await open(named, "null")).hash, control.hash);
+    assertEquals((await open({ CTSURV_COHORT: size.dir }, "tissue")).hash, tissue.hash);
+    await assertRejects(() => open({ CTSURV_PHANTOM_LAW: "volume" }), InputError, 'Unknown law "volume"');
+  });
+});
+
+Deno.test("openSelectedCohort() says which older cohort it replaces", async () => {
+  await inFolder(async (folder) => {
+    const dir = join(folder, "phantom-lung1-1");
+    await ensurePhantom("phantom-lung1", dir, { patients: 1, seed: 7, overrides: { matrix: 32 } });
+    const { told, progress } = listener();
+    await openSelectedCohort({ patients: 1, folder, progress, environment: environmentOf({}) });
+    assertEquals(
+      told.at(-1),
+      "phantom-lung1: 1 patients, in place of phantom-lung1 (version 3 of its recipe, seed 7, patients 1)",
+    );
   });
 });
 

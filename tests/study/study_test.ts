@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { importCohort } from "@ctsurv/cohort/mod.ts";
+import { ensurePhantom, importCohort } from "@ctsurv/cohort/mod.ts";
 import { writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { coxCeiling, jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
 import { checkSameRun, coxRow, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
+import { folderContents } from "../support/folder_contents.ts";
 import { inFolder } from "../support/in_folder.ts";
+import { coarse } from "../support/make_coarse_cohort.ts";
 import { crudeChest } from "../support/test_volume.ts";
 
 /** A cohort of crude chests whose DICOM files lie in one folder, as a flat export leaves them. */
@@ -100,6 +102,31 @@ Deno.test("a study says where training diverged: in its progress, in the validat
   const { divergence } = await study.train(features, { learningRate: 1 });
   assertStringIncludes(shown.at(-1)!, divergence!);
 });
+
+Deno.test("a study of another law has the same slices and features, from the cache, and its own survival", () =>
+  inFolder(async (folder) => {
+    const cohort = join(folder, "phantom");
+    await ensurePhantom("phantom-lung1", cohort, { patients: 12, overrides: coarse });
+    const tissue = await openStudy(smokeOn(folder, { CTSURV_COHORT: cohort }));
+    const features = await tissue.features("alexnet");
+    const kept = Object.keys(await folderContents(tissue.cache));
+    assert(kept.length >= 2 * features.patients.length);
+    for (const law of ["size", "null"] as const) {
+      const study = await openStudy({ law, beside: tissue });
+      assertEquals(study.cohort.name, `phantom-lung1-${law}`);
+      const same = await study.features("alexnet");
+      assertEquals(
+        same.patients.map((patient) => patient.features),
+        features.patients.map((patient) => patient.features),
+      );
+      assertEquals(Object.keys(await folderContents(tissue.cache)), kept);
+      assert(same.patients.some(({ followUp }, i) => followUp.months !== features.patients[i]!.followUp.months));
+      assertEquals(await study.tumours(same), await tissue.tumours(features));
+      assertEquals(await study.bestReachableCtd(same) === 0.5, law === "null");
+    }
+    const real = await open();
+    await assertRejects(() => openStudy({ law: "null", beside: real }), InputError, "is no phantom cohort");
+  }));
 
 Deno.test("a transfer has its studies share engine, lungs and folder, and is kept as Table 2", async () => {
   const cohort = join(dir, "cohort");

@@ -11,11 +11,12 @@ const spacing = [scanner.sliceSpacing, pixel, pixel] as const;
 
 const tumour = 2;
 
-/** HU at which the bins below begin and end: the paper's window. */
-const [low, high] = [-1000, 400];
+/** HU at which the bins begin and end: of lungs the paper's window, of tumours from ground glass to solid. */
+const bins = 8;
+const range = { lungs: [-1000, 400], tumour: [-700, 100] } as const;
 
 /** Numbers that describe a slice. */
-export const sliceFeatures = 16;
+export const sliceFeatures = 2 * bins;
 
 /** A phantom patient whose slices are described, and of which it is known which ones hold tumour. */
 export interface TumourPatient extends TrainingPatient {
@@ -25,9 +26,10 @@ export interface TumourPatient extends TrainingPatient {
 /**
  * Patients whose survival depends on their tumour and on nothing else.
  *
- * A slice is described by how much of it is lung of each density, in 16 bins of HU: what a trained backbone would see
- * and a never trained one sees faintly, so that a test of attention and training is not one of backbones. The lungs are
- * the phantom's own, tumour included: their segmentation has tests of its own.
+ * A slice is described by how much of it is lung of each density, in 8 bins of HU, and by how much of the tumour on it is
+ * of each density, in another 8 that are 0 without tumour: what a backbone that was taught tissue would see and a never
+ * trained one sees faintly, so that a test of attention and training is not one of backbones. The lungs are the phantom's
+ * own, tumour included: their segmentation has tests of its own.
  */
 export async function tumourPatients(count: number, seed: number): Promise<TumourPatient[]> {
   return await Promise.all(Array.from({ length: count }, (_, i) => describePatient(seed, i + 1)));
@@ -47,12 +49,15 @@ async function describePatient(seed: number, number: number): Promise<TumourPati
   const inSlice = <A extends Int16Array | Uint8Array>(voxels: A, slice: number) =>
     voxels.subarray(slice * plane, (slice + 1) * plane) as A;
   const features = new Float32Array(kept.length * sliceFeatures);
+  const binOf = (value: number, [low, high]: readonly [number, number]) =>
+    Math.min(bins - 1, Math.max(0, Math.floor(bins * (value - low) / (high - low))));
   kept.forEach((slice, i) => {
-    const inLung = inSlice(lungs, slice);
+    const label = inSlice(labels, slice);
+    const tumourPixels = label.filter((value) => value === tumour).length;
     inSlice(hu, slice).forEach((value, pixel) => {
-      if (!inLung[pixel]) return;
-      const bin = Math.floor(sliceFeatures * (value - low) / (high - low));
-      features[i * sliceFeatures + Math.min(sliceFeatures - 1, Math.max(0, bin))]! += 1 / plane;
+      if (label[pixel] === 0) return;
+      features[i * sliceFeatures + binOf(value, range.lungs)]! += 1 / plane;
+      if (label[pixel] === tumour) features[i * sliceFeatures + bins + binOf(value, range.tumour)]! += 1 / tumourPixels;
     });
   });
   return {

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { folderBytes, formatBytes, InputError } from "@ctsurv/base/mod.ts";
-import { parseCohortManifest } from "@ctsurv/cohort/mod.ts";
+import { parseCohortManifest, phantomLaws } from "@ctsurv/cohort/mod.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 
@@ -26,9 +26,11 @@ type Judge = (folder: string) => string | undefined | Promise<string | undefined
 const made = {
   cache: /^(slices|features|activations)$/,
   /** A phantom cohort, complete or begun. */
-  phantom: /^(cohort\.json|clinical\.csv|images|truth|\.phantom\.(json|lock))$/,
+  phantom: /^(cohort\.json|clinical\.csv|images|truth|laws|\.phantom\.(json|lock))$/,
   /** The scans and the truth of a phantom cohort. */
-  patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv)$/,
+  patients: /^([A-Z]+-\d+(\.nii\.gz)?|risk\.csv|tumours\.csv)$/,
+  /** The tables of a phantom cohort's other laws. */
+  laws: new RegExp(`^(${phantomLaws.join("|")})$`),
   results:
     /^((table\d+|table1_comparisons|cost|verdicts|multiverse|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|multiverse)$/,
 };
@@ -97,7 +99,16 @@ async function whyNoPhantom(folder: string): Promise<string | undefined> {
     throw error;
   }
   return await strangerIn(folder, made.phantom) ?? await strangerIn(join(folder, "images"), made.patients) ??
-    await strangerIn(join(folder, "truth"), made.patients);
+    await strangerIn(join(folder, "truth"), made.patients) ?? await strangerInLaws(join(folder, "laws"));
+}
+
+async function strangerInLaws(folder: string): Promise<string | undefined> {
+  const found = await Promise.all(
+    phantomLaws.map(async (law) =>
+      await strangerIn(join(folder, law), made.phantom) ?? await strangerIn(join(folder, law, "truth"), made.patients)
+    ),
+  );
+  return await strangerIn(folder, made.laws) ?? found.find((stranger) => stranger !== undefined);
 }
 
 async function whyNoResults(folder: string): Promise<string | undefined> {

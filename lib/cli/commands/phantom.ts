@@ -1,12 +1,25 @@
 import { checkOutputFolder, terminalProgress } from "@ctsurv/base/mod.ts";
-import { type CohortPatient, ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import {
+  type Cohort,
+  type CohortPatient,
+  ensurePhantom,
+  lawInWords,
+  openCohort,
+  openPhantomLaw,
+  type PhantomLaw,
+  phantomLaws,
+  readPhantomRisk,
+} from "@ctsurv/cohort/mod.ts";
 import { bestReachableCtd, censorAt, daysToMonths, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** `ctsurv phantom`: makes a phantom cohort. */
 export const phantom: Command = {
   name: "phantom",
-  summary: "Make a cohort of synthetic patients: chest CTs, and survival times that depend on the tumour.",
+  summary:
+    "Make a cohort of synthetic patients: chest CTs, and survival times that depend on what the tumour is like. " +
+    "Beside it, in its folders laws/size and laws/null, the same scans with survival that depends on the tumour's size, " +
+    "and on nothing.",
   options: {
     cohort: { describe: "phantom-lung1 or phantom-claro", value: "NAME", default: "phantom-lung1" },
     output: {
@@ -23,7 +36,7 @@ export const phantom: Command = {
     await checkOutputFolder(output);
     const progress = terminalProgress();
     let known: number | undefined;
-    const { written } = await ensurePhantom(String(options.cohort), output, {
+    const { written, replaced } = await ensurePhantom(String(options.cohort), output, {
       patients: parseWholeNumber("patients", String(options.patients)),
       seed: parseWholeNumber("seed", String(options.seed)),
       onProgress({ done, patients }) {
@@ -35,27 +48,48 @@ export const phantom: Command = {
     if (known !== undefined) progress.done();
     const seconds = (performance.now() - started) / 1000;
     const cohort = await openCohort(output);
-    const patients = outcomes(cohort.patients);
-    const deaths = patients.filter(({ followUp }) => followUp.event === 1).length;
-    const best = bestReachableCtd(await readPhantomRisk(output), patients);
+    const laws = await Promise.all(
+      phantomLaws.map(async (law) => await describe(await openPhantomLaw(cohort, law), law)),
+    );
+    const { deathsWithin24Months, bestReachableCtd } = laws.find(({ output }) => output === cohort.dir)!;
+    const patients = cohort.patients.length;
     return {
       text: [
-        `${cohort.name} in ${cohort.dir}: ${patients.length} patients, ` +
+        `${cohort.name} in ${cohort.dir}: ${patients} patients, ` +
         (written > 0 ? `${written} made in ${seconds.toFixed(1)} s` : "already there"),
-        `${deaths} deaths within ${HORIZON_MONTHS} months; best reachable Ctd ${best?.toFixed(3) ?? "undefined"}`,
+        ...replaced === undefined ? [] : [`It replaces ${replaced}, which was there`],
+        ...laws.map(({ law, output, ...facts }) =>
+          `${output === cohort.dir ? "" : `${output}: the same scans; `}${lawInWords[law]}; ` +
+          `${facts.deathsWithin24Months} deaths within ${HORIZON_MONTHS} months; ` +
+          `best reachable Ctd ${facts.bestReachableCtd?.toFixed(3) ?? "undefined"}`
+        ),
       ].join("\n"),
       json: {
         cohort: cohort.name,
         output: cohort.dir,
-        patients: patients.length,
+        patients,
         written,
-        deathsWithin24Months: deaths,
-        bestReachableCtd: best,
+        deathsWithin24Months,
+        bestReachableCtd,
         seconds,
+        replaced: replaced ?? null,
+        laws,
       },
     };
   },
 };
+
+/** What a cohort has under a law. */
+async function describe({ name, dir, patients }: Cohort, law: PhantomLaw) {
+  const followed = outcomes(patients);
+  return {
+    law,
+    cohort: name,
+    output: dir,
+    deathsWithin24Months: followed.filter(({ followUp }) => followUp.event === 1).length,
+    bestReachableCtd: bestReachableCtd(await readPhantomRisk(dir), followed),
+  };
+}
 
 function outcomes(patients: readonly CohortPatient[]) {
   return patients.map(({ id, record: { survivalDays, dead } }) => ({

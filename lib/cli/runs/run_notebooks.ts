@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkOutputFolder, freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, lawCohortName, openCohort } from "@ctsurv/cohort/mod.ts";
 import {
   KernelError,
   missingImports,
@@ -22,6 +22,7 @@ import {
   type Protocol,
   protocolSuffix,
   readEnvironment,
+  selectLaw,
 } from "@ctsurv/study/mod.ts";
 
 export interface RunNotebookFileOptions {
@@ -150,7 +151,7 @@ export async function runNotebooks(
   }
   const seconds = (performance.now() - started) / 1000;
   await writeRunRecord(join(resolve(outputs), basename(folder)), {
-    cohort: cohort?.name ?? "phantom-lung1",
+    cohort: cohort?.name ?? builtInName(environment),
     profile: profile.name,
     startedAt,
     seconds,
@@ -185,7 +186,7 @@ export interface SelectRunOptions {
 /**
  * Finds the profile and the cohorts by the given names, or else by the environment.
  *
- * @throws {InputError} If there is no such profile, or a folder holds no cohort.
+ * @throws {InputError} If there is no such profile or law, or a folder holds no cohort.
  */
 export async function selectRun(
   given: SelectRunOptions,
@@ -198,8 +199,13 @@ export async function selectRun(
   const outputs = environment.outputs ?? fileURLToPath(new URL("../../../outputs/", import.meta.url));
   const protocol = findProtocol(profile.name, environment);
   const suffix = protocolSuffix(profile.name, environment);
-  const folder = outputsFolder(cohort?.name ?? "phantom-lung1", profile.name + suffix, { outputs });
+  const folder = outputsFolder(cohort?.name ?? builtInName(environment), profile.name + suffix, { outputs });
   return { profile, protocol, cohort, target, folder, environment };
+}
+
+/** The built-in cohort's name under the law that the environment selects. */
+function builtInName(environment: Environment): string {
+  return lawCohortName("phantom-lung1", selectLaw(undefined, environment));
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

@@ -2,6 +2,7 @@ import { createRandom, type Random } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
 import { type Canvas, label, type Point } from "./_anatomy/canvas.ts";
 import { createHazard, type Hazard } from "./_hazard.ts";
+import { drawTumour, type PhantomTumour } from "./draw_tumour.ts";
 import type { PhantomScanner, PhantomSpec } from "./phantoms.ts";
 
 const ATTEMPTS = 2000;
@@ -21,55 +22,6 @@ export function drawLungPoint(
     if (isWanted(point)) return point;
   }
   return undefined;
-}
-
-/** The dominant tumour (GTV-1) of a phantom patient, before it is given a place. */
-export interface PhantomTumour {
-  /** Radius of the sphere of the same volume, mm. */
-  readonly radius: number;
-  /** Volume, mm3. */
-  readonly volume: number;
-  /** 0 (smooth) to 1 (lobulated, with long spicules). */
-  readonly spiculation: number;
-  /** Radius of the necrotic core as a share of the tumour's, 0 to 0.75. */
-  readonly necrosis: number;
-  /**
-   * Mostly log volume, with a little spiculation and necrosis. Over patients it is about standard normal, but its
-   * limits leave it a mean of -0.05 and a standard deviation of 0.91.
-   */
-  readonly linearPredictor: number;
-}
-
-/**
- * Standard deviation of log radius. With a median of 28 mm and the limits below, radii reach from 9 to 58 mm: wider than
- * in real cohorts, so that untrained features of a few dozen patients tell sizes apart.
- */
-const LOG_RADIUS_SD = 0.55;
-/**
- * In standard deviations. A lung has no room for more than the largest, which 9 % of patients have; 2 % have the
- * smallest.
- */
-const limits = { volume: [-2.1, 1.33], other: [-2.15, 2.15] } as const;
-
-/** The weights' squares sum to 1, so that the linear predictor has about the variance of its parts. */
-const weights = { volume: Math.sqrt(0.9), spiculation: Math.sqrt(0.06), necrosis: Math.sqrt(0.04) };
-
-/** Draws a tumour. Everything that survival depends on is decided here, and is visible in the image. */
-function drawTumour(random: Random, medianRadius: number): PhantomTumour {
-  const draw = ([low, high]: readonly [number, number]) => Math.min(high, Math.max(low, random.normal()));
-  const z = { volume: draw(limits.volume), spiculation: draw(limits.other), necrosis: draw(limits.other) };
-  const radius = medianRadius * Math.exp(LOG_RADIUS_SD * z.volume);
-  return {
-    radius,
-    volume: 4 / 3 * Math.PI * radius ** 3,
-    spiculation: logistic(1.5 * z.spiculation),
-    necrosis: 0.75 * logistic(1.2 * z.necrosis),
-    linearPredictor: weights.volume * z.volume + weights.spiculation * z.spiculation + weights.necrosis * z.necrosis,
-  };
-}
-
-function logistic(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 /** A phantom patient without the image: tumour, survival and clinical record. */
@@ -110,8 +62,8 @@ const FOLLOW_UP = [50, 146] as const;
  */
 export function drawPatient(spec: PhantomSpec, seed: number, number: number): PhantomPatient {
   const stream = (name: string) => createRandom(seed, "phantom", spec.name, number, name);
-  const tumour = drawTumour(stream("tumour"), spec.medianRadius);
-  const hazard = hazardOf(spec.effect);
+  const tumour = drawTumour(stream("tumour"), spec);
+  const hazard = hazardOf(spec.law === "null" ? 0 : spec.effect);
   const survivalStream = stream("survival");
   const death = hazard.drawMonths(tumour.linearPredictor, survivalStream);
   const followUp = survivalStream.between(...FOLLOW_UP);

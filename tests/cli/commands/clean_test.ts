@@ -39,6 +39,8 @@ async function inClone(test: (root: string) => Promise<void>): Promise<void> {
     await write(join(root, "data/cohorts/mixed/thesis.txt"), "precious");
     await ensurePhantom("phantom-lung1", join(root, "data/cohorts/read"), { patients: 1, overrides: { matrix: 32 } });
     await write(join(root, "data/cohorts/read/truth/reader-2.nii.gz"), "precious");
+    await ensurePhantom("phantom-lung1", join(root, "data/cohorts/law"), { patients: 1, overrides: { matrix: 32 } });
+    await write(join(root, "data/cohorts/law/laws/size/my-model.safetensors"), "precious");
     await write(join(root, "data/cache/slices/a.slices"), "x".repeat(2_000_000));
     await write(join(root, "data/cache/features/a"), "x");
     await write(join(root, "data/cache/my-weights/a.pth"), "precious");
@@ -56,6 +58,7 @@ Deno.test("clean removes the cache and phantom cohorts, whole or begun, and keep
     const { text, json } = await run(root);
     assertEquals(await files(root), [
       "data/cache/my-weights/a.pth",
+      ...(await files(root)).filter((path) => path.startsWith("data/cohorts/law/")),
       "data/cohorts/lung1/cohort.json",
       ...(await files(root)).filter((path) => path.startsWith("data/cohorts/mixed/")),
       "data/cohorts/notes/thesis.txt",
@@ -81,6 +84,7 @@ Deno.test("clean removes the cache and phantom cohorts, whole or begun, and keep
     assertStringIncludes(text, "data/cache/my-weights: kept, not ctsurv's");
     assertStringIncludes(text, "data/cohorts/lung1: kept, no phantom cohort");
     assertStringIncludes(text, "data/cohorts/mixed: kept, holds thesis.txt");
+    assertStringIncludes(text, "data/cohorts/law: kept, holds my-model.safetensors");
     assertStringIncludes(text, "data/cohorts/read: kept, holds reader-2.nii.gz");
     assertEquals((await run(root)).text.split("\n").at(-1), "There is nothing to remove");
   }));

@@ -18,6 +18,17 @@ Deno.test("phantom makes a cohort, and says that it is there the second time", (
     assert(Number(json.deathsWithin24Months) <= 4 && Number(json.seconds) > 0);
     assert(json.bestReachableCtd === null || Number(json.bestReachableCtd) <= 1);
     assertStringIncludes(first.text, "4 made in");
+    assertStringIncludes(first.text, `${join(output, "laws", "null")}: the same scans; survival depends on nothing`);
+    const { laws, replaced } = first.json as { laws: Record<string, unknown>[]; replaced: unknown };
+    assertEquals(replaced, null);
+    assertEquals(laws.map(({ law, cohort, output }) => [law, cohort, output]), [
+      ["tissue", "phantom-claro", output],
+      ["size", "phantom-claro-size", join(output, "laws", "size")],
+      ["null", "phantom-claro-null", join(output, "laws", "null")],
+    ]);
+    assertEquals(laws[0]!.bestReachableCtd, json.bestReachableCtd);
+    // Everyone has the same curve.
+    assert([0.5, null].includes(laws[2]!.bestReachableCtd as number | null));
     const again = await run(...args);
     assertEquals((again.json as Record<string, unknown>).written, 0);
     assertStringIncludes(again.text, "already there");

@@ -1,5 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
-import { drawPatient, phantomClaro, phantomLung1, type PhantomPatient, type PhantomSpec } from "@ctsurv/cohort/mod.ts";
+import {
+  drawPatient,
+  phantomClaro,
+  phantomLaws,
+  phantomLung1,
+  type PhantomPatient,
+  type PhantomSpec,
+} from "@ctsurv/cohort/mod.ts";
 import { censorAt, concordance, daysToMonths } from "@ctsurv/survival/mod.ts";
 
 const draw = (spec: PhantomSpec, count: number, seed = 42) =>
@@ -17,8 +24,13 @@ function bestCtd(patients: readonly PhantomPatient[]): number {
   }).value!;
 }
 
-Deno.test("drawPatient() has LUNG1's shape of survival in the large", () => {
-  const records = draw(phantomLung1, 3000).map(({ record }) => record);
+for (const law of phantomLaws) {
+  Deno.test(`drawPatient() has LUNG1's shape of survival in the large, under the law ${law}`, () =>
+    hasLung1sShape(law));
+}
+
+function hasLung1sShape(law: PhantomSpec["law"]): void {
+  const records = draw({ ...phantomLung1, law }, 3000).map(({ record }) => record);
   const deadAt24 = records.filter(({ dead, survivalDays }) => dead && survivalDays <= 730).length / records.length;
   assertAlmostEquals(deadAt24, 251 / 415, 0.025);
   const days = records.map(({ survivalDays }) => survivalDays).sort((a, b) => a - b);
@@ -27,35 +39,62 @@ Deno.test("drawPatient() has LUNG1's shape of survival in the large", () => {
   assert(days.at(-1)! <= 4454, "longer than LUNG1's longest follow-up");
   const alive = records.filter(({ dead }) => !dead);
   assert(alive.length > 0 && alive.every(({ survivalDays }) => survivalDays > 730), "censored within 24 months");
-});
+}
 
-Deno.test("drawPatient() gives tumours of 9 to 58 mm whose true risk reaches a Ctd of 0.92 to 0.96", () => {
-  const patients = draw(phantomLung1, 1500);
-  const radii = patients.map(({ tumour }) => tumour.radius);
-  assert(Math.min(...radii) > 8.5 && Math.min(...radii) < 9.5);
-  assert(Math.max(...radii) < 58.5 && Math.max(...radii) > 57);
-  const best = bestCtd(patients);
-  assert(best > 0.92 && best < 0.96, `best reachable Ctd ${best}`);
-});
+for (const law of ["tissue", "size"] as const) {
+  Deno.test(`drawPatient() reaches a Ctd of 0.92 to 0.96 with the true risk, under the law ${law}`, () => {
+    const best = bestCtd(draw({ ...phantomLung1, law }, 1500));
+    assert(best > 0.92 && best < 0.96, `best reachable Ctd ${best}`);
+  });
 
-Deno.test("drawPatient() lets a model of tumour size alone reach a Ctd of 0.86 to 0.91", () => {
+  Deno.test(`drawPatient(): a few dozen patients have a best reachable Ctd of 0.90 to 0.99 under the law ${law}, for each of ten seeds`, () => {
+    for (const spec of [phantomLung1, phantomClaro]) {
+      for (const seed of [42, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+        const best = bestCtd(draw({ ...spec, law }, 48, seed));
+        assert(best > 0.9 && best < 0.99, `${spec.name} of seed ${seed}: best reachable Ctd ${best}`);
+      }
+    }
+  });
+}
+
+Deno.test("drawPatient() lets size say all under the law size, and nothing under the others; tissue the other way round", () => {
   for (const spec of [phantomLung1, phantomClaro]) {
-    const bySize = draw(spec, 1500).map((patient) => ({
-      ...patient,
-      survival: patient.survival.map((_, month) => Math.exp(-month * patient.tumour.radius / 1000)),
-    }));
-    const ctd = bestCtd(bySize);
-    assert(ctd > 0.86 && ctd < 0.91, `${spec.name}: Ctd of size ${ctd}`);
-  }
-});
-
-Deno.test("drawPatient(): a few dozen patients have a best reachable Ctd of 0.90 to 0.99, for each of ten seeds", () => {
-  for (const spec of [phantomLung1, phantomClaro]) {
-    for (const seed of [42, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
-      const best = bestCtd(draw(spec, 48, seed));
-      assert(best > 0.9 && best < 0.99, `${spec.name} of seed ${seed}: best reachable Ctd ${best}`);
+    const ctd = (
+      law: PhantomSpec["law"],
+      risk: (deviations: PhantomPatient["tumour"]["deviations"]) => number,
+    ) =>
+      bestCtd(
+        draw({ ...spec, law }, 1500).map((patient) => ({
+          ...patient,
+          survival: patient.survival.map((_, month) =>
+            Math.exp(-month * Math.exp(risk(patient.tumour.deviations)) / 100)
+          ),
+        })),
+      );
+    assert(ctd("size", ({ volume }) => volume) > 0.92);
+    for (const law of ["tissue", "null"] as const) assertAlmostEquals(ctd(law, ({ volume }) => volume), 0.5, 0.03);
+    const [density, necrosis, spiculation] = (["density", "necrosis", "spiculation"] as const)
+      .map((property) => ctd("tissue", (deviations) => deviations[property])) as [number, number, number];
+    // In the order of their shares of the linear predictor, none of which says all.
+    assert(0.84 > density && density > necrosis && necrosis > spiculation && spiculation > 0.57);
+    for (const law of ["size", "null"] as const) {
+      for (const property of ["density", "necrosis", "spiculation"] as const) {
+        assertAlmostEquals(ctd(law, (deviations) => deviations[property]), 0.5, 0.05, `${law}, ${property}`);
+      }
     }
   }
+});
+
+Deno.test("drawPatient() draws the same patients under each law, but for their survival", () => {
+  const [tissue, size, none] = phantomLaws.map((law) =>
+    draw({ ...phantomLung1, law }, 40).map(({ tumour, record, survival: _, ...rest }) => ({
+      ...rest,
+      tumour: { ...tumour, linearPredictor: 0 },
+      record: { ...record, survivalDays: 0, dead: false },
+    }))
+  );
+  assertEquals(size, tissue);
+  assertEquals(none, tissue);
 });
 
 Deno.test("drawPatient() ranks the true survival curves by the linear predictor at every month until they reach 0", () => {
@@ -72,19 +111,29 @@ Deno.test("drawPatient() ranks the true survival curves by the linear predictor 
       }
     }
     if (effect === 1.5) assertEquals(zeros, 0);
-    else assert(zeros < 0.06 * 24 * patients.length, `${zeros} curves at 0`);
+    else assert(zeros < 0.08 * 24 * patients.length, `${zeros} curves at 0`);
   }
 });
 
-Deno.test("drawPatient() without effect gives everyone one curve, and tumours that say nothing", () => {
-  const patients = draw({ ...phantomLung1, effect: 0 }, 1500);
-  assertEquals(bestCtd(patients), 0.5);
-  const byTumour = patients.map((patient) => ({
-    ...patient,
-    survival: patient.survival.map((_, month) => Math.exp(-month * Math.exp(patient.tumour.linearPredictor))),
-  }));
-  assertAlmostEquals(bestCtd(byTumour), 0.5, 0.03);
-});
+for (
+  const [what, spec] of [
+    ["without effect", { ...phantomLung1, effect: 0 }],
+    ["under the law null", { ...phantomLung1, law: "null" }],
+  ] as const
+) {
+  Deno.test(`drawPatient() ${what} gives everyone one curve, and tumours that say nothing`, () => {
+    const patients = draw(spec, 1500);
+    assertEquals(new Set(patients.map(({ survival }) => JSON.stringify(survival))).size, 1);
+    assertEquals(bestCtd(patients), 0.5);
+    // What the law tissue would say.
+    const predictors = draw(phantomLung1, 1500).map(({ tumour }) => tumour.linearPredictor);
+    const byTumour = patients.map((patient, i) => ({
+      ...patient,
+      survival: patient.survival.map((_, month) => Math.exp(-month * Math.exp(predictors[i]!))),
+    }));
+    assertAlmostEquals(bestCtd(byTumour), 0.5, 0.03);
+  });
+}
 
 Deno.test("drawPatient() draws the same tumours whatever the effect", () => {
   const tumours = (effect: number) => draw({ ...phantomLung1, effect }, 20).map(({ tumour }) => tumour);

@@ -1,7 +1,15 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { InputError } from "@ctsurv/base/mod.ts";
-import { ensurePhantom, openCohort, readPhantomRisk } from "@ctsurv/cohort/mod.ts";
+import { InputError, sha256 } from "@ctsurv/base/mod.ts";
+import {
+  ensurePhantom,
+  openCohort,
+  openPhantomLaw,
+  phantomLaws,
+  readPhantomRisk,
+  readPhantomTumours,
+  readTumour,
+} from "@ctsurv/cohort/mod.ts";
 import { canonicalOrientation, readVolume } from "@ctsurv/imaging/mod.ts";
 import { folderContents as contents } from "../../support/folder_contents.ts";
 import { inFolder } from "../../support/in_folder.ts";
@@ -71,7 +79,8 @@ Deno.test("ensurePhantom() makes again what was removed from a complete cohort",
       assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 1, lost);
       assertEquals(await contents(dir), before);
     }
-    for (const table of ["clinical.csv", "truth/risk.csv"]) {
+    const tables = ["clinical.csv", "truth/risk.csv", "truth/tumours.csv"];
+    for (const table of [...tables, ...tables.map((table) => `laws/size/${table}`), "laws/null/cohort.json"]) {
       await Deno.remove(join(dir, table));
       assertEquals((await ensurePhantom("phantom-lung1", dir, options)).written, 0, table);
       assertEquals(await contents(dir), before);
@@ -122,14 +131,100 @@ Deno.test("ensurePhantom() replaces another phantom cohort, and keeps the patien
   inFolder(async (dir) => {
     await ensurePhantom("phantom-lung1", dir, { patients: 3, overrides });
     const before = await contents(dir);
-    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 4, overrides })).written, 1);
+    const larger = await ensurePhantom("phantom-lung1", dir, { patients: 4, overrides });
+    assertEquals([larger.written, larger.replaced], [1, undefined]);
     assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 3, overrides })).written, 0);
     assertEquals(await contents(dir), before);
-    assertEquals((await ensurePhantom("phantom-lung1", dir, { patients: 3, seed: 7, overrides })).written, 3);
+    const { written, replaced } = await ensurePhantom("phantom-lung1", dir, { patients: 3, seed: 7, overrides });
+    assertEquals([written, replaced], [3, "phantom-lung1 (version 3 of its recipe, seed 42, patients 3)"]);
     const after = await contents(dir);
     assertEquals(Object.keys(after).length > 5, true);
     assertNotEquals(after["images/PHANTOM-001.nii.gz"], before["images/PHANTOM-001.nii.gz"]);
   }));
+
+Deno.test("ensurePhantom() gives every law one set of scans, NIfTI and DICOM, and a table of its own", () =>
+  inFolder(async (dir) => {
+    await ensurePhantom("phantom-lung1", dir, { patients: 6, overrides });
+    const whole = await openCohort(dir);
+    const cohorts = await Promise.all(phantomLaws.map((law) => openPhantomLaw(whole, law)));
+    assertEquals(cohorts.map(({ name }) => name), ["phantom-lung1", "phantom-lung1-size", "phantom-lung1-null"]);
+    assertEquals(cohorts.map(({ dir: folder }) => folder), [dir, join(dir, "laws/size"), join(dir, "laws/null")]);
+    assertEquals(new Set(cohorts.map(({ hash }) => hash)).size, 3);
+    for (const cohort of cohorts) {
+      assertEquals(cohort.messages, []);
+      assertEquals(cohort.patients.map(({ id }) => id), whole.patients.map(({ id }) => id));
+      assertEquals(await imageHashes(cohort), await imageHashes(whole));
+      assertEquals(await readPhantomTumours(cohort.dir), await readPhantomTumours(dir));
+      for (const [i, patient] of cohort.patients.entries()) {
+        assertEquals(await readTumour(cohort, patient), await readTumour(whole, whole.patients[i]!));
+        // Only survival differs.
+        const { survivalDays: _, dead: __, ...rest } = patient.record;
+        const { survivalDays: ___, dead: ____, ...expected } = whole.patients[i]!.record;
+        assertEquals(rest, expected);
+      }
+      // From any law to any other.
+      for (const [i, law] of phantomLaws.entries()) {
+        assertEquals((await openPhantomLaw(cohort, law)).hash, cohorts[i]!.hash);
+      }
+    }
+    const predictors = await Promise.all(
+      cohorts.map(async ({ dir }) => (await readPhantomRisk(dir)).map(({ linearPredictor }) => linearPredictor)),
+    );
+    const tumours = await readPhantomTumours(dir);
+    const weighted = ({ deviations: { density, necrosis, spiculation } }: typeof tumours[number]) =>
+      Math.sqrt(0.6) * density + Math.sqrt(0.25) * necrosis + Math.sqrt(0.15) * spiculation;
+    tumours.forEach((tumour, i) => assertAlmostEquals(predictors[0]![i]!, weighted(tumour), 1e-12));
+    assertEquals(predictors[1], tumours.map(({ deviations }) => deviations.volume));
+    assertEquals(predictors[2], tumours.map(() => 0));
+    const survival = cohorts.map(({ patients }) => patients.map(({ record }) => record.survivalDays));
+    assertEquals(new Set(survival.map((days) => days.join())).size, 3);
+  }));
+
+/** SHA-256 of every file of every image, by patient. */
+async function imageHashes({ patients }: Awaited<ReturnType<typeof openCohort>>) {
+  return await Promise.all(patients.map(async ({ id, image }) => {
+    const files = image.endsWith(".gz") ? { "": sha256(await Deno.readFile(image)) } : await contents(image);
+    assert(Object.keys(files).length > 0, image);
+    return [id, files];
+  }));
+}
+
+Deno.test("ensurePhantom() makes a cohort without laws anew, as an older version made it, and says so", () =>
+  inFolder(async (dir) => {
+    await ensurePhantom("phantom-lung1", dir, { patients: 2, overrides });
+    const after = await contents(dir);
+    // What ctsurv 0.1.0 left: its version, no law, and other images.
+    const manifest = JSON.parse(await Deno.readTextFile(join(dir, "cohort.json")));
+    delete manifest.phantom.spec.law;
+    manifest.phantom.spec.version = 2;
+    await Deno.writeTextFile(join(dir, "cohort.json"), JSON.stringify(manifest));
+    await Deno.remove(join(dir, "laws"), { recursive: true });
+    await Deno.remove(join(dir, "truth", "tumours.csv"));
+    await Deno.writeTextFile(join(dir, "images", "PHANTOM-001.nii.gz"), "of version 2");
+    const old = await openCohort(dir);
+    await assertRejects(() => openPhantomLaw(old, "size"), InputError, "made before there were laws");
+    await assertRejects(() => readPhantomTumours(dir), InputError, "what their tumours are like");
+    const { written, replaced } = await ensurePhantom("phantom-lung1", dir, { patients: 2, overrides });
+    assertEquals([written, replaced], [2, "phantom-lung1 (version 2 of its recipe, seed 42, patients 2)"]);
+    assertEquals(await contents(dir), after);
+  }));
+
+Deno.test("ensurePhantom() does not make a cohort in place of another law's tables", () =>
+  inFolder(async (dir) => {
+    await ensurePhantom("phantom-lung1", dir, { patients: 1, overrides });
+    const before = await contents(dir);
+    await assertRejects(
+      () => ensurePhantom("phantom-lung1", join(dir, "laws", "size"), { patients: 1, overrides }),
+      InputError,
+      "holds another law of the phantom cohort in",
+    );
+    assertEquals(await contents(dir), before);
+  }));
+
+Deno.test("openPhantomLaw() refuses a cohort that is no phantom", async () => {
+  const cohort = { name: "LUNG1", dir: "lung1", manifest: {} } as unknown as Awaited<ReturnType<typeof openCohort>>;
+  await assertRejects(() => openPhantomLaw(cohort, "null"), InputError, "LUNG1 (lung1) is no phantom cohort");
+});
 
 Deno.test("ensurePhantom() refuses a folder with anything else in it, and touches nothing", () =>
   inFolder(async (dir) => {

@@ -3,6 +3,7 @@ import {
   drawPatient,
   phantomClaro,
   phantomLung1,
+  type PhantomPatient,
   type PhantomScan,
   type PhantomSpec,
   renderPhantom,
@@ -33,9 +34,25 @@ Deno.test("renderPhantom() gives the same scan twice", () => {
   assertEquals(again.labels, cases[0]!.scan.labels);
 });
 
-Deno.test("renderPhantom() does not let the effect on survival show in the image", () => {
-  const silent = render({ ...half(phantomLung1), effect: 0 }, 1).scan;
-  assertEquals(silent.hu, cases[0]!.scan.hu);
+Deno.test("renderPhantom() does not let the effect on survival or the law show in the image", () => {
+  for (const changed of [{ effect: 0 }, { law: "size" }, { law: "null" }] as const) {
+    const { hu, labels } = render({ ...half(phantomLung1), ...changed }, 1).scan;
+    assertEquals(hu, cases[0]!.scan.hu);
+    assertEquals(labels, cases[0]!.scan.labels);
+  }
+});
+
+Deno.test("renderPhantom() has tumour on 10 to 30 % of the slices that show lung, in most patients and on average", () => {
+  const coarse = { ...phantomLung1, matrix: 64 };
+  const shares = Array.from({ length: 24 }, (_, i) => {
+    const { scan } = render(coarse, i + 1);
+    const kept = [...Array(scan.shape[0]).keys()]
+      .filter((slice) => count(scan, slice, [1, 2]) > 0.02 * scan.shape[1] * scan.shape[2]);
+    return kept.filter((slice) => count(scan, slice, [2]) > 0).length / kept.length;
+  });
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  assert(mean > 0.1 && mean < 0.3, `${mean} on average`);
+  assert(shares.filter((share) => share > 0.1 && share < 0.3).length > 0.66 * shares.length, shares.join());
 });
 
 Deno.test("renderPhantom() keeps lungs on more than 2 % of 150 to 260 mm of slices, without a gap", () => {
@@ -88,20 +105,78 @@ Deno.test("renderPhantom() puts a tumour of the drawn volume into the chest", ()
       assert(near.some(lungOn), `${name}: tumour far from the lungs`);
     }
     const mean = voxels.reduce((sum, i) => sum + hu[i]!, 0) / voxels.length;
-    assert(mean > -300 && mean < 150, `${name}: tumour of ${mean} HU`);
+    // Ground glass of -440 HU, a third of it necrotic, to solid tissue with contrast.
+    assert(mean > -600 && mean < 150, `${name}: tumour of ${mean} HU`);
   }
 });
 
-Deno.test("renderPhantom() shows necrosis as a darker core", () => {
-  const spec: PhantomSpec = { ...half(phantomLung1), contrast: { share: 1, enhancement: [120, 120] } };
-  const { patient } = render(spec, 1);
-  const mean = (necrosis: number) => {
-    const tumour = { ...patient.tumour, radius: 25, volume: 4 / 3 * Math.PI * 25 ** 3, necrosis };
-    const { hu, labels } = renderPhantom(spec, 42, { ...patient, tumour });
-    const voxels = hu.filter((_, i) => labels[i] === 2);
-    return voxels.reduce((sum, value) => sum + value, 0) / voxels.length;
+/** One patient with these properties in place of those drawn. */
+function renderWith(properties: Partial<PhantomPatient["tumour"]>): PhantomScan {
+  const spec: PhantomSpec = { ...half(phantomLung1), contrast: { share: 0, enhancement: [0, 0] } };
+  const patient = drawPatient(spec, 42, 1);
+  const radius = 25;
+  const tumour = { ...patient.tumour, radius, volume: 4 / 3 * Math.PI * radius ** 3, density: 0, necrosis: 0.01 };
+  return renderPhantom(spec, 42, { ...patient, tumour: { ...tumour, spiculation: 0.3, ...properties } });
+}
+
+/** Mean HU of the tumour and the share of it that is darker than a value; not at its edge, where voxels are mixed. */
+function insideTumour({ hu, labels, shape: [, rows, columns] }: PhantomScan, below = -Infinity) {
+  const steps = [1, -1, columns, -columns, 2, -2, 2 * columns, -2 * columns, rows * columns, -rows * columns];
+  const inside = hu.filter((_, i) => labels[i] === 2 && steps.every((step) => labels[i + step] === 2));
+  return {
+    mean: inside.reduce((sum, value) => sum + value, 0) / inside.length,
+    darker: inside.filter((value) => value < below).length / inside.length,
   };
-  assert(mean(0.75) < mean(0) - 10);
+}
+
+Deno.test("renderPhantom() shows the tumour's density", () => {
+  for (const density of [-400, -200, 0]) {
+    // 1 % of it is necrotic.
+    assertAlmostEquals(insideTumour(renderWith({ density })).mean, density, 12);
+  }
+});
+
+Deno.test("renderPhantom() shows as much necrosis as was drawn, as darker patches on all of the tumour's slices", () => {
+  for (const necrosis of [0.1, 0.3, 0.55]) {
+    // Half way between vital and necrotic.
+    assertAlmostEquals(insideTumour(renderWith({ necrosis }), -80).darker, necrosis, 0.07);
+  }
+  const scan = renderWith({ necrosis: 0.55 });
+  const [slices, rows, columns] = scan.shape;
+  for (let slice = 0; slice < slices; slice++) {
+    const range = [slice * rows * columns, (slice + 1) * rows * columns] as const;
+    const labels = scan.labels.subarray(...range);
+    const tumour = scan.hu.subarray(...range).filter((_, i) => labels[i] === 2);
+    if (tumour.length < 40) continue;
+    const dark = tumour.filter((value) => value < -80).length / tumour.length;
+    assert(dark > 0.2 && dark < 0.95, `${dark} of slice ${slice}`);
+  }
+});
+
+Deno.test("renderPhantom() shows a spiculated margin as strands into the lung", () => {
+  const strands = (spiculation: number) => {
+    const { hu, labels } = renderWith({ spiculation });
+    return hu.filter((value, i) => labels[i] === 1 && value > -450).length;
+  };
+  assert(strands(0.95) > strands(0.03) + 50);
+});
+
+Deno.test("renderPhantom() shows what the tumour is like on its own slices and nowhere else", () => {
+  const [one, other] = [
+    renderWith({ density: -400, necrosis: 0.05, spiculation: 0.05 }),
+    renderWith({ density: 30, necrosis: 0.55, spiculation: 0.95 }),
+  ];
+  const [slices, rows, columns] = one.shape;
+  assertEquals(other.shape, one.shape);
+  let shown = 0;
+  for (let slice = 0; slice < slices; slice++) {
+    const isTumour = count(one, slice, [2]) + count(other, slice, [2]) > 0;
+    const differs = one.hu.subarray(slice * rows * columns, (slice + 1) * rows * columns)
+      .some((value, i) => value !== other.hu[slice * rows * columns + i]);
+    if (isTumour) shown += differs ? 1 : 0;
+    else assert(!differs, `slice ${slice} shows it without tumour`);
+  }
+  assert(shown >= 14);
 });
 
 Deno.test("renderPhantom() has the scanner's spacing, noise and couch", () => {

@@ -1,31 +1,34 @@
 import type { Random } from "@ctsurv/base/mod.ts";
-import { drawLungPoint, type PhantomTumour } from "../draw_patient.ts";
+import { drawLungPoint } from "../draw_patient.ts";
+import type { PhantomTumour } from "../draw_tumour.ts";
 import type { Anatomy } from "./anatomy.ts";
 import { type Brush, type Canvas, label, mix, paintTube, type Point, sliceZ } from "./canvas.ts";
 
-/** HU of the necrotic core, and of vital tumour without contrast. */
-const NECROSIS = 8;
-const VITAL = 38;
+/** HU by which necrotic tissue is darker: 11 % of the window's grey values, so that it shows through the noise. */
+const NECROSIS = 160;
 
 /**
- * Paints the dominant tumour, and in some patients one or two small satellites, and marks both as tumour. The tumour may
- * lean on the chest wall, the mediastinum or the diaphragm and grow into it, but most of it lies in the lung.
+ * Paints the dominant tumour, and in some patients one or two small satellites of the same density, and marks both as
+ * tumour. The tumour may lean on the chest wall, the mediastinum or the diaphragm and grow into it, but most of it lies in
+ * the lung. What the tumour is like shows on its own slices and on no other.
  */
 export function paintTumour(canvas: Canvas, anatomy: Anatomy, tumour: PhantomTumour, random: Random): void {
   const centre = placeTumour(canvas, tumour.radius, random);
-  const vital = VITAL + 0.3 * (anatomy.blood - 42);
+  // The less tissue a voxel holds, the less blood it holds.
+  const vital = tumour.density + 0.3 * (anatomy.blood - 42) * (1 + tumour.density / 1000);
   const amplitude = 0.05 + 0.2 * tumour.spiculation;
-  const surface = createNoise(random);
-  const texture = createNoise(random);
+  const [surface, texture, patches] = [createNoise(random), createNoise(random), createNoise(random)];
   // Lumps change the volume, which is the mean of R^3 over the directions: keep the one that was drawn.
   const lumps = sphere(400).map(([x, y, z]) => (1 + amplitude * surface(x, y, z)) ** 3);
   const radius = tumour.radius / Math.cbrt(lumps.reduce((sum, cube) => sum + cube, 0) / lumps.length);
+  const patchAt = ([x, y, z]: Point) => patches(2.5 * x, 2.5 * y, 2.5 * z);
+  const necrotic = quantile(ball(600).map(patchAt), tumour.necrosis);
   paintBlob(canvas, centre, radius * (1 + 2.2 * amplitude), (dx, dy, dz) => {
     const distance = Math.hypot(dx, dy, dz) + 1e-9;
     const share = distance / (radius * (1 + amplitude * surface(dx / distance, dy / distance, dz / distance)));
     if (share > 1) return undefined;
-    const grain = 9 * texture(3 * dx / radius, 3 * dy / radius, 3 * dz / radius);
-    return (share < tumour.necrosis ? NECROSIS : vital) + grain;
+    const at: Point = [dx / radius, dy / radius, dz / radius];
+    return vital - (patchAt(at) < necrotic ? NECROSIS : 0) + 9 * texture(3 * at[0], 3 * at[1], 3 * at[2]);
   });
   paintSpicules(canvas, centre, tumour, random);
 
@@ -68,6 +71,20 @@ function sphere(points: number): Point[] {
   });
 }
 
+/** Points spread evenly over the unit ball. */
+function ball(points: number): Point[] {
+  return sphere(points).map(([x, y, z], i) => {
+    // Neighbours on the sphere lie at all depths: multiples of the golden ratio are spread evenly from 0 to 1.
+    const r = Math.cbrt((i * 0.6180339887498949) % 1);
+    return [r * x, r * y, r * z];
+  });
+}
+
+/** The value below which a share of the values lies. */
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)]!;
+}
+
 function voxelAt({ origin, pixel, thickness, matrix, slices }: Canvas, [x, y, z]: Point): number {
   const slice = Math.round((z - origin[2]) / thickness);
   if (slice < 0 || slice >= slices) return -1;
@@ -107,7 +124,10 @@ function paintBlob(
   }
 }
 
-/** Thin strands into the lung around; not counted as tumour, as radiologists contour. */
+/**
+ * Thin strands into the lung around; not counted as tumour, as radiologists contour. They keep to the tumour's own
+ * slices.
+ */
 function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: PhantomTumour, random: Random): void {
   const count = Math.round(26 * spiculation);
   const { hu, labels } = canvas;
@@ -118,7 +138,8 @@ function paintSpicules(canvas: Canvas, centre: Point, { radius, spiculation }: P
     const [x, y, z] = [random.normal(), random.normal(), random.normal()];
     const length = radius * random.between(1.25, 1.3 + 0.5 * spiculation) + 4 * spiculation;
     const scale = length / Math.hypot(x, y, z);
-    const tip: Point = [centre[0] + scale * x, centre[1] + scale * y, centre[2] + scale * z];
+    const rise = Math.max(-0.75 * radius, Math.min(0.75 * radius, scale * z));
+    const tip: Point = [centre[0] + scale * x, centre[1] + scale * y, centre[2] + rise];
     paintTube(canvas, [mix(centre, tip, 0.6), tip], [2.2, 0.6 * canvas.pixel], strand);
   }
 }
