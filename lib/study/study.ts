@@ -71,8 +71,8 @@ export interface Study extends Displayable {
    */
   tumours(features: StudyFeatures): Promise<ReadonlyMap<string, TumourSlices>>;
   /**
-   * Cross-validation with the profile's folds and training. Features of weights that were never trained are scaled to
-   * mean 0 and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
+   * Cross-validation with the profile's folds and training. Features of seeded and phantom weights are scaled to mean 0
+   * and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
    */
   crossValidate(features: StudyFeatures, options?: StudyHeadOptions): Promise<CrossValidation>;
   /** One head, trained on all patients. */
@@ -127,7 +127,7 @@ export async function openStudy({
   const settings = { engine, segmenter, cache, progress };
   const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: StudyHeadOptions) => ({
     ...profile,
-    scaleFeatures: weights.kind === "seeded",
+    scaleFeatures: weights.kind !== "pretrained",
     ...options,
   });
   const shapeFor = ({ backbone }: StudyFeatures, { aggregation = { kind: "gated" } }: StudyHeadOptions) => ({

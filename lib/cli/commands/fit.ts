@@ -60,7 +60,7 @@ export const fit: Command = {
       view,
       shape: { aggregation },
       fineTuning,
-      scaleFeatures: backbone.source.kind === "seeded",
+      scaleFeatures: backbone.source.kind !== "pretrained",
       segmenter,
       cache,
       progress: terminalProgress(),

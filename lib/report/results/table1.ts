@@ -109,7 +109,7 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
   models: z.array(z.strictObject({
     model: z.string(),
     name: z.string(),
-    weights: z.strictObject({ kind: z.enum(["seeded", "pretrained", "trained"]), hash: z.string() }),
+    weights: z.strictObject({ kind: z.enum(["seeded", "phantom", "pretrained", "trained"]), hash: z.string() }),
     view: z.strictObject({
       kind: z.enum(["slice", "volume"]),
       slices: z.union([z.int().positive(), z.literal("all")]),
@@ -158,7 +158,7 @@ export interface ModelResult {
   /** Name for people: "EfficientNetB0 + soft attention". */
   readonly name: string;
   /** Where the backbone's weights come from, and their SHA-256. */
-  readonly weights: { readonly kind: "seeded" | "pretrained" | "trained"; readonly hash: string };
+  readonly weights: { readonly kind: "seeded" | "phantom" | "pretrained" | "trained"; readonly hash: string };
   /** What the backbone got of each patient: so many slices one by one, or one volume of so many slices. */
   readonly view: {
     readonly kind: "slice" | "volume";

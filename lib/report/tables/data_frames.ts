@@ -90,7 +90,7 @@ function outcomeOf({ months, event }: FollowUp): string {
  *
  * - `cohort`, `profile`, `patients`, `events`: what the model was cross-validated on; the same in each row
  * - `model`, `name`: for programs and for people
- * - `weights` ("seeded", "pretrained" or "trained"), `weightsHash`
+ * - `weights` ("seeded", "phantom", "pretrained" or "trained"), `weightsHash`
  * - `view` ("slice" or "volume"), `slices` (a number as text, or "all"), `pixels` (rows and columns of a slice): what
  *   the model sees of a patient
  * - `folds`: how many
