@@ -17,7 +17,7 @@ export interface Moments<T> {
 
 /** Options of {@linkcode adamW}; the defaults are PyTorch's. */
 export interface AdamWOptions {
-  /** lr of the formula: about how far a parameter moves in one step. */
+  /** lr of the formula: about how far a parameter moves in one step. With a schedule, the full rate. */
   readonly learningRate: number;
   /** wd: decoupled, so that it shrinks the parameters and not the gradient. @default {0.01} */
   readonly weightDecay?: number;
@@ -94,6 +94,7 @@ export function momentsSpec(parameters: unknown): Moments<TensorSpec> {
  * @param gradients The tree of the parameters, see {@linkcode valueAndGradients}.
  * @param moments Those of the step before, see {@linkcode momentsSpec}.
  * @param corrections Scalars c1 and c2, see {@linkcode biasCorrections}.
+ * @param scheduled The learning rate of this step, a scalar, where a schedule changes it; see {@linkcode learningRateAt}.
  * @returns The parameters and moments after the step.
  */
 export function adamW<P>(
@@ -102,6 +103,7 @@ export function adamW<P>(
   moments: Moments<tf.Tensor>,
   corrections: BiasCorrections<tf.Tensor>,
   options: AdamWOptions,
+  scheduled?: tf.Tensor,
 ): { parameters: P; moments: Moments<tf.Tensor> } {
   const { learningRate, weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const tree = parameters as unknown as Tree<tf.Tensor>;
@@ -111,7 +113,8 @@ export function adamW<P>(
   // The step of the formula with its scalars gathered first, so that they are not applied to every number:
   // lr / c1 * m / (sqrt(v / c2) + eps) = rate * m / (sqrt(v) + floor).
   const root = tf.sqrt(corrections.second);
-  const rate = tf.div(tf.mul(root, learningRate), corrections.first);
+  const rate = tf.div(tf.mul(root, scheduled ?? learningRate), corrections.first);
+  const decay = scheduled ? tf.sub(1, tf.mul(scheduled, weightDecay)) : 1 - learningRate * weightDecay;
   const floor = tf.mul(root, epsilon);
 
   const updated: tf.Tensor[] = [];
@@ -124,7 +127,7 @@ export function adamW<P>(
     const m = tf.add(tf.mul(moments.first[at]!, beta1), tf.mul(gradient, 1 - beta1));
     const v = tf.add(tf.mul(moments.second[at]!, beta2), tf.mul(tf.square(gradient), 1 - beta2));
     const step = tf.mul(tf.div(m, tf.add(tf.sqrt(v), floor)), rate);
-    const next = tf.sub(tf.mul(join(p), 1 - learningRate * weightDecay), step);
+    const next = tf.sub(tf.mul(join(p), decay), step);
     const parts = group.length === 1 ? [next] : tf.split(next, group.map((i) => p[i]!.size));
     group.forEach((i, n) => {
       updated[i] = tf.reshape(parts[n]!, p[i]!.shape);

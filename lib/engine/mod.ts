@@ -11,11 +11,13 @@
  */
 // TensorFlow.js's own types, so that signatures of this folder can be written down without importing it.
 export { adamW, type AdamWOptions, type BiasCorrections, biasCorrections, type Moments, momentsSpec } from "./adamw.ts";
+export { clipGradients } from "./clip_gradients.ts";
 export { compile, traceMacs } from "./compile.ts";
 export { createEngine, tryEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/eager_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
 export type { Compiled, Engine, PrepareOptions, Program } from "./engine.ts";
+export { learningRateAt, type LearningRateSchedule, type TrainingPlace } from "./learning_rate.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
 export { tf } from "./tf.ts";
 export { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 import { type KeyedSlices, numbersPath, readNumbers, writeNumbers } from "./cached_features.ts";
-import type { ActivationExtractor, Activations } from "./feature_extractor.ts";
+import type { ActivationExtractor, Activations } from "./activation_extractor.ts";
 
 /**
  * Activations at a cut as float16, the precision in which fine-tuning reads them.

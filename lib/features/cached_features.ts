@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { InputError, readChecked, sha256, writeChecked } from "@ctsurv/base/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
-import type { SliceFeatureExtractor } from "./feature_extractor.ts";
+import type { Readout, SliceFeatureExtractor } from "./feature_extractor.ts";
+import type { IntensityScaling } from "./intensities.ts";
 
 /** Where numbers are kept, and everything they depend on. */
 export interface NumbersEntry {
@@ -53,6 +54,10 @@ export interface FeatureCacheOptions {
   readonly folder: string;
   /** @default {"float32"} */
   readonly precision?: FeaturePrecision;
+  /** Where the extractor takes the features. @default {"features"} */
+  readonly at?: Readout;
+  /** How the extractor scales the slices. @default {as the backbone expects} */
+  readonly intensities?: IntensityScaling;
 }
 
 /** Changes whenever the same slices and weights would give other numbers, or the file another layout. */
@@ -60,7 +65,7 @@ const FORMAT = "ctsurv features 1";
 
 /**
  * Features of a patient's slices by a frozen backbone, [slices, features], computed once. The cache is keyed by the
- * slices, the weights and the precision. Computed features are rounded to that precision as well, so they are the same
+ * slices, the weights, the precision, the place in the network and the scaling of intensities. Computed features are rounded to that precision as well, so they are the same
  * numbers as those read from the file.
  *
  * @throws {InputError} If a feature is not finite, or beyond float16 where that is the precision.
@@ -69,9 +74,18 @@ export async function cachedFeatures(
   extractor: Pick<SliceFeatureExtractor, "extract">,
   { architecture, source }: Backbone,
   { slices, key }: KeyedSlices,
-  { folder, precision = "float32" }: FeatureCacheOptions,
+  { folder, precision = "float32", at = "features", intensities }: FeatureCacheOptions,
 ): Promise<Float32Array> {
-  const identity = { format: FORMAT, backbone: architecture.name, weights: source.sha256, slices: key, precision };
+  const identity = {
+    format: FORMAT,
+    backbone: architecture.name,
+    weights: source.sha256,
+    slices: key,
+    precision,
+    // What is as it always was is not named, so that files of earlier versions are found.
+    ...at !== "features" && { at },
+    ...intensities && { intensities },
+  };
   const entry = { folder, extension: ".features", identity };
   const known = await readNumbers(entry);
   const features = known && decode(known.bytes, precision);
@@ -82,7 +96,8 @@ export async function cachedFeatures(
   if (!encoded.every(Number.isFinite)) {
     throw new InputError(`${architecture.title}: a feature is beyond float16, 65504. Keep features as float32`);
   }
-  const shape = [extracted.length / architecture.features, architecture.features];
+  const width = at === "features" ? architecture.features : architecture.penultimateFeatures;
+  const shape = [extracted.length / width, width];
   await writeNumbers(entry, { shape, bytes: encoded as ArrayBufferView<ArrayBuffer> });
   return Float32Array.from(encoded);
 }

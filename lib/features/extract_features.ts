@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { InputError, OutputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
-import type { CachedSlices, LungSegmenter } from "@ctsurv/imaging/mod.ts";
+import type { CachedSlices, LungSegmenter, PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
-import { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
+import { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "@ctsurv/survival/mod.ts";
 import { cachedActivations } from "./cached_activations.ts";
 import { cachedFeatures, type FeaturePrecision } from "./cached_features.ts";
-import type { ActivationExtractor, FeatureExtractor } from "./feature_extractor.ts";
+import type { ActivationExtractor } from "./activation_extractor.ts";
+import type { FeatureExtractor, FeatureExtractorOptions } from "./feature_extractor.ts";
 import type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
 import { type ScanToPreprocess, sliceQueue } from "./slice_queue.ts";
 import { takeView, type View, type ViewedSlices } from "./view.ts";
@@ -48,12 +49,16 @@ export interface ExtractOptions {
   readonly segmenter: LungSegmenter;
   /** Folder where slices and features are kept between runs. */
   readonly cache: string;
+  /** How scans become slices. @default {the paper's settings, see `defaultSettings`} */
+  readonly settings?: PreprocessSettings;
+  /** How days become months. @default {"average"} */
+  readonly months?: MonthRule;
   /** Is told after each patient. */
   readonly progress?: Progress;
 }
 
 /**
- * Months to death or last contact, censored at two years.
+ * Months to death or last contact, censored at two years. By the authors' rule a death in the whole month 24 counts.
  *
  * @example
  * ```ts
@@ -68,8 +73,11 @@ export interface ExtractOptions {
  *
  * @throws {InputError} If the days are negative or not finite.
  */
-export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
-  return censorAt({ months: daysToMonths(survivalDays), event: dead ? 1 : 0 }, HORIZON_MONTHS);
+export function followUp(
+  { survivalDays, dead }: ClinicalRecord,
+  { months: rule = "average" }: { readonly months?: MonthRule } = {},
+): FollowUp {
+  return censorAt({ months: daysToMonths(survivalDays, { rule }), event: dead ? 1 : 0 }, HORIZON_MONTHS);
 }
 
 /**
@@ -80,7 +88,7 @@ export function followUp({ survivalDays, dead }: ClinicalRecord): FollowUp {
  */
 async function extractCohort<Extracted extends object>(
   cohort: readonly ScannedPatient[],
-  { backbone, view, segmenter, cache, progress }: ExtractOptions,
+  { backbone, view, segmenter, cache, settings, months, progress }: ExtractOptions,
   extract: (viewed: ViewedSlices) => Promise<Extracted>,
 ): Promise<ExtractedCohort<LabelledPatient & Extracted>> {
   const patients: (LabelledPatient & Extracted)[] = [];
@@ -89,13 +97,13 @@ async function extractCohort<Extracted extends object>(
   const { title, size } = backbone.architecture;
   const whole: View = { kind: "slice", slices: "all", size };
   progress?.start(`${title}: features of patients`, cohort.length);
-  const prepared = sliceQueue(cohort, { segmenter, folder: join(cache, "slices") });
+  const prepared = sliceQueue(cohort, { segmenter, folder: join(cache, "slices"), ...settings && { settings } });
   try {
     for (const { id, record } of cohort) {
       try {
         const found = await prepared.next();
         const viewed = takeView(found, view ?? whole);
-        patients.push({ id, ...await extract(viewed), followUp: followUp(record) });
+        patients.push({ id, ...await extract(viewed), followUp: followUp(record, { ...months && { months } }) });
         const { slices: _pixels, isFromCache: _origin, ...facts } = found;
         slices.push({ ...facts, kept: viewed.seen.map((i) => found.kept[i]!), patient: id });
       } catch (error) {
@@ -141,8 +149,8 @@ export async function extractActivations(
 export type CohortFeatures = ExtractedCohort<TrainingPatient>;
 
 /** Options of {@linkcode extractFeatures}. */
-export interface ExtractFeaturesOptions extends ExtractOptions {
-  /** The backbone, made ready by `featureExtractor` for the same view. */
+export interface ExtractFeaturesOptions extends ExtractOptions, FeatureExtractorOptions {
+  /** The backbone, made ready by `featureExtractor` for the same view and with the same options. */
   readonly extractor: Pick<FeatureExtractor, "extract">;
   /** Precision of the features. @default {"float32"} */
   readonly precision?: FeaturePrecision;
@@ -157,11 +165,12 @@ export interface ExtractFeaturesOptions extends ExtractOptions {
  */
 export async function extractFeatures(
   cohort: readonly ScannedPatient[],
-  { extractor, precision = "float32", ...options }: ExtractFeaturesOptions,
+  { extractor, precision = "float32", at, intensities, ...options }: ExtractFeaturesOptions,
 ): Promise<CohortFeatures> {
   const folder = join(options.cache, "features");
+  const cached = { folder, precision, ...at && { at }, ...intensities && { intensities } };
   return await extractCohort(cohort, options, async (viewed) => ({
-    features: await cachedFeatures(extractor, options.backbone, viewed, { folder, precision }),
+    features: await cachedFeatures(extractor, options.backbone, viewed, cached),
     slices: viewed.count,
   }));
 }

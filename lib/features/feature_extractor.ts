@@ -1,10 +1,15 @@
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
 import { type Backbone, belongsTo, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { latestSession } from "./_latest_session.ts";
+import type { IntensityScaling } from "./intensities.ts";
 import type { View, ViewedSlices } from "./view.ts";
 
 /** The output of a backbone: its global features, or the input of its classifier's last layer or of its final block. */
 export type ExtractionPoint = "features" | "penultimate" | "cut";
+
+/** What a slice's features are: the global features, or the input of the classifier's last layer. */
+export type Readout = Exclude<ExtractionPoint, "cut">;
 
 /** Options of {@linkcode imageFeatureExtractor}. */
 export interface ImageFeatureExtractorOptions {
@@ -120,94 +125,6 @@ function notFinite(title: string, source: Backbone["source"]): string {
     "for such images, as after a training that diverged. Take other weights";
 }
 
-/** Activations at the cut before a final block, for each slice or for one volume. */
-export interface Activations {
-  /** Number of slices, or 1 for a volume. */
-  readonly count: number;
-  /** For a slice [rows, columns, channels]; ViT [tokens, channels]; for a volume [depth, rows, columns, channels]. */
-  readonly shape: readonly number[];
-  /** [count, ...shape] */
-  readonly data: Float32Array;
-}
-
-/** The frozen part of a backbone, ready to run. */
-export interface ActivationExtractor {
-  /** The network and its weights. */
-  readonly backbone: Backbone;
-  /**
-   * Computes the activations at the cut.
-   *
-   * @param slices Slices of a patient, [count, size, size] in [0, 1].
-   */
-  extract(slices: Float32Array): Promise<Activations>;
-  /** Frees the session and its weights. */
-  dispose(): Promise<void>;
-}
-
-/**
- * Makes the frozen part of a backbone ready for slices of its own size, or of the size of a view. A network of volumes
- * takes all slices of a patient as one volume. It keeps the session of the last number of slices only, since each
- * session holds all weights.
- *
- * @example
- * ```ts
- * import { cpuEngine, tf } from "@ctsurv/ctsurv/engine";
- * import { activationExtractor } from "@ctsurv/ctsurv/features";
- * import { efficientNetB0 } from "@ctsurv/ctsurv/nn";
- * import { assertEquals } from "@std/assert";
- *
- * // A network without weights, whose final block is all of it.
- * const architecture = { ...efficientNetB0, trunk: (x: tf.Tensor) => x };
- * const backbone = { architecture, parameters: {}, source: { kind: "seeded", seed: 0, sha256: "none" } } as const;
- * const extractor = await activationExtractor(cpuEngine(), backbone, { size: 2 });
- * const { count, shape } = await extractor.extract(new Float32Array(5 * 2 * 2)); // five slices of 2 x 2
- * assertEquals([count, shape], [5, [2, 2, 3]]);
- * await extractor.dispose();
- * ```
- *
- * @throws {InputError} If the slices are too small for the network.
- */
-export async function activationExtractor(
-  engine: Engine,
-  backbone: Backbone,
-  { size }: Pick<View, "size"> = backbone.architecture,
-): Promise<ActivationExtractor> {
-  const { architecture } = backbone;
-  const isVolume = architecture.input === "volume";
-  const ready = (slices: number) =>
-    imageFeatureExtractor(engine, backbone, {
-      shape: isVolume ? [slices, size, size] : [size, size],
-      prepare: (images) => toNetworkInput(images, architecture),
-      at: "cut",
-      ...isVolume && { batch: 1 },
-    });
-  const sessions = latestSession(ready);
-  if (!isVolume) await sessions.of(1);
-  return {
-    backbone,
-    async extract(slices) {
-      const extractor = await sessions.of(isVolume ? slices.length / size ** 2 : 1);
-      const data = await extractor.extract(slices);
-      return { count: data.length / extractor.features, shape: extractor.shape, data };
-    },
-    dispose: sessions.dispose,
-  };
-}
-
-/** Keeps the extractor for the number of slices that was last asked for, since each holds all weights. */
-function latestSession(ready: (depth: number) => Promise<ImageFeatureExtractor>) {
-  let current: { readonly depth: number; readonly extractor: ImageFeatureExtractor } | undefined;
-  return {
-    async of(depth: number): Promise<ImageFeatureExtractor> {
-      if (current?.depth === depth) return current.extractor;
-      await current?.extractor.dispose();
-      current = { depth, extractor: await ready(depth) };
-      return current.extractor;
-    },
-    dispose: async () => await current?.extractor.dispose(),
-  };
-}
-
 /** A frozen backbone, ready for slices of its own size. */
 export interface SliceFeatureExtractor {
   /**
@@ -250,6 +167,20 @@ export interface FeatureExtractor {
   dispose(): Promise<void>;
 }
 
+/** Options of {@linkcode featureExtractor}. */
+export interface FeatureExtractorOptions {
+  /**
+   * What is computed. For VGG16 and AlexNet `"penultimate"` is 4096 numbers, of which torchvision's last layer makes the
+   * classes; for the other networks it is the features. @default {"features"}
+   */
+  readonly at?: Readout;
+  /**
+   * Scales slices by one mean and standard deviation in all three channels. That is one channel into the first layer's
+   * weights summed over red, green and blue, as in the authors' code. @default {those that the network expects}
+   */
+  readonly intensities?: IntensityScaling;
+}
+
 /** More slices at a time do not make a network faster, and take more memory. */
 const LARGEST_BATCH = 8;
 
@@ -280,12 +211,16 @@ export async function featureExtractor(
   engine: Engine,
   backbone: Backbone,
   { kind, slices, size }: View,
+  { at = "features", intensities }: FeatureExtractorOptions = {},
 ): Promise<FeatureExtractor> {
   const { architecture } = backbone;
+  const channels = (value: number) => [value, value, value] as const;
+  const scaling = intensities ? { mean: channels(intensities.mean), std: channels(intensities.std) } : architecture;
   const ready = (depth: number) =>
     imageFeatureExtractor(engine, backbone, {
       shape: kind === "volume" ? [depth, size, size] : [size, size],
-      prepare: (images) => toNetworkInput(images, architecture),
+      prepare: (images) => toNetworkInput(images, scaling),
+      at,
       batch: kind === "volume" ? 1 : slices === "all" ? LARGEST_BATCH : Math.min(slices, LARGEST_BATCH),
     });
   const sessions = latestSession(ready);

@@ -16,6 +16,7 @@
  */
 export { halfActivations, type StoredActivations } from "./cached_activations.ts";
 export type { FeaturePrecision, KeyedSlices } from "./cached_features.ts";
+export { type ActivationExtractor, activationExtractor, type Activations } from "./activation_extractor.ts";
 export {
   createBackbone,
   type CreateBackboneOptions,
@@ -38,16 +39,16 @@ export {
   type SliceFacts,
 } from "./extract_features.ts";
 export {
-  type ActivationExtractor,
-  activationExtractor,
-  type Activations,
   type ExtractionPoint,
   type FeatureExtractor,
   featureExtractor,
+  type FeatureExtractorOptions,
   type ImageFeatureExtractor,
   imageFeatureExtractor,
   type ImageFeatureExtractorOptions,
+  type Readout,
 } from "./feature_extractor.ts";
+export { type IntensityScaling, measureIntensities, type MeasureIntensitiesOptions } from "./intensities.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost } from "./measure_cost.ts";
 export type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
 export { encodePhantomBackbone, phantomBackbone, phantomTrained, phantomWeights } from "./phantom_backbone.ts";

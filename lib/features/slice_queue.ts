@@ -1,5 +1,10 @@
 import { workerPool } from "@ctsurv/base/mod.ts";
-import { type CachedSlices, type LungSegmenter, preprocessCached } from "@ctsurv/imaging/mod.ts";
+import {
+  type CachedSlices,
+  type LungSegmenter,
+  preprocessCached,
+  type PreprocessSettings,
+} from "@ctsurv/imaging/mod.ts";
 import type { SlicesOrder } from "./_slices_worker.ts";
 
 /** A patient's scan. */
@@ -18,6 +23,8 @@ export interface SliceQueueOptions {
   readonly segmenter: LungSegmenter;
   /** The folder of slices in the cache, see `preprocessCached`. */
   readonly folder: string;
+  /** How scans become slices. @default {the paper's settings, see `defaultSettings`} */
+  readonly settings?: PreprocessSettings;
   /** Scans that are preprocessed at the same time, one on each thread. @default {the number of cores, at most 4} */
   readonly threads?: number;
 }
@@ -41,7 +48,7 @@ export interface SliceQueue {
  */
 export function sliceQueue(
   scans: readonly ScanToPreprocess[],
-  { segmenter, folder, threads = Math.min(4, navigator.hardwareConcurrency) }: SliceQueueOptions,
+  { segmenter, folder, settings, threads = Math.min(4, navigator.hardwareConcurrency) }: SliceQueueOptions,
 ): SliceQueue {
   const { recipe } = segmenter;
   const pool = recipe === undefined || threads <= 1
@@ -53,12 +60,13 @@ export function sliceQueue(
   let isClosed = false;
   const prepare = ({ id, image, series }: ScanToPreprocess) => {
     const reading = { where: id, ...series !== undefined && { series } };
-    const onMiss = pool && (() =>
-      pool.run({ image, folder, recipe: recipe!, ...reading }).catch((error) => {
-        if (isClosed) throw error;
-        // What a thread could not do is tried again here, and then tells its error as if there were no threads.
-      }));
-    return preprocessCached(image, folder, { segmenter, ...reading, ...onMiss && { onMiss } });
+    const onMiss = pool &&
+      (() =>
+        pool.run({ image, folder, recipe: recipe!, ...settings && { settings }, ...reading }).catch((error) => {
+          if (isClosed) throw error;
+          // What a thread could not do is tried again here, and then tells its error as if there were no threads.
+        }));
+    return preprocessCached(image, folder, { ...settings, segmenter, ...reading, ...onMiss && { onMiss } });
   };
   const next = ahead(scans, prepare, pool ? threads : 1);
   return {

@@ -67,6 +67,7 @@ export {
   scaleAndShift,
 } from "./layers/normalisation.ts";
 export type { EncoderLayer, SelfAttention } from "./layers/transformer.ts";
+export { type HeadInitialisation, initialHead } from "./seeded/head_initialisations.ts";
 export {
   type BackboneStatistics,
   backboneStatistics,

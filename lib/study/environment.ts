@@ -12,14 +12,18 @@ import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
 export interface Environment {
   /** `CTSURV_PROFILE`. */
   readonly profile: string;
+  /** `CTSURV_PROTOCOL`: how the paper is read, see `findProtocol`. */
+  readonly protocol: string | undefined;
+  /** `CTSURV_SET`: choices that differ from the protocol's, separated by commas: `attention=linear, seed=7`. */
+  readonly set: readonly string[];
   /** `CTSURV_COHORT`: the folder of a cohort in place of the built-in one. */
   readonly cohort: string | undefined;
   /** `CTSURV_TARGET_COHORT`: the folder of a cohort in place of phantom-claro, to which notebook 5 transfers. */
   readonly targetCohort: string | undefined;
   /** `CTSURV_ENGINE`, see `createEngine`. */
   readonly engine: string;
-  /** `CTSURV_LUNGS`, see `createLungSegmenter`. */
-  readonly lungs: string;
+  /** `CTSURV_LUNGS`: overrides the protocol's way to find lungs, see `createLungSegmenter`. */
+  readonly lungs: string | undefined;
   /** `CTSURV_WEIGHTS`: overrides the profile's kind of weights. */
   readonly weights: string | undefined;
   /** `CTSURV_WEIGHTS_DIR`: where weights are kept. */
@@ -50,10 +54,12 @@ export function readEnvironment(
   const read = (variable: string) => get(variable) || undefined;
   return {
     profile: read("CTSURV_PROFILE") ?? "workshop",
+    protocol: read("CTSURV_PROTOCOL"),
+    set: (read("CTSURV_SET") ?? "").split(",").map((choice) => choice.trim()).filter((choice) => choice !== ""),
     cohort: read("CTSURV_COHORT"),
     targetCohort: read("CTSURV_TARGET_COHORT"),
     engine: read("CTSURV_ENGINE") ?? "auto",
-    lungs: read("CTSURV_LUNGS") ?? "unet",
+    lungs: read("CTSURV_LUNGS"),
     weights: read("CTSURV_WEIGHTS"),
     weightsFolder: read("CTSURV_WEIGHTS_DIR") ?? defaultWeightsFolder(),
     weightsMirror: read("CTSURV_WEIGHTS_URL"),
@@ -65,10 +71,12 @@ export function readEnvironment(
 export function environmentVariables(environment: Environment): Readonly<Record<string, string>> {
   return {
     CTSURV_PROFILE: environment.profile,
+    CTSURV_PROTOCOL: environment.protocol ?? "",
+    CTSURV_SET: environment.set.join(","),
     CTSURV_COHORT: environment.cohort ?? "",
     CTSURV_TARGET_COHORT: environment.targetCohort ?? "",
     CTSURV_ENGINE: environment.engine,
-    CTSURV_LUNGS: environment.lungs,
+    CTSURV_LUNGS: environment.lungs ?? "",
     CTSURV_WEIGHTS: environment.weights ?? "",
     CTSURV_WEIGHTS_DIR: environment.weightsFolder,
     CTSURV_WEIGHTS_URL: environment.weightsMirror ?? "",
@@ -88,7 +96,7 @@ export async function openEngine(environment: Environment = readEnvironment()): 
 }
 
 /**
- * The lung segmenter that is named, or that the environment selects.
+ * The lung segmenter that is named, or that the environment selects, or else the shipped U-Net.
  *
  * @throws {InputError} If there is none of that name, or its weights are not there.
  */
@@ -97,7 +105,7 @@ export async function openLungs(
   method?: string,
   { lungs, weightsFolder }: Environment = readEnvironment(),
 ): Promise<NetworkLungs> {
-  return await createLungSegmenter(engine, { method: method ?? lungs, weightsFolder });
+  return await createLungSegmenter(engine, { method: method ?? lungs ?? "unet", weightsFolder });
 }
 
 /**

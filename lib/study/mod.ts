@@ -19,6 +19,10 @@ export {
   readEnvironment,
 } from "./environment.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
+export { type AllowedValues, allowedValues, type ChoiceName, type Choices } from "./protocol/choices.ts";
+export { findProtocol } from "./protocol/find_protocol.ts";
+export { type ProtocolName, protocols } from "./protocol/presets.ts";
+export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
 export {
   checkSameRun,
   saveAggregation,
@@ -39,8 +43,10 @@ export {
   type OpenStudyOptions,
   openTransfer,
   type Study,
-  type StudyHeadOptions,
+  type StudyFoldOptions,
   type TransferStudies,
 } from "./study.ts";
 export type { StudyFeatures } from "./study_features.ts";
+export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
+export { transferStart } from "./transfer_start.ts";

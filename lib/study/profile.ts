@@ -1,10 +1,17 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Cohort } from "@ctsurv/cohort/mod.ts";
 import { followUp, type SliceCount, type WeightsKind } from "@ctsurv/features/mod.ts";
+import type { MonthRule } from "@ctsurv/survival/mod.ts";
 import { refuseFewPatients } from "@ctsurv/training/mod.ts";
 import { type Environment, readEnvironment, selectWeights } from "./environment.ts";
+import type { Choices } from "./protocol/choices.ts";
+import { findProtocol } from "./protocol/find_protocol.ts";
+import { protocols } from "./protocol/presets.ts";
 
-/** How much of the protocol is run. Nothing else differs between profiles. */
+/**
+ * How much of the protocol is run. Nothing else differs between profiles. The numbers of the training stand here as the
+ * protocol has them, for programs that train with a profile alone.
+ */
 export interface Profile {
   /** As `CTSURV_PROFILE` names it. */
   readonly name: "smoke" | "workshop" | "paper";
@@ -24,7 +31,7 @@ export interface Profile {
   readonly dropout: number;
   /** For the order of patients, dropout and new weights. */
   readonly seed: number;
-  /** The paper's folds: scikit-learn's `random_state`. */
+  /** Seed of the folds, scikit-learn's `random_state`. */
   readonly foldSeed: number;
   /** The 2D backbones that Table 1 compares. */
   readonly backbones: readonly string[];
@@ -36,18 +43,18 @@ export interface Profile {
   readonly weights: WeightsKind;
 }
 
-/** The paper's protocol: section "Experiments", and DESIGN's choices where it is silent. */
+/** The numbers of the training, which a protocol says. */
+function trainingNumbers({ batchSize, learningRate, weightDecay, dropout, seed, foldSeed }: Choices) {
+  return { batchSize, learningRate, weightDecay, dropout, seed, foldSeed };
+}
+
+/** As much as the paper ran: section "Experiments". */
 const paper: Profile = {
   name: "paper",
   phantomPatients: { lung1: 415, claro: 119 },
   folds: 10,
   epochs: 100,
-  batchSize: 4,
-  learningRate: 1e-4,
-  weightDecay: 0.01,
-  dropout: 0.2,
-  seed: 42,
-  foldSeed: 42,
+  ...trainingNumbers(protocols.paper),
   backbones: ["efficientnet_b0", "resnet50", "vgg16", "alexnet", "vit_b_16"],
   slices: "all",
   volume: { slices: "all", size: 224 },
@@ -83,9 +90,10 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
 };
 
 /**
- * The profile of a name, or the one that `CTSURV_PROFILE` names. `CTSURV_WEIGHTS` overrides its kind of weights.
+ * The profile of a name, or the one that `CTSURV_PROFILE` names, with the numbers of the protocol that the environment
+ * selects. `CTSURV_WEIGHTS` overrides its kind of weights.
  *
- * @throws {InputError} If there is no such profile, or no such kind of weights.
+ * @throws {InputError} If there is no such profile, protocol or kind of weights.
  */
 export function findProfile(name?: string, environment: Environment = readEnvironment()): Profile {
   const wanted = name ?? environment.profile;
@@ -95,16 +103,21 @@ export function findProfile(name?: string, environment: Environment = readEnviro
     );
   }
   const profile = profiles[wanted as Profile["name"]];
-  const weights = selectWeights(profile.weights, environment);
-  return weights === profile.weights ? profile : { ...profile, weights };
+  const { choices } = findProtocol(profile.name, environment);
+  return { ...profile, ...trainingNumbers(choices), weights: selectWeights(profile.weights, environment) };
 }
 
 /**
  * Refuses a cohort that is too small for a profile's folds when it is opened, not when hours of work are done. Patients
  * whose scans turn out to be unusable are counted here all the same; `crossValidate` counts those that are left.
  *
+ * @param months How days become months.
  * @throws {InputError} If there are too few patients or deaths, with their numbers.
  */
-export function requireFolds({ name, patients }: Pick<Cohort, "name" | "patients">, { folds }: Pick<Profile, "folds">) {
-  refuseFewPatients(patients.map(({ record }) => followUp(record)), { name, folds });
+export function requireFolds(
+  { name, patients }: Pick<Cohort, "name" | "patients">,
+  { folds }: Pick<Profile, "folds">,
+  months: MonthRule = "average",
+): void {
+  refuseFewPatients(patients.map(({ record }) => followUp(record, { months })), { name, folds });
 }

@@ -1,7 +1,7 @@
 import { tumourOnSlices, tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { type Cohort, type CohortPatient, readTumour } from "@ctsurv/cohort/mod.ts";
 import { takeView, type View } from "@ctsurv/features/mod.ts";
-import { preprocessCached } from "@ctsurv/imaging/mod.ts";
+import { preprocessCached, type PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { SliceStack } from "@ctsurv/report/mod.ts";
 
@@ -28,6 +28,8 @@ export interface SeenSlices {
 export interface SeenSlicesOptions {
   readonly segmenter: NetworkLungs;
   readonly cache: string;
+  /** How scans become slices. */
+  readonly settings: PreprocessSettings;
 }
 
 /**
@@ -39,9 +41,9 @@ export async function seenSlices(
   cohort: Cohort,
   { id, image, series }: CohortPatient,
   view: View,
-  { segmenter, cache }: SeenSlicesOptions,
+  { segmenter, cache, settings }: SeenSlicesOptions,
 ): Promise<SeenSlices> {
-  const reading = { segmenter, where: id, ...series !== undefined && { series } };
+  const reading = { ...settings, segmenter, where: id, ...series !== undefined && { series } };
   const prepared = await preprocessCached(image, `${cache}/slices`, reading);
   const { slices: data, seen } = takeView(prepared, view);
   const depth = data.length / view.size ** 2;

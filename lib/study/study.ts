@@ -1,47 +1,53 @@
 import { join, resolve } from "node:path";
 import { tumourSlices } from "@ctsurv/analysis/mod.ts";
-import type { Progress } from "@ctsurv/base/mod.ts";
+import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { createBackbone, type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
-import { type AggregationChoice, findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
-import { type Displayable, type Figure, type Provenance, provenance, type Table } from "@ctsurv/report/mod.ts";
+import { findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
+import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
 import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
 import {
-  crossValidate,
+  type CrossValidateOptions,
   type CrossValidation,
   headTrainer,
-  type HeadTrainerOptions,
   type OutOfFoldPrediction,
-  parallelHeadTrainer,
   type TrainedHead,
 } from "@ctsurv/training/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
 import { type Environment, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
+import type { Choices } from "./protocol/choices.ts";
+import { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
+import type { Protocol } from "./protocol/protocol.ts";
+import { monthRule, preprocessing } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
+import {
+  crossValidateHeads,
+  type HeadsOfFolds,
+  shapeFor,
+  type StudyHeadOptions,
+  trainingFor,
+} from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
-
-/** How a head differs from the profile's. */
-export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
-  /** From slices to a patient. @default {gated attention} */
-  readonly aggregation?: AggregationChoice;
-  /** For progress. @default {the backbone and the aggregation} */
-  readonly title?: string;
-}
 
 /** A prediction, and what happened to the patient. */
 export type FollowedPrediction = Omit<OutOfFoldPrediction, "fold">;
 
-/** A cohort under a profile, and everything that computes on it. A notebook shows both. */
+/** What is done with each fold of a cross-validation. */
+export type StudyFoldOptions = Pick<CrossValidateOptions, "onFold"> & HeadsOfFolds;
+
+/** A cohort under a profile and a protocol, and everything that computes on it. A notebook shows them. */
 export interface Study extends Displayable {
   /** What selected the study. */
   readonly environment: Environment;
   /** How much of the protocol is run. */
   readonly profile: Profile;
+  /** How the paper is read. */
+  readonly protocol: Protocol;
   /** The patients, with enough of them for the profile's folds. */
   readonly cohort: Cohort;
   /** Runs the networks. */
@@ -71,11 +77,8 @@ export interface Study extends Displayable {
    * those that the view shows. Of phantoms, and of patients with an outline such as that of a radiotherapy plan.
    */
   tumours(features: StudyFeatures): Promise<ReadonlyMap<string, TumourSlices>>;
-  /**
-   * Cross-validation with the profile's folds and training. Features of seeded and phantom weights are scaled to mean 0
-   * and standard deviation 1 on the training patients; pretrained ones are taken as they are, as in the paper.
-   */
-  crossValidate(features: StudyFeatures, options?: StudyHeadOptions): Promise<CrossValidation>;
+  /** Cross-validation with the profile's folds and epochs, trained as the protocol says. */
+  crossValidate(features: StudyFeatures, options?: StudyHeadOptions & StudyFoldOptions): Promise<CrossValidation>;
   /** One head, trained on all patients. */
   train(features: StudyFeatures, options?: StudyHeadOptions): Promise<TrainedHead>;
   /** The predictions of a trained head for patients whom it did not see. */
@@ -102,6 +105,8 @@ export interface OpenStudyOptions {
   readonly environment?: Environment;
   /** Where slices and features are kept between runs. @default {"../data/cache"} */
   readonly cache?: string;
+  /** Where built-in cohorts are kept between runs. @default {"../data/cohorts"} */
+  readonly cohorts?: string;
 }
 
 /**
@@ -115,31 +120,36 @@ export async function openStudy({
   beside,
   environment = beside?.environment ?? readEnvironment(),
   cache = beside?.cache ?? join("..", "data", "cache"),
+  cohorts,
 }: OpenStudyOptions = {}): Promise<Study> {
   const profile = findProfile(undefined, environment);
+  const protocol = findProtocol(profile.name, environment);
+  const { choices } = protocol;
   const progress = beside?.progress ?? studyProgress();
   const { lung1, claro } = profile.phantomPatients;
   const patients = builtIn === "phantom-lung1" ? lung1 : claro;
-  const cohort = await openSelectedCohort({ builtIn, patients, progress, environment });
-  requireFolds(cohort, profile);
+  const cohort = await openSelectedCohort({
+    builtIn,
+    patients,
+    progress,
+    environment,
+    ...cohorts !== undefined && { folder: cohorts },
+  });
+  requireFolds(cohort, profile, monthRule(choices));
   const engine = beside?.engine ?? await openEngine(environment);
-  const segmenter = beside?.segmenter ?? await openLungs(engine, undefined, environment);
-  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name, environment);
-  const settings = { engine, segmenter, cache, progress };
-  const optionsFor = ({ weights }: StudyFeatures, { aggregation: _, title: __, ...options }: StudyHeadOptions) => ({
-    ...profile,
-    scaleFeatures: weights.kind !== "pretrained",
-    ...options,
-  });
-  const shapeFor = ({ backbone }: StudyFeatures, { aggregation = { kind: "gated" } }: StudyHeadOptions) => ({
-    backboneFeatures: backbone.architecture.features,
-    aggregation,
-  });
+  const segmenter = beside?.protocol.choices.lungs === choices.lungs
+    ? beside.segmenter
+    : await openLungs(engine, choices.lungs, environment);
+  const suffix = protocolSuffix(profile.name, environment);
+  const folder = beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
+  const settings = { engine, segmenter, cache, progress, choices };
+  const training = { profile, protocol, engine, progress };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
   return {
     environment,
     profile,
+    protocol,
     cohort,
     engine,
     segmenter,
@@ -160,7 +170,8 @@ export async function openStudy({
       const all = { ...settings, backbone, view: { ...view, slices: "all" } } as const;
       return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
     },
-    slicesOf: (patient, view) => seenSlices(cohort, patientOf(patient), view, { segmenter, cache }),
+    slicesOf: (patient, view) =>
+      seenSlices(cohort, patientOf(patient), view, { segmenter, cache, settings: preprocessing(choices) }),
     async tumours({ slices }) {
       progress.start("Tumours", slices.length);
       const known = new Map<string, TumourSlices>();
@@ -172,29 +183,16 @@ export async function openStudy({
       progress.done(`The tumour is known of ${known.size} of ${slices.length} patients`);
       return known;
     },
-    async crossValidate(features, options = {}) {
-      const shape = shapeFor(features, options);
-      const trainer = parallelHeadTrainer(engine, shape, optionsFor(features, options));
-      const { folds } = profile;
-      const { epochs } = optionsFor(features, options);
-      const title = options.title ?? `${features.backbone.architecture.title}, ${shape.aggregation.kind}`;
-      progress.start(`${title}: epochs`, folds * epochs);
-      const onEpoch = () => progress.tick();
-      try {
-        const validation = await crossValidate(trainer, features.patients, { ...profile, onEpoch });
-        progress.done([`${title}: ${folds} folds of ${epochs} epochs`, ...validation.messages ?? []].join("; "));
-        return validation;
-      } finally {
-        await trainer.dispose();
-      }
-    },
+    crossValidate: (features, { onFold, onHead, ...options } = {}) =>
+      crossValidateHeads(training, features, options, { ...onFold && { onFold }, ...onHead && { onHead } }),
     async train(features, options = {}) {
-      const training = optionsFor(features, options);
-      const trainer = headTrainer(engine, shapeFor(features, options), training);
-      progress.start("Epochs", training.epochs);
+      refuseFinalBlock(choices);
+      const given = trainingFor(training, features, options);
+      const trainer = headTrainer(engine, shapeFor(training, features, options), given);
+      progress.start("Epochs", given.epochs);
       try {
         const trained = await trainer.train(features.patients, () => progress.tick());
-        const done = `${training.epochs} epochs on ${features.patients.length} patients`;
+        const done = `${given.epochs} epochs on ${features.patients.length} patients`;
         progress.done(trained.divergence === undefined ? done : `${done}; ${trained.divergence}`);
         return trained;
       } finally {
@@ -202,7 +200,8 @@ export async function openStudy({
       }
     },
     async predict(head, features, options = {}) {
-      const predictor = headTrainer(engine, shapeFor(features, options), optionsFor(features, options));
+      const shape = shapeFor(training, features, options);
+      const predictor = headTrainer(engine, shape, trainingFor(training, features, options));
       const predictions = await predictor.predict(head, features.patients);
       await predictor.dispose();
       return predictions.map((prediction, i) => ({ ...prediction, ...features.patients[i]!.followUp }));
@@ -218,23 +217,35 @@ export async function openStudy({
         lungs: segmenter.name,
         cohort: { name: cohort.name, hash: cohort.hash },
         profile: profile.name,
+        protocol: { name: protocol.name, choices: { ...choices } },
         seeds: { training: profile.seed, folds: profile.foldSeed },
       }),
     async save(name, figure) {
       await figure.save(join(folder, "figures", `${name}.svg`));
       return figure;
     },
-    ...displayAs(studyTable(profile, cohort, engine)),
+    ...displayAs(studyTable({ profile, protocol, cohort, engine })),
   };
 }
 
-function studyTable(profile: Profile, { name, patients, excluded, manifest }: Cohort, engine: Engine): Table {
+/** One head for all patients, such as for a transfer, is a head alone. */
+function refuseFinalBlock({ tune }: Choices): void {
+  if (tune === "final-layer") return;
+  throw new InputError(
+    "A study trains one head for all patients on a frozen backbone only: choose tune=final-layer. Cross-validation and " +
+      "`ctsurv fit` train the final block too",
+  );
+}
+
+function studyTable({ profile, protocol, cohort, engine }: Pick<Study, "profile" | "protocol" | "cohort" | "engine">) {
+  const { name, patients, excluded, manifest } = cohort;
   return factsTable("Study", [
     ["Cohort", name],
     ["Patients", patients.length],
     ["Excluded", excluded.length],
     ["Source", manifest.source],
     ["Profile", profile.name],
+    ["Protocol", protocol.name],
     ["Slices of a patient", profile.slices],
     ["Folds", profile.folds],
     ["Epochs", profile.epochs],
@@ -243,6 +254,7 @@ function studyTable(profile: Profile, { name, patients, excluded, manifest }: Co
     ["Weight decay", profile.weightDecay],
     ["Dropout", profile.dropout],
     ["Seeds (training, folds)", `${profile.seed}, ${profile.foldSeed}`],
+    ["Choices of the protocol", Object.entries(protocol.choices).map(([name, value]) => `${name}=${value}`).join(", ")],
     ["Weights that the profile asks for", profile.weights],
     ["Engine", `${engine.name}, ${engine.description}`],
   ]);

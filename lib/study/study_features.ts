@@ -2,16 +2,22 @@ import type { Progress } from "@ctsurv/base/mod.ts";
 import type { CohortPatient } from "@ctsurv/cohort/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import {
+  activationExtractor,
   type CohortFeatures,
+  extractActivations,
   extractFeatures,
   featureExtractor,
+  type FineTuningPatient,
   type LabelledPatient,
+  measureIntensities,
   type View,
 } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { describeView, type Displayable, type ModelResult } from "@ctsurv/report/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
+import type { Choices } from "./protocol/choices.ts";
+import { monthRule, preprocessing, readoutOf } from "./protocol/settings.ts";
 
 /** A cohort as the features of one frozen backbone. A notebook shows which weights they are and who was left out. */
 export interface StudyFeatures extends CohortFeatures, Displayable {
@@ -23,6 +29,13 @@ export interface StudyFeatures extends CohortFeatures, Displayable {
   readonly weights: ModelResult["weights"];
   /** Deaths within two years among the patients. */
   readonly deaths: number;
+  /**
+   * The same patients with the activations before the backbone's final block, to train that too. They are computed when
+   * they are first asked for, and take much disk: 18 kB (EfficientNet-B0) to 300 kB (ViT-B/16) a slice.
+   *
+   * @throws {InputError} If the disk is full.
+   */
+  activations(): Promise<readonly FineTuningPatient[]>;
 }
 
 /** What features are extracted with. */
@@ -34,6 +47,8 @@ export interface FeatureSettings {
   /** The folder of slices and features that are kept between runs. */
   readonly cache: string;
   readonly progress: Progress;
+  /** How images become features. */
+  readonly choices: Choices;
 }
 
 /**
@@ -43,17 +58,50 @@ export interface FeatureSettings {
  */
 export async function studyFeatures(
   patients: readonly CohortPatient[],
-  { engine, ...settings }: FeatureSettings,
+  { engine, choices, ...given }: FeatureSettings,
 ): Promise<StudyFeatures> {
-  const { backbone, view } = settings;
-  const extractor = await featureExtractor(engine, backbone, view);
+  const { backbone, view, segmenter, cache, progress } = given;
+  const settings = { ...given, settings: preprocessing(choices), months: monthRule(choices) };
+  const intensities = choices.intensities === "z-score"
+    ? await measureIntensities(patients, { segmenter, cache, progress, settings: settings.settings })
+    : undefined;
+  const options = { at: readoutOf(choices, backbone.architecture), ...intensities && { intensities } };
+  const extractor = await featureExtractor(engine, backbone, view, options);
   try {
-    const features = await extractFeatures(patients, { ...settings, extractor });
+    const features = await extractFeatures(patients, { ...settings, ...options, extractor });
     const { kind, sha256: hash } = backbone.source;
-    return withDisplay({ ...features, backbone, view, weights: { kind, hash }, deaths: deathsOf(features.patients) });
+    const used = new Set(features.patients.map(({ id }) => id));
+    return withDisplay({
+      ...features,
+      backbone,
+      view,
+      weights: { kind, hash },
+      deaths: deathsOf(features.patients),
+      activations: once(async () => {
+        const extractor = await activationExtractor(engine, backbone, view);
+        try {
+          const usable = patients.filter(({ id }) => used.has(id));
+          return (await extractActivations(usable, { ...settings, extractor })).patients;
+        } finally {
+          await extractor.dispose();
+        }
+      }),
+    });
   } finally {
     await extractor.dispose();
   }
+}
+
+/** Does it when it is first asked for; again only after a failure. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }
 
 function deathsOf(patients: readonly LabelledPatient[]): number {
@@ -67,8 +115,9 @@ function withDisplay(features: Omit<StudyFeatures, keyof Displayable>): StudyFea
     : source.kind === "phantom"
     ? `trained on phantoms, ${source.file}`
     : `pretrained, ${source.file}`;
+  const [first] = patients;
   const facts: (readonly [string, string | number])[] = [
-    ["Features of a slice", architecture.features],
+    ["Features of a slice", first!.features.length / first!.slices],
     ["Weights", weights],
     ["SHA-256", source.sha256],
     ["Seen of a patient", describeView(view)],

@@ -3,7 +3,8 @@
  * estimates and compares survival. It needs no tensors and no engine.
  *
  * - `follow_up`: months and events, and the predictions that all scores take ({@linkcode SurvivalPredictions}).
- * - `concordance`: time-dependent concordance (Ctd) and its interval, Uno's C.
+ * - `concordance`: time-dependent concordance (Ctd), of all patients or within the folds of a cross-validation, and its
+ *   interval; Uno's C.
  * - `scores`: Brier scores, dynamic AUC, calibration, D-calibration, and all of them at once.
  * - `estimates`: Kaplan-Meier, log-rank test, Cox regression, risk groups.
  * - `comparisons`: bootstrap, paired bootstrap and the corrected t-test of two models, summaries over folds and seeds.
@@ -13,9 +14,9 @@
  *
  * @module
  */
-export { bootstrap, type BootstrapOptions, type BootstrapValues } from "./comparisons/bootstrap.ts";
+export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
 export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
-export { type PairedBootstrap, pairedBootstrap } from "./comparisons/paired_bootstrap.ts";
+export { type PairedBootstrap, pairedBootstrap, type PairedBootstrapOptions } from "./comparisons/paired_bootstrap.ts";
 export {
   type FoldScores,
   foldScores,
@@ -40,6 +41,13 @@ export {
   concordanceInterval,
   type ConcordanceIntervalOptions,
 } from "./concordance/concordance_interval.ts";
+export {
+  concordanceWithinFolds,
+  concordanceWithinFoldsInterval,
+  type CtdWithinFolds,
+  ctdWithinFolds,
+  type CtdWithinFoldsEntry,
+} from "./concordance/concordance_within_folds.ts";
 export { unoConcordance, type UnoOptions } from "./concordance/uno_concordance.ts";
 export {
   type BaselineHazard,
@@ -61,7 +69,14 @@ export {
 export { type LogRank, logRank } from "./estimates/log_rank.ts";
 export { type RiskGroup, type RiskGroups, riskGroups, type RiskSplit, splitAtMedian } from "./estimates/risk_groups.ts";
 export { censorAt, daysToMonths, type FollowUp, HORIZON_MONTHS, type MonthRule } from "./follow_up/follow_up.ts";
-export { censorPredictions, type Outcomes, survivalAt, type SurvivalPredictions } from "./follow_up/predictions.ts";
+export {
+  censorPredictions,
+  type FoldOfPatients,
+  type Outcomes,
+  survivalAt,
+  type SurvivalPredictions,
+} from "./follow_up/predictions.ts";
+export { type AucWithinFolds, aucWithinFolds } from "./scores/auc_within_folds.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {
   type CalibrationCurve,
@@ -79,6 +94,7 @@ export {
   type EvaluationOptions,
   usualReplicates,
 } from "./scores/evaluate_predictions.ts";
+export { type HorizonScores, horizonScores } from "./scores/horizon_scores.ts";
 export {
   type BrierIntervals,
   type ScoredAt,

@@ -12,7 +12,7 @@ import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type CoxModel, type CoxOptions, coxSurvival, fitCox, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import type { TrainOptions } from "./head_optimiser.ts";
-import { headTrainer } from "./head_trainer.ts";
+import { constantLossOf, headTrainer } from "./head_trainer.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** A survival head on clinical covariates. */
@@ -51,6 +51,7 @@ export function clinicalDeepHitTrainer(
       const { parameters, ...trained } = await trainerOf(given).train(given, onEpoch);
       return { parameters: { encoding, head: parameters }, ...trained };
     },
+    constantLoss: (patients) => constantLossOf(patients, options),
     async predict({ encoding, head }, patients) {
       const given = encoded(patients, encoding);
       const predictions = given.length === 0 ? [] : await trainerOf(given).predict(head, given);

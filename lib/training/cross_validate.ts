@@ -2,12 +2,18 @@ import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import {
   type Concordance,
+  concordance,
   type ConcordanceInterval,
   concordanceInterval,
   type ConcordanceTable,
   concordanceTable,
+  type CtdVariant,
+  type CtdWithinFolds,
+  ctdWithinFolds,
   type FollowUp,
   HORIZON_MONTHS,
+  type HorizonScores,
+  horizonScores,
   type SurvivalPredictions,
 } from "@ctsurv/survival/mod.ts";
 import { stratifiedFolds } from "./folds.ts";
@@ -70,7 +76,7 @@ export interface FoldResult {
   readonly patients: number;
   /** How many of them died within the horizon. */
   readonly events: number;
-  /** Primary Ctd: risk ties, survival at the first month at or after the death. */
+  /** Ctd of the variant that was asked for, survival at the first month at or after the death. */
   readonly ctd: Concordance;
   /** [epochs]: training loss. */
   readonly losses: readonly number[];
@@ -86,7 +92,22 @@ export interface CrossValidation {
   readonly stdSample: number | null;
   /** The same divided by n, NumPy's default. */
   readonly stdPopulation: number | null;
-  /** Every Ctd variant on all patients together, each predicted by the fold that left them out. */
+  /**
+   * Every Ctd variant over the pairs of patients of the same fold, with its interval: the number to read first. Its
+   * chance level is 0.5.
+   */
+  readonly ctdWithinFolds: CtdWithinFolds;
+  /** AUC, Brier score and calibration at 24 months. */
+  readonly atHorizon: HorizonScores;
+  /**
+   * Training loss of one Kaplan-Meier curve for everybody, the mean over the folds; to be compared with the folds'
+   * losses. Absent for models without a loss.
+   */
+  readonly constantLoss?: number;
+  /**
+   * Every Ctd variant on all patients together, each predicted by the fold that left them out. Its chance level is
+   * below 0.5, see `concordanceWithinFolds`.
+   */
   readonly pooled: ConcordanceTable;
   /** 95 % bootstrap interval of the pooled primary Ctd. */
   readonly interval: ConcordanceInterval | null;
@@ -96,14 +117,30 @@ export interface CrossValidation {
   readonly messages?: readonly string[];
 }
 
+/** Everything that one fold of a cross-validation gives. */
+export interface FoldOutcome {
+  /** Its result. */
+  readonly result: FoldResult;
+  /** Of its test patients, in the order of all patients. */
+  readonly predictions: readonly OutOfFoldPrediction[];
+  /** Says that the training diverged; absent if it did not. */
+  readonly divergence?: string;
+}
+
 /** Options of {@linkcode crossValidate}. */
-export interface CrossValidateOptions {
+export interface CrossValidateOptions<Parameters = unknown> {
   /** Number of folds, 10 in the paper. */
   readonly folds: number;
   /** Seed of the folds, scikit-learn's `random_state`. */
   readonly foldSeed: number;
+  /** The Ctd of the folds and of the interval. @default {"risk"} */
+  readonly variant?: CtdVariant;
   /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
+  /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
+  readonly onTrained?: (fold: number, parameters: Parameters) => void;
+  /** Is given every fold that was trained, as soon as it is done, such as for a file. */
+  readonly onFold?: (outcome: FoldOutcome) => void | Promise<void>;
 }
 
 /**
@@ -133,9 +170,9 @@ export interface CrossValidateOptions {
  *   tumour: 5 + 10 * i, // mL
  *   followUp: { months: 24 - 2 * i, event: 1 as const },
  * }));
- * const { folds, mean, pooled } = await crossValidate(trainer, patients, { folds: 3, foldSeed: 42 });
+ * const { folds, mean, ctdWithinFolds } = await crossValidate(trainer, patients, { folds: 3, foldSeed: 42 });
  * assertEquals(folds.map(({ patients }) => patients), [4, 4, 4]);
- * assertEquals([mean, pooled.pre.risk.value], [1, 1]);
+ * assertEquals([mean, ctdWithinFolds.pre.risk.value], [1, 1]);
  * ```
  *
  * @throws {InputError} If there are too few patients for the folds, or too few deaths to train every fold on one, or if
@@ -145,13 +182,14 @@ export interface CrossValidateOptions {
 export async function crossValidate<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, onEpoch }: CrossValidateOptions,
+  { folds, foldSeed, variant = "risk", onEpoch, onTrained, onFold }: CrossValidateOptions<Parameters>,
 ): Promise<CrossValidation> {
   refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const results: FoldResult[] = [];
   const predictions = new Map<string, OutOfFoldPrediction>();
   const diverged: string[] = [];
+  const constant: number[] = [];
   await forEachOf(folds, trainer.concurrency ?? 1, async (fold, check) => {
     const train = patients.filter((_, i) => assignment[i] !== fold);
     const test = patients.filter((_, i) => assignment[i] === fold);
@@ -159,7 +197,9 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
       trainer.train(train, (epoch, loss) => {
         check();
         onEpoch?.(fold + 1, epoch, loss);
-      }));
+      }, { fold: fold + 1 }));
+    onTrained?.(fold + 1, trained.parameters);
+    if (trainer.constantLoss) constant[fold] = trainer.constantLoss(train);
     if (trained.divergence !== undefined) diverged[fold] = `Fold ${fold + 1} of ${folds}: ${trained.divergence}`;
     const predicted = (await trainer.predict(trained.parameters, test)).map((prediction, i) => ({
       ...prediction,
@@ -171,17 +211,27 @@ export async function crossValidate<Patient extends LabelledPatient, Parameters>
       fold: fold + 1,
       patients: test.length,
       events: test.filter(({ followUp }) => followUp.event === 1).length,
-      ctd: concordanceTable(toSurvivalPredictions(predicted)).pre.risk,
+      ctd: concordance(toSurvivalPredictions(predicted), { variant }),
       losses: trained.losses,
     };
+    const { divergence } = trained;
+    await onFold?.({
+      result: results[fold],
+      predictions: predicted,
+      ...divergence !== undefined && { divergence },
+    });
   });
   const ordered = patients.map(({ id }) => predictions.get(id)!);
   const pooled = toSurvivalPredictions(ordered);
+  const testedIn = ordered.map(({ fold }) => fold);
   return {
     folds: results,
+    ctdWithinFolds: ctdWithinFolds(pooled, testedIn),
+    atHorizon: horizonScores(pooled, testedIn),
+    ...constant.length > 0 && { constantLoss: constant.reduce((sum, loss) => sum + loss, 0) / constant.length },
     ...summariseFolds(results.flatMap(({ ctd }) => ctd.value === null ? [] : [ctd.value])),
     pooled: concordanceTable(pooled),
-    interval: concordanceInterval(pooled),
+    interval: concordanceInterval(pooled, { variant }),
     predictions: ordered,
     ...diverged.length > 0 && { messages: diverged.flat() },
   };
@@ -274,33 +324,6 @@ export function summariseFolds(
     stdSample: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
     stdPopulation: count > 1 ? Math.sqrt(squares / count) : null,
   };
-}
-
-/**
- * Out-of-fold predictions as a CSV table that `ctsurv evaluate` reads: patient, fold (from 1), months, event, S0 to
- * S24. Numbers keep all their digits.
- *
- * @example
- * ```ts
- * import { formatPredictions } from "@ctsurv/ctsurv/training";
- * import { assertEquals } from "@std/assert";
- *
- * const [survival, attention] = [Float64Array.of(1, .8), Float32Array.of(1)];
- * const table = formatPredictions([{ id: "LUNG1-001", fold: 1, months: 24, event: 0, survival, attention }]);
- * assertEquals(table, "patient,fold,months,event,S0,S1\nLUNG1-001,1,24,0,1,0.8\n");
- * ```
- */
-export function formatPredictions(predictions: readonly OutOfFoldPrediction[]): string {
-  const months = predictions[0]?.survival.length ?? 0;
-  const header = ["patient", "fold", "months", "event", ...Array.from({ length: months }, (_, month) => `S${month}`)];
-  const rows = predictions.map((
-    { id, fold, months, event, survival },
-  ) => [quote(id), fold, months, event, ...survival]);
-  return [header, ...rows].map((row) => `${row.join(",")}\n`).join("");
-}
-
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The mean of the folds' training losses, epoch by epoch. */

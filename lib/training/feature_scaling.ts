@@ -51,6 +51,18 @@ export function scaleFeatures(patient: TrainingPatient, { mean, std }: FeatureSc
 }
 
 /**
+ * The scaling that the option `scaleFeatures` asks for: none, a standard deviation of 1, or of the number that it is.
+ */
+export function scalingFor(
+  patients: readonly TrainingPatient[],
+  asked: boolean | number | undefined,
+): FeatureScaling | undefined {
+  if (asked === undefined || asked === false) return undefined;
+  const { mean, std } = measureFeatures(patients);
+  return { mean, std: asked === true ? std : std.map((s) => s / asked) };
+}
+
+/**
  * The layer that gives for unscaled features what `layer` gives for scaled ones: W' = W / std, b' = b - W (mean / std).
  * It makes a head that was trained on scaled features an ordinary head.
  */

@@ -7,18 +7,22 @@ import {
   type Engine,
   type HostTensor,
   hostTensor,
+  learningRateAt,
+  type LearningRateSchedule,
   momentsSpec,
   type OutputsOf,
   type PrepareOptions,
   readValues,
   type TensorSpec,
   type tf,
+  type TrainingPlace,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import {
+  type HeadInitialisation,
+  initialHead,
   type Initialise,
-  initialiseHead,
   seededParameters,
   type SurvivalHead,
   type SurvivalHeadShape,
@@ -48,20 +52,28 @@ export interface TrainOptions extends StepOptions {
   readonly epochs: number;
   /** Patients in a batch, 4 in the paper. */
   readonly batchSize: number;
+  /** What becomes of the last batch of an epoch if it has fewer patients. @default {"keep"} */
+  readonly lastBatch?: "keep" | "drop";
+  /** How the learning rate changes. @default {it does not, as in the paper} */
+  readonly schedule?: LearningRateSchedule;
   /** Probability with which a hidden unit of DeepHit is left out of a step, 0.2 in the paper. */
   readonly dropout: number;
+  /** The same of a slice's feature before the embedding, 0.2 in torchvision's EfficientNet. @default {0} */
+  readonly embeddingDropout?: number;
   /** Seed of new weights, of the order of patients and of dropout. */
   readonly seed: number;
   /** How months become bins: months (k, k + 1], or the coding of the authors' laboratory. @default {"interval"} */
   readonly labels?: TrainingLabels;
-  /** Draws the weights of a new head. @default {initialiseHead} */
+  /** How the weights of a new head are drawn. @default {"looks-linear"} */
+  readonly initialisation?: HeadInitialisation;
+  /** Draws the weights of a new head in a way that has no name; takes the place of `initialisation`. */
   readonly initialise?: Initialise;
   /**
    * Trains on features of mean 0 and standard deviation 1 over the slices of the training patients. The scaling then
-   * becomes part of the embedding's weights. Features of untrained backbones need it; the paper has none.
-   * @default {false}
+   * becomes part of the embedding's weights. Features of untrained backbones need it; the paper has none. A number is
+   * the standard deviation to which they are scaled. @default {false}
    */
-  readonly scaleFeatures?: boolean;
+  readonly scaleFeatures?: boolean | number;
 }
 
 /** The result of one step. */
@@ -74,8 +86,14 @@ export interface HeadStep {
 
 /** A head in training. */
 export interface HeadOptimisation {
-  /** Does one step of AdamW on a batch. */
-  step(batch: readonly TrainingPatient[]): Promise<HeadStep>;
+  /**
+   * Does one step of AdamW on a batch.
+   *
+   * @param place Which step it is; a schedule other than `constant` needs it.
+   */
+  step(batch: readonly TrainingPatient[], place?: TrainingPlace): Promise<HeadStep>;
+  /** The head as it is now. */
+  parameters(): Promise<SurvivalHead<HostTensor>>;
   /** Ends the training and gives the head. No step may follow. */
   finish(): Promise<SurvivalHead<HostTensor>>;
 }
@@ -111,6 +129,10 @@ export function dropoutMask(random: Random, shape: readonly [number, number], pr
   return hostTensor(numbers, shape);
 }
 
+function masked({ data, shape }: HostTensor, mask: HostTensor["data"]): HostTensor {
+  return hostTensor((data as Float32Array).map((number, i) => number * mask[i]!), shape);
+}
+
 /**
  * An optimiser of heads of one shape.
  *
@@ -124,21 +146,32 @@ export function headOptimiser(
   const spec = survivalHeadSpec(shape);
   const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
   const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
-  const { batchSize, seed, initialise = initialiseHead, labels = "interval" } = options;
+  const { batchSize, seed, initialise, initialisation = "looks-linear", labels = "interval" } = options;
+  const { embeddingDropout = 0, schedule, learningRate } = options;
+  const scheduled = schedule !== undefined && schedule.kind !== "constant";
+  const newHead = () => initialise ? seededParameters(spec, seed, initialise) : initialHead(spec, seed, initialisation);
   const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
   const steps = memoise((slices: number) => {
-    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures: shape.backboneFeatures, layers, width });
+    const { backboneFeatures } = shape;
+    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures, layers, width, scheduled });
     return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
   });
 
-  const begin = (head = seededParameters(spec, seed, initialise)): HeadOptimisation => {
+  const begin = (head = newHead()): HeadOptimisation => {
     const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
     let state: OutputsOf<StepOutputs>["state"] | undefined;
     const dropout = createRandom(seed, "dropout");
+    const embeddingMasks = createRandom(seed, "embedding dropout");
     let step = 0;
+    const read = () => state ? readValues(state.parameters) : Promise.resolve(start.parameters);
     return {
-      async step(patients) {
-        const batch = makeBatch(patients, { rows: batchSize, bins, labels });
+      async step(patients, place) {
+        if (scheduled && !place) throw new Error("A schedule of the learning rate needs to know which step it is");
+        const whole = makeBatch(patients, { rows: batchSize, bins, labels });
+        const mask = embeddingDropout > 0
+          ? dropoutMask(embeddingMasks, whole.features.shape as [number, number], embeddingDropout).data
+          : undefined;
+        const batch = mask ? { ...whole, features: masked(whole.features, mask) } : whole;
         const program = await steps.get(batch.features.shape[0]!);
         const { first, second } = biasCorrections(++step, options);
         const outputs: OutputsOf<StepOutputs> = await program.run({
@@ -147,6 +180,7 @@ export function headOptimiser(
             ...batch,
             dropout: Array.from({ length: layers }, () => dropoutMask(dropout, [batchSize, width], options.dropout)),
             corrections: { first: hostTensor([first], []), second: hostTensor([second], []) },
+            ...scheduled && { learningRate: hostTensor([learningRateAt(schedule, learningRate, place!)], []) },
           },
         });
         if (state) disposeValues(state);
@@ -156,10 +190,11 @@ export function headOptimiser(
         if (!outputs.featureGradients) return { loss };
         const featureGradients = await outputs.featureGradients.read() as Float32Array;
         outputs.featureGradients.dispose();
-        return { loss, featureGradients };
+        return { loss, featureGradients: mask ? featureGradients.map((g, i) => g * mask[i]!) : featureGradients };
       },
+      parameters: read,
       async finish() {
-        const parameters = state ? await readValues(state.parameters) : start.parameters;
+        const parameters = await read();
         if (state) disposeValues(state);
         return parameters;
       },

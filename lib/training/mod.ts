@@ -27,8 +27,8 @@ export {
   type CrossValidateOptions,
   type CrossValidation,
   type FewPatientsOptions,
+  type FoldOutcome,
   type FoldResult,
-  formatPredictions,
   meanLosses,
   type OutOfFoldPrediction,
   refuseFewPatients,
@@ -40,6 +40,7 @@ export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./folds.ts";
+export { formatPredictions } from "./format_predictions.ts";
 export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
@@ -54,5 +55,6 @@ export {
 } from "./model/survival_model.ts";
 export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
-export type { PatientPrediction, Trained, Trainer } from "./trainer.ts";
+export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
 export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

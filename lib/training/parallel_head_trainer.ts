@@ -4,7 +4,7 @@ import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import type { HeadOrder } from "./_head_worker.ts";
 import { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 
-/** Options of {@linkcode parallelHeadTrainer}; without `initialise`, since functions cannot be sent to a thread. */
+/** Options of {@linkcode parallelHeadTrainer}; `initialisation` and not `initialise`, since functions cannot be sent to a thread. */
 export interface ParallelHeadTrainerOptions extends Omit<HeadTrainerOptions, "initialise"> {
   /** Heads trained at the same time, each on its own thread (200 MB). @default {the number of cores, at most 8} */
   readonly threads?: number;
@@ -30,14 +30,15 @@ export function parallelHeadTrainer(
   return {
     ...here,
     concurrency: threads,
-    train(given, onEpoch) {
+    train(given, onEpoch, of) {
       const patients = given.map(({ id, followUp, slices, features }) => ({
         id,
         followUp,
         slices,
         features: share(features),
       }));
-      return pool.run({ shape, options, patients }, (note) => onEpoch?.(...note as [epoch: number, loss: number]));
+      const order = { shape, options, patients, ...of && { of } };
+      return pool.run(order, (note) => onEpoch?.(...note as [epoch: number, loss: number]));
     },
     async dispose() {
       pool.close();

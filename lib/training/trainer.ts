@@ -1,3 +1,11 @@
+import type { SelectedEpoch } from "./validation.ts";
+
+/** Which of several trainings one is. */
+export interface TrainingOf {
+  /** The fold of a cross-validation, from 1. */
+  readonly fold?: number;
+}
+
 /** The result of training. */
 export interface Trained<Parameters> {
   /** What was trained or fitted. */
@@ -6,6 +14,8 @@ export interface Trained<Parameters> {
   readonly losses: readonly number[];
   /** Says that the training diverged and what to do, see `describeDivergence`; absent if it did not. */
   readonly divergence?: string;
+  /** The epoch whose weights these are, where patients were kept back to choose it; absent for the last one. */
+  readonly selected?: SelectedEpoch;
 }
 
 /** The prediction of a trained model for one patient. */
@@ -26,7 +36,13 @@ export interface Trainer<Patient, Parameters> {
   train(
     patients: readonly Patient[],
     onEpoch?: (epoch: number, loss: number) => void,
+    of?: TrainingOf,
   ): Promise<Trained<Parameters>>;
+  /**
+   * The training loss of one Kaplan-Meier curve for all of these patients, see `constantLoss`: a training that stays
+   * above it has learnt nothing about them. Absent for models without a loss.
+   */
+  constantLoss?(patients: readonly Patient[]): number;
   /** Computes survival curves and attention, in the order of the patients. */
   predict(parameters: Parameters, patients: readonly Patient[]): Promise<PatientPrediction[]>;
   /** Frees the sessions and ends the threads. */

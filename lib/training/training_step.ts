@@ -1,6 +1,7 @@
 import {
   adamW,
   type AdamWOptions,
+  clipGradients,
   float32,
   type Moments,
   type TensorSpec,
@@ -34,22 +35,28 @@ export interface Batch<T> {
   readonly dropout: readonly T[];
   /** AdamW's `1 - beta^step` of both moments, see `biasCorrections`. */
   readonly corrections: { readonly first: T; readonly second: T };
+  /** The learning rate of the step, []; only where a schedule changes it. */
+  readonly learningRate?: T;
 }
 
 /** Options of one step of training: AdamW's, and those of the loss. */
 export interface StepOptions extends AdamWOptions {
+  /** The largest norm of all gradients together; larger ones are scaled down, see `clipGradients`. @default {no limit} */
+  readonly clipNorm?: number;
   /** The loss. @default {the paper's} */
   readonly loss?: DeepHitOptions;
 }
 
 /** The shapes of a batch, for compiling {@linkcode trainingStep}, which has an example. */
 export function batchSpec(
-  { patients, slices, backboneFeatures, layers, width }: {
+  { patients, slices, backboneFeatures, layers, width, scheduled = false }: {
     readonly patients: number;
     readonly slices: number;
     readonly backboneFeatures: number;
     readonly layers: number;
     readonly width: number;
+    /** Whether a schedule changes the learning rate. @default {false} */
+    readonly scheduled?: boolean;
   },
 ): Batch<TensorSpec> {
   return {
@@ -60,6 +67,7 @@ export function batchSpec(
     weight: float32(patients),
     dropout: dropoutSpec(patients, { layers, width }),
     corrections: { first: float32(), second: float32() },
+    ...scheduled && { learningRate: float32() },
   };
 }
 
@@ -101,7 +109,7 @@ export function trainingStep(
       (parameters) => batchLoss(parameters, batch.features, batch, options.loss),
       state.parameters,
     );
-    return { state: adamW(state.parameters, gradients, state.moments, batch.corrections, options), loss: value };
+    return { state: update(state, gradients, batch, options), loss: value };
   };
 }
 
@@ -118,11 +126,22 @@ export function trainingStepWithFeatures(options: StepOptions) {
       { parameters: state.parameters, features: batch.features },
     );
     return {
-      state: adamW(state.parameters, gradients.parameters, state.moments, batch.corrections, options),
+      state: update(state, gradients.parameters, batch, options),
       loss: value,
       featureGradients: gradients.features,
     };
   };
+}
+
+function update(
+  { parameters, moments }: TrainingState<tf.Tensor>,
+  gradients: SurvivalHead<tf.Tensor>,
+  { corrections, learningRate }: Batch<tf.Tensor>,
+  options: StepOptions,
+): TrainingState<tf.Tensor> {
+  const { clipNorm } = options;
+  const clipped = clipNorm === undefined ? gradients : clipGradients(gradients, clipNorm);
+  return adamW(parameters, clipped, moments, corrections, options, learningRate);
 }
 
 function batchLoss(

@@ -16,6 +16,8 @@ import { inFolder } from "../support/in_folder.ts";
 /** Every variable, set. */
 const all = {
   CTSURV_PROFILE: "smoke",
+  CTSURV_PROTOCOL: "paper",
+  CTSURV_SET: "attention=linear,seed=7",
   CTSURV_COHORT: "a",
   CTSURV_TARGET_COHORT: "b",
   CTSURV_ENGINE: "wasm",
@@ -29,10 +31,12 @@ const all = {
 Deno.test("readEnvironment() gives what the variables say, and the defaults where they are unset or empty", () => {
   const defaults = {
     profile: "workshop",
+    protocol: undefined,
+    set: [],
     cohort: undefined,
     targetCohort: undefined,
     engine: "auto",
-    lungs: "unet",
+    lungs: undefined,
     weights: undefined,
     weightsFolder: defaultWeightsFolder(),
     weightsMirror: undefined,
@@ -47,6 +51,8 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
     environmentOf(all),
     {
       profile: "smoke",
+      protocol: "paper",
+      set: ["attention=linear", "seed=7"],
       cohort: "a",
       targetCohort: "b",
       engine: "wasm",

@@ -67,8 +67,8 @@ function concordanceLines({ ctd }: Evaluation): string[] {
     ["Ctd", "pre", "pairs", "post", "pairs"],
     ...(Object.keys(ctd.pre) as CtdVariant[]).map((variant) => [
       variant,
-      ...cells(ctd.pre[variant]),
-      ...cells(ctd.post[variant]),
+      ...cells(ctd.pre[variant]!),
+      ...cells(ctd.post[variant]!),
     ]),
   ]);
 }

@@ -44,6 +44,11 @@ export interface PreprocessSettings extends ResampleOptions, SelectSlicesOptions
   /** HU that become 0 and 1; default [-1000, 400]. */
   readonly window?: readonly [low: number, high: number];
   /**
+   * Whether HU beyond the window are clipped to its ends; default true. The authors' code does not clip. Then numbers
+   * below 0 and above 1 occur, for a network whose input is scaled by `measureIntensities`.
+   */
+  readonly clip?: boolean;
+  /**
    * mL. A scan with less lung is refused, whatever its slices look like: the lung bases at the top of an abdominal scan
    * can fill 5 % of a slice. Default 300.
    */
@@ -58,8 +63,8 @@ export interface PreprocessOptions extends PreprocessSettings {
   readonly where?: string;
 }
 
-/** The settings of the paper. Where it gives none, they are this project's own. */
-export const defaultSettings: Required<PreprocessSettings> = {
+/** The settings of the paper. Where it gives none, they are this project's own. HU are clipped to the window. */
+export const defaultSettings: Required<Omit<PreprocessSettings, "clip">> = {
   spacing: [3, 1, 1],
   interpolation: "bspline",
   outside: -1024,
@@ -72,7 +77,7 @@ export const defaultSettings: Required<PreprocessSettings> = {
 
 /** The kept slices of one patient, ready for the networks. */
 export interface PreprocessedSlices {
-  /** HU mapped to [0, 1], [kept, size, size], from feet to head. */
+  /** HU mapped to [0, 1], beyond it only if they are not clipped; [kept, size, size], from feet to head. */
   readonly slices: Float32Array;
   /** Rows and columns of each slice. */
   readonly size: number;
@@ -132,7 +137,7 @@ export interface PreprocessedScan extends PreprocessedSlices {
  */
 export async function preprocess(volume: Volume, options: PreprocessOptions): Promise<PreprocessedScan> {
   const { segmenter, where = "volume", ...given } = options;
-  const settings = { ...defaultSettings, ...given };
+  const settings = { ...defaultSettings, clip: true, ...given };
   const resampled = resample(canonicalOrientation(volume, where), settings);
   const lungs = await segmenter.segment(resampled);
   if (lungs.length !== resampled.hu.length) {
@@ -145,12 +150,12 @@ export async function preprocess(volume: Volume, options: PreprocessOptions): Pr
   const complaint = describeLack(areas, lungVolume, settings);
   if (complaint) throw new NoLungError(`${where}: ${complaint}`, areas, lungVolume);
 
-  const { size, window } = settings;
+  const { size, window, clip } = settings;
   const box = cropBox(lungs, resampled.shape, kept);
   const result = new Float32Array(kept.length * size * size);
   kept.forEach((slice, i) => {
     const plane = resampled.hu.subarray(slice * rows * columns, (slice + 1) * rows * columns);
-    result.set(windowHu(resizeSlice(plane, columns, box, size), window), i * size * size);
+    result.set(windowHu(resizeSlice(plane, columns, box, size), window, clip), i * size * size);
   });
   const [first, last] = [kept[0]!, kept.at(-1)!];
   return { slices: result, size, kept, first, last, box, areas, lungVolume, resampled, lungs };

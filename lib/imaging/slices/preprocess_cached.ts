@@ -66,8 +66,9 @@ export async function preprocessCached(
   cacheDir: string,
   options: PreprocessCachedOptions,
 ): Promise<CachedSlices> {
-  const { segmenter, series, where = path, onMiss, ...given } = options;
-  const settings = { ...defaultSettings, ...given };
+  const { segmenter, series, where = path, onMiss, clip = true, ...given } = options;
+  // Clipping is the rule, and only its absence is in the key: files of earlier versions keep their names.
+  const settings = { ...defaultSettings, ...given, ...!clip && { clip } };
   const described = Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1);
   const { hash, format } = await hashInput(path);
   const key = sha256(JSON.stringify([format, hash, segmenter.name, series ?? null, described]));

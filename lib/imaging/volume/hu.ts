@@ -55,6 +55,7 @@ export function summariseHu(hu: Volume["hu"]): { min: number; max: number; sum: 
 /**
  * Clips HU to a window and maps it to [0, 1] in place: 0 at `low` and below, 1 at `high` and above.
  *
+ * @param clip Without clipping, what is beyond the window is below 0 or above 1. @default {true}
  * @returns The array that was given.
  *
  * @example
@@ -66,9 +67,14 @@ export function summariseHu(hu: Volume["hu"]): { min: number; max: number; sum: 
  * assertEquals(windowHu(values, [-1000, 400]), Float32Array.of(0, 0, 0.5, 1, 1));
  * ```
  */
-export function windowHu(values: Float32Array, [low, high]: readonly [low: number, high: number]): Float32Array {
+export function windowHu(
+  values: Float32Array,
+  [low, high]: readonly [low: number, high: number],
+  clip = true,
+): Float32Array {
+  const [least, most] = clip ? [0, 1] : [-Infinity, Infinity];
   for (let i = 0; i < values.length; i++) {
-    values[i] = Math.min(1, Math.max(0, (values[i]! - low) / (high - low)));
+    values[i] = Math.min(most, Math.max(least, (values[i]! - low) / (high - low)));
   }
   return values;
 }

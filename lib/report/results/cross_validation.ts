@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import { type CrossValidation, formatPredictions } from "@ctsurv/training/mod.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
+import { ctdWithinFoldsSchema, horizonScoresSchema } from "./_within_folds_schema.ts";
 import { readResults } from "./result_files.ts";
 
 const count = z.int().nonnegative();
@@ -11,12 +12,10 @@ const concordance = z.strictObject({
   concordant: z.number(),
   comparable: count,
 });
-const variants = z.strictObject({
-  risk: concordance,
-  antolini: concordance,
-  adj_antolini: concordance,
-  lab: concordance,
-});
+/** `authors` is missing where ctsurv 0.1 wrote the file. */
+const variantsOf = <Entry extends z.ZodType>(entry: Entry) =>
+  z.strictObject({ risk: entry, antolini: entry, adj_antolini: entry, lab: entry, authors: entry.exactOptional() });
+const variants = variantsOf(concordance);
 const ofFolds = z.number().nullable();
 
 const schema = z.strictObject({
@@ -30,6 +29,9 @@ const schema = z.strictObject({
   mean: ofFolds,
   stdSample: ofFolds,
   stdPopulation: ofFolds,
+  ctdWithinFolds: ctdWithinFoldsSchema.exactOptional(),
+  atHorizon: horizonScoresSchema.exactOptional(),
+  constantLoss: z.number().exactOptional(),
   pooled: z.strictObject({ pre: variants, post: variants }),
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number(), replicates: count }).nullable(),
   predictions: z.array(z.strictObject({
@@ -44,8 +46,15 @@ const schema = z.strictObject({
   provenance: provenanceSchema,
 });
 
-/** A cross-validation and how it came to be: `cross_validation/<model>.json`. */
-export interface CrossValidationRecord extends CrossValidation {
+/** What a cross-validation of ctsurv 0.1 lacks. */
+type SinceWithinFolds = "ctdWithinFolds" | "atHorizon";
+
+/**
+ * A cross-validation and how it came to be: `cross_validation/<model>.json`. Files of ctsurv 0.1 have no Ctd within
+ * folds and no scores at the horizon.
+ */
+export interface CrossValidationRecord
+  extends Omit<CrossValidation, SinceWithinFolds>, Partial<Pick<CrossValidation, SinceWithinFolds>> {
   /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }

@@ -79,8 +79,21 @@ export interface ProvenanceInput {
   readonly cohort: { readonly name: string; readonly hash: string };
   /** Name of the study's profile, such as `smoke`. */
   readonly profile: string;
+  /**
+   * How the paper was read: the protocol's name, such as "paper, initialisation=xavier", and every choice. Results of
+   * ctsurv 0.1 have none: they were made as the protocol `workshop` is now.
+   */
+  readonly protocol?: ProtocolRecord;
   /** Seeds by what they are for, such as `training` and `folds`. */
   readonly seeds: Readonly<Record<string, number>>;
+}
+
+/** A protocol as results name it. */
+export interface ProtocolRecord {
+  /** "paper" of nothing that was made otherwise. */
+  readonly name: string;
+  /** Every choice by its name. */
+  readonly choices: Readonly<Record<string, string | number>>;
 }
 
 /** How a result came to be: enough to compute it again. */
@@ -107,6 +120,10 @@ export const provenanceSchema: z.ZodType<Provenance> = schemaOf<Provenance>()(
     lungs: z.string(),
     cohort: z.strictObject({ name: z.string(), hash: z.string() }).readonly(),
     profile: z.string(),
+    protocol: z.strictObject({
+      name: z.string(),
+      choices: z.record(z.string(), z.union([z.string(), z.number()])).readonly(),
+    }).readonly().exactOptional(),
     seeds: z.record(z.string(), z.int()).readonly(),
     ...environmentShape,
   }).readonly(),
@@ -145,6 +162,8 @@ function display({ versions, git, machine, ...input }: Provenance): Readonly<Rec
   const rows: [string, string][] = [
     ["Cohort", `${input.cohort.name}, ${input.cohort.hash.slice(0, 12)}`],
     ["Profile", input.profile],
+    ...input.protocol ? [["Protocol", input.protocol.name] as [string, string]] : [],
+    ...input.protocol ? [["Choices", list(input.protocol.choices)] as [string, string]] : [],
     ["Weights", `${input.weights.kind}, ${input.weights.hash.slice(0, 12)}`],
     ["Lungs", input.lungs],
     ["Seeds", list(input.seeds)],

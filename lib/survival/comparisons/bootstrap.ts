@@ -10,6 +10,15 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** Groups of patients within which a bootstrap draws. */
+export interface Strata {
+  /**
+   * [patients]: name of each patient's group, such as the fold. A sample has as many patients of each group as there
+   * are. @default {one group of all patients}
+   */
+  readonly strata?: readonly (string | number)[] | undefined;
+}
+
 /** The values of a statistic on the bootstrap samples, and their percentile interval. */
 export interface BootstrapValues {
   /** The quantile at (1 - level) / 2 of the values, linearly interpolated. */
@@ -45,7 +54,7 @@ export function bootstrap(
   patients: number,
   name: string,
   statistic: (drawn: Uint32Array) => number | null,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions & Strata = {},
 ): BootstrapValues | null {
   return bootstrapAll(patients, name, (drawn) => ({ statistic: statistic(drawn) }), options).statistic!;
 }
@@ -60,7 +69,7 @@ export function bootstrapAll<Name extends string>(
   patients: number,
   name: string,
   statistics: (drawn: Uint32Array) => Readonly<Record<Name, number | null>>,
-  { level = 0.95, replicates = 1000, seed = 42 }: BootstrapOptions = {},
+  { level = 0.95, replicates = 1000, seed = 42, strata }: BootstrapOptions & Strata = {},
 ): Readonly<Record<Name, BootstrapValues | null>> {
   if (!(level > 0 && level < 1)) throw new InputError(`An interval's level is between 0 and 1, not ${level}`);
   if (!(Number.isInteger(replicates) && replicates > 0)) {
@@ -68,10 +77,12 @@ export function bootstrapAll<Name extends string>(
   }
   const random = createRandom(seed, name);
   const drawn = new Uint32Array(patients);
+  const groups = strata && [...Map.groupBy(drawn.keys(), (i) => strata[i]!).values()];
   const found: Record<string, number[]> = {};
   for (let replicate = 0; replicate < replicates; replicate++) {
     drawn.fill(0);
-    for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++;
+    if (!groups) { for (let draw = 0; draw < patients; draw++) drawn[random.integer(0, patients - 1)]!++; }
+    else for (const group of groups) for (const _ of group) drawn[group[random.integer(0, group.length - 1)]!]!++;
     for (const [name, value] of Object.entries<number | null>(statistics(drawn))) {
       const values = found[name] ??= [];
       if (value !== null) values.push(value);

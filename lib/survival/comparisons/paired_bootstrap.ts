@@ -1,7 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
+import { pairCounterWithinFolds } from "../concordance/_count_within_folds.ts";
 import type { CtdOptions } from "../concordance/concordance.ts";
-import { checkPredictions, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { checkPredictions, type FoldOfPatients, type SurvivalPredictions } from "../follow_up/predictions.ts";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 
 /** The difference in Ctd between two models, with its bootstrap interval. */
@@ -18,6 +19,15 @@ export interface PairedBootstrap {
   readonly p: number;
   /** Bootstrap samples on which both models had a Ctd; interval and p are made of these. */
   readonly replicates: number;
+}
+
+/** Options of {@linkcode pairedBootstrap}: the reading of Ctd, the bootstrap, and the folds. */
+export interface PairedBootstrapOptions extends CtdOptions, BootstrapOptions {
+  /**
+   * [patients]: the fold in which each patient was tested by both models. Then the difference is that of
+   * `concordanceWithinFolds`, and patients are drawn within their fold. @default {pairs across folds count too}
+   */
+  readonly folds?: FoldOfPatients | undefined;
 }
 
 /**
@@ -45,12 +55,12 @@ export interface PairedBootstrap {
  * assert(p < .01);
  * ```
  *
- * @throws {InputError} If predictions are not complete, or patients' months or events differ.
+ * @throws {InputError} If predictions are not complete, patients' months or events differ, or a patient has no fold.
  */
 export function pairedBootstrap(
   first: SurvivalPredictions,
   second: SurvivalPredictions,
-  options: CtdOptions & BootstrapOptions = {},
+  options: PairedBootstrapOptions = {},
 ): PairedBootstrap | null {
   const patients = checkPredictions(first).months.length;
   if (checkPredictions(second).months.length !== patients) {
@@ -63,13 +73,16 @@ export function pairedBootstrap(
         `${second.months[i]} and ${second.event[i]} in the second; they need the same follow-up`,
     );
   }
-  const [countFirst, countSecond] = [pairCounter(first, options), pairCounter(second, options)];
+  const { folds } = options;
+  const counter = (predictions: SurvivalPredictions) =>
+    folds ? pairCounterWithinFolds(predictions, folds, options) : pairCounter(predictions, options);
+  const [countFirst, countSecond] = [counter(first), counter(second)];
   const difference = (patient?: Uint32Array) => {
     const [a, b] = [countFirst({ patient }), countSecond({ patient })];
     return a.comparable > 0 && b.comparable > 0 ? a.concordant / a.comparable - b.concordant / b.comparable : null;
   };
   const value = difference();
-  const samples = bootstrap(patients, "concordance-interval", difference, options);
+  const samples = bootstrap(patients, "concordance-interval", difference, { ...options, strata: folds });
   if (value === null || samples === null) return null;
   const { low, high, level, values } = samples;
   const share = (isBeyond: (difference: number) => boolean) =>

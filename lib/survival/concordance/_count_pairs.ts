@@ -1,5 +1,6 @@
 import { firstIndex, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import type { CtdLookup, CtdOptions, CtdVariant } from "./concordance.ts";
+import { BEFORE_GRID, readingOf } from "./_reading.ts";
+import type { CtdOptions, CtdVariant } from "./concordance.ts";
 
 /** Values of one column of the grid, and the rank of each anchor among them. */
 interface Standings {
@@ -31,33 +32,30 @@ export interface AnchorBlock {
 
 /** Sorts patients by time and cuts them into blocks of anchors; `order` is the patient at each position. */
 function anchorBlocks(
-  { times, survival, months, event: events }: SurvivalPredictions,
-  { lookup, tolerance, clock: clockOf }: {
-    readonly lookup: CtdLookup;
-    readonly tolerance: number;
-    readonly clock: "months" | "interval";
-  },
+  predictions: SurvivalPredictions,
+  tolerance: number,
+  options: Required<CtdOptions>,
 ): { readonly blocks: readonly AnchorBlock[]; readonly order: Uint32Array } {
-  const patients = months.length, last = times.length - 1;
+  const { survival, months, event: events } = predictions;
+  const patients = months.length;
   const order = Uint32Array.from(months, (_, i) => i).sort((a, b) => months[a]! - months[b]!);
-  /** The grid interval (t_(k-1), t_k] that holds a time; beyond the grid, its length. */
-  const intervals = Int32Array.from(order, (i) => firstIndex(times.length, (k) => times[k]! >= months[i]!));
-  const columns = intervals.map((next, p) =>
-    lookup === "pre" || times[next] === months[order[p]!] ? Math.min(next, last) : Math.max(next - 1, 0)
-  );
-  const clock = clockOf === "interval" ? Float64Array.from(intervals) : Float64Array.from(order, (i) => months[i]!);
+  const { clock, columns } = readingOf(predictions, order, options);
   const event = Uint8Array.from(order, (i) => events[i]!);
+  // Columns come in order of time, except that of the authors' month 0.
+  const stretch = options.variant === "authors" ? clock : columns;
 
   const blocks: AnchorBlock[] = [];
   for (let start = 0, stop; start < patients; start = stop) {
     const column = columns[start]!, first = start;
-    stop = start + firstIndex(patients - start, (k) => columns[first + k]! > column);
+    stop = start + firstIndex(patients - start, (k) => stretch[first + k]! > stretch[first]!);
     if (!event.subarray(start, stop).includes(1)) continue;
     const latest = clock[stop - 1]!, after = stop;
     const end = stop + firstIndex(patients - stop, (k) => clock[after + k]! > latest);
     // Plain loops over numbers: with callbacks, a million patients took four times as long.
     const values = new Float64Array(patients - start);
-    for (let p = 0; p < values.length; p++) values[p] = survival[order[start + p]!]![column]!;
+    for (let p = 0; p < values.length; p++) {
+      values[p] = column === BEFORE_GRID ? 1 : survival[order[start + p]!]![column]!;
+    }
     const anchors = values.subarray(0, stop - start);
     const isAnchor = (a: number) => event[first + a] === 1;
     const near = standings(values.subarray(0, end - start), anchors, tolerance, isAnchor);
@@ -178,6 +176,7 @@ const rules: Readonly<Record<CtdVariant, Rule>> = {
   antolini: { tolerance: 0, tiesScoreHalf: false, sameTime: "censored" },
   adj_antolini: { tolerance: 0, tiesScoreHalf: true, sameTime: "both ways" },
   lab: { tolerance: 0, tiesScoreHalf: false, sameTime: "none" },
+  authors: { tolerance: 0, tiesScoreHalf: false, sameTime: "none" },
 };
 
 /**
@@ -195,11 +194,7 @@ export function pairCounter(
   { variant = "risk", lookup = "pre" }: CtdOptions = {},
 ): PairCounter {
   const rule = rules[variant];
-  const { blocks, order } = anchorBlocks(predictions, {
-    lookup,
-    tolerance: rule.tolerance,
-    clock: variant === "lab" ? "interval" : "months",
-  });
+  const { blocks, order } = anchorBlocks(predictions, rule.tolerance, { variant, lookup });
   return ({ patient, anchor } = {}) => {
     const weight = patient && Float64Array.from(order, (i) => patient[i]!);
     const anchorWeight = anchor && Float64Array.from(order, (i) => anchor[i]!);

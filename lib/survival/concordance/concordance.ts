@@ -45,8 +45,17 @@ export function concordance(predictions: SurvivalPredictions, options: CtdOption
   return { value: comparable === 0 ? null : concordant / comparable, concordant, comparable };
 }
 
-/** Every variant of Ctd under both lookups; see {@linkcode CtdVariant} and {@linkcode CtdLookup}. */
-export type ConcordanceTable = Readonly<Record<CtdLookup, Readonly<Record<CtdVariant, Concordance>>>>;
+/**
+ * Every variant of Ctd under both lookups; see {@linkcode CtdVariant} and {@linkcode CtdLookup}. `authors` depends on
+ * no lookup, and tables that ctsurv 0.1 wrote do not have it.
+ */
+export type ConcordanceTable = Readonly<
+  Record<
+    CtdLookup,
+    & Readonly<Record<Exclude<CtdVariant, "authors">, Concordance>>
+    & { readonly authors?: Concordance }
+  >
+>;
 
 /**
  * Computes Ctd ({@linkcode concordance}) in all its readings at once, for reporting them side by side.
@@ -69,11 +78,13 @@ export type ConcordanceTable = Readonly<Record<CtdLookup, Readonly<Record<CtdVar
  * @throws {InputError} If the predictions are not complete; see {@linkcode SurvivalPredictions}.
  */
 export function concordanceTable(predictions: SurvivalPredictions): ConcordanceTable {
+  const authors = concordance(predictions, { variant: "authors" });
   const variants = (lookup: CtdLookup) => ({
     risk: concordance(predictions, { variant: "risk", lookup }),
     antolini: concordance(predictions, { variant: "antolini", lookup }),
     adj_antolini: concordance(predictions, { variant: "adj_antolini", lookup }),
     lab: concordance(predictions, { variant: "lab", lookup }),
+    authors,
   });
   return { pre: variants("pre"), post: variants("post") };
 }
@@ -88,8 +99,12 @@ export function concordanceTable(predictions: SurvivalPredictions): ConcordanceT
  *   two deaths scoring 1 for equal survivals and 1/2 otherwise.
  * - `"lab"`: the authors' laboratory. Only a j that lived into a later interval of the grid, (t_(k-1), t_k], is
  *   compared; equal survivals score 0.
+ * - `"authors"`: the authors' public code (`ct_index`). Follow-up counts in whole months of 30 days, T. Only a j of a
+ *   later month is compared. The risk is the sum of the bins 0 to T - 2, which is 1 - S(T - 1), so the death's own month
+ *   is left out; equal risks score 0. Deaths of T = 1 therefore never score, and those of T = 0 are read at the end of
+ *   the bin before the last, as Python reads `[:-1]`. The lookup makes no difference.
  */
-export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab";
+export type CtdVariant = "risk" | "antolini" | "adj_antolini" | "lab" | "authors";
 
 /**
  * Where on the grid S(t_i) is read: `"pre"`, the first time at or after t_i, which includes the death's own interval

@@ -3,10 +3,11 @@
  * the only part of `survival` with tensors.
  *
  * Before training, {@linkcode binLabel} turns months into bins; {@linkcode deepHitLoss} is the loss of a batch; after
- * training, {@linkcode survivalFromLogits} gives the curves.
+ * training, {@linkcode survivalFromLogits} gives the curves. {@linkcode constantLoss} is what a training has to beat.
  *
  * @module
  */
+export { constantLoss, type ConstantLossOptions } from "./constant_loss.ts";
 export { type BinLabel, binLabel, type Discretisation } from "./labels.ts";
 export {
   type DeepHitLabels,

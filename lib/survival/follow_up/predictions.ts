@@ -104,6 +104,9 @@ export function survivalAt(times: ArrayLike<number>, curve: ArrayLike<number>, t
   return from + (curve[k]! - from) * (t - before) / (times[k]! - before);
 }
 
+/** [patients]: the name or number of the fold in which each patient was tested. */
+export type FoldOfPatients = readonly (string | number)[];
+
 /** {@linkcode survivalAt} of every patient, [patients]. */
 export function survivalOfAll({ times, survival }: SurvivalPredictions, t: number): Float64Array {
   return Float64Array.from(survival, (curve) => survivalAt(times, curve, t));

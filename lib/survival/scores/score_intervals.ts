@@ -1,7 +1,8 @@
 import { bootstrapAll, type BootstrapOptions, type BootstrapValues } from "../comparisons/bootstrap.ts";
 import { pairCounter } from "../concordance/_count_pairs.ts";
 import type { ConcordanceInterval } from "../concordance/concordance_interval.ts";
-import { checkPredictions, firstIndex, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { aucCounter, statesAt } from "./_count_auc.ts";
 import { integrateScores } from "./brier.ts";
 import { weightedCensoring } from "./censoring_weights.ts";
 
@@ -50,7 +51,10 @@ export function weightedScores(
     const { own, at, survivalAt } = censoring(count);
     const anchor = own.map((weight, i) => isAnchor[i] && count[i]! > 0 ? weight ** 2 : 0);
     const { concordant, comparable } = countPairs({ patient: count, anchor });
-    const auc = aucOf.map((of) => of(count, own));
+    const auc = aucOf.map((of) => {
+      const { score, weight } = of(count, own);
+      return finite(score / weight);
+    });
     const brier = brierOf.map((of, k) => of(count, own, at[times.length + k]!));
     const ipcw = brier.map(({ ipcw }) => ipcw);
     const administrative = brier.map(({ administrative }) => administrative);
@@ -67,42 +71,6 @@ export function weightedScores(
 }
 
 const finite = (value: number) => Number.isFinite(value) ? value : null;
-
-/** The known state of each patient at `t`; a patient censored at `t` was alive, as in `censoringWeights`. */
-function statesAt({ months, event }: SurvivalPredictions, t: number): ("dead" | "alive" | "unknown")[] {
-  return Array.from(months, (own, i) => {
-    if (event[i] === 1) return own <= t ? "dead" : "alive";
-    return own >= t ? "alive" : "unknown";
-  });
-}
-
-/** As in `dynamicAuc`. */
-const TOLERANCE = 1e-8;
-
-function aucCounter(predictions: SurvivalPredictions, t: number) {
-  const survival = survivalOfAll(predictions, t);
-  const states = statesAt(predictions, t);
-  const patients = Array.from(survival, (_, i) => i);
-  const alive = patients.filter((i) => states[i] === "alive").sort((a, b) => survival[a]! - survival[b]!);
-  const dead = patients.filter((i) => states[i] === "dead").map((i) => ({
-    i,
-    above: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! > TOLERANCE),
-    from: firstIndex(alive.length, (k) => survival[alive[k]!]! - survival[i]! >= -TOLERANCE),
-  }));
-  const below = new Float64Array(alive.length + 1);
-  return (count: Uint32Array, own: Float64Array): number | null => {
-    alive.forEach((i, k) => below[k + 1] = below[k]! + count[i]!);
-    const total = below[alive.length]!;
-    let score = 0, pairs = 0;
-    for (const { i, above, from } of dead) {
-      if (count[i] === 0) continue;
-      const weight = own[i]! * count[i]!;
-      score += weight * (2 * total - below[above]! - below[from]!) / 2;
-      pairs += weight * total;
-    }
-    return finite(score / pairs);
-  };
-}
 
 function meanAuc(auc: readonly (number | null)[], survival: readonly number[]): number | null {
   if (auc.length === 1) return auc[0]!;

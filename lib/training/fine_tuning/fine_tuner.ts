@@ -1,11 +1,12 @@
+import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { runEpochs } from "../_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
-import { absorbScaling, type FeatureScaling, measureFeatures, scaleFeatures } from "../feature_scaling.ts";
+import { absorbScaling, type FeatureScaling, scaleFeatures, scalingFor } from "../feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
-import { headTrainer } from "../head_trainer.ts";
+import { constantLossOf, headTrainer, type HeadTrainerOptions } from "../head_trainer.ts";
 import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./_activations.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";
@@ -47,6 +48,7 @@ export function fineTuner(
   options: FineTunerOptions,
 ): Trainer<FineTuningPatient, FineTuned> {
   const { fineTuning = "final-layer", activationMemory = 2 ** 30 } = options;
+  if (fineTuning === "final-block") refuseHeadOnlyOptions(options);
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const heads = headTrainer(engine, headShape, options);
   const optimiser = headOptimiser(engine, headShape, { ...options, featureGradients: true });
@@ -70,7 +72,9 @@ export function fineTuner(
 
   const optimiseFinalBlock: Trainer<FineTuningPatient, FineTuned>["train"] = async (patients, onEpoch) => {
     const { parameters: own } = block.start;
-    const scaling = options.scaleFeatures ? measureFeatures(await featuresOf(own, patients)) : undefined;
+    const scaling = options.scaleFeatures
+      ? scalingFor(await featuresOf(own, patients), options.scaleFeatures)
+      : undefined;
     const head = optimiser.begin();
     let state: FinalBlockState<HostTensor | Value> = block.start;
     let step = 0;
@@ -99,6 +103,7 @@ export function fineTuner(
 
   return {
     train: fineTuning === "final-block" ? optimiseFinalBlock : optimiseFinalLayer,
+    constantLoss: (patients) => constantLossOf(patients, options),
     async predict({ head, finalBlock }, patients) {
       return await heads.predict(head, await featuresOf(finalBlock, patients));
     },
@@ -106,6 +111,24 @@ export function fineTuner(
       for (const part of [heads, optimiser, block]) await part.dispose();
     },
   };
+}
+
+/** Refuses what only the training of a head on its own can do. */
+function refuseHeadOnlyOptions(
+  { schedule, clipNorm, validation, starts }: FineTunerOptions & HeadTrainerOptions,
+): void {
+  const asked = [
+    schedule !== undefined && schedule.kind !== "constant" ? "a learning rate that changes" : "",
+    clipNorm === undefined ? "" : "clipped gradients",
+    validation ? "an epoch chosen on patients kept back" : "",
+    starts ? "a start from other heads" : "",
+  ].filter((what) => what !== "");
+  if (asked.length === 0) return;
+  throw new InputError(
+    `The final block cannot be trained with ${
+      asked.join(", ")
+    }: only a head on its own can. Train the final layer only`,
+  );
 }
 
 /** Patients with their rows of the features, [slices of all patients, features]. */

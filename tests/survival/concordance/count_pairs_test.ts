@@ -6,7 +6,10 @@ import { randomCohort } from "../random_cohort.ts";
 import { pairScores } from "./pair_scores.ts";
 
 const all = (["pre", "post"] as const satisfies CtdLookup[]).flatMap((lookup) =>
-  (["risk", "antolini", "adj_antolini", "lab"] as const satisfies CtdVariant[]).map((variant) => ({ lookup, variant }))
+  (["risk", "antolini", "adj_antolini", "lab", "authors"] as const satisfies CtdVariant[]).map((variant) => ({
+    lookup,
+    variant,
+  }))
 );
 
 /** w'Mw and w'Cw over the whole matrices. */

@@ -27,6 +27,7 @@ const rules: Record<CtdVariant, Rule> = {
     return eventI === 1 ? (gap === 0 ? 2 : 1) : sign(-gap);
   },
   lab: (order, eventI, _eventJ, gap) => eventI === 1 && order < 0 ? (gap > 0 ? 2 : 0) : incomparable,
+  authors: (order, eventI, _eventJ, gap) => eventI === 1 && order < 0 ? (gap > 0 ? 2 : 0) : incomparable,
 };
 
 /**
@@ -48,15 +49,24 @@ export function* pairScores(
     return k;
   };
   const intervals = Int32Array.from(months, interval);
-  const clock = variant === "lab" ? intervals : months;
+  const wholeMonths = Array.from(months, (own) => Math.floor(Math.round(own * 365.25 / 12) / 30));
+  const clock = variant === "lab" ? intervals : variant === "authors" ? wholeMonths : months;
+  /** The last column at or before `t`; -1 before the grid, where everybody is alive. */
+  const upTo = (t: number) => {
+    let k = -1;
+    while (k < last && times[k + 1]! <= t) k++;
+    return k;
+  };
   for (let i = 0; i < patients; i++) {
     const next = intervals[i]!;
-    const column = lookup === "pre" || times[next] === months[i] ? Math.min(next, last) : Math.max(next - 1, 0);
+    let column = lookup === "pre" || times[next] === months[i] ? Math.min(next, last) : Math.max(next - 1, 0);
+    if (variant === "authors") column = wholeMonths[i] === 0 ? Math.max(last - 1, 0) : upTo(wholeMonths[i]! - 1);
     const comparable = new Uint8Array(patients), doubled = new Uint8Array(patients);
-    const own = survival[i]![column]!;
+    const at = (j: number) => column === -1 ? 1 : survival[j]![column]!;
+    const own = at(i);
     for (let j = 0; j < patients; j++) {
       if (j === i) continue;
-      const score = rule(clock[i]! - clock[j]!, event[i]!, event[j]!, survival[j]![column]! - own);
+      const score = rule(clock[i]! - clock[j]!, event[i]!, event[j]!, at(j) - own);
       if (score === incomparable) continue;
       comparable[j] = 1;
       doubled[j] = score;
