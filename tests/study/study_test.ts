@@ -79,7 +79,13 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   assertEquals((await readTable1(join(study.folder, "table1.json"))).cohort.patients, 6);
   const seeded = await study.features("efficientnet_b0", {}, "seeded");
   const again = await study.crossValidate(seeded);
-  const named = await saveRow(study, "efficientnet_b0_seeded", seeded, again, "EfficientNetB0, seeded + soft attention");
+  const named = await saveRow(
+    study,
+    "efficientnet_b0_seeded",
+    seeded,
+    again,
+    "EfficientNetB0, seeded + soft attention",
+  );
   assertEquals([named.weights.kind, named.name], ["seeded", "EfficientNetB0, seeded + soft attention"]);
   const both = (await readTable1(join(study.folder, "table1.json"))).models;
   assertEquals(both.map(({ weights }) => weights.kind).sort(), ["phantom", "phantom", "seeded"]);
