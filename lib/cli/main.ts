@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
   clinical: async () => (await import("./commands/clinical.ts")).clinical,
   multiverse: async () => (await import("./commands/multiverse.ts")).multiverse,
+  "train-backbone": async () => (await import("./commands/train_backbone.ts")).trainBackboneCommand,
   "train-lungs": async () => (await import("./commands/train_lungs.ts")).trainLungs,
   notebook: async () => (await import("./commands/notebook.ts")).notebook,
   report: async () => (await import("./commands/report.ts")).report,

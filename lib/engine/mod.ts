@@ -42,4 +42,5 @@ export {
   type Value,
   zerosOf,
 } from "./values.ts";
+export { warmUpAndCosine } from "./warm_up_and_cosine.ts";
 export type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs";

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { type Backbone, type BackboneArchitecture, findBackbone, seededBackbone } from "@ctsurv/nn/mod.ts";
+import { phantomBackbone, phantomTrained } from "./phantom_backbone.ts";
 import { findPretrained, loadPretrained, type Pretrained, recogniseWeights } from "@ctsurv/weights/mod.ts";
 
 /**
@@ -25,8 +26,15 @@ export async function pretrainedBackbone(
   };
 }
 
-/** Whether weights are drawn from a seed and calibrated, or are published ones trained on ImageNet or videos. */
-export type WeightsKind = "seeded" | "pretrained";
+/**
+ * The kinds of weights: `seeded` ones are drawn from a seed, calibrated and never trained. `phantom` ones were trained by
+ * this project on phantoms and are shipped for EfficientNet-B0; asked for those, the other networks are seeded.
+ * `pretrained` ones are published and were trained on ImageNet or videos.
+ */
+export const weightsKinds = ["seeded", "phantom", "pretrained"] as const;
+
+/** One of {@linkcode weightsKinds}. */
+export type WeightsKind = typeof weightsKinds[number];
 
 /**
  * Finds the pretrained weights that a run will need, before it spends hours on anything else.
@@ -43,7 +51,7 @@ export type WeightsKind = "seeded" | "pretrained";
  *
  * @param backbones Names of architectures, such as `efficientnet_b0`.
  * @param folder Where weights are kept. Default: `defaultWeightsFolder()`.
- * @returns One entry for each backbone; none if the weights are seeded.
+ * @returns One entry for each backbone; none unless the weights are pretrained.
  * @throws {InputError} If some are missing or damaged. It names all of them at once, and how to get each.
  */
 export async function requireWeights(
@@ -51,7 +59,7 @@ export async function requireWeights(
   weights: WeightsKind,
   folder?: string,
 ): Promise<readonly Pretrained[]> {
-  if (weights === "seeded") return [];
+  if (weights !== "pretrained") return [];
   const found: Pretrained[] = [], problems: string[] = [];
   for (const name of backbones) {
     try {
@@ -81,8 +89,9 @@ export interface CreateBackboneOptions {
 }
 
 /**
- * A frozen backbone by name, with pretrained weights or weights from a seed. Seeded weights are drawn and calibrated in
- * seconds and need no download. Pretrained weights are read from the folder to which `ctsurv weights fetch` writes.
+ * A frozen backbone by name, with weights of some kind. Seeded weights are drawn and calibrated in seconds and need no
+ * download. Phantom weights are shipped for EfficientNet-B0 (`phantomBackbone`); the other networks are then seeded, and
+ * their source says so. Pretrained weights are read from the folder to which `ctsurv weights fetch` writes.
  *
  * @param name Such as `efficientnet_b0`.
  * @param engine Calibrates seeded weights.
@@ -97,7 +106,8 @@ export async function createBackbone(
   const architecture = findBackbone(name);
   if (file !== undefined) return await pretrainedBackbone(architecture, await recogniseWeights(file));
   const [pretrained] = await requireWeights([name], weights, weightsFolder);
-  return pretrained
-    ? await pretrainedBackbone(architecture, pretrained)
+  if (pretrained) return await pretrainedBackbone(architecture, pretrained);
+  return weights === "phantom" && phantomTrained.includes(name)
+    ? await phantomBackbone()
     : await seededBackbone(architecture, engine, { seed });
 }

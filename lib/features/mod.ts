@@ -2,7 +2,8 @@
  * From CT scans to features: a frozen backbone turns the slices of each patient into numbers, which are kept on disk.
  *
  * - {@linkcode createBackbone} gives a network with its weights, {@linkcode requireWeights} checks beforehand that they
- *   are there.
+ *   are there. {@linkcode phantomBackbone} gives the one that this project trained; the room `training`, which has a face
+ *   of its own, trains it.
  * - {@linkcode viewFor} and {@linkcode takeView} choose which slices of a patient the network sees.
  * - {@linkcode featureExtractor} makes a backbone ready for slices in memory, {@linkcode imageFeatureExtractor} for
  *   images of any shape.
@@ -22,6 +23,7 @@ export {
   pretrainedBackbone,
   requireWeights,
   type WeightsKind,
+  weightsKinds,
 } from "./create_backbone.ts";
 export {
   type CohortFeatures,
@@ -49,5 +51,6 @@ export {
 export { type IntensityScaling, measureIntensities, type MeasureIntensitiesOptions } from "./intensities.ts";
 export { type CostToMeasure, measureCost, type MeasuredCost } from "./measure_cost.ts";
 export type { FineTuningPatient, LabelledPatient, TrainingPatient } from "./patient.ts";
+export { encodePhantomBackbone, phantomBackbone, phantomTrained, phantomWeights } from "./phantom_backbone.ts";
 export { type ScanToPreprocess, type SliceQueue, sliceQueue, type SliceQueueOptions } from "./slice_queue.ts";
 export { type SliceCount, takeView, type View, type ViewedSlices, viewFor, type ViewSizes } from "./view.ts";

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parsePhantomLaw, type PhantomLaw } from "@ctsurv/cohort/mod.ts";
 import { createEngine, type Engine, tryEngine } from "@ctsurv/engine/mod.ts";
-import { createBackbone, type CreateBackboneOptions, type WeightsKind } from "@ctsurv/features/mod.ts";
+import { createBackbone, type CreateBackboneOptions, type WeightsKind, weightsKinds } from "@ctsurv/features/mod.ts";
 import { createLungSegmenter, type NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import { defaultWeightsFolder } from "@ctsurv/weights/mod.ts";
@@ -131,8 +131,9 @@ export function selectLaw(asked?: PhantomLaw, { phantomLaw }: Environment = read
  * @throws {InputError} If the variable names something else.
  */
 export function selectWeights(asked: WeightsKind, { weights = asked }: Environment = readEnvironment()): WeightsKind {
-  if (weights === "seeded" || weights === "pretrained") return weights;
-  throw new InputError(`Unknown weights "${weights}" (CTSURV_WEIGHTS): choose seeded or pretrained`);
+  const known = weightsKinds.find((kind) => kind === weights);
+  if (known !== undefined) return known;
+  throw new InputError(`Unknown weights "${weights}" (CTSURV_WEIGHTS): choose one of ${weightsKinds.join(", ")}`);
 }
 
 /**

@@ -39,7 +39,7 @@ export interface Profile {
   readonly slices: SliceCount;
   /** The volume that a 3D backbone sees of a patient: `slices` of `size` x `size`. */
   readonly volume: { readonly slices: SliceCount; readonly size: number };
-  /** Weights of the frozen backbones. */
+  /** Weights of the frozen backbones. `phantom` is for those that this project trained; the others are then seeded. */
   readonly weights: WeightsKind;
 }
 
@@ -72,7 +72,7 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
     backbones: ["efficientnet_b0", "alexnet"],
     slices: 3,
     volume: { slices: 4, size: 56 },
-    weights: "seeded",
+    weights: "phantom",
   },
   workshop: {
     ...paper,
@@ -84,7 +84,7 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
     slices: 5,
     // What its weights were made for: films of 16 pictures of 112 x 112 (Kinetics-400).
     volume: { slices: 16, size: 112 },
-    weights: "seeded",
+    weights: "phantom",
   },
   paper,
 };

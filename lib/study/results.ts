@@ -46,21 +46,22 @@ import type { StudyFeatures } from "./study_features.ts";
  * `table1.json`, beside the rows that other notebooks made of this cohort and profile.
  *
  * @param model The paper's short name where the paper has the model, see `paper.table1`.
+ * @param name The name for people. Default: the paper's, or else `model`.
  */
 export async function saveRow(
   study: Study,
   model: string,
   features: StudyFeatures,
   validation: CrossValidation,
+  name: string = paperRow(model)?.name ?? model,
 ): Promise<ModelResult> {
-  const { cohort: { name, hash }, profile, folder } = study;
+  const { cohort, profile, folder } = study;
   const { weights, view, patients, deaths } = features;
   const provenance = await study.provenance(weights);
   await writeCrossValidation(folder, model, { ...validation, provenance });
-  const title = paperRow(model)?.name ?? model;
   const row = modelResult(validation, {
     model,
-    name: title,
+    name,
     weights,
     view,
     aggregation: aggregationOf(study, model, features),
@@ -71,7 +72,7 @@ export async function saveRow(
   const bestReachableCtd = await study.bestReachableCtd(features);
   await updateTable1(join(folder, "table1.json"), {
     kind: "table1",
-    cohort: { name, hash, patients: patients.length, events: deaths, bestReachableCtd },
+    cohort: { name: cohort.name, hash: cohort.hash, patients: patients.length, events: deaths, bestReachableCtd },
     profile: profile.name,
     protocol: study.protocol.name,
     models: [row],

@@ -3,7 +3,7 @@ import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, openCohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";
+import { createBackbone, type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import { findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
@@ -17,7 +17,7 @@ import {
   type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import { displayAs, factsTable } from "./_facts.ts";
-import { type Environment, openBackbone, openEngine, openLungs, readEnvironment } from "./environment.ts";
+import { type Environment, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import type { Choices } from "./protocol/choices.ts";
 import { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
@@ -69,10 +69,11 @@ export interface Study extends Displayable {
 
   /**
    * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.
+   * `weights` are of another kind than the study's, to compare the two.
    *
    * @throws {InputError} If its pretrained weights are asked for and missing, or no patient can be used.
    */
-  features(backbone: string, view?: Partial<View>): Promise<StudyFeatures>;
+  features(backbone: string, view?: Partial<View>, weights?: WeightsKind): Promise<StudyFeatures>;
   /** The same for the one patient whom a notebook follows, with all slices, whatever the profile. */
   everySlice(features: StudyFeatures, patient: string): Promise<LabelledPatient & StudyFeatures["patients"][number]>;
   /** A patient's slices as the view shows them, and the tumour where it is known. */
@@ -173,9 +174,10 @@ export async function openStudy({
     progress,
     cache,
     folder,
-    async features(name, view) {
+    async features(name, view, weights = profile.weights) {
       const architecture = findBackbone(name);
-      const backbone = await openBackbone(name, engine, { weights: profile.weights }, environment);
+      // The profile's kind already is what the environment says; a kind that a notebook asks for goes before that.
+      const backbone = await createBackbone(name, engine, { weights, weightsFolder: environment.weightsFolder });
       return await studyFeatures(cohort.patients, {
         ...settings,
         backbone,

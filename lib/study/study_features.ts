@@ -110,7 +110,11 @@ function deathsOf(patients: readonly LabelledPatient[]): number {
 
 function withDisplay(features: Omit<StudyFeatures, keyof Displayable>): StudyFeatures {
   const { backbone: { architecture, source }, view, patients, deaths, skipped } = features;
-  const weights = source.kind === "seeded" ? `seeded (${source.seed}), never trained` : `pretrained, ${source.file}`;
+  const weights = source.kind === "seeded"
+    ? `seeded (${source.seed}), never trained`
+    : source.kind === "phantom"
+    ? `trained on phantoms, ${source.file}`
+    : `pretrained, ${source.file}`;
   const [first] = patients;
   const facts: (readonly [string, string | number])[] = [
     ["Features of a slice", first!.features.length / first!.slices],

@@ -39,7 +39,7 @@ export function trainingFor(
   { weights }: Pick<StudyFeatures, "weights">,
   { aggregation: _, title: __, ...options }: StudyHeadOptions,
 ): HeadTrainerOptions {
-  const settings = trainingSettings(choices, { trained: weights.kind !== "seeded" });
+  const settings = trainingSettings(choices, { trained: weights.kind === "pretrained" });
   return { epochs: profile.epochs, ...settings, ...options };
 }
 

@@ -28,6 +28,7 @@ export {
 export {
   decodeSafetensors,
   encodeSafetensors,
+  type Float16Entry,
   type Float32Entry,
   type Safetensors,
   type SafetensorsDType,

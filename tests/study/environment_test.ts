@@ -75,6 +75,7 @@ Deno.test("findProfile() lets CTSURV_WEIGHTS override the profile's kind of weig
     weights: "seeded",
   });
   assertEquals(findProfile("smoke", environmentOf({ CTSURV_WEIGHTS: "pretrained" })).weights, "pretrained");
+  assertEquals(findProfile("paper", environmentOf({ CTSURV_WEIGHTS: "phantom" })).weights, "phantom");
   assertEquals(findProfile("paper", environmentOf({})), profiles.paper);
   assertThrows(
     () => findProfile("smoke", environmentOf({ CTSURV_WEIGHTS: "frozen" })),

@@ -14,7 +14,7 @@ Deno.test("profiles: paper is the paper's protocol, and the others run less of t
   }
   assert(smoke.phantomPatients.lung1 < workshop.phantomPatients.lung1);
   assert(smoke.epochs < workshop.epochs);
-  assertEquals([smoke.weights, workshop.weights], ["seeded", "seeded"]);
+  assertEquals([smoke.weights, workshop.weights], ["phantom", "phantom"]);
 });
 
 Deno.test("findProfile() takes the environment's profile, absent meaning workshop", () => {

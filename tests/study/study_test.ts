@@ -65,7 +65,7 @@ Deno.test("a study reads each patient's own series where all share a folder of D
 Deno.test("a study keeps a model as files: row, predictions, details, and finds the same run again", async () => {
   const study = await open();
   const features = await study.features("efficientnet_b0");
-  assertEquals([features.patients.length, features.view.slices, features.weights.kind], [6, 3, "seeded"]);
+  assertEquals([features.patients.length, features.view.slices, features.weights.kind], [6, 3, "phantom"]);
   assertStringIncludes(features[jupyterDisplay]()["text/plain"]!, "Left out");
   const validation = await study.crossValidate(features);
   assertStringIncludes(await checkSameRun(study, "efficientnet_b0", validation), "nothing to compare with");
@@ -82,6 +82,18 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   assertEquals(all.models.map(({ coxOnFeatures }) => coxOnFeatures), [ceiling, ceiling]);
   assertEquals([all.models.length, rows.map(({ model }) => model)], [2, ["average_pooling"]]);
   assertEquals((await readTable1(join(study.folder, "table1.json"))).cohort.patients, 6);
+  const seeded = await study.features("efficientnet_b0", {}, "seeded");
+  const again = await study.crossValidate(seeded);
+  const named = await saveRow(
+    study,
+    "efficientnet_b0_seeded",
+    seeded,
+    again,
+    "EfficientNetB0, seeded + soft attention",
+  );
+  assertEquals([named.weights.kind, named.name], ["seeded", "EfficientNetB0, seeded + soft attention"]);
+  const both = (await readTable1(join(study.folder, "table1.json"))).models;
+  assertEquals(both.map(({ weights }) => weights.kind).sort(), ["phantom", "phantom", "seeded"]);
   const details = await readCrossValidation(study.folder, "average_pooling");
   assertEquals(details.folds.map(({ fold }) => fold), [1, 2, 3]);
   assertEquals(details.provenance.seeds, { training: 42, folds: 42 });

@@ -84,7 +84,7 @@ export const fit: Command = {
     const notice = lungsNotice({ profile, protocol, cohort });
     if (notice !== undefined) console.error(notice);
     const { model, losses, divergence, patients, skipped } = await trainModel(engine, cohort.patients, {
-      ...trainingSettings(choices, { trained: backbone.source.kind !== "seeded" }),
+      ...trainingSettings(choices, { trained: backbone.source.kind === "pretrained" }),
       epochs: profile.epochs,
       months: monthRule(choices),
       ...isUnusual(choices) && {

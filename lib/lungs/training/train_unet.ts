@@ -12,6 +12,7 @@ import {
   readValues,
   type TensorSpec,
   type tf,
+  warmUpAndCosine,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
@@ -42,16 +43,6 @@ export interface TrainUNetOptions {
   readonly learningRate?: number;
   /** Called after each step, from 1, with its loss. */
   readonly onStep?: (step: number, loss: number) => void;
-}
-
-/** Share of the steps in which the learning rate rises; from there it falls along a cosine. */
-const WARM_UP = 0.05;
-
-/** The learning rate of a step, counted from 1, as a share of the highest. */
-export function schedule(step: number, steps: number): number {
-  const warmUp = Math.max(1, WARM_UP * steps);
-  if (step < warmUp) return step / warmUp;
-  return 0.5 + 0.5 * Math.cos(Math.PI * (step - warmUp) / (steps - warmUp + 1));
 }
 
 /** He's initialisation for the convolutions; normalisations start as the identity. */
@@ -113,7 +104,7 @@ async function fit(
       state: state ?? start,
       batch: toBatch(await stream.next(batch)),
       // The first correction divides the learning rate, so it carries the schedule into the compiled step.
-      corrections: { first: hostTensor([first / schedule(step, steps)], []), second: hostTensor([second], []) },
+      corrections: { first: hostTensor([first / warmUpAndCosine(step, steps)], []), second: hostTensor([second], []) },
     });
     if (state) disposeValues(state);
     state = outputs.state;

@@ -77,6 +77,8 @@ export interface BackboneArchitecture extends BackboneFacts {
 /** The origin of a backbone's weights, with the SHA-256 of all parameters: see {@linkcode hashParameters}. */
 export type WeightsSource =
   | { readonly kind: "seeded"; readonly seed: number; readonly sha256: string }
+  /** Trained by this project on phantoms; the SHA-256 is that of the file. */
+  | { readonly kind: "phantom"; readonly file: string; readonly sha256: string }
   | { readonly kind: "pretrained"; readonly file: string; readonly sha256: string };
 
 /** An architecture with its weights. */

@@ -97,8 +97,11 @@ function sectionMarkup({ id, title, body }: Section): Markup {
 /** A warning if the cohort is a phantom: only then the true risks, and so the best reachable Ctd, are known. */
 function warning({ cohort, models }: NonNullable<RunResults["table1"]>): Markup | undefined {
   if (cohort.bestReachableCtd === null) return undefined;
-  const seeded = models.some(({ weights: { kind } }) => kind === "seeded");
-  const weights = seeded ? ", and the networks' weights come from a seed, not from pretraining" : "";
+  const has = (wanted: string) => models.some(({ weights: { kind } }) => kind === wanted);
+  const origins = [has("seeded") ? "a seed" : "", has("phantom") ? "training on phantoms" : ""].filter(Boolean);
+  const weights = origins.length > 0
+    ? `, and the networks' weights come from ${origins.join(" or ")}, not from pretraining`
+    : "";
   return markup`<div class="warning" role="note"><p><strong>These numbers are not the paper's.</strong>
 The ${cohort.patients} patients of ${cohort.name} are phantoms: a program drew their scans and their survival
 times${weights}. A column marked “reported” holds what the paper says of real patients. Nothing here says how a model

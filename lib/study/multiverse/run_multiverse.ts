@@ -125,7 +125,7 @@ async function changedRow(
 ): Promise<MultiverseRow> {
   const { environment, protocol: { choices } } = study;
   const { backbone, weights } = features;
-  const known = knownEffect(change, { ...backbone, trained: weights.kind !== "seeded", choices });
+  const known = knownEffect(change, { ...backbone, trained: weights.kind === "pretrained", choices });
   const set = [...environment.set.filter((one) => one.split("=")[0]!.trim() !== change.choice), change.name];
   const changed = await openStudy({
     environment: { ...environment, set },

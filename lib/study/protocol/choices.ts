@@ -55,7 +55,7 @@ export interface Choices {
   readonly tune: "final-layer" | "final-block";
   /**
    * Features brought to mean 0 and standard deviation 1 on the training patients: never (`none`, the paper has none);
-   * those of networks that were never trained (`untrained`); or `all`.
+   * those of seeded networks and of the one that was trained on phantoms (`untrained`); or `all`.
    */
   readonly scaleFeatures: "none" | "untrained" | "all";
   /**

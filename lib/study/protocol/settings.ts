@@ -14,7 +14,8 @@ export type TrainingSettings = Omit<HeadTrainerOptions, "epochs" | "initialise" 
 /**
  * How heads are trained under a protocol.
  *
- * @param options.trained Whether the backbone's weights were ever trained.
+ * @param options.trained Whether the backbone's weights are pretrained. Those of phantoms count as untrained: most of their
+ *   scales are still those of the seed.
  */
 export function trainingSettings(choices: Choices, { trained }: { readonly trained: boolean }): TrainingSettings {
   const { batchSize, lastBatch, learningRate, weightDecay, dropout, embeddingDropout, seed } = choices;

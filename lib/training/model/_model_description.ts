@@ -31,6 +31,7 @@ const shapeSchema = z.strictObject({
 const common = {
   backbone: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("seeded"), name: z.string(), seed: z.number(), sha256: z.string() }),
+    z.object({ kind: z.literal("phantom"), name: z.string(), file: z.string(), sha256: z.string() }),
     z.object({ kind: z.literal("pretrained"), name: z.string(), file: z.string(), sha256: z.string() }),
   ]),
   view: z.object({

@@ -9,7 +9,7 @@ import {
   type TensorSpec,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
-import { pretrainedBackbone, type View } from "@ctsurv/features/mod.ts";
+import { createBackbone, pretrainedBackbone, type View } from "@ctsurv/features/mod.ts";
 import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import {
   type Backbone,
@@ -76,7 +76,7 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /**
  * Writes a model as a safetensors file: the head, and the final block if it was trained. A seeded backbone is stored as
- * its seed and the statistics of its calibration, a pretrained one as the name and hash of its file.
+ * its seed and the statistics of its calibration, any other as the name and hash of its file.
  *
  * @throws {InputError} If the head has a size that {@linkcode loadModel} would refuse or numbers that are not finite, or
  *   the disk is full.
@@ -171,6 +171,8 @@ async function loadBackbone(
 ): Promise<Backbone> {
   const found = source.kind === "pretrained"
     ? await pretrainedBackbone(architecture, await findPretrained(name, weightsFolder))
+    : source.kind === "phantom"
+    ? await createBackbone(name, engine, { weights: "phantom" })
     : await seededBackbone(architecture, engine, {
       seed: source.seed,
       statistics: new Map(

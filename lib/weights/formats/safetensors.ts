@@ -219,8 +219,16 @@ export interface Float32Entry {
   readonly data: Float32Array;
 }
 
+/** A tensor to be written, of float16 numbers. */
+export interface Float16Entry {
+  /** The size of each axis; its product is the count of numbers. */
+  readonly shape: readonly number[];
+  /** The numbers in C order. */
+  readonly data: Float16Array;
+}
+
 /**
- * Makes a safetensors file of float32 tensors, in the given order. The data are aligned to 8 bytes.
+ * Makes a safetensors file of float32 or float16 tensors, in the given order. The data are aligned to 8 bytes.
  *
  * @example
  * ```ts
@@ -239,13 +247,17 @@ export interface Float32Entry {
  * @param metadata Notes for the header, such as the origin of the weights.
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, Float32Entry>,
+  tensors: ReadonlyMap<string, Float32Entry | Float16Entry>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [end, end += data.byteLength] };
+    header[name] = {
+      dtype: data instanceof Float32Array ? "F32" : "F16",
+      shape,
+      data_offsets: [end, end += data.byteLength],
+    };
   }
   const json = JSON.stringify(header);
   // Padded with spaces, so that the data and with them every float are aligned.

@@ -10,6 +10,7 @@ import { notebook } from "@ctsurv/cli/commands/notebook.ts";
 import { phantom } from "@ctsurv/cli/commands/phantom.ts";
 import { preprocess } from "@ctsurv/cli/commands/preprocess.ts";
 import { reproduce } from "@ctsurv/cli/commands/reproduce.ts";
+import { trainBackboneCommand } from "@ctsurv/cli/commands/train_backbone.ts";
 import { trainLungs } from "@ctsurv/cli/commands/train_lungs.ts";
 import { verify } from "@ctsurv/cli/commands/verify.ts";
 import { weights } from "@ctsurv/cli/commands/weights.ts";
@@ -43,6 +44,7 @@ Deno.test("commands refuse a file where they are to make a folder, before they r
     const commands: [Command, string[]][] = [
       [preprocess, ["--input", "none", "--output", file]],
       [trainLungs, ["--output", file, "--real", "none"]],
+      [trainBackboneCommand, ["--output", file]],
       [phantom, ["--output", file]],
       [importCommand, ["--images", "none", "--clinical", "none.csv", "--output", file]],
       [reproduce, ["--profile", "smoke", "--output-notebooks", file]],

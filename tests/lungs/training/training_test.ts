@@ -16,7 +16,7 @@ import {
   unetTrainingStep,
 } from "@ctsurv/lungs/training/_unet_training_step.ts";
 import { phantomVolume } from "@ctsurv/lungs/training/evaluate_lungs.ts";
-import { initialiseUNet, schedule } from "@ctsurv/lungs/training/train_unet.ts";
+import { initialiseUNet } from "@ctsurv/lungs/training/train_unet.ts";
 import { batchNormTraining, seededParameters, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
 import { evaluate } from "../../engine/agreement.ts";
 
@@ -125,15 +125,6 @@ Deno.test("renderLungPhantom() counts the tumour as lung within the pleura and n
   assertEquals(share(1), 1);
   assert(share(2) > 0.5 && share(2) < 1, `${share(2)} of the tumour`);
   assertEquals(phantomVolume(scan).spacing, [3, 500 / 96, 500 / 96]);
-});
-
-Deno.test("schedule() rises to 1, then falls to nearly 0", () => {
-  const shares = Array.from({ length: 200 }, (_, i) => schedule(i + 1, 200));
-  assertEquals(shares.indexOf(Math.max(...shares)), 9);
-  assertAlmostEquals(shares[0]!, 0.1);
-  assert(shares.at(-1)! < 0.001);
-  assert(shares.slice(10).every((share, i) => share < shares[i + 9]!));
-  assertEquals(schedule(1, 1), 1);
 });
 
 Deno.test("lungLoss() is cross-entropy plus 1 - Dice", async () => {

@@ -2,7 +2,15 @@ import { assertEquals, assertThrows } from "@std/assert";
 import expected from "../../fixtures/checkpoints/expected.json" with { type: "json" };
 import { Buffer } from "node:buffer";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ctsurv/weights/mod.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Float16Entry,
+  type Float32Entry,
+  openCheckpoint,
+  type SafetensorsEntry,
+} from "@ctsurv/weights/mod.ts";
+import { inFolder } from "../../support/in_folder.ts";
 
 const folder = new URL("../../fixtures/checkpoints/", import.meta.url);
 
@@ -59,6 +67,21 @@ Deno.test("decodeSafetensors() gives the numbers of a Buffer, whose slice() is a
   const { tensors } = decodeSafetensors(Buffer.concat([Uint8Array.of(9, 9, 9), file]).subarray(3), "a buffer");
   assertEquals(numbers(tensors.get("a")!), [0.5, -0.5]);
 });
+
+Deno.test("encodeSafetensors() writes float16 too, and openCheckpoint() reads it as float32", () =>
+  inFolder(async (dir) => {
+    const half = Float16Array.of(0.1, -65504, 6e-8);
+    const tensors = new Map<string, Float32Entry | Float16Entry>([
+      ["half", { shape: [3], data: half }],
+      ["single", { shape: [1], data: Float32Array.of(0.1) }],
+    ]);
+    const path = `${dir}/mixed.safetensors`;
+    await Deno.writeFile(path, encodeSafetensors(tensors));
+    using checkpoint = await openCheckpoint(path);
+    assertEquals([...checkpoint.tensors.values()].map(({ dtype }) => dtype), ["float16", "float32"]);
+    assertEquals((await checkpoint.read("half")).data, Float32Array.from(half));
+    assertEquals((await checkpoint.read("single")).data, Float32Array.of(0.1));
+  }));
 
 Deno.test("encodeSafetensors() writes what decodeSafetensors() reads", () => {
   const tensors = new Map([
