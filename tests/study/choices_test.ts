@@ -99,7 +99,9 @@ const folds = ({ validation }: Run) => validation.predictions.map(({ fold }) => 
 const losses = ({ validation }: Run) => validation.folds.map(({ losses }) => [...losses]);
 
 /** For each choice: the value that is tried, and what it must move. */
-const claims: Readonly<Record<Exclude<ChoiceName, "lungs" | "sliceOrder" | "transfer" | "trunkMode">, Claim>> = {
+const claims: Readonly<
+  Record<Exclude<ChoiceName, "featureScale" | "lungs" | "sliceOrder" | "transfer" | "trunkMode">, Claim>
+> = {
   months: { value: "authors", moves: [outcomes] },
   labels: { value: "lab", moves: [losses] },
   interpolation: { value: "linear", moves: [numbers] },
@@ -179,6 +181,16 @@ Deno.test("sliceOrder=head-to-feet moves nothing but rounding: no aggregation of
   });
 });
 
+Deno.test("featureScale=0.1 moves the losses where features are scaled, and nothing where they are not", async () => {
+  const [unscaled, one, tenth] = [
+    await run("featureScale=0.1", headline.study),
+    await run("scaleFeatures=all", headline.study),
+    await run("scaleFeatures=all,featureScale=0.1", headline.study),
+  ];
+  assertEquals(curves(unscaled), curves(headline));
+  assertNotEquals(losses(tenth), losses(one));
+});
+
 Deno.test("transfer=fold-matched starts each fold from the source's own, one-head all of them from one", async () => {
   const { parameters } = await headline.study.train(headline.features);
   assertEquals(Object.keys(await transferStart(headline.study, headline.features, parameters)), ["start"]);
@@ -193,7 +205,7 @@ Deno.test("transfer=fold-matched starts each fold from the source's own, one-hea
 });
 
 Deno.test("every choice that can be made otherwise is tested here", () => {
-  const elsewhere: ChoiceName[] = ["lungs", "sliceOrder", "transfer"];
+  const elsewhere: ChoiceName[] = ["featureScale", "lungs", "sliceOrder", "transfer"];
   const unbuilt = (Object.keys(notBuilt) as ChoiceName[]).filter((name) => {
     const allowed = allowedValues[name] as readonly Choices[ChoiceName][];
     return allowed.every((value) => value === protocols.paper[name] || notBuilt[name]!.includes(value as never));

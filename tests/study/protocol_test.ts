@@ -35,7 +35,14 @@ Deno.test("protocols: paper trains with PyTorch's initialisation, and the first 
 
 Deno.test("protocols: workshop differs from paper by what lets few steps learn, and by nothing else", () => {
   const differ = names.filter((name) => protocols.workshop[name] !== protocols.paper[name]);
-  assertEquals(differ, ["scaleFeatures", "initialisation"]);
+  assertEquals(differ, [
+    "scaleFeatures",
+    "featureScale",
+    "initialisation",
+    "learningRate",
+    "gradientClipping",
+    "schedule",
+  ]);
 });
 
 Deno.test("protocol(): nothing that differs from paper is called paper", () => {

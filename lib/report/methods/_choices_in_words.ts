@@ -1,6 +1,6 @@
 type Value = string | number;
 
-/** The sentences of a paragraph on methods into which the choices of a protocol fall, in order. */
+/** The sentences of a paragraph on methods into which the choices of a protocol fall, in order; "" needs no words. */
 const sentences:
   readonly (readonly [opening: string, choices: Readonly<Record<string, (value: Value) => string | undefined>>])[] = [
     ["Preprocessing", {
@@ -41,6 +41,7 @@ const sentences:
         untrained: "features of networks that were never trained scaled to mean 0 and standard deviation 1",
         all: "features scaled to mean 0 and standard deviation 1 on the training patients",
       }),
+      featureScale: (value) => value === 1 ? "" : `scaled features multiplied by ${value}`,
     }],
     ["Survival head", {
       attention: words({
@@ -109,7 +110,7 @@ export function choicesInWords(choices: Readonly<Record<string, Value>>): string
       const text = name in choices ? phrase(choices[name]!) : undefined;
       if (text === undefined) return [];
       said.add(name);
-      return [text];
+      return text === "" ? [] : [text];
     });
     return known.length === 0 ? [] : [`${opening}: ${known.join("; ")}.`];
   });

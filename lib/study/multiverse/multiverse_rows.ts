@@ -18,7 +18,9 @@ const numbers: { readonly [Name in ChoiceName]?: readonly number[] } = {
   attentionWidth: [32],
   embeddingDropout: [0.2],
   dropout: [0],
-  gradientClipping: [1],
+  featureScale: [1],
+  learningRate: [1e-4, 1e-3],
+  gradientClipping: [0, 1],
   seed: [43, 44],
   foldSeed: [43],
 };
@@ -130,6 +132,9 @@ export function knownEffect(
   const scaled = (scaling: unknown) => scaling === "all" || (scaling === "untrained" && !trained);
   if (choice === "scaleFeatures" && scaled(value) === scaled(choices.scaleFeatures)) {
     return { effect: "none", note: `these features are ${scaled(value) ? "" : "not "}scaled under both` };
+  }
+  if (choice === "featureScale" && !scaled(choices.scaleFeatures)) {
+    return { effect: "none", note: "these features are not scaled" };
   }
   return undefined;
 }

@@ -59,6 +59,12 @@ export interface Choices {
    */
   readonly scaleFeatures: "none" | "untrained" | "all";
   /**
+   * The standard deviation that scaled features are brought to. A small one lets a head begin with nearly the same curve
+   * for everybody, so that the first steps learn the curve of the cohort and not the noise of the features. The paper is
+   * silent.
+   */
+  readonly featureScale: number;
+  /**
    * New weights of a head: `pytorch`, the default of its linear layers ("Training is performed in PyTorch"):
    * uniform within 1 / sqrt(inputs), biases too; `looks-linear` (Balduzzi et al. 2017), with which ten layers begin to
    * learn within hundreds of steps; `xavier`, normal weights of DeepHit (Glorot & Bengio 2010) and PyTorch's default for
@@ -167,6 +173,7 @@ export const allowedValues: AllowedValues = {
   trunkMode: ["evaluation", "training"],
   tune: ["final-layer", "final-block"],
   scaleFeatures: ["none", "untrained", "all"],
+  featureScale: { least: 1e-3, most: 1e3, whole: false },
   initialisation: ["pytorch", "looks-linear", "xavier"],
   attention: ["gated", "linear", "mlp"],
   attentionWidth: { least: 1, most: 4096, whole: true },

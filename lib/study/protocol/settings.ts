@@ -19,6 +19,7 @@ export type TrainingSettings = Omit<HeadTrainerOptions, "epochs" | "initialise" 
  */
 export function trainingSettings(choices: Choices, { trained }: { readonly trained: boolean }): TrainingSettings {
   const { batchSize, lastBatch, learningRate, weightDecay, dropout, embeddingDropout, seed } = choices;
+  const isScaled = choices.scaleFeatures === "all" || (choices.scaleFeatures === "untrained" && !trained);
   return {
     batchSize,
     lastBatch,
@@ -29,7 +30,7 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
     seed,
     labels: choices.labels,
     initialisation: choices.initialisation,
-    scaleFeatures: choices.scaleFeatures === "all" || (choices.scaleFeatures === "untrained" && !trained),
+    scaleFeatures: isScaled && choices.featureScale,
     loss: {
       tail: choices.tail === "on",
       sigma: choices.sigma,
