@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
-import { type Engine, type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
-import { dropoutMask, headOptimiser } from "@ctsurv/training/head_optimiser.ts";
+import { type Engine, type HostTensor, hostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { dropoutMask } from "@ctsurv/training/_batch_memory.ts";
+import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const engine = onnxEngine({ threads: 1 });
@@ -62,10 +63,13 @@ function recordingEngine() {
       const program = await engine.prepare(...args);
       return {
         ...program,
-        run(inputs) {
+        bind(inputs, outputs) {
           const { batch } = inputs as unknown as { readonly batch: { readonly dropout: readonly HostTensor[] } };
-          masks.push([...batch.dropout]);
-          return program.run(inputs);
+          const run = program.bind(inputs, outputs);
+          return () => {
+            masks.push(batch.dropout.map(({ data, shape }) => hostTensor(data.slice(), shape)));
+            return run();
+          };
         },
       };
     },
