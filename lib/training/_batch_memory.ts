@@ -23,6 +23,16 @@ export function drawMask(mask: HostTensor["data"], random: Random, probability: 
   for (let i = 0; i < mask.length; i++) mask[i] = random.uniform() < keep ? scale : 0;
 }
 
+/**
+ * The rows to which the slices of a training batch are filled up, by an eighth at most. Few slices are filled up to a
+ * multiple of 4: a step is short enough for empty rows to count, and a workshop's batches have few sizes. Many are filled
+ * up to a multiple of 32, so that a few dozen sessions serve every batch.
+ */
+export function trainingRows(slices: number): number {
+  const step = [4, 8, 16].find((step) => slices <= 8 * step) ?? 32;
+  return Math.ceil(slices / step) * step;
+}
+
 /** The arrays of a batch of one size. Every batch of the size is written into them anew. */
 export function batchMemory(
   { patients, slices, backboneFeatures, layers, width }: BatchSizes,

@@ -25,7 +25,7 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import { batchMemory, drawMask } from "./_batch_memory.ts";
+import { batchMemory, drawMask, trainingRows } from "./_batch_memory.ts";
 import { paddedSlices, rewriteBatch, slicesOf, type TrainingLabels } from "./batch.ts";
 import { type GradientBatch, gradientBatchSpec, lossAndGradients, type StepOptions } from "./training_step.ts";
 
@@ -139,7 +139,7 @@ export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options:
     const embeddingMasks = createRandom(seed, "embedding dropout");
     const bound = new Map<number, BoundStep>();
     let features = new Float32Array(0);
-    let mask = new Float32Array(0);
+    let embeddingMask = new Float32Array(0);
 
     /** The step for so many slices. All numbers of slices share one array of features, that of the largest batch. */
     const stepFor = async (slices: number): Promise<BoundStep> => {
@@ -149,7 +149,6 @@ export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options:
       const size = slices * backboneFeatures;
       if (size > features.length) {
         features = new Float32Array(size);
-        if (embeddingDropout > 0) mask = new Float32Array(size);
         bound.clear();
       }
       const batch = batchMemory(sizes(slices), features);
@@ -165,10 +164,13 @@ export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options:
     return {
       async step(patients, place) {
         if (scheduled && !place) throw new Error("A schedule of the learning rate needs to know which step it is");
-        const { batch, run, loss, featureGradients } = await stepFor(paddedSlices(slicesOf(patients)));
+        const slices = slicesOf(patients);
+        const { batch, run, loss, featureGradients } = await stepFor(trainingRows(slices));
         rewriteBatch(batch, patients, { bins, labels });
-        const embeddingMask = mask.subarray(0, batch.features.data.length);
         if (embeddingDropout > 0) {
+          // As many draws as for `makeBatch`, so that no mask depends on how finely rows are filled up here.
+          const draws = paddedSlices(slices) * backboneFeatures;
+          if (draws !== embeddingMask.length) embeddingMask = new Float32Array(draws);
           drawMask(embeddingMask, embeddingMasks, embeddingDropout);
           multiply(batch.features.data, embeddingMask);
         }

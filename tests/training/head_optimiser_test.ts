@@ -20,7 +20,7 @@ import {
 import { dropoutSpec, initialHead, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { makeBatch, type TrainingState, trainingStep, type TrainOptions } from "@ctsurv/training/mod.ts";
 import { assertClose } from "../engine/agreement.ts";
-import { dropoutMask } from "@ctsurv/training/_batch_memory.ts";
+import { dropoutMask, trainingRows } from "@ctsurv/training/_batch_memory.ts";
 import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
@@ -51,6 +51,11 @@ Deno.test("dropoutMask() draws every patient's units by themselves", () => {
   const { data } = dropoutMask(createRandom(1, "mask"), [4, 50], 0.5);
   const rows = [0, 1, 2, 3].map((row) => data.slice(50 * row, 50 * (row + 1)).join());
   assertEquals(new Set(rows).size, 4);
+});
+
+Deno.test("trainingRows() fills up by less than 4 rows where there are few, and by less than 32 where there are many", () => {
+  assertEquals([1, 4, 20, 29, 32].map(trainingRows), [4, 4, 20, 32, 32]);
+  assertEquals([33, 64, 65, 128, 129, 280, 512].map(trainingRows), [40, 64, 80, 128, 160, 288, 512]);
 });
 
 /** The loss of the first step on one patient, who died in the first month. */
@@ -153,7 +158,7 @@ for (const other of [engine, await wasmEngine()]) {
   Deno.test(`headOptimiser() does on ${other.name} what trainingStep() does, with batches of many and of few slices`, async () => {
     const options: TrainOptions = { ...quickly, dropout: 0, clipNorm: 0.5, schedule: { kind: "cosine" } };
     const many = toyPatients(20).filter(({ slices }) => slices > 8).slice(0, 4);
-    // 64 slices when filled up, 32, 64 again, and a batch that is not full.
+    // Two sizes, the first of them again, and a batch that is not full.
     const batches = [many, patients.slice(0, 1), many.toReversed(), patients.slice(2, 4)];
     const optimiser = headOptimiser(other, smallHead, options);
     const head = optimiser.begin();
