@@ -10,7 +10,7 @@ import { formatMeasurements } from "./format_measurements.ts";
 import { compareLungs, type LungStages } from "./lungs.ts";
 import { preprocessStages } from "./preprocess_stages.ts";
 import { type PyTorch, startPyTorch } from "./pytorch.ts";
-import { headParameters, trainingStepContestant } from "./training_step.ts";
+import { fusedStepContestant, headParameters, tracedStepContestant } from "./training_step.ts";
 
 /**
  * `deno task bench`: the engines against each other and against PyTorch, in one run on one machine. With names, such as
@@ -29,12 +29,17 @@ const RUNS = {
   alexnet: [10, 10],
   vit_b_16: [1, 1],
   r3d_18: [1, 1],
-  step: [40, 20],
+  step: [40, 40],
   preprocess: [1, 0],
   r231: [1, 0],
   ctd: [1, 0],
 } as const satisfies Record<string, readonly [number, number]>;
 type Name = keyof typeof RUNS;
+
+/** The training steps: of the workshop, and of whole scans. */
+const steps = [5, 70, 128].flatMap((slices) =>
+  [1, 2].map((threads) => ({ workload: `step-${slices}-${threads}`, slices, threads }))
+);
 
 const isName = (text: string): text is Name => Object.hasOwn(RUNS, text);
 const asked = Deno.args.filter(isName);
@@ -42,11 +47,18 @@ const names = asked.length > 0 ? asked : Object.keys(RUNS).filter(isName);
 
 const say = (text: string) => console.error(text);
 const { model, cores } = await machine();
-console.log(`${model}, ${cores} cores; Deno ${Deno.version.deno}; ONNX Runtime and PyTorch with ${THREADS} threads\n`);
+console.log(
+  `${model}, ${cores} cores; Deno ${Deno.version.deno}; ONNX Runtime and PyTorch with ${THREADS} threads, ` +
+    "where a table does not say otherwise\n",
+);
 
 say("Starting PyTorch; torch.compile may take a minute or two …");
-const measured = names.filter((name) => RUNS[name][1] > 0);
-const pytorch = await startPyTorch(THREADS, Object.fromEntries(measured.map((name) => [name, RUNS[name][1]])));
+const measured = names.filter((name) => RUNS[name][1] > 0)
+  .flatMap((name) =>
+    (name === "step" ? steps.map(({ workload }) => workload) : [name]).map((of) => [of, RUNS[name][1]])
+  );
+const pytorch = await startPyTorch(THREADS, Object.fromEntries(measured));
+if (typeof pytorch !== "string") console.log(`PyTorch ${pytorch.version}\n`);
 const onnx = onnxEngine({ threads: THREADS });
 if (typeof pytorch !== "string") await checkSameWork(pytorch);
 
@@ -62,11 +74,13 @@ for (const name of names) {
   ]);
 }
 if (names.includes("step")) {
-  await compare("Training step, 4 patients x 128 slices", "step", 1, [
-    () => trainingStepContestant(onnx, RUNS.step[0]),
-    () => trainingStepContestant(onnx, RUNS.step[0], { threads: 1 }),
-    async () => trainingStepContestant(await wasmEngine(), 2),
-  ]);
+  for (const { workload, slices, threads } of steps) {
+    const title = `Training step, 4 patients x ${slices} slices, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
+    await compare(title, workload, 1, [
+      () => fusedStepContestant(onnx, RUNS.step[0], { slices, threads }),
+      () => tracedStepContestant(onnx, RUNS.step[0], { slices, threads }),
+    ]);
+  }
 }
 if (typeof pytorch === "string") {
   console.log(`PyTorch was not measured. ${pytorch}. Name a Python that has it: CTSURV_PYTHON=…\n`);
@@ -133,7 +147,7 @@ function describe(result: LungStages | string): string {
 /** Refuses to compare different networks or losses. */
 async function checkSameWork({ parameters, loss }: PyTorch): Promise<void> {
   for (const [workload, theirs] of Object.entries(parameters)) {
-    const ours = workload === "step" ? headParameters() : featureParameters(backbones[workload]!);
+    const ours = workload.startsWith("step-") ? headParameters() : featureParameters(backbones[workload]!);
     if (ours !== theirs) {
       throw new Error(`${workload}: ${ours} parameters here, ${theirs} in bench/pytorch.py`);
     }

@@ -21,7 +21,7 @@ except ImportError as error:
 
 from pytorch_backbones import backbones
 
-BATCH, PATIENTS, SLICES, FEATURES = 8, 4, 128, 1280
+BATCH, PATIENTS, FEATURES = 8, 4, 1280
 THREADS, BINS, SIGMA = int(sys.argv[1]), 24, 0.1
 torch.set_num_threads(THREADS)
 torch.manual_seed(0)
@@ -143,16 +143,16 @@ def backbone(name, channels_last, compiled):
     return work
 
 
-def training_step(fused, compiled):
+def training_step(slices, fused, compiled):
     head = Head()
     optimizer = torch.optim.AdamW(head.parameters(), 1e-4, weight_decay=0.01, **({"fused": True} if fused else {}))
-    x = torch.randn(PATIENTS, SLICES, FEATURES)
+    x = torch.randn(PATIENTS, slices, FEATURES)
     bins, event = torch.tensor([3, 10, 23, 15]), torch.tensor([1.0, 1.0, 0.0, 1.0])
 
     def loss_of(x, bins, event):
         return deephit_loss(head(x), bins, event)
 
-    run = torch.compile(loss_of) if compiled else loss_of
+    run = torch.compile(loss_of, dynamic=False) if compiled else loss_of
 
     def work():
         optimizer.zero_grad()
@@ -179,21 +179,31 @@ def recipes_of(name):
     return eager
 
 
+def steps_of(workload):
+    """`step-128-2`: patients of 128 slices, two threads."""
+    slices = int(workload.split("-")[1])
+    return {
+        "PyTorch, eager": lambda: training_step(slices, False, False),
+        "PyTorch, fused AdamW": lambda: training_step(slices, True, False),
+        "torch.compile, fused AdamW": lambda: training_step(slices, True, True),
+    }
+
+
+def set_threads(workload):
+    """Before a network is compiled, too: its code is for so many threads."""
+    torch.set_num_threads(int(workload.split("-")[2]) if workload.startswith("step-") else THREADS)
+
+
 asked = sys.argv[2:]
 recipes = {
-    **{name: recipes_of(name) for name in backbones if name in asked},
-    "step": {
-        "eager, AdamW": lambda: training_step(False, False),
-        "eager, fused AdamW": lambda: training_step(True, False),
-        "torch.compile, fused AdamW": lambda: training_step(True, True),
-    },
+    **{name: {f"PyTorch, {way}": make for way, make in recipes_of(name).items()} for name in backbones if name in asked},
+    **{workload: steps_of(workload) for workload in asked if workload.startswith("step-")},
 }
-if "step" not in asked:
-    del recipes["step"]
 works, failures = {}, {}
 for workload, contestants in recipes.items():
     for name, make in contestants.items():
         try:
+            set_threads(workload)
             works[workload, name] = make()
         except Exception as error:  # torch.compile needs a C++ compiler, and more
             failures[f"{workload}: {name}"] = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -208,9 +218,10 @@ say({
     "torch": torch.__version__,
     "contestants": [{"workload": workload, "name": name} for workload, name in works],
     "failures": failures,
-    "parameters": {name: count(Head() if name == "step" else backbones[name]()) for name in recipes},
+    "parameters": {name: count(Head() if name.startswith("step-") else backbones[name]()) for name in recipes},
     "loss": deephit_loss(logits, torch.tensor([3, 10, 23, 15]), torch.tensor([1.0, 1.0, 0.0, 1.0])).item(),
 })
 for line in sys.stdin:
     order = json.loads(line)
+    set_threads(order["workload"])
     say({"times": timed(works[order["workload"], order["name"]], order["runs"])})

@@ -3,7 +3,7 @@ import type { Contestant } from "./contestant.ts";
 /** PyTorch in a child process, idle until a contestant of it is asked to run. */
 export interface PyTorch {
   readonly version: string;
-  /** By workload: `step`, or a backbone. */
+  /** By workload: `step-128-2`, or a backbone. */
   readonly contestants: Readonly<Record<string, readonly Contestant[]>>;
   /** Contestants that could not be made, and why. */
   readonly failures: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ const script = new URL("./pytorch.py", import.meta.url).pathname;
 /**
  * Starts `pytorch.py` with `CTSURV_PYTHON`, or `python3`, and waits until everything in it is compiled.
  *
- * @param runs Of one round, by workload: `step`, or a backbone's name.
+ * @param runs Of one round, by workload: a backbone's name, or `step-128-2` for patients of 128 slices and two threads.
  * @returns Why not, if there is no PyTorch.
  */
 export async function startPyTorch(
@@ -55,7 +55,7 @@ export async function startPyTorch(
   const { torch, contestants, ...rest } = greeting;
   const of = (wanted: string) =>
     contestants.filter(({ workload }) => workload === wanted).map(({ workload, name }): Contestant => ({
-      name: `PyTorch ${torch}, ${name}`,
+      name,
       runs: runs[workload]!,
       async measure(runs) {
         await input.write(new TextEncoder().encode(JSON.stringify({ workload, name, runs }) + "\n"));

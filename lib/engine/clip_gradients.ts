@@ -3,7 +3,7 @@ import { leaves, mapTree, type Tree } from "./tree.ts";
 import { isTensor } from "./values.ts";
 
 /** PyTorch's: keeps the division finite where all gradients are 0. */
-const EPSILON = 1e-6;
+export const GRADIENT_NORM_EPSILON = 1e-6;
 
 /**
  * Scales gradients down so that all of them together have at most a certain Euclidean norm (Pascanu et al. 2013). Their
@@ -27,6 +27,6 @@ export function clipGradients<P>(gradients: P, norm: number): P {
   const tree = gradients as unknown as Tree<tf.Tensor>;
   const squares = leaves(tree, isTensor).map(({ value }) => tf.sum(tf.square(value)));
   const total = tf.sqrt(tf.addN(squares));
-  const scale = tf.minimum(tf.div(norm, tf.add(total, EPSILON)), 1);
+  const scale = tf.minimum(tf.div(norm, tf.add(total, GRADIENT_NORM_EPSILON)), 1);
   return mapTree(tree, isTensor, (gradient) => tf.mul(gradient, scale)) as unknown as P;
 }

@@ -1,5 +1,14 @@
 import type { Tree } from "./tree.ts";
-import type { HostTensor, InputsOf, OutputsOf, TensorFunction, TensorSpec, Value } from "./values.ts";
+import type {
+  HostOutputsOf,
+  HostsOf,
+  HostTensor,
+  InputsOf,
+  OutputsOf,
+  TensorFunction,
+  TensorSpec,
+  Value,
+} from "./values.ts";
 
 /** A function of tensors, ready to run. */
 export interface Compiled<S, R> {
@@ -9,6 +18,30 @@ export interface Compiled<S, R> {
    * @throws {TypeError} If an input's shape or type is not the signature's.
    */
   run(inputs: InputsOf<S>): Promise<OutputsOf<R>>;
+  /**
+   * Ties the inputs and outputs to arrays, once for many runs. Every call of the returned function reads the numbers that
+   * are in the inputs by then, and writes the outputs. An engine that can works in these arrays without a copy.
+   *
+   * @example
+   * ```ts
+   * import { compile, cpuEngine, hostTensor, signatureOf, tf } from "@ctsurv/ctsurv/engine";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const inputs = { x: hostTensor([0, 0], [2]) };
+   * const sum = hostTensor([0], []);
+   * const program = await compile(cpuEngine(), ({ x }) => ({ sum: tf.sum(x) }), signatureOf(inputs));
+   * const run = program.bind(inputs, { sum });
+   * inputs.x.data.set([1, 2]);
+   * await run();
+   * assertEquals([...sum.data], [3]);
+   * ```
+   *
+   * @param outputs The tree that the function returned, with arrays in place of its tensors. None of them may
+   *   share memory with an input.
+   * @throws {TypeError} If an array's shape or type is not the signature's or the output's; for outputs of an engine that
+   *   runs operation by operation, from the returned function.
+   */
+  bind(inputs: HostsOf<S>, outputs: HostOutputsOf<R>): () => Promise<void>;
   /** Multiply-accumulates of one run: every matrix product and convolution of the traced graph. */
   readonly macs: number;
   /** Frees the session. */
@@ -19,6 +52,8 @@ export interface Compiled<S, R> {
 export interface Program {
   /** Computes the outputs. Throws a `TypeError` if an input is missing, or its shape or type is not the signature's. */
   run(inputs: Tree<HostTensor | Value>): Promise<Tree<Value>>;
+  /** Ties inputs and outputs to arrays, see {@linkcode Compiled.bind}. */
+  bind(inputs: Tree<HostTensor>, outputs: Tree<HostTensor>): () => Promise<void>;
   /** Multiply-accumulates of one run. */
   readonly macs: number;
   /** Frees the session. */

@@ -5,7 +5,7 @@
  * traces the function once, and ONNX Runtime runs the graph; those in `eager/` run it operation by operation. Inputs,
  * outputs and parameters are trees, arrays and records nested at will: {@linkcode hostTensor} makes their leaves,
  * {@linkcode leaves} and {@linkcode mapTree} walk them. For training there are {@linkcode valueAndGradients} and
- * {@linkcode adamW}.
+ * {@linkcode adamW}; {@linkcode fusedAdamW} is the same in one pass over memory.
  *
  * @module
  */
@@ -16,6 +16,7 @@ export { compile, traceMacs } from "./compile.ts";
 export { createEngine, tryEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/eager_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
+export { type FusedAdamW, fusedAdamW, type FusedAdamWOptions } from "./fused/fused_adamw.ts";
 export type { Compiled, Engine, PrepareOptions, Program } from "./engine.ts";
 export { learningRateAt, type LearningRateSchedule, type TrainingPlace } from "./learning_rate.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
@@ -26,6 +27,8 @@ export {
   disposeValues,
   type DType,
   float32,
+  type HostOutputsOf,
+  type HostsOf,
   type HostTensor,
   hostTensor,
   type InputsOf,

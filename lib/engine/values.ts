@@ -1,6 +1,6 @@
 import { sameShape } from "./_trace/graph.ts";
 import { tf } from "./tf.ts";
-import { leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
+import { type Leaf, leaves, type MapTree, mapTree, type Tree } from "./tree.ts";
 
 /** The number types of inputs and outputs. Booleans are bytes, 0 or 1. */
 export type DType = "float32" | "int32" | "bool";
@@ -35,6 +35,12 @@ export type TensorsOf<S> = MapTree<S, TensorSpec, tf.Tensor>;
 
 /** A tree of specs with numbers, or values from an earlier run, in their place: the argument of `run`. */
 export type InputsOf<S> = MapTree<S, TensorSpec, HostTensor | Value>;
+
+/** A tree of specs with plain numbers in their place: the inputs of `bind`. */
+export type HostsOf<S> = MapTree<S, TensorSpec, HostTensor>;
+
+/** The tree that the function returned with plain numbers in place of its tensors: the outputs of `bind`. */
+export type HostOutputsOf<R> = MapTree<R, tf.Tensor, HostTensor>;
 
 /** The tree that the function returned with values in place of its tensors: the result of `run`. */
 export type OutputsOf<R> = MapTree<R, tf.Tensor, Value>;
@@ -131,6 +137,26 @@ export function inputReader(signature: Tree<TensorSpec>): (inputs: unknown) => (
       }
       return value as HostTensor | Value;
     });
+}
+
+/**
+ * The arrays of a tree, in the order of the outputs of a function.
+ *
+ * @param expected The tree of specs, values or tensors that the function gives.
+ * @throws {TypeError} If an array is missing, or if its shape or type is not that of the output.
+ */
+export function hostOutputs(outputs: unknown, expected: readonly Leaf<TensorSpec>[]): HostTensor[] {
+  return expected.map(({ keys, path, value: spec }) => {
+    const host = keys.reduce<unknown>(child, outputs);
+    if (!isSpec(host) || !("data" in host)) throw new TypeError(`Missing an array for the output "${path}"`);
+    if (!sameShape(host.shape, spec.shape) || host.dtype !== spec.dtype) {
+      throw new TypeError(
+        `The array for the output "${path}" is ${host.dtype} [${host.shape}], but the output is ` +
+          `${spec.dtype} [${spec.shape}]`,
+      );
+    }
+    return host as HostTensor;
+  });
 }
 
 function child(node: unknown, key: string): unknown {

@@ -53,16 +53,33 @@ export function joinSlices(
   rows: number = patients.length,
 ): Pick<PatientBatch, "features" | "membership"> {
   const width = patients[0]!.features.length / patients[0]!.slices;
-  const slices = paddedSlices(patients.reduce((sum, patient) => sum + patient.slices, 0));
-  const features = new Float32Array(slices * width);
-  const membership = new Float32Array(rows * slices);
+  const slices = paddedSlices(slicesOf(patients));
+  const joined = {
+    features: hostTensor(new Float32Array(slices * width), [slices, width]),
+    membership: hostTensor(new Float32Array(rows * slices), [rows, slices]),
+  };
+  writeSlices(joined, patients);
+  return joined;
+}
+
+/** The slices of all patients together. */
+export function slicesOf(patients: readonly PatientFeatures[]): number {
+  return patients.reduce((sum, patient) => sum + patient.slices, 0);
+}
+
+function writeSlices(
+  { features, membership }: Pick<PatientBatch, "features" | "membership">,
+  patients: readonly PatientFeatures[],
+): void {
+  const [slices, width] = features.shape as [number, number];
+  membership.data.fill(0);
   let at = 0;
   patients.forEach((patient, row) => {
-    features.set(patient.features, at * width);
-    membership.fill(1, row * slices + at, row * slices + at + patient.slices);
+    features.data.set(patient.features, at * width);
+    membership.data.fill(1, row * slices + at, row * slices + at + patient.slices);
     at += patient.slices;
   });
-  return { features: hostTensor(features, [slices, width]), membership: hostTensor(membership, [rows, slices]) };
+  features.data.fill(0, at * width);
 }
 
 /**
@@ -90,17 +107,38 @@ export function makeBatch(
   patients: readonly TrainingPatient[],
   { rows = patients.length, bins = HORIZON_MONTHS, labels = "interval" }: BatchOptions = {},
 ): PatientBatch {
-  const [bin, event, weight] = [new Float32Array(rows).fill(-1), new Float32Array(rows), new Float32Array(rows)];
+  const vector = () => hostTensor(new Float32Array(rows), [rows]);
+  const batch = { ...joinSlices(patients, rows), bin: vector(), event: vector(), weight: vector() };
+  writeLabels(batch, patients, { bins, labels });
+  return batch;
+}
+
+/**
+ * Writes a batch into the arrays of an earlier one, which has enough rows and as many slices when filled up.
+ *
+ * @throws {InputError} If months are negative or not finite.
+ */
+export function rewriteBatch(
+  batch: PatientBatch,
+  patients: readonly TrainingPatient[],
+  options: Required<Pick<BatchOptions, "bins" | "labels">>,
+): void {
+  writeSlices(batch, patients);
+  writeLabels(batch, patients, options);
+}
+
+function writeLabels(
+  { bin, event, weight }: PatientBatch,
+  patients: readonly TrainingPatient[],
+  { bins, labels }: Required<Pick<BatchOptions, "bins" | "labels">>,
+): void {
+  bin.data.fill(-1);
+  event.data.fill(0);
+  weight.data.fill(0);
   patients.forEach(({ followUp }, row) => {
     const label = binLabel(followUp, { scheme: labels, bins });
-    bin[row] = label.bin;
-    event[row] = label.event;
-    weight[row] = 1;
+    bin.data[row] = label.bin;
+    event.data[row] = label.event;
+    weight.data[row] = 1;
   });
-  return {
-    ...joinSlices(patients, rows),
-    bin: hostTensor(bin, [rows]),
-    event: hostTensor(event, [rows]),
-    weight: hostTensor(weight, [rows]),
-  };
 }

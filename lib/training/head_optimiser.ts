@@ -1,21 +1,17 @@
-import { createRandom, memoise, type Random } from "@ctsurv/base/mod.ts";
+import { createRandom, memoise } from "@ctsurv/base/mod.ts";
 import {
-  biasCorrections,
   compile,
-  type Compiled,
-  disposeValues,
   type Engine,
+  fusedAdamW,
   type HostTensor,
   hostTensor,
+  isSpec,
   learningRateAt,
   type LearningRateSchedule,
-  momentsSpec,
-  type OutputsOf,
+  mapTree,
   type PrepareOptions,
-  readValues,
-  type TensorSpec,
-  type tf,
   type TrainingPlace,
+  type Tree,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
@@ -29,15 +25,9 @@ import {
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import { makeBatch, type TrainingLabels } from "./batch.ts";
-import {
-  type Batch,
-  batchSpec,
-  type StepOptions,
-  type TrainingState,
-  trainingStep,
-  trainingStepWithFeatures,
-} from "./training_step.ts";
+import { batchMemory, drawMask, trainingRows } from "./_batch_memory.ts";
+import { paddedSlices, rewriteBatch, slicesOf, type TrainingLabels } from "./batch.ts";
+import { type GradientBatch, gradientBatchSpec, lossAndGradients, type StepOptions } from "./training_step.ts";
 
 /**
  * Heads are trained and applied on one thread. A step has few slices and would gain nothing from more threads. On one
@@ -110,101 +100,110 @@ export interface HeadOptimiser {
   dispose(): Promise<void>;
 }
 
-type StepInputs = { readonly state: TrainingState<TensorSpec>; readonly batch: Batch<TensorSpec> };
-type StepOutputs = {
-  readonly state: TrainingState<tf.Tensor>;
-  readonly loss: tf.Scalar;
-  readonly featureGradients?: tf.Tensor;
-};
-
-/**
- * A mask for inverted dropout (Srivastava et al. 2014). Each unit is left out (0) with the given probability, or else
- * scaled by `1 / (1 - probability)`. The expected sum of a layer's inputs is then the same as without dropout.
- *
- * @param shape [patients, width]
- */
-export function dropoutMask(random: Random, shape: readonly [number, number], probability: number): HostTensor {
-  const keep = 1 - probability;
-  const numbers = Float32Array.from({ length: shape[0] * shape[1] }, () => random.uniform() < keep ? 1 / keep : 0);
-  return hostTensor(numbers, shape);
+/** A step of one number of slices: its inputs, what runs it, and its results. */
+interface BoundStep {
+  readonly batch: GradientBatch<HostTensor>;
+  readonly run: () => Promise<void>;
+  readonly loss: HostTensor;
+  readonly featureGradients?: HostTensor;
 }
 
-function masked({ data, shape }: HostTensor, mask: HostTensor["data"]): HostTensor {
-  return hostTensor((data as Float32Array).map((number, i) => number * mask[i]!), shape);
+/** Options of {@linkcode headOptimiser} that are not of a training. */
+export interface HeadOptimiserOptions extends TrainOptions {
+  /** Whether steps give the gradient by the features, which takes one more matrix product. @default {false} */
+  readonly featureGradients?: boolean;
+  /** Threads of a step. Rounding depends on their number. @default {1} */
+  readonly threads?: number;
 }
 
 /**
- * An optimiser of heads of one shape.
- *
- * @param options.featureGradients Whether steps give the gradient by the features, which takes one more matrix product.
+ * An optimiser of heads of one shape. The engine computes the gradients, and `fusedAdamW` takes the step. Parameters,
+ * gradients and the numbers of a batch stay in the same memory from step to step.
  */
-export function headOptimiser(
-  engine: Engine,
-  shape: SurvivalHeadShape,
-  options: TrainOptions & { readonly featureGradients?: boolean },
-): HeadOptimiser {
+export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options: HeadOptimiserOptions): HeadOptimiser {
   const spec = survivalHeadSpec(shape);
-  const stateSpec: TrainingState<TensorSpec> = { parameters: spec, moments: momentsSpec(spec) };
-  const { layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
+  const { backboneFeatures, layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
   const { batchSize, seed, initialise, initialisation = "looks-linear", labels = "interval" } = options;
-  const { embeddingDropout = 0, schedule, learningRate } = options;
+  const { embeddingDropout = 0, schedule, learningRate, featureGradients = false, threads = 1 } = options;
   const scheduled = schedule !== undefined && schedule.kind !== "constant";
   const newHead = () => initialise ? seededParameters(spec, seed, initialise) : initialHead(spec, seed, initialisation);
-  const run = options.featureGradients ? trainingStepWithFeatures(options) : trainingStep(options);
-  const steps = memoise((slices: number) => {
-    const { backboneFeatures } = shape;
-    const batch = batchSpec({ patients: batchSize, slices, backboneFeatures, layers, width, scheduled });
-    return compile(engine, run, { state: stateSpec, batch }, oneThread) as Promise<Compiled<StepInputs, StepOutputs>>;
-  });
+  const gradient = lossAndGradients({ ...options.loss && { loss: options.loss }, featureGradients });
+  const sizes = (slices: number) => ({ patients: batchSize, slices, backboneFeatures, layers, width });
+  const programs = memoise((slices: number) =>
+    compile(engine, gradient, { parameters: spec, batch: gradientBatchSpec(sizes(slices)) }, { threads })
+  );
 
   const begin = (head = newHead()): HeadOptimisation => {
-    const start = { parameters: head, moments: zerosOf(stateSpec.moments) };
-    let state: OutputsOf<StepOutputs>["state"] | undefined;
+    const adamw = fusedAdamW(head, options);
     const dropout = createRandom(seed, "dropout");
     const embeddingMasks = createRandom(seed, "embedding dropout");
-    let step = 0;
-    const read = () => state ? readValues(state.parameters) : Promise.resolve(start.parameters);
+    const bound = new Map<number, BoundStep>();
+    let features = new Float32Array(0);
+    let embeddingMask = new Float32Array(0);
+
+    /** The step for so many slices. All numbers of slices share one array of features, that of the largest batch. */
+    const stepFor = async (slices: number): Promise<BoundStep> => {
+      const known = bound.get(slices);
+      if (known) return known;
+      const program = await programs.get(slices);
+      const size = slices * backboneFeatures;
+      if (size > features.length) {
+        features = new Float32Array(size);
+        bound.clear();
+      }
+      const batch = batchMemory(sizes(slices), features);
+      const loss = hostTensor([0], []);
+      const own = featureGradients && { featureGradients: zerosOf(gradientBatchSpec(sizes(slices)).features) };
+      const outputs = { loss, gradients: adamw.gradients, ...own };
+      const step = { batch, loss, ...own, run: program.bind({ parameters: adamw.parameters, batch }, outputs) };
+      bound.set(slices, step);
+      return step;
+    };
+    const read = () => Promise.resolve(copyOf(adamw.parameters));
+
     return {
       async step(patients, place) {
         if (scheduled && !place) throw new Error("A schedule of the learning rate needs to know which step it is");
-        const whole = makeBatch(patients, { rows: batchSize, bins, labels });
-        const mask = embeddingDropout > 0
-          ? dropoutMask(embeddingMasks, whole.features.shape as [number, number], embeddingDropout).data
-          : undefined;
-        const batch = mask ? { ...whole, features: masked(whole.features, mask) } : whole;
-        const program = await steps.get(batch.features.shape[0]!);
-        const { first, second } = biasCorrections(++step, options);
-        const outputs: OutputsOf<StepOutputs> = await program.run({
-          state: state ?? start,
-          batch: {
-            ...batch,
-            dropout: Array.from({ length: layers }, () => dropoutMask(dropout, [batchSize, width], options.dropout)),
-            corrections: { first: hostTensor([first], []), second: hostTensor([second], []) },
-            ...scheduled && { learningRate: hostTensor([learningRateAt(schedule, learningRate, place!)], []) },
-          },
-        });
-        if (state) disposeValues(state);
-        state = outputs.state;
-        const loss = (await outputs.loss.read())[0]!;
-        outputs.loss.dispose();
-        if (!outputs.featureGradients) return { loss };
-        const featureGradients = await outputs.featureGradients.read() as Float32Array;
-        outputs.featureGradients.dispose();
-        return { loss, featureGradients: mask ? featureGradients.map((g, i) => g * mask[i]!) : featureGradients };
+        const slices = slicesOf(patients);
+        const { batch, run, loss, featureGradients } = await stepFor(trainingRows(slices));
+        rewriteBatch(batch, patients, { bins, labels });
+        if (embeddingDropout > 0) {
+          // As many draws as for `makeBatch`, so that no mask depends on how finely rows are filled up here.
+          const draws = paddedSlices(slices) * backboneFeatures;
+          if (draws !== embeddingMask.length) embeddingMask = new Float32Array(draws);
+          drawMask(embeddingMask, embeddingMasks, embeddingDropout);
+          multiply(batch.features.data, embeddingMask);
+        }
+        for (const { data } of batch.dropout) drawMask(data, dropout, options.dropout);
+        await run();
+        adamw.step(scheduled ? learningRateAt(schedule, learningRate, place!) : learningRate);
+        if (!featureGradients) return { loss: loss.data[0]! };
+        const gradients = (featureGradients.data as Float32Array).slice();
+        if (embeddingDropout > 0) multiply(gradients, embeddingMask);
+        return { loss: loss.data[0]!, featureGradients: gradients };
       },
       parameters: read,
-      async finish() {
-        const parameters = await read();
-        if (state) disposeValues(state);
-        return parameters;
-      },
+      finish: read,
     };
   };
 
   return {
     begin,
     async dispose() {
-      for (const program of steps.values()) await (await program).dispose();
+      for (const program of programs.values()) await (await program).dispose();
     },
   };
+}
+
+function multiply(numbers: HostTensor["data"], factors: Float32Array): void {
+  for (let i = 0; i < numbers.length; i++) numbers[i]! *= factors[i]!;
+}
+
+function copyOf(head: SurvivalHead<HostTensor>): SurvivalHead<HostTensor> {
+  const isHost = isSpec as (node: unknown) => node is HostTensor;
+  return mapTree(
+    head as unknown as Tree<HostTensor>,
+    isHost,
+    ({ data, shape }) => hostTensor(data.slice(), shape),
+  ) as unknown as SurvivalHead<HostTensor>;
 }

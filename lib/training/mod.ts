@@ -77,5 +77,16 @@ export {
 export { trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";
-export { type Batch, batchSpec, type StepOptions, type TrainingState, trainingStep } from "./training_step.ts";
+export {
+  type Batch,
+  type BatchSizes,
+  batchSpec,
+  type GradientBatch,
+  gradientBatchSpec,
+  type LossAndGradients,
+  lossAndGradients,
+  type StepOptions,
+  type TrainingState,
+  trainingStep,
+} from "./training_step.ts";
 export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

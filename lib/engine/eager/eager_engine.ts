@@ -2,9 +2,10 @@ import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
 import type { Engine, Program } from "../engine.ts";
 import { onBackend, tf } from "../tf.ts";
-import { mapTree, type Tree } from "../tree.ts";
+import { leaves, mapTree, type Tree } from "../tree.ts";
 import {
   type DType,
+  hostOutputs,
   type HostTensor,
   inputReader,
   isSpec,
@@ -56,21 +57,35 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
     prepare(fn, signature): Promise<Program> {
       const readInputs = inputReader(signature);
       let runsOn = backend;
+      const run = (ordered: readonly (HostTensor | Value)[]) => {
+        const compute = () => onBackend(runsOn, () => evaluate(fn, signature, ordered));
+        try {
+          return compute();
+        } catch (error) {
+          if (fallback === undefined || runsOn === fallback || !lacksKernel(error)) throw error;
+          runsOn = fallback;
+          return compute();
+        }
+      };
       return Promise.resolve({
         get macs() {
           return countMacs(trace(fn, signature).graph);
         },
         // deno-lint-ignore require-await
         async run(inputs) {
+          return run(readInputs(inputs));
+        },
+        bind(inputs, outputs) {
           const ordered = readInputs(inputs);
-          const compute = () => onBackend(runsOn, () => evaluate(fn, signature, ordered));
-          try {
-            return compute();
-          } catch (error) {
-            if (fallback === undefined || runsOn === fallback || !lacksKernel(error)) throw error;
-            runsOn = fallback;
-            return compute();
-          }
+          return async () => {
+            const computed = leaves(run(ordered), isSpec as (node: unknown) => node is Value);
+            try {
+              const arrays = hostOutputs(outputs, computed);
+              for (const [i, { value }] of computed.entries()) arrays[i]!.data.set(await value.read());
+            } finally {
+              for (const { value } of computed) value.dispose();
+            }
+          };
         },
         dispose: () => Promise.resolve(),
       });
@@ -78,7 +93,11 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
   };
 }
 
-function evaluate(fn: TensorFunction, signature: Tree<TensorSpec>, inputs: readonly (HostTensor | Value)[]) {
+function evaluate(
+  fn: TensorFunction,
+  signature: Tree<TensorSpec>,
+  inputs: readonly (HostTensor | Value)[],
+): Tree<Value> {
   tf.engine().startScope();
   try {
     let next = 0;

@@ -3,8 +3,18 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
 import type { Engine, Program } from "../engine.ts";
-import { mapTree } from "../tree.ts";
-import { type DType, type HostTensor, inputReader, isTensor, type TensorData, type Value } from "../values.ts";
+import { leaves, mapTree } from "../tree.ts";
+import {
+  type DType,
+  hostOutputs,
+  type HostTensor,
+  inputReader,
+  isSpec,
+  isTensor,
+  type TensorData,
+  type TensorSpec,
+  type Value,
+} from "../values.ts";
 import { encodeModel } from "./_encode_model.ts";
 
 /** Where ONNX Runtime computes: its execution provider. */
@@ -108,6 +118,8 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
           ...(intraOpNumThreads === undefined ? {} : { intraOpNumThreads }),
         }));
       const readInputs = inputReader(signature);
+      let output = 0;
+      const places = leaves(mapTree(result, isTensor, () => graph.outputs[output++]! as TensorSpec), isSpec);
       return {
         macs: countMacs(graph),
         async run(inputs) {
@@ -116,6 +128,16 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
           const fetched = await session.run(feeds);
           let next = 0;
           return mapTree(result, isTensor, () => new OnnxValue(fetched[graph.outputs[next++]!.name]!));
+        },
+        bind(inputs, outputs) {
+          const ordered = readInputs(inputs);
+          const arrays = hostOutputs(outputs, places);
+          const feeds = Object.fromEntries(graph.inputs.map((ref, i) => [ref.name, toOrt(ordered[i]!)]));
+          // ONNX Runtime writes into the memory of the tensors it is given here.
+          const fetches = Object.fromEntries(graph.outputs.map((ref, i) => [ref.name, toOrt(arrays[i]!)]));
+          return async () => {
+            await session.run(feeds, fetches);
+          };
         },
         dispose: () => session.release(),
       };
