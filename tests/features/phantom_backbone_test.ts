@@ -110,7 +110,7 @@ Deno.test("the shipped weights are those that data/backbone says, and still see 
   const { steps, seed } = evaluation.training;
   assert(readme.includes(`train-backbone --steps ${steps} --seed ${seed} --output data/backbone`));
   const { unseen } = evaluation;
-  for (const name of ["tumour", "lung", "height", "spiculation", "necrosis"] as const) {
+  for (const name of ["tumour", "lung", "height", "density", "necrosis", "spiculation"] as const) {
     assert(new RegExp(`\\| ${name}\\b.*\\| +${unseen[name].toFixed(3)} \\|`).test(readme), `${name}: ${unseen[name]}`);
   }
   const { readout } = decodeReadout(await Deno.readFile(file), "readout.safetensors");

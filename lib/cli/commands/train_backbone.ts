@@ -4,20 +4,14 @@ import {
   fileExists,
   formatSeconds,
   InputError,
-  sha256,
   terminalProgress,
   writeAtomic,
 } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { encodePhantomBackbone, phantomBackbone } from "@ctsurv/features/mod.ts";
-import {
-  decodeReadout,
-  encodeReadout,
-  scoreBackbone,
-  type TissueScores,
-  trainBackbone,
-} from "@ctsurv/features/training/mod.ts";
+import { scoreBackbone, type TissueScores, trainBackbone } from "@ctsurv/features/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
+import { decodeSafetensors } from "@ctsurv/weights/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 
 /** Steps between two lines of progress. */
@@ -26,7 +20,6 @@ const REPORT_EVERY = 20;
 const SEEDS = 1e9;
 const FILES = {
   backbone: "efficientnet_b0_phantom.safetensors",
-  readout: "readout.safetensors",
   evaluation: "evaluation.json",
 } as const;
 
@@ -54,40 +47,28 @@ export const trainBackboneCommand: Command = {
     await checkOutputFolder(output);
     const given = typeof options.weights === "string" ? await readTrained(options.weights) : undefined;
     const engine = await openEngine(environment);
-    const files = given ?? await train(engine, steps, seed);
+    const file = given ?? await train(engine, steps, seed);
     // Only a file on disk can be evaluated as it will be read: in float16, by the reader of every other file of weights.
-    await writeAtomic(join(output, FILES.backbone), files.backbone);
-    await writeAtomic(join(output, FILES.readout), files.readout);
+    await writeAtomic(join(output, FILES.backbone), file);
     const evaluation = await evaluate(engine, output, phantoms);
     await writeAtomic(join(output, FILES.evaluation), JSON.stringify(evaluation, null, 2) + "\n");
     return { text: describe(evaluation.unseen, output), json: evaluation };
   },
 };
 
-/** The two files of a training. */
-interface TrainedFiles {
-  readonly backbone: Uint8Array<ArrayBuffer>;
-  readonly readout: Uint8Array<ArrayBuffer>;
-}
-
-async function readTrained(folder: string): Promise<TrainedFiles> {
-  for (const name of [FILES.backbone, FILES.readout]) {
-    if (!await fileExists(join(folder, name))) throw new InputError(`--weights ${folder}: it has no ${name}`);
-  }
-  const [backbone, readout] = await Promise.all([
-    Deno.readFile(join(folder, FILES.backbone)),
-    Deno.readFile(join(folder, FILES.readout)),
-  ]);
-  return { backbone, readout };
+async function readTrained(folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(folder, FILES.backbone);
+  if (!await fileExists(path)) throw new InputError(`--weights ${folder}: it has no ${FILES.backbone}`);
+  return await Deno.readFile(path);
 }
 
 /** Trains a network, reports its loss on stderr, and encodes it with the facts of its training. */
-async function train(engine: Engine, steps: number, seed: number): Promise<TrainedFiles> {
+async function train(engine: Engine, steps: number, seed: number): Promise<Uint8Array<ArrayBuffer>> {
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   let recent: number[] = [];
   let loss = NaN;
-  const { parameters, readout } = await trainBackbone(engine, {
+  const { parameters } = await trainBackbone(engine, {
     steps,
     seed,
     onStep(step, stepLoss) {
@@ -108,17 +89,17 @@ async function train(engine: Engine, steps: number, seed: number): Promise<Train
     seconds: elapsed().toFixed(0),
     engine: engine.description,
   };
-  return { backbone: encodePhantomBackbone(parameters, metadata), readout: encodeReadout(readout, metadata) };
+  return encodePhantomBackbone(parameters, metadata);
 }
 
 async function evaluate(engine: Engine, folder: string, patients: number) {
   const backbone = await phantomBackbone(join(folder, FILES.backbone));
-  const file = await Deno.readFile(join(folder, FILES.readout));
-  const { readout, metadata } = decodeReadout(file, join(folder, FILES.readout));
+  const file = await Deno.readFile(join(folder, FILES.backbone));
+  const { metadata } = decodeSafetensors(file, join(folder, FILES.backbone));
   const segmenter = await openLungs(engine);
   const progress = terminalProgress();
   progress.start("evaluating on phantoms", patients);
-  const unseen = await scoreBackbone(engine, backbone, readout, {
+  const unseen = await scoreBackbone(engine, backbone, {
     segmenter,
     patients,
     onPatient: () => progress.tick(),
@@ -127,18 +108,20 @@ async function evaluate(engine: Engine, folder: string, patients: number) {
   await segmenter.dispose();
   return {
     sha256: backbone.source.sha256,
-    readout: sha256(file),
     segmenter: segmenter.name,
     training: Object.fromEntries(metadata),
     unseen,
   };
 }
 
-function describe({ phantoms, slices, tumour, lung, height, spiculation, necrosis }: TissueScores, output: string) {
+function describe(
+  { phantoms, slices, tumour, lung, height, density }: TissueScores,
+  output: string,
+) {
   const r = (value: number) => value.toFixed(3);
   return [
     `r over ${slices} slices of ${phantoms} unseen phantoms: tumour area ${r(tumour)}, lung area ${r(lung)}, height ` +
-    `${r(height)}, spiculation x area ${r(spiculation)}, necrosis x area ${r(necrosis)}`,
+    `${r(height)}, density x area ${r(density)}`,
     `written to ${output}: ${Object.values(FILES).join(", ")}`,
   ].join("\n");
 }

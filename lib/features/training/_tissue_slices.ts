@@ -25,13 +25,13 @@ import {
 export const [SLICE_SIZE, CELLS] = [224, 7] as const;
 
 /** What the backbone learns to see in every cell, in the order of the readout's outputs. */
-export const TISSUES = ["tumour", "lung", "height", "spiculation", "necrosis"] as const;
+export const TISSUES = ["tumour", "lung", "height", "density"] as const;
 
 /** Slices as the network takes them, with their truth. */
 export interface TissueSlices {
   /** In [0, 1], [count, 224, 224]. */
   readonly input: Float32Array;
-  /** Of each cell of 32 x 32 pixels: [count, 7 x 7, 5], in the order of {@linkcode TISSUES}. */
+  /** Of each cell of 32 x 32 pixels: [count, 7 x 7, 4], in the order of {@linkcode TISSUES}. */
   readonly truth: Float32Array;
   readonly count: number;
 }
@@ -150,19 +150,13 @@ function plane<T extends Volume["hu"] | Uint8Array>(volume: T, { resampled }: Pr
   return volume.subarray(slice * rows * columns, (slice + 1) * rows * columns) as T;
 }
 
-/** Centre and scale of the tumour's properties over phantoms, so that they have about mean 0 and variance 1. */
-const PROPERTIES = { spiculation: [0.5, 0.26], necrosis: [0.375, 0.165] } as const;
-
 /**
- * The truth of a cell. Properties of the tumour are multiplied by its share, since there is nothing to see of them where
- * it is not. The mean over cells is then the property times the tumour's area.
+ * The truth of a cell. The tumour's density is its deviation from the median in standard deviations, multiplied by the
+ * tumour's share, since there is nothing to see of it where the tumour is not. The mean over cells is then the density
+ * times the tumour's area.
  */
 function cellTruth({ lung, tumour }: Shares, height: number, facts: PhantomTumour): number[] {
-  const property = (name: keyof typeof PROPERTIES) => {
-    const [centre, scale] = PROPERTIES[name];
-    return tumour * (facts[name] - centre) / scale;
-  };
-  return [tumour, lung, height, property("spiculation"), property("necrosis")];
+  return [tumour, lung, height, tumour * facts.deviations.density];
 }
 
 interface Shares {

@@ -23,10 +23,9 @@ import {
   belongsTo,
   type ChannelNormalise,
   channelNormalise,
-  type Linear,
-  linear,
   toNetworkInput,
 } from "@ctsurv/nn/mod.ts";
+import { tissueReadout } from "./_readout.ts";
 import { CELLS, SLICE_SIZE, TISSUES, type TissueSlices } from "./_tissue_slices.ts";
 
 /** The modules that are trained: stages 4 to 8 of EfficientNet-B0. The stem and stages 1 to 3 stay as they were drawn. */
@@ -41,8 +40,6 @@ export function isOfTrainedStages(path: string): boolean {
 export interface TissueTrainable<T> {
   /** Weights and biases of the trained stages, by their names in the state dict. */
   readonly upper: Readonly<Record<string, T>>;
-  /** From the channels of a cell to what is in it: [5, 1280]. */
-  readonly readout: Linear<T>;
 }
 
 /** What changes from step to step. */
@@ -55,25 +52,18 @@ export interface TissueState<T> {
 export interface TissueBatch<T> {
   /** [batch, 224, 224] in [0, 1] */
   readonly slices: T;
-  /** [batch, 49, 5] */
+  /** [batch, 49, 4] */
   readonly truth: T;
 }
 
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
-/** The parameters of a backbone with which its training starts, and a readout that gives 0. */
-export function trainableOf({ architecture, parameters }: Backbone): TissueTrainable<HostTensor> {
+/** The parameters of a backbone with which its training starts. */
+export function trainableOf({ parameters }: Backbone): TissueTrainable<HostTensor> {
   const upper = leaves(parameters, isHost)
     .filter(({ path }) => isOfTrainedStages(path) && !/\.running_(mean|var)$/.test(path))
     .map(({ path, value }) => [path, value] as const);
-  const { features } = architecture;
-  return {
-    upper: Object.fromEntries(upper),
-    readout: {
-      weight: hostTensor(new Float32Array(TISSUES.length * features), [TISSUES.length, features]),
-      bias: hostTensor(new Float32Array(TISSUES.length), [TISSUES.length]),
-    },
-  };
+  return { upper: Object.fromEntries(upper) };
 }
 
 /** The shapes of the state. */
@@ -103,11 +93,10 @@ const LOSS_WEIGHTS: Readonly<Record<typeof TISSUES[number], number>> = {
   tumour: 4,
   lung: 1,
   height: 1,
-  spiculation: 4,
-  necrosis: 4,
+  density: 8,
 };
 
-/** The squared error, weighted, summed over what is read out and averaged over cells. Both are [..., 5]. */
+/** The squared error, weighted, summed over what is read out and averaged over cells. Both are [..., 4]. */
 export function tissueLoss(read: tf.Tensor, truth: tf.Tensor): tf.Tensor {
   const weights = tf.tensor1d(TISSUES.map((name) => LOSS_WEIGHTS[name]));
   return tf.mean(tf.sum(tf.mul(tf.square(tf.sub(read, truth)), weights), -1));
@@ -151,12 +140,19 @@ export function tissueTrainingStep(backbone: Backbone, options: AdamWOptions) {
     batch: TissueBatch<tf.Tensor>;
     corrections: BiasCorrections<tf.Tensor>;
   }): { state: TissueState<tf.Tensor>; loss: tf.Scalar } => {
-    const { value, gradients } = valueAndGradients(({ upper, readout }) => {
+    const { value, gradients } = valueAndGradients(({ upper }) => {
       const cells = maps(batch.slices, upper, (x, norm) => {
         return "weight" in norm ? batchNormTraining(x, norm).output : channelNormalise(x, norm);
       });
       const [count, rows, columns, channels] = cells.shape as [number, number, number, number];
-      const read = linear(tf.reshape(cells, [count * rows * columns, channels]), readout);
+      const { weight, bias } = tissueReadout();
+      const read = tf.add(
+        tf.matMul(
+          tf.reshape(cells, [count * rows * columns, channels]),
+          tf.tensor2d(weight, [channels, TISSUES.length]),
+        ),
+        tf.tensor1d(bias),
+      );
       return tissueLoss(read, tf.reshape(batch.truth, [count * rows * columns, TISSUES.length]));
     }, state.trainable);
     const { parameters, moments } = adamW(state.trainable, gradients, state.moments, corrections, options);

@@ -1,15 +1,16 @@
 import { phantomClaro, phantomLung1 } from "@ctsurv/cohort/mod.ts";
-import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { LungSegmenter } from "@ctsurv/imaging/mod.ts";
-import { type Backbone, type Linear, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import { imageFeatureExtractor } from "../feature_extractor.ts";
+import { tissueReadout } from "./_readout.ts";
 import { CELLS, cutCrops, EVALUATION_SEED, preparePhantom, SLICE_SIZE, TISSUES } from "./_tissue_slices.ts";
 
 /** What is read out of a slice, and what is in it, both averaged over its cells. */
 export interface ReadSlice {
   /** PatientID of the phantom. */
   readonly patient: string;
-  /** Read from the features: tumour, lung, height, spiculation, necrosis. */
+  /** Read from the features: tumour, lung, height, density. */
   readonly read: readonly number[];
   /** The truth of the same. */
   readonly truth: readonly number[];
@@ -27,10 +28,8 @@ export interface TissueScores {
   readonly lung: number;
   /** The height of the slice, from 0 in the lowest to 1 in the highest that is kept. */
   readonly height: number;
-  /** Spiculation of the tumour, centred, times its area. */
-  readonly spiculation: number;
-  /** Necrosis of the tumour, centred, times its area. */
-  readonly necrosis: number;
+  /** The tumour's density, as a deviation from the median, times its area. */
+  readonly density: number;
 }
 
 /** Options of {@linkcode scoreBackbone}. */
@@ -48,13 +47,10 @@ export interface ScoreBackboneOptions {
 /**
  * Reads slices of phantoms that neither a training nor a built-in cohort has, in evaluation mode: from the features of a
  * slice the readout gives the mean over its cells, since both are linear.
- *
- * @param readout From the features to tumour, lung, height, spiculation and necrosis: [5, 1280].
  */
 export async function scoreBackbone(
   engine: Engine,
   backbone: Backbone,
-  readout: Linear<HostTensor>,
   { segmenter, patients = 20, slices = 12, onPatient = () => {} }: ScoreBackboneOptions = {},
 ): Promise<TissueScores> {
   const { architecture } = backbone;
@@ -74,7 +70,7 @@ export async function scoreBackbone(
       seen.forEach((_, k) => {
         all.push({
           patient: phantom.patient.record.patient,
-          read: readOut(readout, features.subarray(k * architecture.features, (k + 1) * architecture.features)),
+          read: readOut(features.subarray(k * architecture.features, (k + 1) * architecture.features)),
           truth: meanOverCells(truth, k),
         });
       });
@@ -86,9 +82,10 @@ export async function scoreBackbone(
   return scoreSlices(all);
 }
 
-function readOut({ weight, bias }: Linear<HostTensor>, features: Float32Array): number[] {
+function readOut(features: Float32Array): number[] {
+  const { weight, bias } = tissueReadout();
   return TISSUES.map((_, output) =>
-    features.reduce((sum, value, i) => sum + value * weight.data[output * features.length + i]!, bias.data[output]!)
+    features.reduce((sum, value, i) => sum + value * weight[i * TISSUES.length + output]!, bias[output]!)
   );
 }
 
@@ -115,8 +112,7 @@ export function scoreSlices(slices: readonly ReadSlice[]): TissueScores {
     tumour: r("tumour"),
     lung: r("lung"),
     height: r("height"),
-    spiculation: r("spiculation"),
-    necrosis: r("necrosis"),
+    density: r("density"),
   };
 }
 

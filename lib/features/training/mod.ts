@@ -8,5 +8,4 @@
  * @module
  */
 export { scoreBackbone, type ScoreBackboneOptions, type TissueScores } from "./evaluate_backbone.ts";
-export { decodeReadout, encodeReadout, type ReadoutFile } from "./readout_file.ts";
 export { trainBackbone, type TrainBackboneOptions, type TrainedBackbone } from "./train_backbone.ts";

@@ -19,7 +19,7 @@ import {
   warmUpAndCosine,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
-import { type Backbone, efficientNetB0, type Linear, seededBackbone } from "@ctsurv/nn/mod.ts";
+import { type Backbone, efficientNetB0, seededBackbone } from "@ctsurv/nn/mod.ts";
 import { measureNorms } from "./_measure_norms.ts";
 import { type TissueStream, tissueStream } from "./_tissue_stream.ts";
 import {
@@ -55,14 +55,13 @@ export interface TrainBackboneOptions {
 export interface TrainedBackbone {
   /** All parameters of EfficientNet-B0; its classifier was neither drawn for this nor trained. */
   readonly parameters: Tree<HostTensor>;
-  /** From the features to what is in a slice, [5, 1280]: see `scoreBackbone`. */
-  readonly readout: Linear<HostTensor>;
 }
 
 /**
  * Trains stages 4 to 8 of a seeded EfficientNet-B0 on slices of phantoms. From each of the 7 x 7 cells of the last feature
- * maps, a linear readout gives the share of tumour and of lung, the height of the slice, and spiculation and necrosis of
- * the tumour. The error is squared. No survival time goes into it.
+ * maps, a linear readout gives the share of tumour and of lung, the height of the slice, and the tumour's density. The
+ * readout is fixed: each output is a difference between means of channels. The error is squared. No survival time goes
+ * into it.
  *
  * The same seed gives the same crops in the same order. Weights agree as far as the engine adds in the same order, which
  * ONNX Runtime may not do with another number of threads or on another processor.
@@ -74,7 +73,7 @@ export async function trainBackbone(engine: Engine, options: TrainBackboneOption
   const start = await seededBackbone(efficientNetB0, engine, { seed: weightsSeed });
   const stream = tissueStream(seed, sizes?.pool);
   try {
-    const { upper, readout } = await fit(engine, start, stream, options);
+    const { upper } = await fit(engine, start, stream, options);
     const norms = await measureNorms(engine, start, upper, {
       stream,
       batch,
@@ -85,7 +84,7 @@ export async function trainBackbone(engine: Engine, options: TrainBackboneOption
       isSpec as (node: unknown) => node is HostTensor,
       (value, path) => upper[path] ?? norms.get(path) ?? value,
     );
-    return { parameters, readout };
+    return { parameters };
   } finally {
     stream.close();
   }

@@ -73,10 +73,10 @@ Deno.test("drawPatient() lets size say all under the law size, and nothing under
       );
     assert(ctd("size", ({ volume }) => volume) > 0.92);
     for (const law of ["tissue", "null"] as const) assertAlmostEquals(ctd(law, ({ volume }) => volume), 0.5, 0.03);
-    const [density, necrosis, spiculation] = (["density", "necrosis", "spiculation"] as const)
-      .map((property) => ctd("tissue", (deviations) => deviations[property])) as [number, number, number];
-    // In the order of their shares of the linear predictor, none of which says all.
-    assert(0.84 > density && density > necrosis && necrosis > spiculation && spiculation > 0.57);
+    assert(ctd("tissue", ({ density }) => density) > 0.92);
+    for (const other of ["necrosis", "spiculation"] as const) {
+      assertAlmostEquals(ctd("tissue", (deviations) => deviations[other]), 0.5, 0.05, other);
+    }
     for (const law of ["size", "null"] as const) {
       for (const property of ["density", "necrosis", "spiculation"] as const) {
         assertAlmostEquals(ctd(law, (deviations) => deviations[property]), 0.5, 0.05, `${law}, ${property}`);

@@ -53,7 +53,7 @@ Deno.test("drawTumour() draws size, density, necrosis and margin independently o
 });
 
 Deno.test("lawPredictor() rises with every property of its law, and does not move with the others", () => {
-  const depends = { tissue: ["density", "necrosis", "spiculation"], size: ["volume"], null: [] as string[] };
+  const depends = { tissue: ["density"] as string[], size: ["volume"], null: [] as string[] };
   for (const law of phantomLaws) {
     for (const { deviations } of tumours.slice(0, 50)) {
       for (const property of properties) {

@@ -20,8 +20,7 @@ const patients = Array.from({ length: PATIENTS }, (_, i) => {
   });
   const kept = shares.filter(({ lungs }) => lungs > 0.02);
   const areas = Array.from({ length: SEEN }, (_, j) => 100 * kept[Math.floor((j + 0.5) * kept.length / SEEN)]!.tumour);
-  const { density, necrosis, spiculation } = patient.tumour.deviations;
-  return { number: i + 1, areas, look: [density, necrosis, spiculation] };
+  return { number: i + 1, areas, look: [patient.tumour.deviations.density] };
 });
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

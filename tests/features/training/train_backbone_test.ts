@@ -31,8 +31,8 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
 const named = (tree: Tree<HostTensor>) => new Map(leaves(tree, isHost).map(({ path, value }) => [path, value.data]));
 
 Deno.test("tissueLoss() weighs the squared errors, sums them over outputs and averages over cells", async () => {
-  const read = hostTensor([1, 0, 0, 0, 0, 0, 2, 0, 0, 1], [2, 5]);
-  const truth = hostTensor([0, 0, 0, 0, 0, 0, 0, 1, 0, 0], [2, 5]);
+  const read = hostTensor([1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0], [2, 6]);
+  const truth = hostTensor([0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], [2, 6]);
   const [loss] = await evaluate(engine, ([a, b]) => [tissueLoss(a!, b!)], [read, truth]);
   // Cell 1: tumour 4 x 1. Cell 2: lung 1 x 4, height 1 x 1, necrosis 4 x 1.
   assertAlmostEquals(loss!.data[0]!, (4 + (4 + 1 + 4)) / 2, 1e-6);
@@ -52,7 +52,7 @@ Deno.test("trainableOf() is stages 4 to 8 without their running statistics, and 
 Deno.test("tissueTrainingStep() lowers the loss of a batch, and every parameter moves to a finite value", async () => {
   const random = createRandom(3, "batch");
   const slices = { input: Float32Array.from({ length: 2 * 224 * 224 }, () => random.uniform()), count: 2 };
-  const truth = Float32Array.from({ length: 2 * 49 * 5 }, () => random.uniform());
+  const truth = Float32Array.from({ length: 2 * 49 * 6 }, () => random.uniform());
   const start = trainableOf(seeded);
   const spec = tissueStateSpec(start);
   const program = await compile(engine, tissueTrainingStep(seeded, { learningRate: 1e-3, weightDecay: 0 }) as never, {
@@ -108,8 +108,8 @@ Deno.test("trainBackbone() gives the same network for the same seed: stem and st
 
 Deno.test("a readout comes back from its file, and no other file is one", () => {
   const readout = {
-    weight: hostTensor(Float32Array.from({ length: 5 * 1280 }, (_, i) => i / 7), [5, 1280]),
-    bias: hostTensor([1, 2, 3, 4, 5], [5]),
+    weight: hostTensor(Float32Array.from({ length: 6 * 1280 }, (_, i) => i / 7), [6, 1280]),
+    bias: hostTensor([1, 2, 3, 4, 5, 6], [6]),
   };
   const { readout: found, metadata } = decodeReadout(encodeReadout(readout, { seed: "3" }), "r.safetensors");
   assertEquals(found, readout);
