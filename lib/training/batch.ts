@@ -75,6 +75,9 @@ function writeSlices(
   membership.data.fill(0);
   let at = 0;
   patients.forEach((patient, row) => {
+    if (patient.features.length !== patient.slices * width) {
+      throw new TypeError(`${patient.features.length} numbers are not ${patient.slices} slices of ${width} features`);
+    }
     features.data.set(patient.features, at * width);
     membership.data.fill(1, row * slices + at, row * slices + at + patient.slices);
     at += patient.slices;

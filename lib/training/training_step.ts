@@ -53,12 +53,15 @@ export interface StepOptions extends AdamWOptions {
 
 /** The sizes of a batch. */
 export interface BatchSizes {
+  /** Rows of the labels; some may only fill up. */
   readonly patients: number;
-  /** Of all patients together. */
+  /** Of all patients together, with the rows that only fill up. */
   readonly slices: number;
+  /** The numbers of a slice. */
   readonly backboneFeatures: number;
-  /** Hidden layers of DeepHit, and their units. */
+  /** Hidden layers of DeepHit. */
   readonly layers: number;
+  /** Units of a hidden layer. */
   readonly width: number;
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { paddedSlices } from "@ctsurv/training/batch.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { paddedSlices, rewriteBatch } from "@ctsurv/training/batch.ts";
 import { type BatchOptions, makeBatch } from "@ctsurv/training/mod.ts";
 
 const patients = [
@@ -26,6 +26,17 @@ Deno.test("makeBatch() lays slices one after the other, and what fills up belong
   assertEquals([...bin.data], [0, 23, -1, -1, -1]);
   assertEquals([...event.data], [1, 0, 0, 0, 0]);
   assertEquals([...weight.data], [1, 1, 1, 0, 0]);
+});
+
+Deno.test("makeBatch() refuses patients whose slices have another number of features than the first one's", () => {
+  const other = { ...patients[2], features: new Float32Array(9) };
+  assertThrows(() => makeBatch([patients[0], other]), TypeError, "9 numbers are not 3 slices of 2 features");
+});
+
+Deno.test("rewriteBatch() leaves nothing of the batch before", () => {
+  const batch = makeBatch(patients, { rows: 3 });
+  rewriteBatch(batch, patients.slice(1, 2), { bins: 24, labels: "interval" });
+  assertEquals(batch, makeBatch(patients.slice(1, 2), { rows: 3 }));
 });
 
 Deno.test("makeBatch() takes one row for each patient unless told otherwise", () => {
