@@ -141,3 +141,15 @@ export function parseWholeNumber(option: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InputError(`--${option} takes a whole number, not "${text}"`);
   return Number(text);
 }
+
+/**
+ * A number from the command line, such as the 0.5 of `--ridge 0.5`. It has no sign.
+ *
+ * @param what Which numbers it takes, for the message.
+ * @throws {InputError} If the text is not a number, or not a valid one.
+ */
+export function parseNumber(option: string, text: string, what: string, valid: (value: number) => boolean): number {
+  const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (valid(value)) return value;
+  throw new InputError(`--${option} takes a number, ${what}; not "${text}"`);
+}

@@ -56,6 +56,7 @@ export {
   type PreprocessOptions,
   type PreprocessSettings,
 } from "./slices/preprocess.ts";
+export { preprocessReading } from "./slices/preprocess_reading.ts";
 export { type CachedSlices, preprocessCached, type PreprocessCachedOptions } from "./slices/preprocess_cached.ts";
 export { selectSlices, type SelectSlicesOptions, type SliceSelection } from "./slices/select_slices.ts";
 export {

@@ -1,11 +1,10 @@
 import { InputError, statInput } from "@ctsurv/base/mod.ts";
-import { doubt, type Remarks } from "./_remarks.ts";
+import { withHuRemarks } from "./_hu_remarks.ts";
 import { readStartOfFile } from "./_start_of_file.ts";
 import { readDicom } from "./dicom/_read_dicom.ts";
 import type { Acquisition } from "./dicom/header.ts";
 import { readNifti } from "./nifti/_read_nifti.ts";
 import { describeOther, unpackStart } from "./other_formats.ts";
-import { summariseHu } from "./volume/hu.ts";
 import type { Volume } from "./volume/volume.ts";
 
 /** Options of {@linkcode readVolume}. */
@@ -102,31 +101,4 @@ async function detectKind(path: string): Promise<"dicom" | "nifti"> {
 function isNifti(bytes: Uint8Array): boolean {
   const magic = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 3));
   return magic(344) === "n+1" || magic(4) === "n+2";
-}
-
-/** HU at the end of the scale of 16 bits that scanners offer for metal. No scanner stores more. */
-const HIGHEST_HU = 31_743;
-/** HU that scanners store outside the circle which they measure: -1024, -2000, -3024 and, at the least, this. */
-const LOWEST_HU = -8192;
-
-/**
- * A CT contains air, below -200 HU; a file without air was probably saved without its intercept, or is not a CT. And it
- * holds nothing beyond what scanners store.
- */
-function withHuRemarks({ hu }: Volume, { warnings, doubts }: Remarks): Remarks {
-  const { min, max } = summariseHu(hu);
-  const remarks = { warnings: [...warnings], doubts: [...doubts] };
-  if (min > -200) {
-    remarks.warnings.push(`the lowest value is ${min}; CT in HU has air near -1000. Is the intercept missing?`);
-  }
-  if (min < LOWEST_HU || max > HIGHEST_HU) {
-    let count = 0;
-    for (let i = 0; i < hu.length; i++) if (hu[i]! < LOWEST_HU || hu[i]! > HIGHEST_HU) count++;
-    doubt(
-      remarks,
-      `values from ${min} to ${max}, but CT in HU lies between ${LOWEST_HU} and ${HIGHEST_HU}: ${count} of ${hu.length} ` +
-        "voxels do not. Were numbers below 0 stored as unsigned ones, or is the slope wrong? Convert the scan again",
-    );
-  }
-  return remarks;
 }

@@ -16,7 +16,8 @@ import {
   type TrainedHead,
   type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
-import { displayAs, factsTable } from "./_facts.ts";
+import { displayAs } from "./_facts.ts";
+import { studyTable } from "./_study_table.ts";
 import { type Environment, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import type { Choices } from "./protocol/choices.ts";
@@ -261,29 +262,6 @@ function refuseFinalBlock({ tune }: Choices): void {
     "A study trains one head for all patients on a frozen backbone only: choose tune=final-layer. Cross-validation and " +
       "`ctsurv fit` train the final block too",
   );
-}
-
-function studyTable({ profile, protocol, cohort, engine }: Pick<Study, "profile" | "protocol" | "cohort" | "engine">) {
-  const { name, patients, excluded, manifest } = cohort;
-  return factsTable("Study", [
-    ["Cohort", name],
-    ["Patients", patients.length],
-    ["Excluded", excluded.length],
-    ["Source", manifest.source],
-    ["Profile", profile.name],
-    ["Protocol", protocol.name],
-    ["Slices of a patient", profile.slices],
-    ["Folds", profile.folds],
-    ["Epochs", profile.epochs],
-    ["Patients in a batch", profile.batchSize],
-    ["Learning rate", profile.learningRate],
-    ["Weight decay", profile.weightDecay],
-    ["Dropout", profile.dropout],
-    ["Seeds (training, folds)", `${profile.seed}, ${profile.foldSeed}`],
-    ["Choices of the protocol", Object.entries(protocol.choices).map(([name, value]) => `${name}=${value}`).join(", ")],
-    ["Weights that the profile asks for", profile.weights],
-    ["Engine", `${engine.name}, ${engine.description}`],
-  ]);
 }
 
 /** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */

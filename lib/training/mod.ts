@@ -65,7 +65,7 @@ export {
   type SurvivalModel,
   type TrainedOn,
 } from "./model/survival_model.ts";
-export { type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
+export { type DoubtedPatient, type TrainedModel, trainModel, type TrainModelOptions } from "./model/train_model.ts";
 export {
   type CtdSummaries,
   ctdSummaries,

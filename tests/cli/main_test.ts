@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { main } from "@ctsurv/cli/main.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { lockedRun } from "../support/locked_run.ts";
 
@@ -15,9 +16,34 @@ function child(args: readonly string[]): Deno.Command {
   });
 }
 
-async function ctsurv(...args: string[]) {
+async function inProcess(...args: string[]) {
   const { code, stdout, stderr } = await child(args).output();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * What {@linkcode inProcess} gives, without the second that a process takes to start. One call at a time, because it
+ * catches what is printed.
+ */
+function ctsurv(...args: string[]): ReturnType<typeof inProcess> {
+  const next = last.then(() => catchPrinted(args));
+  last = next.catch(() => {});
+  return next;
+}
+
+async function catchPrinted(args: readonly string[]) {
+  const { log, error } = console;
+  let [stdout, stderr] = ["", ""];
+  console.log = (text: string) => stdout += `${text}\n`;
+  console.error = (text: string) => stderr += `${text}\n`;
+  try {
+    const code = await main(args);
+    return { code, stdout, stderr };
+  } finally {
+    Object.assign(console, { log, error });
+  }
 }
 
 /** What is printed with what is on stderr, in a process of its own that a shell starts. */
@@ -59,7 +85,7 @@ Deno.test("ctsurv without a command, with help or --help lists the commands", as
   ) {
     assert(names.includes(name), `no ${name} in ${names}`);
   }
-  const [bare, word, flag] = await Promise.all([ctsurv(), ctsurv("help"), ctsurv("--help")]);
+  const [bare, word, flag] = await Promise.all([inProcess(), ctsurv("help"), ctsurv("--help")]);
   assertEquals(bare, flag);
   assertEquals(word, flag);
   assertEquals([flag.code, flag.stderr], [0, ""]);
@@ -107,6 +133,7 @@ Deno.test("what the user got wrong is one message on stderr and exit code 2", as
       [["phantom", "--output", file, "--patients", "1"], "notes.txt"],
       [["evaluate", "--predictions", `${dir}/absent.csv`], "absent.csv"],
     ];
+    assertEquals(await inProcess(...cases[0]![0]), await ctsurv(...cases[0]![0]));
     for (const [args, message] of cases) {
       const { code, stdout, stderr } = await ctsurv(...args);
       assertEquals([code, stdout], [2, ""], `${args}: ${stderr}`);
@@ -122,8 +149,8 @@ Deno.test("help of a command, the version, and -- before a command", async () =>
   assertEquals(word, option);
   assertEquals((await ctsurv("help", "embed")).stdout, (await ctsurv("embed", "--help")).stdout);
   const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
-  assertEquals((await ctsurv("--version")).stdout, `ctsurv ${version} (Deno ${Deno.version.deno})\n`);
-  assertEquals(await ctsurv("--", "flops", "--json"), await ctsurv("flops", "--json"));
+  assertEquals((await inProcess("--version")).stdout, `ctsurv ${version} (Deno ${Deno.version.deno})\n`);
+  assertEquals(await inProcess("--", "flops", "--json"), await ctsurv("flops", "--json"));
   const unknown = await ctsurv("help", "evaluat");
   assertEquals(unknown.code, 2);
   assertStringIncludes(unknown.stderr, 'Unknown command "evaluat"');
@@ -155,6 +182,7 @@ Deno.test({
         [["report", circle], "circle"],
         [["notebook", circle], "circle"],
       ];
+      assertEquals(await inProcess(...cases[0]![0]), await ctsurv(...cases[0]![0]));
       for (const [args, reason] of cases) {
         const { code, stdout, stderr } = await ctsurv(...args);
         assertEquals([code, stdout], [2, ""], `${args}: ${stderr}`);
@@ -187,7 +215,7 @@ Deno.test("--json prints one JSON value and nothing else, wherever it stands", a
   await inFolder(async (dir) => {
     const file = `${dir}/predictions.csv`;
     await Deno.writeTextFile(file, predictions);
-    const last = await ctsurv("evaluate", "--predictions", file, "--json");
+    const last = await inProcess("evaluate", "--predictions", file, "--json");
     assertEquals([last.code, last.stderr], [0, ""]);
     assertEquals(JSON.parse(last.stdout).ctd.pre.risk, { value: 1, concordant: 3, comparable: 3 });
     assertEquals((await ctsurv("evaluate", "--json", "--predictions", file)).stdout, last.stdout);

@@ -11,7 +11,7 @@ import { inFolder } from "../support/in_folder.ts";
 import { segmentationReferences } from "../support/segmentation_references.ts";
 
 /** Damaged files of NIfTI, and as many of DICOM; a longer run is `CTSURV_FUZZ=10000 deno test -A tests/imaging/fuzz_test.ts`. */
-const count = Number(Deno.env.get("CTSURV_FUZZ") ?? 3_000);
+const count = Number(Deno.env.get("CTSURV_FUZZ") ?? 1_000);
 /** Of the kinds that take long to decode. */
 const fewer = Math.ceil(count / 16);
 /** Seconds of computing that reading a file of any content may take. */

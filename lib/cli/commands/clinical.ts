@@ -21,7 +21,7 @@ import {
   type CrossValidation,
   formatPredictions,
 } from "@ctsurv/training/mod.ts";
-import type { Command } from "../command.ts";
+import { type Command, parseNumber } from "../command.ts";
 import { readChoices, setsHelp } from "../evaluation/clinical_covariates.ts";
 import { type ClinicalModel, clinicalModels, modelTitle } from "../evaluation/clinical_models.ts";
 import {
@@ -34,6 +34,7 @@ import {
 import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { followUpWarning } from "../evaluation/follow_up_warning.ts";
 import { readPatients } from "../evaluation/read_patients.ts";
+import { parseRidge, ridgeOption } from "../evaluation/ridge_option.ts";
 
 /** `ctsurv clinical`: what predicts survival without a network: clinical data, the size of the tumour, tables of features. */
 export const clinical: Command = {
@@ -73,13 +74,7 @@ export const clinical: Command = {
       value: "NUMBER",
       default: "0.5",
     },
-    ridge: {
-      describe:
-        "penalty that keeps the coefficients of Cox regression small: ridge / 2 times the sum of their squares; " +
-        "for levels that separate the outcomes, covariates that follow from others, or few deaths",
-      value: "NUMBER",
-      default: "0",
-    },
+    ridge: ridgeOption,
     deephit: { describe: "also train DeepHit on the same covariates; this takes minutes" },
     predictions: {
       describe: "where to save the survival curves that Cox regression predicts, for `ctsurv evaluate`; of a second " +
@@ -102,7 +97,7 @@ All models are compared on the same patients and folds: those who are in every t
     const protocol = findProtocol(profile.name, environment);
     const { choices } = protocol;
     const months = monthRule(choices);
-    const ridge = parseNumber("ridge", String(options.ridge ?? 0), "0 or more, such as 1", (x) => x < Infinity);
+    const ridge = parseRidge(options.ridge);
     const l1Ratio = parseNumber(
       "l1-ratio",
       String(options["l1-ratio"] ?? .5),
@@ -236,12 +231,6 @@ async function savePredictions(file: string, models: readonly ClinicalModel[]): 
     const path = k === 0 ? file : file.replace(/(\.[^./\\]*)?$/, (extension) => `-${k + 1}${extension}`);
     await writeAtomic(path, formatPredictions(crossValidation.predictions));
   }
-}
-
-function parseNumber(option: string, text: string, what: string, valid: (value: number) => boolean): number {
-  const value = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (valid(value)) return value;
-  throw new InputError(`--${option} takes a number, ${what}; not "${text}"`);
 }
 
 async function crossValidateDeepHit(

@@ -3,6 +3,7 @@ import { formatNumber } from "@ctsurv/report/mod.ts";
 import { type CrossValidatedRow, crossValidateRow, findRow, rowNames, type Study } from "@ctsurv/study/mod.ts";
 import type { NullScore } from "@ctsurv/training/mod.ts";
 import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
+import { parseRidge, ridgeName, ridgeOption } from "../evaluation/ridge_option.ts";
 import { choicesText } from "../protocol_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
@@ -21,6 +22,7 @@ export const crossValidate: Command = {
       value: "N",
       default: "0",
     },
+    ridge: { ...ridgeOption, describe: `with --model clinical: ${ridgeOption.describe}` },
     ...studyFolders,
   },
   details: choicesText(),
@@ -30,8 +32,15 @@ export const crossValidate: Command = {
     if (permutations > MOST_PERMUTATIONS) {
       throw new InputError(`--null ${permutations} is too many: at most ${MOST_PERMUTATIONS}`);
     }
+    const ridge = parseRidge(input.options.ridge);
+    if (ridge > 0 && row.backbone !== undefined) {
+      throw new InputError(`--ridge is for --model clinical; ${row.model} trains a network, without Cox regression`);
+    }
     return await withStudy(input, { scans: row.backbone !== undefined }, async (study) => {
-      const run = await crossValidateRow(study, row.model, { permutations });
+      const run = await crossValidateRow(study, row.model, {
+        permutations,
+        ...row.backbone === undefined && { ridge, ridgeName: ridgeName(ridge) },
+      });
       return { json: summary(study, run), text: describe(study, run) };
     });
   },
@@ -39,7 +48,7 @@ export const crossValidate: Command = {
 
 function summary(
   { folder, profile, protocol, cohort }: Study,
-  { row, validation, skipped, chance }: CrossValidatedRow,
+  { row, validation, skipped, chance, ridge }: CrossValidatedRow,
 ) {
   const { predictions: _, folds, ...scores } = validation;
   return {
@@ -52,6 +61,7 @@ function summary(
     patients: validation.predictions.length,
     deaths: folds.reduce((sum, { events }) => sum + events, 0),
     skipped,
+    ...ridge !== undefined && { ridge },
     ...scores,
     folds: folds.map(({ losses: _, ...fold }) => fold),
     ...chance && { null: chance },
@@ -59,7 +69,7 @@ function summary(
 }
 
 function describe({ folder, profile, protocol, cohort }: Study, run: CrossValidatedRow): string {
-  const { row, validation, skipped, chance } = run;
+  const { row, validation, skipped, chance, ridge = 0 } = run;
   const { folds, mean, stdSample, ctdWithinFolds, pooled, interval, messages = [] } = validation;
   const variant = protocol.choices.ctd;
   const within = ctdWithinFolds.pre[variant];
@@ -67,6 +77,7 @@ function describe({ folder, profile, protocol, cohort }: Study, run: CrossValida
   return [
     `${row.name}: ${cohort.name}, ${validation.predictions.length} patients, ${deaths} deaths within 24 months`,
     `Profile ${profile.name}, protocol ${protocol.name}`,
+    ...ridge > 0 ? [`Cox regression with a ridge of ${ridge}`] : [],
     "",
     ...alignColumns([
       [variant === "risk" ? "Ctd" : `Ctd (${variant})`, "value", "95 % interval"],

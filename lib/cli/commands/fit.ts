@@ -83,7 +83,7 @@ export const fit: Command = {
     const segmenter = await openLungs(engine, choices.lungs, environment);
     const notice = lungsNotice({ profile, protocol, cohort });
     if (notice !== undefined) console.error(notice);
-    const { model, losses, divergence, patients, skipped } = await trainModel(engine, cohort.patients, {
+    const { model, losses, divergence, patients, skipped, doubted } = await trainModel(engine, cohort.patients, {
       ...trainingSettings(choices, { trained: backbone.source.kind === "pretrained" }),
       epochs: profile.epochs,
       months: monthRule(choices),
@@ -99,6 +99,7 @@ export const fit: Command = {
       progress: terminalProgress(),
     });
     await segmenter.dispose();
+    for (const { patient, doubts } of doubted) console.error(`${patient}: ${doubts.join("; ")}`);
     const events = patients.filter(({ followUp }) => followUp.event === 1).length;
     await saveModel(output, {
       ...model,
@@ -117,6 +118,7 @@ export const fit: Command = {
       patients: patients.length,
       events,
       skipped,
+      doubted,
       losses,
       ...divergence !== undefined && { divergence },
       weights: backbone.source,

@@ -16,10 +16,7 @@ import { type Command, parseWholeNumber } from "../command.ts";
 /** `ctsurv phantom`: makes a phantom cohort. */
 export const phantom: Command = {
   name: "phantom",
-  summary:
-    "Make a cohort of synthetic patients: chest CTs, and survival times that depend on what the tumour is like. " +
-    "Beside it, in its folders laws/size and laws/null, the same scans with survival that depends on the tumour's size, " +
-    "and on nothing.",
+  summary: "Make a cohort of synthetic patients: chest CTs, and survival times that depend on what the tumour is like.",
   options: {
     cohort: { describe: "phantom-lung1 or phantom-claro", value: "NAME", default: "phantom-lung1" },
     output: {
@@ -30,6 +27,8 @@ export const phantom: Command = {
     patients: { describe: "number of patients", value: "N", default: "48" },
     seed: { describe: "seed of the cohort; another seed makes other patients", value: "S", default: "42" },
   },
+  details: `Beside it, in its folders laws/size and laws/null, lie the same scans with survival that depends on the
+tumour's size, and on nothing.`,
   async run({ options }) {
     const started = performance.now();
     const output = String(options.output);

@@ -1,12 +1,6 @@
 import { join } from "node:path";
 import { checkOutputFolder, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
-import {
-  defaultSettings,
-  preprocess as preprocessVolume,
-  readVolume,
-  writeNifti,
-  writeNpy,
-} from "@ctsurv/imaging/mod.ts";
+import { defaultSettings, preprocessReading, readVolume, writeNifti, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { lungsOption } from "../model_options.ts";
@@ -35,9 +29,9 @@ export const preprocess: Command = {
     };
     await checkOutputFolder(output);
     const series = typeof options.series === "string" ? { series: options.series } : {};
-    const { volume, warnings } = await readVolume(input, series);
+    const reading = await readVolume(input, series);
     const segmenter = await openLungs(await openEngine(environment), options.lungs as string | undefined, environment);
-    const result = await preprocessVolume(volume, { ...given, segmenter, where: input });
+    const result = await preprocessReading(reading, { ...given, segmenter, where: input });
     await segmenter.dispose();
     const { slices, size, kept, first, last, box, areas, lungVolume, resampled, lungs } = result;
     const json = {
@@ -49,7 +43,7 @@ export const preprocess: Command = {
       size,
       lungVolume: Math.round(lungVolume),
       segmenter: segmenter.name,
-      warnings,
+      warnings: reading.warnings,
     };
     await writeNpy(join(output, "slices.npy"), { data: slices, shape: [kept.length, size, size] });
     await writeNifti(join(output, "lungs.nii.gz"), { data: lungs, shape: resampled.shape, affine: resampled.affine });
@@ -59,7 +53,7 @@ export const preprocess: Command = {
     const text = [
       `${kept.length} of ${resampled.shape[0]} slices kept (${first} to ${last}), lungs ${json.lungVolume} mL`,
       `crop rows ${box.rows.join(" to ")}, columns ${box.columns.join(" to ")}`,
-      ...warnings.map((warning) => `warning: ${warning}`),
+      ...reading.warnings.map((warning) => `warning: ${warning}`),
       `written to ${output}: slices.npy [${kept.length}, ${size}, ${size}], lungs.nii.gz, preprocess.json`,
     ].join("\n");
     return { text, json };

@@ -7,8 +7,8 @@ import {
   examine,
   type LungSegmenter,
   measureScan,
-  preprocess,
   type PreprocessedScan,
+  preprocessReading,
   type QualityRow,
   readVolume,
   resampleMask,
@@ -105,7 +105,7 @@ async function examineAndDraw(
   let scan: PreprocessedScan | undefined;
   const examination = await examine(id, async () => {
     const reading = await readVolume(image, series === undefined ? {} : { series });
-    scan = await preprocess(reading.volume, { segmenter, where: id });
+    scan = await preprocessReading(reading, { segmenter, where: id });
     return measureScan(reading, scan);
   });
   // The sheet of an earlier run does not show a scan that is refused now.

@@ -10,6 +10,7 @@ import {
 } from "@ctsurv/training/mod.ts";
 import { type Covariate, describeCovariates } from "./clinical_text.ts";
 import type { CovariateChoice } from "./clinical_covariates.ts";
+import { ridgeName } from "./ridge_option.ts";
 
 /** A Cox regression on one choice of covariates, on all patients and cross-validated. */
 export interface ClinicalModel {
@@ -72,8 +73,7 @@ async function plainModel(
   patients: readonly ClinicalPatient[],
   { ridge, folds, foldSeed, variant }: ClinicalModelOptions,
 ): Promise<ClinicalModel> {
-  const ridgeName = ridge > 0 ? "a larger --ridge" : "--ridge 1";
-  const trainer = coxTrainer({ ridge, ridgeName, covariates });
+  const trainer = coxTrainer({ ridge, ridgeName: ridgeName(ridge), covariates });
   const { parameters } = await trainer.train(patients);
   return {
     name: title,

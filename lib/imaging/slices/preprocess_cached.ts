@@ -5,7 +5,8 @@ import { listImageFiles } from "../image_files.ts";
 import { wasMisread } from "../nifti/_read_nifti.ts";
 import { measureScan, type ScanMeasurements } from "../quality/measure_scan.ts";
 import { readVolume, type ReadVolumeOptions } from "../read_volume.ts";
-import { defaultSettings, preprocess, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
+import { defaultSettings, type PreprocessedSlices, type PreprocessOptions } from "./preprocess.ts";
+import { preprocessReading } from "./preprocess_reading.ts";
 
 /** Options of {@linkcode preprocessCached}. */
 export interface PreprocessCachedOptions extends PreprocessOptions, ReadVolumeOptions {
@@ -31,12 +32,12 @@ export interface CachedSlices extends PreprocessedSlices {
 }
 
 /**
- * Runs {@linkcode readVolume} and {@linkcode preprocess} once per input and settings. The result is kept as float16 in
+ * Runs {@linkcode readVolume} and {@linkcode preprocessReading} once per input and settings. The result is kept as float16 in
  * `cacheDir`, in a file named after its key. New slices go through float16 as well (0.35 HU at most), so that computed
  * and cached slices are the same numbers. A damaged cache file is computed again.
  *
  * @param path A NIfTI file, a DICOM file or a folder of DICOM files.
- * @throws {InputError} For the reasons of `readVolume` and `preprocess`; nothing is cached then.
+ * @throws {InputError} For the reasons of `readVolume` and `preprocessReading`; nothing is cached then.
  *
  * @example
  * ```ts
@@ -82,7 +83,7 @@ export async function preprocessCached(
   }
 
   const reading = await readVolume(path, series === undefined ? {} : { series });
-  const result = await preprocess(reading.volume, { ...settings, segmenter, where });
+  const result = await preprocessReading(reading, { ...settings, segmenter, where });
   const facts = { key, warnings: reading.warnings, measured: measureScan(reading, result, settings) };
   const { resampled: _, lungs: __, slices, areas, ...rest } = result;
   const rounded = Float16Array.from(slices);

@@ -31,6 +31,7 @@ const schema = z.strictObject({
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number(), replicates: count }).nullable(),
   predictions: z.array(prediction),
   messages: z.array(z.string()).exactOptional(),
+  ridge: z.number().positive().exactOptional(),
   provenance: provenanceSchema,
 });
 
@@ -42,6 +43,8 @@ export interface CrossValidationRecord
   extends
     Omit<CrossValidation, "ctdWithinFolds" | "atHorizon">,
     Partial<Pick<CrossValidation, "ctdWithinFolds" | "atHorizon">> {
+  /** The ridge of a Cox regression; absent without one. */
+  readonly ridge?: number;
   /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }

@@ -26,6 +26,10 @@ import { runFolds, type TrainingTitle, withHeads, withTrainer } from "../study_t
 export interface CrossValidateRowOptions {
   /** How often the whole is repeated with permuted outcomes. @default {0} */
   readonly permutations?: number;
+  /** Of the clinical baseline: the ridge of its Cox regression, as in `fitCox`. @default {0} */
+  readonly ridge?: number;
+  /** How messages name a ridge that may help. @default {as an option of `ctsurv clinical`} */
+  readonly ridgeName?: string;
 }
 
 /** A row that was cross-validated, and where chance lies for it. */
@@ -40,6 +44,8 @@ export interface CrossValidatedRow {
   readonly provenance: Provenance;
   /** Where chance lies; absent without permutations. */
   readonly chance?: NullDistribution;
+  /** The ridge of its Cox regression; only of the clinical baseline. */
+  readonly ridge?: number;
 }
 
 /**
@@ -54,7 +60,7 @@ export interface CrossValidatedRow {
 export async function crossValidateRow(
   study: Study,
   model: string,
-  { permutations = 0 }: CrossValidateRowOptions = {},
+  { permutations = 0, ridge = 0, ridgeName = "`ctsurv clinical --ridge 1`" }: CrossValidateRowOptions = {},
 ): Promise<CrossValidatedRow> {
   const row = findRow(model);
   if (row.backbone === undefined) {
@@ -66,13 +72,13 @@ export async function crossValidateRow(
       followUp: followUp(record, { months }),
     }));
     const run = await withTrainer(
-      coxTrainer({ ridgeName: "`ctsurv clinical --ridge 1`" }),
+      coxTrainer({ ridge, ridgeName }),
       patients,
       { title: row.name, epochs: 0 },
-      (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
+      (...given) => runAndKeep({ study, row, provenance, permutations, ridge }, ...given),
     );
-    await writeCrossValidation(study.folder, row.model, { ...run.validation, provenance });
-    return { row, ...run, skipped: [], provenance };
+    await writeCrossValidation(study.folder, row.model, { ...run.validation, ...ridge > 0 && { ridge }, provenance });
+    return { row, ...run, skipped: [], provenance, ridge };
   }
   refuseUnbuiltPair(study.protocol.choices, findBackbone(row.backbone));
   const features = await study.features(row.backbone);
@@ -93,16 +99,17 @@ interface RowToRun {
   readonly row: StudyRow;
   readonly provenance: Provenance;
   readonly permutations: number;
+  readonly ridge?: number;
 }
 
 async function runAndKeep<Patient extends LabelledPatient, Parameters>(
-  { study, row: { model }, provenance, permutations }: RowToRun,
+  { study, row: { model }, provenance, permutations, ridge = 0 }: RowToRun,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
   title: TrainingTitle,
 ): Promise<Pick<CrossValidatedRow, "validation" | "chance">> {
   const { folder, profile: { folds }, protocol: { choices: { ctd: variant } } } = study;
-  const key = keyOf(study, model, provenance);
+  const key = keyOf(study, model, provenance, ridge);
   // Folds of an earlier run would be taken for folds of this one.
   await Deno.remove(join(folder, "folds", model), { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -120,9 +127,11 @@ async function runAndKeep<Patient extends LabelledPatient, Parameters>(
 }
 
 /** All that a fold's numbers depend on. */
-function keyOf({ profile }: Study, model: string, { machine: _, ...made }: Provenance): string {
+function keyOf({ profile }: Study, model: string, { machine: _, ...made }: Provenance, ridge: number): string {
   const { epochs, folds, slices, volume } = profile;
-  return sha256(JSON.stringify({ format: 1, model, epochs, folds, slices, volume, ...made }));
+  // Without a ridge the key is what it was before there was one.
+  const penalty = ridge > 0 && { ridge };
+  return sha256(JSON.stringify({ format: 1, model, epochs, folds, slices, volume, ...penalty, ...made }));
 }
 
 /** The whole cross-validation again, with outcomes dealt anew. A permutation that cannot be trained is left out. */

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { takeView } from "@ctsurv/features/mod.ts";
-import { type LungSegmenter, preprocess, readVolume } from "@ctsurv/imaging/mod.ts";
+import { type LungSegmenter, preprocessReading, readVolume } from "@ctsurv/imaging/mod.ts";
 import type { PatientPrediction } from "../trainer.ts";
 import { modelPredictor } from "./model_predictor.ts";
 import type { SurvivalModel } from "./survival_model.ts";
@@ -45,8 +45,8 @@ export async function predictScan(
         "Choose the same method, or train the model again",
     );
   }
-  const { volume, warnings } = await readVolume(path, series === undefined ? {} : { series });
-  const prepared = await preprocess(volume, { ...preprocessing, segmenter, where: path });
+  const reading = await readVolume(path, series === undefined ? {} : { series });
+  const prepared = await preprocessReading(reading, { ...preprocessing, segmenter, where: path });
   // Training saw its slices in float16, too.
   const slices = Float32Array.from(Float16Array.from(prepared.slices));
   const viewed = takeView({ slices, key: path, size: prepared.size }, view);
@@ -57,7 +57,7 @@ export async function predictScan(
       ...prediction,
       kept: prepared.kept.length,
       seen: viewed.seen.map((i) => prepared.kept[i]!),
-      warnings,
+      warnings: reading.warnings,
     };
   } finally {
     await predictor.dispose();

@@ -9,6 +9,7 @@ import {
   type LabelledPatient,
   type ScannedPatient,
   type SkippedPatient,
+  type SliceFacts,
   type View,
 } from "@ctsurv/features/mod.ts";
 import { fineTuner, type FineTunerOptions } from "../fine_tuning/fine_tuner.ts";
@@ -26,6 +27,14 @@ export interface TrainModelOptions extends Omit<ExtractOptions, "settings">, Fin
   readonly shape: SurvivalModel["shape"];
 }
 
+/** A patient whose scan was used, though what its files say of voxels or geometry is in doubt. */
+export interface DoubtedPatient {
+  /** The patient's name. */
+  readonly patient: string;
+  /** The `doubts` of {@linkcode readVolume}, which quality control flags; at least one. */
+  readonly doubts: readonly string[];
+}
+
 /** A trained model, and its patients. */
 export interface TrainedModel {
   /** The model; `saveModel` also needs `trainedOn`. */
@@ -38,6 +47,8 @@ export interface TrainedModel {
   readonly patients: readonly LabelledPatient[];
   /** The patients who were left out. */
   readonly skipped: readonly SkippedPatient[];
+  /** Those of the patients whose scans a person should look at. */
+  readonly doubted: readonly DoubtedPatient[];
 }
 
 /**
@@ -56,17 +67,21 @@ export async function trainModel(
   const settings = { ...preprocessing && { settings: preprocessing } };
   if (options.fineTuning === "final-block") {
     const extractor = await activationExtractor(engine, backbone, view);
-    const { patients, skipped } = await extractActivations(cohort, { ...options, ...settings, extractor });
+    const { patients, skipped, slices } = await extractActivations(cohort, { ...options, ...settings, extractor });
     await extractor.dispose();
     const { parameters, ...trained } = await train(fineTuner(engine, backbone, shape, options), patients, options);
-    return { model: { ...model, ...parameters }, ...trained, patients, skipped };
+    return { model: { ...model, ...parameters }, ...trained, patients, skipped, doubted: doubtedAmong(slices) };
   }
   const extractor = await featureExtractor(engine, backbone, view);
-  const { patients, skipped } = await extractFeatures(cohort, { ...options, ...settings, extractor });
+  const { patients, skipped, slices } = await extractFeatures(cohort, { ...options, ...settings, extractor });
   await extractor.dispose();
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const { parameters: head, ...trained } = await train(headTrainer(engine, headShape, options), patients, options);
-  return { model: { ...model, head }, ...trained, patients, skipped };
+  return { model: { ...model, head }, ...trained, patients, skipped, doubted: doubtedAmong(slices) };
+}
+
+function doubtedAmong(scans: readonly SliceFacts[]): DoubtedPatient[] {
+  return scans.flatMap(({ patient, measured: { doubts } }) => doubts.length > 0 ? [{ patient, doubts }] : []);
 }
 
 async function train<Patient extends LabelledPatient, Parameters>(

@@ -243,6 +243,8 @@ Deno.test("clinical of anybody's table: more columns than patients, text, gaps, 
     const predictions = join(dir, "p.csv");
     const { json, text } = await run(
       ...["--clinical", table, "--covariates", features, "--covariates", "clinical", "--predictions", predictions],
+      // Three folds: each chooses a penalty by five more.
+      ...["--profile", "smoke"],
     );
     const { models, notes } = json as unknown as Models;
     assertEquals(models.map(({ name, penalty }) => `${name}, ${penalty}`), [

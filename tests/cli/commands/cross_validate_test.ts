@@ -111,6 +111,38 @@ Deno.test("cross-validate --model clinical needs no images: folds, predictions a
   assertEquals(await Deno.stat(join(dir, "clinical", "table1.json")).catch(() => "none"), "none");
 });
 
+Deno.test("cross-validate --model clinical --ridge fits where the covariates separate who died, and keeps the ridge", async () => {
+  await assertRejects(() => run("separated", "--model", "clinical"), InputError, "--ridge 1");
+  const { text, json } = await run("ridge", "--model", "clinical", "--ridge", "1");
+  assertStringIncludes(text, "Cox regression with a ridge of 1");
+  assertEquals((json as unknown as { readonly ridge: number }).ridge, 1);
+  const weak = await readCrossValidation(json.folder, "clinical");
+  assertEquals(weak.ridge, 1);
+  await run("strong", "--model", "clinical", "--ridge", "100");
+  const strong = await readCrossValidation(join(dir, "strong"), "clinical");
+  // The more penalty, the less the curves of the patients differ.
+  const spread = ({ predictions }: typeof weak) => {
+    const last = predictions.map(({ survival }) => survival.at(-1)!);
+    return Math.max(...last) - Math.min(...last);
+  };
+  assert(spread(strong) < spread(weak) / 2);
+  const [a, b] = await Promise.all(["ridge", "strong"].map((name) => readFold(join(dir, name), "clinical", 1)));
+  assertNotEquals(a!.key, b!.key);
+});
+
+Deno.test("cross-validate --ridge 0 is what it is without, to the key of its folds", async () => {
+  await runOn("larger", "without", "--model", "clinical");
+  await runOn("larger", "zero", "--model", "clinical", "--ridge", "0");
+  const [without, zero] = await Promise.all(
+    ["without", "zero"].map((name) => readFold(join(dir, name), "clinical", 1)),
+  );
+  assertEquals(without!.key, zero!.key);
+  assertEquals(
+    await Deno.readTextFile(join(dir, "without", "predictions", "clinical.csv")),
+    await Deno.readTextFile(join(dir, "zero", "predictions", "clinical.csv")),
+  );
+});
+
 Deno.test("cross-validate --null deals the outcomes of an image model anew, on heads of the same kind", async () => {
   const { json } = await run("null", "--model", "alexnet", "--null", "3");
   const { scores, permuted, failed } = await readNull(json.folder, "alexnet");
@@ -134,6 +166,8 @@ for (
     ["a choice that there is not", ["--model", "vgg16", "--set", "colour=red"], 'Unknown choice "colour"'],
     ["a choice that is not built", ["--model", "vgg16", "--set", "trunkMode=training"], "is not built yet"],
     ["a number that is none", ["--model", "clinical", "--null", "many"], "--null takes a whole number"],
+    ["a ridge that is no number", ["--model", "clinical", "--ridge", "-1"], "--ridge takes a number, 0 or more"],
+    ["a ridge for a network", ["--model", "vgg16", "--ridge", "1"], "--ridge is for --model clinical"],
     ["permutations without end", ["--model", "clinical", "--null", "10001"], "at most 10000"],
     [
       "a schedule for a block that has none",

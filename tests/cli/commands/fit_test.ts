@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
@@ -96,6 +97,37 @@ Deno.test("fit and predict take other aggregations, and the final block", () =>
       curves.add(JSON.stringify(survival));
     }
     assertEquals(curves.size, Object.keys(others).length);
+  }));
+
+Deno.test("fit prints one line for each patient whose scan is in doubt, on stderr, also from its cache", () =>
+  inFolder(async (dir) => {
+    const cohort = join(dir, "cohort");
+    await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
+    const image = join(cohort, "images", "PHANTOM-002.nii.gz");
+    const bytes = gunzipSync(await Deno.readFile(image));
+    // pixdim says 1.5 times the width of the voxels that the affine has.
+    const header = new DataView(bytes.buffer, bytes.byteOffset);
+    header.setFloat32(80, header.getFloat32(80, true) * 1.5, true);
+    await Deno.writeFile(image, gzipSync(bytes));
+    const { doubts } = await readVolume(image);
+    assertEquals(doubts!.length, 1, doubts!.join("\n"));
+
+    const train = async () => {
+      const [printed, { error }] = [[] as string[], console];
+      console.error = (line: string) => printed.push(line);
+      try {
+        const output = join(dir, "model.safetensors");
+        const args = ["--cohort", cohort, "--output", output, "--profile", "smoke", "--lungs", "threshold"];
+        const { json } = await run(fit, ...args, "--cache", join(dir, "cache"));
+        return { printed, json };
+      } finally {
+        console.error = error;
+      }
+    };
+    for (const { printed, json } of [await train(), await train()]) {
+      assertEquals(printed.filter((line) => line.startsWith("PHANTOM")), [`PHANTOM-002: ${doubts![0]}`]);
+      assertEquals((json as { doubted: unknown }).doubted, [{ patient: "PHANTOM-002", doubts }]);
+    }
   }));
 
 Deno.test("fit and predict refuse what is no cohort, no model and no profile", () =>

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { parseCommand } from "@ctsurv/cli/command.ts";
 import { qc } from "@ctsurv/cli/commands/qc.ts";
-import { type QualityRow, writeNifti } from "@ctsurv/imaging/mod.ts";
+import {
+  assessQuality,
+  measureScan,
+  preprocess,
+  type QualityRow,
+  readVolume,
+  writeNifti,
+} from "@ctsurv/imaging/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { crudeChest } from "../../support/test_volume.ts";
 
@@ -61,6 +68,35 @@ Deno.test("qc reports every patient, goes on after a refusal, and writes the sam
     assertEquals(await snapshot(output), files);
   });
 });
+
+Deno.test("qc says of a scan without lungs that its intercept was applied twice, and flags it where lungs are found", () =>
+  inFolder(async (dir) => {
+    const chest = crudeChest();
+    await writeCohort(join(dir, "cohort"));
+    const twice = Int16Array.from(chest.hu, (hu) => hu - 1024);
+    const path = join(dir, "cohort", "images", "B.nii.gz");
+    await writeNifti(path, { data: twice, shape: chest.shape, affine: chest.affine });
+    const { json } = await run("--cohort", join(dir, "cohort"), "--output", join(dir, "out"), "--patients", "B");
+    const [b] = (json as { patients: QualityRow[] }).patients;
+    assertEquals(b!.status, "refused");
+    assertStringIncludes(b!.reasons.join(), "B: no slice is more than 2 % lung");
+    assertStringIncludes(b!.reasons.join(), "Was the intercept applied twice?");
+
+    // A segmenter that finds lungs whatever their HU: the scan is used, and flagged.
+    const reading = await readVolume(path);
+    const scan = await preprocess(reading.volume, {
+      segmenter: { name: "as drawn", segment: ({ hu }) => Promise.resolve(Uint8Array.from(hu, lungOf(chest.hu))) },
+      spacing: chest.spacing,
+    });
+    const [row] = assessQuality([{ patient: "B", measured: measureScan(reading, scan) }]);
+    assertEquals(row!.status, "flagged");
+    assertStringIncludes(row!.reasons.join(), "Was the intercept applied twice?");
+  }));
+
+/** 1 where the chest before its intercept was applied twice is as dense as lung. */
+function lungOf(hu: ArrayLike<number>) {
+  return (_: number, voxel: number) => hu[voxel] === -800 ? 1 : 0;
+}
 
 Deno.test("qc examines the patients that are named, and refuses names that are not there", async () => {
   await inFolder(async (dir) => {
