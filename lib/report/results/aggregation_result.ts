@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { type LawResult, lawResultSchema, onTumourSchema } from "../laws/law_result.ts";
 import { pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
@@ -11,7 +12,6 @@ const concordance = z.number().min(0).max(1).nullable();
 // JSON has no NaN: the file has null where a test is undefined.
 const orUndefined = z.union([z.number(), z.nan().transform(() => null), z.null()]);
 const difference = z.number().min(-1).max(1);
-const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
 const paired = pairedSchema.nullable();
@@ -40,15 +40,9 @@ const schema = schemaOf<AggregationResult>()(z.strictObject({
   attended: z.array(z.strictObject({
     model: z.string(),
     entropy: z.number().nonnegative(),
-    onTumour: z.strictObject({
-      patients: count,
-      attended: z.number().nonnegative(),
-      uniform: share,
-      excess: difference,
-      interval: z.tuple([difference, difference]).readonly(),
-      level: share,
-    }).nullable(),
+    onTumour: onTumourSchema.nullable(),
   })),
+  laws: z.array(lawResultSchema).optional(),
   provenance: provenanceSchema,
 }));
 
@@ -85,6 +79,11 @@ export interface AggregationResult {
     /** See `attentionOnTumour`; null if no patient has tumour on some of the slices and not on others. */
     readonly onTumour: AttentionOnTumour | null;
   }[];
+  /**
+   * Soft attention against average pooling under each law of a phantom cohort, the cohort's own first. Absent from other
+   * cohorts, and from files of ctsurv 0.1.
+   */
+  readonly laws?: readonly LawResult[] | undefined;
   /** How the result came to be. */
   readonly provenance: Provenance;
 }
