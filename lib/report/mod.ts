@@ -112,6 +112,8 @@ export { type Ceilings, saysCeilings } from "./sentences/says_ceilings.ts";
 export { type SaidDifference, saysDifference, type SaysDifferenceOptions } from "./sentences/says_difference.ts";
 export { type SaidScore, saysInterval, type SaysIntervalOptions } from "./sentences/says_interval.ts";
 export { saysLaw } from "./sentences/says_law.ts";
+export { saysLawResult } from "./sentences/says_law_result.ts";
+export { saysSpread } from "./sentences/says_spread.ts";
 export { saysTransfer, type TransferAtSize } from "./sentences/says_transfer.ts";
 export { type Sentences, sentences } from "./sentences/sentences.ts";
 export {

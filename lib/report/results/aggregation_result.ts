@@ -35,6 +35,7 @@ const schema = schemaOf<AggregationResult>()(z.strictObject({
   seeds: z.array(z.strictObject({
     seed: z.int(),
     pooled: concordance,
+    withinFolds: concordance.optional(),
     folds: z.array(z.strictObject({ fold: z.int().positive(), ctd: concordance })),
   })),
   attended: z.array(z.strictObject({
@@ -67,6 +68,8 @@ export interface AggregationResult {
     readonly seed: number;
     /** Ctd over all out-of-fold predictions together; null where no pair of patients can be compared. */
     readonly pooled: number | null;
+    /** Ctd within folds, to be read first; absent from files of ctsurv 0.1. */
+    readonly withinFolds?: number | null | undefined;
     /** Folds count from 1; `ctd` is null where no pair of the fold's patients can be compared. */
     readonly folds: readonly { readonly fold: number; readonly ctd: number | null }[];
   }[];
