@@ -76,11 +76,13 @@ export function saysAttentionBesideControl(name: string, found: AttentionDiffere
       } less of its weight on the tumour's slices than ` +
         `the control does ${of}: the interval lies wholly on one side of 0.`;
     default:
-      return `${capital(name)} and the control are not told apart: ${name} puts ${
-        points(difference, low, high)
-      } more ` +
-        `of its weight on the tumour's slices ${of}, and the interval holds 0. That it was survival that taught it ` +
-        "where to look is not shown.";
+      return `${
+        capital(name)
+      } and the control are not told apart: the difference in weight on the tumour's slices is ` +
+        `${
+          points(difference, low, high)
+        } ${of}, and the interval holds 0. That survival taught it where to look is not ` +
+        "shown.";
   }
 }
 

@@ -24,7 +24,7 @@ export interface AttentionEvidence {
  * assertEquals(saysWhatAttentionDoes({ difference: { difference: .01, low: -.02, high: .04 }, onTumour }), [
  *   "Soft attention looks at the slices that hold the tumour. There is no control, so it is not known whether survival " +
  *   "taught it to.",
- *   "It is not shown that this makes better predictions than average pooling: the two are not told apart.",
+ *   "It is not shown that soft attention predicts better than average pooling: the two are not told apart.",
  *   "How this is known: each patient was predicted by a head that was trained without that patient, and the tumour's " +
  *   "place was never an input.",
  * ]);
@@ -75,7 +75,6 @@ function whereItLooks(
 
 function whetherItPays(difference: SaidDifference | null, looksAtTumour: boolean): string {
   if (!difference) return "Soft attention and average pooling cannot be compared here.";
-  const what = looksAtTumour ? "this" : "what it looks at";
   switch (sideOf(difference)) {
     case "above":
       return looksAtTumour
@@ -84,6 +83,6 @@ function whetherItPays(difference: SaidDifference | null, looksAtTumour: boolean
     case "below":
       return "This does not pay: it predicts worse than average pooling.";
     default:
-      return `It is not shown that ${what} makes better predictions than average pooling: the two are not told apart.`;
+      return "It is not shown that soft attention predicts better than average pooling: the two are not told apart.";
   }
 }

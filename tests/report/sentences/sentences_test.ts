@@ -116,9 +116,8 @@ Deno.test("saysAttentionBesideControl(): more than the control, less, not told a
   );
   assertEquals(
     says(beside(.01, -.02, .04)),
-    "Soft attention and the control are not told apart: soft attention puts 1.0 points [-2.0, 4.0] more of its weight on " +
-      "the tumour's slices (87 patients), and the interval holds 0. That it was survival that taught it where to look " +
-      "is not shown.",
+    "Soft attention and the control are not told apart: the difference in weight on the tumour's slices is 1.0 points " +
+      "[-2.0, 4.0] (87 patients), and the interval holds 0. That survival taught it where to look is not shown.",
   );
   assertEquals(says(null).startsWith("Soft attention and the control cannot be compared"), true);
   assertEquals(
@@ -175,7 +174,7 @@ Deno.test("saysWhatAttentionDoes(): whether it pays, and how that is known", () 
   assertEquals(second(of(-.03, -.05, -.01)), "This does not pay: it predicts worse than average pooling.");
   assertEquals(
     second(of(.03, -.01, .07)),
-    "It is not shown that this makes better predictions than average pooling: the two are not told apart.",
+    "It is not shown that soft attention predicts better than average pooling: the two are not told apart.",
   );
   assertEquals(second(null), "Soft attention and average pooling cannot be compared here.");
   const known = (control?: AttentionDifference) =>
