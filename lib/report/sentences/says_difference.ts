@@ -1,8 +1,8 @@
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
-import { bracketed, capital, counted, type Limits, sideOf } from "./_words.ts";
+import { bracketed, capital, counted, sideOf } from "./_words.ts";
 
 /** A paired difference, as `pairedBootstrap` gives it. */
-export type SaidDifference = Pick<PairedBootstrap, "difference"> & Limits;
+export type SaidDifference = Pick<PairedBootstrap, "difference" | "low" | "high">;
 
 /** Options of {@linkcode saysDifference}. */
 export interface SaysDifferenceOptions {

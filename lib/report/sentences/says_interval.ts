@@ -1,11 +1,11 @@
-import { bracketed, capital, counted, type Limits, plain, sideOf } from "./_words.ts";
+import { bracketed, capital, counted, plain, sideOf } from "./_words.ts";
 
 /** A score with its interval, as results have it. */
 export interface SaidScore {
   /** Null where nothing could be compared. */
   readonly value: number | null;
   /** Null where there is none. */
-  readonly interval: Limits | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
 }
 
 /** Options of {@linkcode saysInterval}. */
