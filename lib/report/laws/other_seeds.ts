@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { listWords, writeAtomic } from "@ctsurv/base/mod.ts";
 import { sideOf } from "../sentences/_words.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -68,17 +68,25 @@ export async function readOtherSeeds(path: string): Promise<OtherSeeds> {
  * ```
  */
 export function saysOtherSeeds({ cohorts }: Pick<OtherSeeds, "cohorts">): string {
-  const rows = cohorts.flatMap(({ laws }) => laws.filter(({ law }) => law === "tissue"));
+  const rows = cohorts.flatMap(({ seed, laws }) =>
+    laws.filter(({ law }) => law === "tissue").map((found) => ({ seed, ...found }))
+  );
   if (rows.length === 0) return "No seed was run under the law tissue.";
-  const sides = rows.map(({ difference }) => difference ? sideOf(difference) : "none");
-  const beside = rows.map(({ besideControl }) => {
-    const [low, high] = besideControl?.interval ?? [0, 0];
-    return besideControl ? sideOf({ low, high }) : "none";
-  });
-  const of = (found: readonly string[], side: string) => found.filter((one) => one === side).length;
-  return `Of ${rows.length} seeds soft attention is ahead of average pooling on ${of(sides, "above")}, behind on ` +
-    `${of(sides, "below")}, and not told apart on ${of(sides, "around")}. Its attention on the tumour is above the ` +
-    `control's on ${of(beside, "above")}, below on ${of(beside, "below")}, and not told apart on ${
-      of(beside, "around")
-    }.`;
+  const on = (side: Side, sideFor: (row: LawResult) => Side | undefined) => {
+    const seeds = rows.filter((row) => sideFor(row) === side).map(({ seed }) => seed);
+    return seeds.length === 0 ? "no seed" : `seed${seeds.length === 1 ? "" : "s"} ${listWords(seeds)}`;
+  };
+  const predicts = ({ difference }: LawResult) => difference ? sideOf(difference) : undefined;
+  const looks = ({ besideControl }: LawResult) => {
+    if (!besideControl) return undefined;
+    const [low, high] = besideControl.interval;
+    return sideOf({ low, high });
+  };
+  return `Soft attention is ahead of average pooling on ${on("above", predicts)}, behind on ${
+    on("below", predicts)
+  }, not told apart on ${on("around", predicts)}. Its attention on the tumour is above the control's on ${
+    on("above", looks)
+  }, below on ${on("below", looks)}, not told apart on ${on("around", looks)}.`;
 }
+
+type Side = ReturnType<typeof sideOf>;

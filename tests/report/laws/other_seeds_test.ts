@@ -56,11 +56,11 @@ Deno.test("seeds.json is read as it was written, and something else is refused",
     await assertRejects(() => readOtherSeeds(path), InputError, "does not hold the results of a run on other seeds");
   }));
 
-Deno.test("saysOtherSeeds() counts the seeds that are told apart, whatever they say", () => {
+Deno.test("saysOtherSeeds() names the seeds that are told apart, whatever they say", () => {
   assertEquals(
     saysOtherSeeds(seeds),
-    "Of 3 seeds soft attention is ahead of average pooling on 1, behind on 1, and not told apart on 1. Its attention on " +
-      "the tumour is above the control's on 2, below on 0, and not told apart on 1.",
+    "Soft attention is ahead of average pooling on seed 1, behind on seed 3, not told apart on seed 2. Its attention on " +
+      "the tumour is above the control's on seeds 1 and 2, below on no seed, not told apart on seed 3.",
   );
 });
 
