@@ -13,6 +13,7 @@
  * @module
  */
 export { attentionEntropy, type AttentionShare, attentionShare, attentionTotal } from "./attention.ts";
+export { type AttentionDifference, attentionDifference } from "./attention_difference.ts";
 export { type AttendedPatient, type AttentionOnTumour, attentionOnTumour } from "./attention_on_tumour.ts";
 export {
   type CostAtSlices,

@@ -5,7 +5,8 @@
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
- * schemas), `claims` (the paper's claims, judged by results), `methods` (a paragraph for a paper, from results) and
+ * schemas), `laws` (results under several laws of a phantom), `claims` (the paper's claims, judged by results),
+ * `sentences` (what a result says, with its verdict), `methods` (a paragraph for a paper, from results) and
  * `verification` (what differs between two folders of results). Figures, pictures and tables are
  * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
  *
@@ -54,6 +55,9 @@ export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
 export { judgeClaims } from "./claims/judge_claims.ts";
+export type { LawResult } from "./laws/law_result.ts";
+export { type LawRow, lawTable } from "./laws/law_table.ts";
+export { type OtherSeeds, readOtherSeeds, saysOtherSeeds, writeOtherSeeds } from "./laws/other_seeds.ts";
 export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./methods/methods.ts";
 export {
   type MissingRow,
@@ -85,6 +89,8 @@ export {
   type Table2Row,
   table2Row,
   type TransferCohort,
+  type TransferPair,
+  type TransferSize,
   writeTable2,
 } from "./results/table2.ts";
 export {
@@ -99,6 +105,17 @@ export {
   verdictTable,
   writeVerdicts,
 } from "./claims/verdicts.ts";
+export { type AttentionEvidence, saysWhatAttentionDoes } from "./sentences/says_what_attention_does.ts";
+export { saysAttention, saysAttentionBesideControl } from "./sentences/says_attention.ts";
+export { saysCalibration, type SaysCalibrationOptions } from "./sentences/says_calibration.ts";
+export { type Ceilings, saysCeilings } from "./sentences/says_ceilings.ts";
+export { type SaidDifference, saysDifference, type SaysDifferenceOptions } from "./sentences/says_difference.ts";
+export { type SaidScore, saysInterval, type SaysIntervalOptions } from "./sentences/says_interval.ts";
+export { saysLaw } from "./sentences/says_law.ts";
+export { saysLawResult } from "./sentences/says_law_result.ts";
+export { saysSpread } from "./sentences/says_spread.ts";
+export { saysTransfer, type TransferAtSize } from "./sentences/says_transfer.ts";
+export { type Sentences, sentences } from "./sentences/sentences.ts";
 export {
   type CostRow,
   costTable,

@@ -21,6 +21,9 @@ export {
   selectLaw,
 } from "./environment.ts";
 export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./rows/cross_validate_row.ts";
+export { compareLaws, type LawRun, pairedWithinFolds, runUnderLaw } from "./laws/compare_laws.ts";
+export { lawOf, type OtherLaws, otherLaws } from "./laws/other_laws.ts";
+export { tumourVolumeAlone } from "./laws/tumour_volume.ts";
 export { lungsNotice } from "./lungs_notice.ts";
 export { findRow, rowNames, type StudyRow } from "./rows/rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
@@ -56,20 +59,20 @@ export {
   type Transfer,
 } from "./results.ts";
 export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
+export { openTransfer, type TransferStudies } from "./open_transfer.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
 export {
   type FollowedPrediction,
   type NoWeights,
   openStudy,
   type OpenStudyOptions,
-  openTransfer,
   type Study,
   type StudyFoldOptions,
-  type TransferStudies,
 } from "./study.ts";
 export type { StudyFeatures } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
+export { transferBySize, transferPair } from "./rows/transfer_sizes.ts";
 export { transferStart } from "./rows/transfer_start.ts";
 export {
   findChanges,

@@ -81,7 +81,7 @@ export async function saveRow(
 }
 
 /** What Cox regression reaches on the features: of a row that was saved with the same ones, or computed. */
-async function ceilingOf(study: Study, features: StudyFeatures): Promise<ModelResult["coxOnFeatures"]> {
+export async function ceilingOf(study: Study, features: StudyFeatures): Promise<ModelResult["coxOnFeatures"]> {
   const { cohort, protocol, folder } = study;
   const { weights, view, patients } = features;
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
@@ -127,7 +127,7 @@ export async function checkSameRun({ folder }: Study, model: string, run: CrossV
 export async function saveAggregation(
   study: Study,
   features: StudyFeatures,
-  found: Pick<AggregationResult, "comparisons" | "seeds" | "attended">,
+  found: Pick<AggregationResult, "comparisons" | "seeds" | "attended" | "laws">,
 ): Promise<AggregationResult> {
   const path = join(study.folder, "aggregation.json");
   await writeAggregation(path, {
@@ -188,6 +188,10 @@ export interface Transfer {
   readonly asItIs: readonly FollowedPrediction[];
   /** Of the fine-tuned heads less the new ones, over all pairs; null where no pair can be compared. */
   readonly difference: PairedBootstrap | null;
+  /** Both heads with fewer of the target's patients, see `transferBySize`. */
+  readonly bySize?: Table2Result["bySize"];
+  /** Both heads where survival depends on nothing. */
+  readonly control?: Table2Result["control"];
 }
 
 /** Table 2 as it stands in the folder of results. */
@@ -216,6 +220,8 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
       bestReachableCtd: await target.bestReachableCtd(targetFeatures),
     },
     profile: target.profile.name,
+    ...transfer.bySize && { bySize: transfer.bySize },
+    ...transfer.control && { control: transfer.control },
     rows: [
       table2Row("new", newHead),
       table2Row("source", fineTuned),

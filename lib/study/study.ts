@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
-import { type Cohort, openCohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import { createBackbone, type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
@@ -41,8 +41,8 @@ export interface NoWeights {
   readonly hash: "";
 }
 
-/** What is done with each fold of a cross-validation. */
-export interface StudyFoldOptions extends Pick<TrainFoldsOptions, "onFold"> {
+/** What is done with each fold of a cross-validation, and how many patients it trains on. */
+export interface StudyFoldOptions extends Pick<TrainFoldsOptions, "onFold" | "trainingPatients"> {
   /** Is given the head of every fold, from 1; not where the final block is trained with it. */
   readonly onHead?: (fold: number, head: SurvivalHead<HostTensor>) => void;
 }
@@ -202,11 +202,12 @@ export async function openStudy({
       progress.done(`The tumour is known of ${known.size} of ${slices.length} patients`);
       return known;
     },
-    crossValidate: (features, { onFold, onHead, ...options } = {}) =>
+    crossValidate: (features, { onFold, onHead, trainingPatients, ...options } = {}) =>
       withHeads(training, features, options, async (trainer, patients, title) => {
         const onTrained = (fold: number, trained: unknown) => onHead?.(fold, trained as SurvivalHead<HostTensor>);
         const outcomes = await runFolds(training, trainer, patients, {
           ...title,
+          ...trainingPatients !== undefined && { trainingPatients },
           ...onFold && { onFold },
           ...onHead && choices.tune === "final-layer" && { onTrained },
         });
@@ -262,30 +263,4 @@ function refuseFinalBlock({ tune }: Choices): void {
     "A study trains one head for all patients on a frozen backbone only: choose tune=final-layer. Cross-validation and " +
       "`ctsurv fit` train the final block too",
   );
-}
-
-/** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */
-export interface TransferStudies {
-  /** The cohort that is learnt from. */
-  readonly source: Study;
-  /** The cohort that is predicted. */
-  readonly target: Study;
-}
-
-/**
- * Opens the source, as {@linkcode openStudy} does, and the target: the cohort that `CTSURV_TARGET_COHORT` names, or
- * phantom-claro. Cohorts that the environment names are checked before a built-in one is made.
- *
- * @throws {InputError} As {@linkcode openStudy} does, for either.
- */
-export async function openTransfer(
-  options: Pick<OpenStudyOptions, "environment" | "cache" | "law"> = {},
-): Promise<TransferStudies> {
-  const { environment = readEnvironment(), law } = options;
-  const { cohort, targetCohort } = environment;
-  for (const folder of [cohort, targetCohort]) {
-    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
-  }
-  const source = await openStudy(options);
-  return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source, ...law && { law } }) };
 }

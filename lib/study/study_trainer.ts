@@ -114,7 +114,9 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
   { profile: { folds }, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, onFold, onTrained }: TrainingTitle & Pick<TrainFoldsOptions<Parameters>, "onFold" | "onTrained">,
+  { title, epochs, trainingPatients, onFold, onTrained }:
+    & TrainingTitle
+    & Pick<TrainFoldsOptions<Parameters>, "trainingPatients" | "onFold" | "onTrained">,
 ): Promise<readonly FoldOutcome[]> {
   progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
   const outcomes = await trainFolds(trainer, patients, {
@@ -122,6 +124,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
     foldSeed: choices.foldSeed,
     variant: choices.ctd,
     onEpoch: () => progress.tick(),
+    ...trainingPatients !== undefined && { trainingPatients },
     ...onTrained && { onTrained },
     async onFold(outcome) {
       if (epochs === 0) progress.tick();

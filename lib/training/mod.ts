@@ -39,6 +39,7 @@ export {
   meanLosses,
   summariseFolds,
 } from "./cross_validation/cross_validate.ts";
+export { drawTrainingPatients, type DrawTrainingPatientsOptions } from "./cross_validation/draw_training_patients.ts";
 export { type FewPatientsOptions, refuseFewPatients } from "./cross_validation/few_patients.ts";
 export {
   foldDoubts,

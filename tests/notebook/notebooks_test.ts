@@ -76,9 +76,9 @@ Deno.test("reproduce runs the notebooks; table, predictions, text and what is co
     const { models, cohort } = await readTable1(join(folder, "table1.json"));
     assertEquals(
       models.map(({ model }) => model),
-      ["r3d_18", "average_pooling", "self_attention", "alexnet", "efficientnet_b0"],
+      ["r3d_18", "average_pooling", "self_attention", "alexnet", "efficientnet_b0", "efficientnet_b0_seeded"],
     );
-    assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 3);
+    assertEquals(new Set(models.map(({ weights: { hash } }) => hash)).size, 4);
     for (const { model, folds } of models) {
       assertEquals(folds.reduce((sum, { patients }) => sum + patients, 0), cohort.patients);
       await Deno.stat(join(folder, "predictions", `${model}.csv`));

@@ -199,7 +199,7 @@ function interpretabilityClaim({ table1, aggregation }: Judged): ClaimVerdict {
     high,
     p: null,
     found: findingOf(low, high),
-  }];
+  }, ...besideControl(aggregation)];
   return {
     claim: "interpretability",
     says: "Soft attention shows which slices matter: those with tumour get more of it than others",
@@ -210,6 +210,15 @@ function interpretabilityClaim({ table1, aggregation }: Judged): ClaimVerdict {
     ]),
     evidence,
   };
+}
+
+/** The attention beside the control's, where there is one: a head looks at tumours also where survival depends on nothing. */
+function besideControl(aggregation: AggregationResult | undefined): ClaimEvidence[] {
+  const found = aggregation?.laws?.[0]?.besideControl;
+  if (!found) return [];
+  const { difference, interval: [low, high] } = found;
+  const what = "the same share less that of the control, where survival depends on nothing";
+  return [{ what, decides: true, difference, low, high, p: null, found: findingOf(low, high) }];
 }
 
 /** The difference in Ctd within folds of two cross-validations of the same patients. */

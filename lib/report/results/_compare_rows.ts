@@ -1,3 +1,4 @@
+import { paperRow } from "@ctsurv/analysis/mod.ts";
 import { detectableDifference, holm } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { compareWithinFolds, type Predicted, readCrossValidation } from "./cross_validation.ts";
@@ -12,7 +13,8 @@ const CORRELATIONS = [.3, .6, .9];
 /**
  * Compares the proposal with each other row of Table 1 by Ctd within folds, from the predictions on file, and says
  * which difference could be found. Of the comparisons that the table has, those of other rows than `changed` are kept.
- * Rows without predictions on file, or with other patients or folds, cannot be compared and are left out.
+ * Rows without predictions on file, or with other patients or folds, cannot be compared and are left out. So are rows
+ * that the paper does not have, such as the proposal with other weights: Holm's adjustment is for the paper's table.
  *
  * @param changed The models of the rows that are new.
  */
@@ -29,7 +31,7 @@ export async function compareRows(
   if (!proposal) return {};
   const comparisons: Omit<Table1Comparison, "pHolm">[] = [];
   for (const model of models) {
-    if (model === PROPOSAL) continue;
+    if (model === PROPOSAL || !paperRow(model)) continue;
     const known = table.comparisons?.find((comparison) => comparison.model === model);
     if (known && !changed.has(model) && !changed.has(PROPOSAL)) comparisons.push(known);
     else {

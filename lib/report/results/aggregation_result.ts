@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { type LawResult, lawResultSchema, onTumourSchema } from "../laws/law_result.ts";
 import { pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
@@ -11,7 +12,6 @@ const concordance = z.number().min(0).max(1).nullable();
 // JSON has no NaN: the file has null where a test is undefined.
 const orUndefined = z.union([z.number(), z.nan().transform(() => null), z.null()]);
 const difference = z.number().min(-1).max(1);
-const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
 const paired = pairedSchema.nullable();
@@ -35,20 +35,15 @@ const schema = schemaOf<AggregationResult>()(z.strictObject({
   seeds: z.array(z.strictObject({
     seed: z.int(),
     pooled: concordance,
+    withinFolds: concordance.optional(),
     folds: z.array(z.strictObject({ fold: z.int().positive(), ctd: concordance })),
   })),
   attended: z.array(z.strictObject({
     model: z.string(),
     entropy: z.number().nonnegative(),
-    onTumour: z.strictObject({
-      patients: count,
-      attended: z.number().nonnegative(),
-      uniform: share,
-      excess: difference,
-      interval: z.tuple([difference, difference]).readonly(),
-      level: share,
-    }).nullable(),
+    onTumour: onTumourSchema.nullable(),
   })),
+  laws: z.array(lawResultSchema).optional(),
   provenance: provenanceSchema,
 }));
 
@@ -73,6 +68,8 @@ export interface AggregationResult {
     readonly seed: number;
     /** Ctd over all out-of-fold predictions together; null where no pair of patients can be compared. */
     readonly pooled: number | null;
+    /** Ctd within folds, to be read first; absent from files of ctsurv 0.1. */
+    readonly withinFolds?: number | null | undefined;
     /** Folds count from 1; `ctd` is null where no pair of the fold's patients can be compared. */
     readonly folds: readonly { readonly fold: number; readonly ctd: number | null }[];
   }[];
@@ -85,6 +82,11 @@ export interface AggregationResult {
     /** See `attentionOnTumour`; null if no patient has tumour on some of the slices and not on others. */
     readonly onTumour: AttentionOnTumour | null;
   }[];
+  /**
+   * Soft attention against average pooling under each law of a phantom cohort, the cohort's own first. Absent from other
+   * cohorts, and from files of ctsurv 0.1.
+   */
+  readonly laws?: readonly LawResult[] | undefined;
   /** How the result came to be. */
   readonly provenance: Provenance;
 }

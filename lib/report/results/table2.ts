@@ -6,12 +6,13 @@ import type {
   ConcordanceInterval,
   ConcordanceTable,
   CtdWithinFolds,
+  CtdWithinFoldsEntry,
   HorizonScores,
   PairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { formatNumber, withInterval } from "../format.ts";
 import { type Table, table } from "../tables/table.ts";
-import { aucSchema, ctdWithinFoldsSchema, pairedSchema } from "./_score_schemas.ts";
+import { aucSchema, ctdEntrySchema, ctdWithinFoldsSchema, pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
 import { readResults } from "./result_files.ts";
@@ -42,6 +43,13 @@ const table2Schema = schemaOf<Table2Result>()(z.strictObject({
   })),
   difference: paired,
   differenceWithinFolds: paired.optional(),
+  bySize: z.array(z.strictObject({
+    patients: z.union([z.int().positive(), z.literal("all")]),
+    newHead: ctdEntrySchema,
+    fineTuned: ctdEntrySchema,
+    difference: paired,
+  })).optional(),
+  control: z.strictObject({ newHead: ctdEntrySchema, fineTuned: ctdEntrySchema, difference: paired }).optional(),
   provenance: provenanceSchema.optional(),
 }));
 
@@ -64,8 +72,28 @@ export interface Table2Result {
   readonly difference: PairedBootstrap | null;
   /** The same of Ctd within folds. Absent from files of ctsurv 0.1. */
   readonly differenceWithinFolds?: PairedBootstrap | null | undefined;
+  /** Both heads where so many of the target's patients train them, from the fewest to all. */
+  readonly bySize?: readonly TransferSize[] | undefined;
+  /** Both heads where survival depends on nothing, in the source and in the target. Phantoms only. */
+  readonly control?: TransferPair | undefined;
   /** How the result came to be. */
   readonly provenance?: Provenance | undefined;
+}
+
+/** A new head and one from the source, on the same patients and folds. */
+export interface TransferPair {
+  /** Ctd within folds of the new head. */
+  readonly newHead: CtdWithinFoldsEntry;
+  /** Ctd within folds of the fine-tuned head. */
+  readonly fineTuned: CtdWithinFoldsEntry;
+  /** Fine-tuned less new; null where no pair can be compared. */
+  readonly difference: PairedBootstrap | null;
+}
+
+/** The same where only some of the target's patients train them. */
+export interface TransferSize extends TransferPair {
+  /** In the training of each fold; "all" for every patient whom the fold does not test. */
+  readonly patients: number | "all";
 }
 
 /** One of the two cohorts of a transfer. */

@@ -24,7 +24,7 @@ export interface ResultsComparison {
 /**
  * Compares two folders of results. JSON, CSV and Markdown are compared value by value, with a tolerance for each kind
  * of number. Figures only have to be there; a note says which of them look different. HTML pages, notebooks and
- * `run.json` are not compared.
+ * `run.json` are not compared, nor is `seeds.json`, which has a script of its own.
  *
  * @example
  * ```ts

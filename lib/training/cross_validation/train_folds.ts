@@ -2,6 +2,7 @@ import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import { concordance, type CtdVariant } from "@ctsurv/survival/mod.ts";
 import type { Trainer } from "../trainer.ts";
+import { drawTrainingPatients } from "./draw_training_patients.ts";
 import { refuseFewPatients } from "./few_patients.ts";
 import { type FoldOutcome, toSurvivalPredictions } from "./fold_outcome.ts";
 import { stratifiedFolds } from "./folds.ts";
@@ -14,6 +15,8 @@ export interface TrainFoldsOptions<Parameters = unknown> {
   readonly foldSeed: number;
   /** The Ctd of the folds and of the interval. @default {"risk"} */
   readonly variant?: CtdVariant;
+  /** How many patients each fold trains on, see `drawTrainingPatients`. @default {all whom it does not test} */
+  readonly trainingPatients?: number;
   /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
   /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
@@ -32,14 +35,17 @@ export interface TrainFoldsOptions<Parameters = unknown> {
 export async function trainFolds<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, variant = "risk", onEpoch, onTrained, onFold }: TrainFoldsOptions<Parameters>,
+  { folds, foldSeed, variant = "risk", trainingPatients, onEpoch, onTrained, onFold }: TrainFoldsOptions<Parameters>,
 ): Promise<FoldOutcome[]> {
   refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const outcomes: FoldOutcome[] = [];
   await forEachOf(folds, trainer.concurrency ?? 1, async (index, check) => {
     const fold = index + 1;
-    const train = patients.filter((_, i) => assignment[i] !== index);
+    const others = patients.filter((_, i) => assignment[i] !== index);
+    const train = trainingPatients === undefined
+      ? others
+      : drawTrainingPatients(others, { count: trainingPatients, seed: foldSeed, fold });
     const test = patients.filter((_, i) => assignment[i] === index);
     const onEpochOfFold = (epoch: number, loss: number) => {
       check();

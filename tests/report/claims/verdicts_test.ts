@@ -52,6 +52,8 @@ function asIfReal(file: string, content: Json): Json {
       models: models.map((row) => ({ ...row, weights: { kind: "pretrained", hash: "f00d" } })),
     };
   }
+  // Patients have no laws.
+  if (file === "aggregation.json") return { ...content, laws: undefined };
   return file === "table2.json"
     ? { ...content, target: { ...content.target as Json, bestReachableCtd: null } }
     : content;
@@ -140,6 +142,20 @@ Deno.test("judgeClaims(): a rival that is better, or not told apart, is said apa
   assertEquals(verdictOf(claims, "slices").verdict, "not reproduced");
   assertEquals(verdictOf(claims, "slices").because, ["the opposite was found"]);
   assertEquals(verdictOf(claims, "transfer").because, ["not told apart: an interval contains 0"]);
+});
+
+Deno.test("judgeClaims(): attention on tumours is held against the control's, where there is one", async () => {
+  const entry = { value: .6, interval: null, comparable: 9 };
+  const besideControl = { patients: 80, difference: .01, interval: [-.02, .04], level: .95 };
+  const none = { difference: null, onTumour: null, ici: null, coxOnFeatures: null, tumourVolume: null };
+  const law = { ...none, law: "tissue", patients: 96, events: 59, soft: entry, average: entry, bestReachableCtd: null };
+  const claims = await judgeChanged((file, content) => {
+    const changed = asIfReal(file, content);
+    return file === "aggregation.json" ? { ...changed, laws: [{ ...law, besideControl }] } : changed;
+  });
+  const { evidence } = verdictOf(claims, "interpretability");
+  assertEquals(evidence.map(({ what, decides }) => [what.includes("control"), decides]), [[false, true], [true, true]]);
+  assertEquals([evidence[1]!.difference, evidence[1]!.found], [.01, "contains 0"]);
 });
 
 Deno.test("judgeClaims(): what is missing, or cut into other folds, has no number, and says which notebook to run", async () => {

@@ -143,11 +143,14 @@ Deno.test("updateTable1() compares the proposal with each row on file, within fo
     const pooling = await writePredictions(dir, "average_pooling", (i) => (7 * i % 24) / 30);
     const vit = await writePredictions(dir, "vit_b_16", (i) => (5 * i % 24) / 30);
     await writePredictions(dir, "vgg16", (i) => i / 30, 2);
+    await writePredictions(dir, "efficientnet_b0_seeded", (i) => (11 * i % 24) / 30);
     const named = (model: string) => ({ ...average, model });
     assertEquals((await updateTable1(path, { ...result, models: [named("average_pooling")] })).comparisons, undefined);
     const { models: _, ...facts } = result;
-    const all = await updateTable1(path, { ...facts, models: [b0, named("vit_b_16"), named("vgg16")] });
-    // VGG16 was tested in other folds.
+    const others = ["efficientnet_b0_seeded", "vit_b_16", "vgg16"].map(named);
+    const all = await updateTable1(path, { ...facts, models: [b0, ...others] });
+    assertEquals(all.models.at(-1)!.model, "efficientnet_b0_seeded");
+    // VGG16 was tested in other folds, and the paper has no row of seeded weights.
     assertEquals(all.comparisons!.map(({ model }) => model), ["average_pooling", "vit_b_16"]);
     const folds = Array.from({ length: 24 }, (_, i) => 1 + i % 3);
     [pooling, vit].forEach((other, i) => {
