@@ -160,7 +160,7 @@ export async function openStudy({
     : await openLungs(engine, choices.lungs, environment);
   const suffix = protocolSuffix(profile.name, environment);
   const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
-  const settings = { engine, segmenter, cache, progress, choices };
+  const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
   const training = { profile, protocol, engine, progress };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
@@ -189,7 +189,11 @@ export async function openStudy({
       return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
     },
     slicesOf: (patient, view) =>
-      seenSlices(cohort, patientOf(patient), view, { segmenter, cache, settings: preprocessing(choices) }),
+      seenSlices(cohort, patientOf(patient), view, {
+        segmenter,
+        cache,
+        settings: preprocessing(choices, cohort.manifest),
+      }),
     async tumours({ slices }) {
       progress.start("Tumours", slices.length);
       const known = new Map<string, TumourSlices>();

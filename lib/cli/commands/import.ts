@@ -2,6 +2,7 @@ import { checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mo
 import { importCohort, type ImportedCohort, readSeriesChoices } from "@ctsurv/cohort/mod.ts";
 import { parseSeriesRules } from "@ctsurv/imaging/mod.ts";
 import type { Command } from "../command.ts";
+import { parseLeastLung } from "../model_options.ts";
 
 /** `ctsurv import`: turns downloaded images and a clinical table into a cohort. */
 export const importCommand: Command = {
@@ -39,6 +40,11 @@ export const importCommand: Command = {
       value: "RULE",
     },
     exclude: { describe: "a patient to leave out, and the reason", value: "PATIENT=REASON", repeatable: true },
+    "least-lung": {
+      describe: "mL of lung below which a scan of this cohort is refused, for scans that show a part of the chest " +
+        "(default: 300)",
+      value: "ML",
+    },
     copy: { describe: "copy the images into the cohort; without it, the cohort refers to them in their place" },
     "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper excludes" },
   },
@@ -56,6 +62,7 @@ export const importCommand: Command = {
       listedSeries: named,
       seriesRules: rules,
       exclude: parsePairs("exclude", text("exclude"), '"LUNG1-058=made by Plastimatch"'),
+      leastLung: parseLeastLung(text("least-lung")),
       copy: options.copy === true,
       keepExcluded: options["keep-excluded"] === true,
       progress: terminalProgress(),

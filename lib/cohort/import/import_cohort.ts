@@ -33,6 +33,8 @@ export interface ImportCohortOptions {
   readonly seriesRules?: readonly SeriesRule[];
   /** Patient -> reason, for patients who are left out in addition to the seven of LUNG1. */
   readonly exclude?: ReadonlyMap<string, string>;
+  /** mL of lung that preprocessing asks of a scan of this cohort. Default: the usual 300. */
+  readonly leastLung?: number | undefined;
   /** Keeps the seven patients of LUNG1 that the paper leaves out. Default false. */
   readonly keepExcluded?: boolean;
   /** Copies the images, so that the cohort's folder holds everything. Default false: it refers to where they are. */
@@ -125,6 +127,7 @@ export async function importCohort(options: ImportCohortOptions): Promise<Import
     name,
     ...origin(isLung1, clinical),
     exclusions: excluded,
+    ...options.leastLung !== undefined && { leastLung: options.leastLung },
     images: Object.fromEntries(plan.patients.map(({ patient }, i) => [patient, entries[i]!])),
     import: record,
   };
