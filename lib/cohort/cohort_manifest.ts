@@ -20,6 +20,8 @@ export interface CohortManifest {
    * where it is the usual 300 mL.
    */
   readonly leastLung?: number | undefined;
+  /** What an import took of each scan, such as `middle-5`; absent where it took all of it. */
+  readonly slices?: string | undefined;
   /** All that it takes to make a phantom cohort again; absent for other cohorts. */
   readonly phantom?: PhantomOrigin | undefined;
   /** The images of each patient by PatientID. Without it they are in the cohort's folder `images`. */
@@ -69,6 +71,7 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
   licence: text,
   exclusions: z.array(z.strictObject({ patient: text, reason: text })),
   leastLung: z.number().nonnegative().optional(),
+  slices: text.optional(),
   phantom: z.strictObject({
     spec: z.record(z.string(), z.unknown()),
     seed: z.int(),
