@@ -1,0 +1,103 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { type MeasuredRecord, readCsv, readMeasurements } from "@ctsurv/cohort/table/mod.ts";
+import type { LabelledPatient } from "@ctsurv/features/mod.ts";
+import type { Study, StudyFeatures } from "@ctsurv/study/mod.ts";
+
+/** Columns of the reference table: drawn tumour, and the risk of the published network as published and as repeated. */
+const COLUMNS = ["gtv_cm3", "cnn_hosny_risk", "cnn_idc_risk"] as const;
+
+/** Names of the measurements that rows use. */
+export const measurementNames = { volume: "log2(volume)", published: "published risk" } as const;
+
+/** A patient whom every row predicts, without the image. */
+export interface RealPatient extends LabelledPatient {
+  /** Clinical row, with the tumour's volume (log2 of mL) and the logit of the repeated risk of the published network. */
+  readonly record: MeasuredRecord;
+  /** The published network's risk as its authors published it; null for the patients it was not published of. */
+  readonly publishedRisk: number | null;
+  /** The same network's risk as others repeated it. */
+  readonly repeatedRisk: number;
+}
+
+/**
+ * The patients of all rows: those whose slices pass, with what the reference table says about them.
+ *
+ * @param table CSV with PatientID, gtv_cm3 (mL) and the two columns of risks, between 0 and 1.
+ * @throws {InputError} If the table lacks a patient, or a volume or repeated risk of one.
+ */
+export async function realPatients(
+  { cohort }: Pick<Study, "cohort">,
+  { patients }: Pick<StudyFeatures, "patients">,
+  table: string,
+): Promise<readonly RealPatient[]> {
+  const { patients: rows } = readMeasurements(await readCsv(table), { columns: COLUMNS });
+  const records = new Map(cohort.patients.map(({ id, record }) => [id, record]));
+  return patients.map(({ id, followUp }) => {
+    const { gtv_cm3: volume, cnn_hosny_risk: published, cnn_idc_risk: repeated } = rows.get(id) ?? {};
+    if (typeof volume !== "number" || typeof repeated !== "number") {
+      throw new InputError(
+        `${table} has no ${typeof volume === "number" ? "cnn_idc_risk" : "gtv_cm3"} of ${id}: give the whole table`,
+      );
+    }
+    const measurements = {
+      [measurementNames.volume]: Math.log2(volume),
+      [measurementNames.published]: Math.log(repeated / (1 - repeated)),
+    };
+    return {
+      id,
+      followUp,
+      record: { ...records.get(id)!, measurements },
+      publishedRisk: published ?? null,
+      repeatedRisk: repeated,
+    };
+  });
+}
+
+/** Why patients were left out, as numbers. */
+export interface PatientTotals {
+  /** Rows of the clinical table. */
+  readonly inTable: number;
+  /** By cohort.json. */
+  readonly excluded: number;
+  /** Patients without slices. */
+  readonly withoutImage: number;
+  /** Patients with slices. */
+  readonly withSlices: number;
+  /** mL of lung that the cohort asks for. */
+  readonly leastLung: number;
+  /** Refused patients by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Patients of all rows, and how many died within 24 months. */
+  readonly patients: number;
+  readonly deaths: number;
+  /** Patients by the number of slices that passed. */
+  readonly keptSlices: Readonly<Record<string, number>>;
+}
+
+/** Counts who is in the rows, who is not, and why. */
+export function patientTotals({ cohort }: Pick<Study, "cohort">, features: StudyFeatures): PatientTotals {
+  const { manifest, excluded, patients } = cohort;
+  return {
+    inTable: manifest.import?.clinical.patients ?? patients.length + excluded.length,
+    excluded: excluded.length,
+    withoutImage: manifest.import?.withoutImage.length ?? 0,
+    withSlices: patients.length,
+    leastLung: manifest.leastLung ?? 300,
+    refused: countBy(features.skipped.map(({ reason }) => shortReason(reason))),
+    patients: features.patients.length,
+    deaths: features.deaths,
+    keptSlices: countBy(features.slices.map(({ kept }) => `${kept.length}`)),
+  };
+}
+
+/** A reason without the patient's name and numbers. */
+function shortReason(reason: string): string {
+  if (reason.includes("too little lung")) return "less lung than the cohort asks for";
+  const share = /no slice is more than [\d.]+ % lung/.exec(reason)?.[0];
+  return share ?? "the scan cannot be read";
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const groups = [...Map.groupBy(names, (name) => name)].sort(([a], [b]) => a < b ? -1 : 1);
+  return Object.fromEntries(groups.map(([name, all]) => [name, all.length]));
+}
