@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type MeasuredRecord, readCsv, readMeasurements } from "@ctsurv/cohort/table/mod.ts";
+import { type MeasuredRecord, readCsv } from "@ctsurv/cohort/table/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import type { Study, StudyFeatures } from "@ctsurv/study/mod.ts";
 
@@ -30,13 +30,13 @@ export async function realPatients(
   { patients }: Pick<StudyFeatures, "patients">,
   table: string,
 ): Promise<readonly RealPatient[]> {
-  const { patients: rows } = readMeasurements(await readCsv(table), { columns: COLUMNS });
+  const rows = await readColumns(table);
   const records = new Map(cohort.patients.map(({ id, record }) => [id, record]));
   return patients.map(({ id, followUp }) => {
-    const { gtv_cm3: volume, cnn_hosny_risk: published, cnn_idc_risk: repeated } = rows.get(id) ?? {};
-    if (typeof volume !== "number" || typeof repeated !== "number") {
+    const [volume = null, published = null, repeated = null] = rows.get(id) ?? [];
+    if (volume === null || repeated === null) {
       throw new InputError(
-        `${table} has no ${typeof volume === "number" ? "cnn_idc_risk" : "gtv_cm3"} of ${id}: give the whole table`,
+        `${table} has no ${volume === null ? COLUMNS[0] : COLUMNS[2]} of ${id}: give the whole table`,
       );
     }
     const measurements = {
@@ -47,10 +47,29 @@ export async function realPatients(
       id,
       followUp,
       record: { ...records.get(id)!, measurements },
-      publishedRisk: published ?? null,
+      publishedRisk: published,
       repeatedRisk: repeated,
     };
   });
+}
+
+/** The three columns of each patient; null where a cell is empty. Half of the patients may lack a published risk. */
+async function readColumns(file: string): Promise<ReadonlyMap<string, readonly (number | null)[]>> {
+  const { header, rows, number } = await readCsv(file);
+  const places = ["PatientID", ...COLUMNS].map((name) => {
+    const place = header.indexOf(name);
+    if (place === -1) throw new InputError(`${file} has no column ${name}: it needs PatientID, ${COLUMNS.join(", ")}`);
+    return place;
+  });
+  return new Map(rows.map(({ line, cells }) => {
+    const [id, ...texts] = places.map((place) => cells[place]!);
+    const values = texts.map((text, i) => {
+      const value = text === "" ? null : number(text);
+      if (value === null || (i === 0 ? value > 0 : value > 0 && value < 1)) return value;
+      throw new InputError(`${file}, row ${line} (${id}), ${COLUMNS[i]}: "${text}" is not what it should be`);
+    });
+    return [id!, values];
+  }));
 }
 
 /** Why patients were left out, as numbers. */
