@@ -31,7 +31,8 @@ export function realMarkdown(results: RealResults): string {
     "## Rows",
     "",
     "Read Ctd within folds first: chance is 0.5. The pooled value has its chance level below 0.5. The last two columns are",
-    "differences in Ctd within folds on the same patients, with the p-value.",
+    "differences in Ctd within folds on the same patients and folds, with the p-value. A row of fewer patients has folds of",
+    "its own, and is compared with none. A published risk was not fitted here; its folds only group patients.",
     "",
     ...rowTable(results),
     "",
@@ -96,7 +97,7 @@ function rowTable({ rows, totals, comparisons }: RealResults): string[] {
 }
 
 function difference(found: RowComparison | undefined): string {
-  return found ? `${withEnds(found.difference)}, p ${formatP(found.p)}` : "";
+  return found ? `${withEnds(found.difference)}, ${formatP(found.p)}` : "";
 }
 
 function groupTable({ rows, totals }: RealResults): string[] {

@@ -27,5 +27,5 @@ export async function realMultiverse(
 }
 
 function withoutPaths(text: string): string {
-  return text.replaceAll(/(?:[A-Za-z]:)?[\\/](?:[^\\/\s]+[\\/])+/g, "");
+  return text.replaceAll(/(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[^\\/\s]+[\\/])+/g, "");
 }
