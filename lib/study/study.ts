@@ -22,7 +22,7 @@ import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import type { Choices } from "./protocol/choices.ts";
 import { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 import type { Protocol } from "./protocol/protocol.ts";
-import { monthRule, preprocessing } from "./protocol/settings.ts";
+import { monthRule } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
@@ -188,12 +188,7 @@ export async function openStudy({
       const all = { ...settings, backbone, view: { ...view, slices: "all" } } as const;
       return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
     },
-    slicesOf: (patient, view) =>
-      seenSlices(cohort, patientOf(patient), view, {
-        segmenter,
-        cache,
-        settings: preprocessing(choices, cohort.manifest),
-      }),
+    slicesOf: (patient, view) => seenSlices(cohort, patientOf(patient), view, { segmenter, cache, choices }),
     async tumours({ slices }) {
       progress.start("Tumours", slices.length);
       const known = new Map<string, TumourSlices>();

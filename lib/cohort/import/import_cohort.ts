@@ -38,7 +38,7 @@ export interface ImportCohortOptions {
    * Writes only these slices of each scan, at half the resolution, into the cohort's folder: `middle-5`, the five in the
    * middle by InstanceNumber. Segmentations are not taken then. Default: the whole scan.
    */
-  readonly slices?: SliceChoice | undefined;
+  readonly slices?: "middle-5" | undefined;
   /** mL of lung that preprocessing asks of a scan of this cohort. Default: the usual 300; of `slices` 20. */
   readonly leastLung?: number | undefined;
   /** Keeps the seven patients of LUNG1 that the paper leaves out. Default false. */
