@@ -143,8 +143,7 @@ export async function openStudy({
   const protocol = findProtocol(profile.name, environment);
   const { choices } = protocol;
   const progress = beside?.progress ?? studyProgress();
-  const { lung1, claro } = profile.phantomPatients;
-  const patients = builtIn === "phantom-lung1" ? lung1 : claro;
+  const patients = profile.phantomPatients[builtIn === "phantom-lung1" ? "lung1" : "claro"];
   const cohort = await openSelectedCohort({
     builtIn,
     law,
@@ -158,10 +157,10 @@ export async function openStudy({
   const segmenter = beside?.protocol.choices.lungs === choices.lungs
     ? beside.segmenter
     : await openLungs(engine, choices.lungs, environment);
-  const suffix = protocolSuffix(profile.name, environment);
-  const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
-  const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
+  const name = profile.name + protocolSuffix(profile.name, environment);
+  const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, name, environment);
   const training = { profile, protocol, engine, progress };
+  const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
   return {
@@ -245,10 +244,7 @@ export async function openStudy({
         protocol: { name: protocol.name, choices: { ...choices } },
         seeds: { training: profile.seed, folds: profile.foldSeed },
       }),
-    async save(name, figure) {
-      await figure.save(join(folder, "figures", `${name}.svg`));
-      return figure;
-    },
+    save: (name, figure) => figure.save(join(folder, "figures", `${name}.svg`)).then(() => figure),
     ...displayAs(studyTable({ profile, protocol, cohort, engine })),
   };
 }
@@ -304,8 +300,8 @@ export async function openTransfer(
 ): Promise<TransferStudies> {
   const { environment = readEnvironment(), law } = options;
   const { cohort, targetCohort } = environment;
-  for (const folder of [cohort, targetCohort]) {
-    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
+  for (const folder of [cohort, targetCohort].filter((folder) => folder !== undefined)) {
+    requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
   }
   const source = await openStudy(options);
   return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source, ...law && { law } }) };
