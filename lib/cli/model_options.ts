@@ -39,3 +39,15 @@ export const lungsOption: CommandOption = {
   describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
   value: "NAME",
 };
+
+/**
+ * `--least-lung`: mL of lung below which a scan is refused; undefined if it was not given.
+ *
+ * @throws {InputError} If it is no number of mL.
+ */
+export function parseLeastLung(text: string): number;
+export function parseLeastLung(text: string | undefined): number | undefined;
+export function parseLeastLung(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d+(\.\d+)?$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new InputError(`--least-lung takes mL of lung, 0 or more, such as 20; not "${text}"`);
+}

@@ -15,6 +15,13 @@ export interface CohortManifest {
   readonly licence: string;
   /** Patients who are left out, with the reasons. */
   readonly exclusions: readonly Exclusion[];
+  /**
+   * mL of lung below which preprocessing refuses a scan of this cohort, for scans that show a part of the chest; absent
+   * where it is the usual 300 mL.
+   */
+  readonly leastLung?: number | undefined;
+  /** What an import took of each scan, such as `middle-5`; absent where it took all of it. */
+  readonly slices?: string | undefined;
   /** All that it takes to make a phantom cohort again; absent for other cohorts. */
   readonly phantom?: PhantomOrigin | undefined;
   /** The images of each patient by PatientID. Without it they are in the cohort's folder `images`. */
@@ -63,6 +70,8 @@ const schema: z.ZodType<CohortManifest> = z.strictObject({
   source: text,
   licence: text,
   exclusions: z.array(z.strictObject({ patient: text, reason: text })),
+  leastLung: z.number().nonnegative().optional(),
+  slices: text.optional(),
   phantom: z.strictObject({
     spec: z.record(z.string(), z.unknown()),
     seed: z.int(),

@@ -1,9 +1,11 @@
 import { tumourOnSlices, tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { type Cohort, type CohortPatient, readTumour } from "@ctsurv/cohort/mod.ts";
 import { takeView, type View } from "@ctsurv/features/mod.ts";
-import { preprocessCached, type PreprocessSettings } from "@ctsurv/imaging/mod.ts";
+import { preprocessCached } from "@ctsurv/imaging/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { SliceStack } from "@ctsurv/report/mod.ts";
+import type { Choices } from "./protocol/choices.ts";
+import { preprocessing } from "./protocol/settings.ts";
 
 /** First and last slice of each run of slices that hold tumour, counted from 0 among those that are seen. */
 export type TumourSlices = ReturnType<typeof tumourSlices>;
@@ -29,7 +31,7 @@ export interface SeenSlicesOptions {
   readonly segmenter: NetworkLungs;
   readonly cache: string;
   /** How scans become slices. */
-  readonly settings: PreprocessSettings;
+  readonly choices: Choices;
 }
 
 /**
@@ -41,9 +43,14 @@ export async function seenSlices(
   cohort: Cohort,
   { id, image, series }: CohortPatient,
   view: View,
-  { segmenter, cache, settings }: SeenSlicesOptions,
+  { segmenter, cache, choices }: SeenSlicesOptions,
 ): Promise<SeenSlices> {
-  const reading = { ...settings, segmenter, where: id, ...series !== undefined && { series } };
+  const reading = {
+    ...preprocessing(choices, cohort.manifest),
+    segmenter,
+    where: id,
+    ...series !== undefined && { series },
+  };
   const prepared = await preprocessCached(image, `${cache}/slices`, reading);
   const { slices: data, seen } = takeView(prepared, view);
   const depth = data.length / view.size ** 2;

@@ -23,7 +23,7 @@ import { findProfile, type Profile, requireFolds } from "./profile.ts";
 import type { Choices } from "./protocol/choices.ts";
 import { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 import type { Protocol } from "./protocol/protocol.ts";
-import { monthRule, preprocessing } from "./protocol/settings.ts";
+import { monthRule } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
@@ -144,8 +144,7 @@ export async function openStudy({
   const protocol = findProtocol(profile.name, environment);
   const { choices } = protocol;
   const progress = beside?.progress ?? studyProgress();
-  const { lung1, claro } = profile.phantomPatients;
-  const patients = builtIn === "phantom-lung1" ? lung1 : claro;
+  const patients = profile.phantomPatients[builtIn === "phantom-lung1" ? "lung1" : "claro"];
   const cohort = await openSelectedCohort({
     builtIn,
     law,
@@ -159,10 +158,10 @@ export async function openStudy({
   const segmenter = beside?.protocol.choices.lungs === choices.lungs
     ? beside.segmenter
     : await openLungs(engine, choices.lungs, environment);
-  const suffix = protocolSuffix(profile.name, environment);
-  const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, profile.name + suffix, environment);
-  const settings = { engine, segmenter, cache, progress, choices };
+  const name = profile.name + protocolSuffix(profile.name, environment);
+  const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, name, environment);
   const training = { profile, protocol, engine, progress };
+  const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
   return {
@@ -189,8 +188,7 @@ export async function openStudy({
       const all = { ...settings, backbone, view: { ...view, slices: "all" } } as const;
       return (await studyFeatures([patientOf(patient)], all)).patients[0]!;
     },
-    slicesOf: (patient, view) =>
-      seenSlices(cohort, patientOf(patient), view, { segmenter, cache, settings: preprocessing(choices) }),
+    slicesOf: (patient, view) => seenSlices(cohort, patientOf(patient), view, { segmenter, cache, choices }),
     async tumours({ slices }) {
       progress.start("Tumours", slices.length);
       const known = new Map<string, TumourSlices>();
@@ -248,10 +246,7 @@ export async function openStudy({
         protocol: { name: protocol.name, choices: { ...choices } },
         seeds: { training: profile.seed, folds: profile.foldSeed },
       }),
-    async save(name, figure) {
-      await figure.save(join(folder, "figures", `${name}.svg`));
-      return figure;
-    },
+    save: (name, figure) => figure.save(join(folder, "figures", `${name}.svg`)).then(() => figure),
     ...displayAs(studyTable({ profile, protocol, cohort, engine })),
   };
 }

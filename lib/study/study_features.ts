@@ -1,5 +1,5 @@
 import type { Progress } from "@ctsurv/base/mod.ts";
-import type { CohortPatient } from "@ctsurv/cohort/mod.ts";
+import type { CohortManifest, CohortPatient } from "@ctsurv/cohort/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import {
   activationExtractor,
@@ -49,6 +49,8 @@ export interface FeatureSettings {
   readonly progress: Progress;
   /** How images become features. */
   readonly choices: Choices;
+  /** What the cohort asks of its scans. */
+  readonly manifest: Pick<CohortManifest, "leastLung">;
 }
 
 /**
@@ -58,10 +60,10 @@ export interface FeatureSettings {
  */
 export async function studyFeatures(
   patients: readonly CohortPatient[],
-  { engine, choices, ...given }: FeatureSettings,
+  { engine, choices, manifest, ...given }: FeatureSettings,
 ): Promise<StudyFeatures> {
   const { backbone, view, segmenter, cache, progress } = given;
-  const settings = { ...given, settings: preprocessing(choices), months: monthRule(choices) };
+  const settings = { ...given, settings: preprocessing(choices, manifest), months: monthRule(choices) };
   const intensities = choices.intensities === "z-score"
     ? await measureIntensities(patients, { segmenter, cache, progress, settings: settings.settings })
     : undefined;

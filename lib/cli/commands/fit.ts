@@ -1,5 +1,5 @@
 import { checkOutputFile, checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { openCohort } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
 import { viewFor } from "@ctsurv/features/mod.ts";
 import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import {
@@ -21,7 +21,7 @@ import {
   softAttention,
   trainingSettings,
 } from "@ctsurv/study/mod.ts";
-import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
+import { type FineTuning, saveModel, trainModel, type TrainModelOptions } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
 import { protocolOptions, withProtocol } from "../protocol_options.ts";
@@ -87,9 +87,7 @@ export const fit: Command = {
       ...trainingSettings(choices, { trained: backbone.source.kind === "pretrained" }),
       epochs: profile.epochs,
       months: monthRule(choices),
-      ...isUnusual(choices) && {
-        preprocessing: { interpolation: choices.interpolation, interior: choices.interior },
-      },
+      ...unusualPreprocessing(choices, cohort),
       backbone,
       view,
       shape: { aggregation: aggregation ?? softAttention(choices), ...deepHitShape(choices) },
@@ -150,9 +148,16 @@ function withOptions({ preset, choices }: Protocol, { tune, lungs, aggregation }
   });
 }
 
-/** Whether scans become slices otherwise than in ctsurv 0.1, whose models say nothing about it. */
-function isUnusual({ interpolation, interior }: Choices): boolean {
-  return interpolation !== protocols.paper.interpolation || interior !== protocols.paper.interior;
+/** How scans become slices, if otherwise than in ctsurv 0.1, whose models say nothing about it. */
+function unusualPreprocessing(
+  { interpolation, interior }: Choices,
+  { manifest: { leastLung } }: Cohort,
+): Pick<TrainModelOptions, "preprocessing"> {
+  const isUsual = interpolation === protocols.paper.interpolation && interior === protocols.paper.interior;
+  if (isUsual && leastLung === undefined) return {};
+  return {
+    preprocessing: { interpolation, interior, ...leastLung !== undefined && { leastLungVolume: leastLung } },
+  };
 }
 
 /** Choices that a model's file has no place for, so that `predict` would make them otherwise. */

@@ -2,6 +2,7 @@ import { checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mo
 import { importCohort, type ImportedCohort, readSeriesChoices } from "@ctsurv/cohort/mod.ts";
 import { parseSeriesRules } from "@ctsurv/imaging/mod.ts";
 import type { Command } from "../command.ts";
+import { parseLeastLung } from "../model_options.ts";
 
 /** `ctsurv import`: turns downloaded images and a clinical table into a cohort. */
 export const importCommand: Command = {
@@ -39,6 +40,17 @@ export const importCommand: Command = {
       value: "RULE",
     },
     exclude: { describe: "a patient to leave out, and the reason", value: "PATIENT=REASON", repeatable: true },
+    slices: {
+      describe:
+        "write only these slices of each scan, at half the resolution, into the cohort: middle-5, the five in " +
+        "the middle by number (default: the whole scan)",
+      value: "CHOICE",
+    },
+    "least-lung": {
+      describe: "mL of lung below which a scan of this cohort is refused, for scans that show a part of the chest " +
+        "(default: 300; 20 with --slices)",
+      value: "ML",
+    },
     copy: { describe: "copy the images into the cohort; without it, the cohort refers to them in their place" },
     "keep-excluded": { describe: "keep the seven patients of LUNG1 that the paper excludes" },
   },
@@ -56,6 +68,8 @@ export const importCommand: Command = {
       listedSeries: named,
       seriesRules: rules,
       exclude: parsePairs("exclude", text("exclude"), '"LUNG1-058=made by Plastimatch"'),
+      slices: parseSlices(text("slices")),
+      leastLung: parseLeastLung(text("least-lung")),
       copy: options.copy === true,
       keepExcluded: options["keep-excluded"] === true,
       progress: terminalProgress(),
@@ -69,6 +83,11 @@ async function readRule(rule: string | undefined) {
   if (rule === undefined) return { named: new Map<string, string>(), rules: [] };
   if (/\.(csv|tsv|txt)(\.gz)?$/i.test(rule)) return { named: await readSeriesChoices(rule), rules: [] };
   return { named: new Map<string, string>(), rules: parseSeriesRules(rule) };
+}
+
+function parseSlices(slices: string | undefined): "middle-5" | undefined {
+  if (slices === undefined || slices === "middle-5") return slices;
+  throw new InputError(`--slices ${slices}: choose middle-5, or leave it out for whole scans`);
 }
 
 /** The value for each patient, from lines such as "LUNG1-001=1.2.3". */

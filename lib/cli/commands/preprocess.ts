@@ -3,7 +3,7 @@ import { checkOutputFolder, InputError, writeAtomic } from "@ctsurv/base/mod.ts"
 import { defaultSettings, preprocessReading, readVolume, writeNifti, writeNpy } from "@ctsurv/imaging/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
-import { lungsOption } from "../model_options.ts";
+import { lungsOption, parseLeastLung } from "../model_options.ts";
 
 /** `ctsurv preprocess`: turns a CT into files of the slices that a backbone sees. */
 export const preprocess: Command = {
@@ -20,12 +20,18 @@ export const preprocess: Command = {
       value: "CHOICE",
       default: defaultSettings.interior,
     },
+    "least-lung": {
+      describe: "mL of lung below which the scan is refused",
+      value: "ML",
+      default: String(defaultSettings.leastLungVolume),
+    },
   },
   async run({ options, environment = readEnvironment() }) {
     const { input, output } = options as { input: string; output: string };
     const given = {
       interpolation: oneOf("interpolation", options.interpolation, ["bspline", "linear"]),
       interior: oneOf("interior", options.interior, ["keep", "drop"]),
+      leastLungVolume: parseLeastLung(String(options["least-lung"])),
     };
     await checkOutputFolder(output);
     const series = typeof options.series === "string" ? { series: options.series } : {};

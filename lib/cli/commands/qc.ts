@@ -105,7 +105,9 @@ async function examineAndDraw(
   let scan: PreprocessedScan | undefined;
   const examination = await examine(id, async () => {
     const reading = await readVolume(image, series === undefined ? {} : { series });
-    scan = await preprocessReading(reading, { segmenter, where: id });
+    const { leastLung } = cohort.manifest;
+    const own = leastLung === undefined ? {} : { leastLungVolume: leastLung };
+    scan = await preprocessReading(reading, { ...own, segmenter, where: id });
     return measureScan(reading, scan);
   });
   // The sheet of an earlier run does not show a scan that is refused now.

@@ -38,20 +38,19 @@ export async function refuseForeignCohort(dir: string, { copy }: { readonly copy
  * Writes a cohort's files, `cohort.json` last. If it is interrupted, the folder has no `cohort.json`: it is not a
  * cohort, and another import may write into it.
  *
- * @param writeImages Writes whatever else there is to write.
+ * @param writeImages Writes whatever else there is to write, and gives the content of `cohort.json`.
  */
 export async function writeCohort(
   dir: string,
-  { manifest, clinical, writeImages }: {
-    readonly manifest: CohortManifest;
+  { clinical, writeImages }: {
     readonly clinical: string;
-    readonly writeImages: () => Promise<void>;
+    readonly writeImages: () => Promise<CohortManifest>;
   },
 ): Promise<void> {
   const path = join(dir, "cohort.json");
   await writeAtomic(join(dir, MARKER), "An import is under way, or was broken off. Import again to finish it.\n");
   if (await statPath(path)) await Deno.remove(path);
-  await writeImages();
+  const manifest = await writeImages();
   await writeAtomic(join(dir, "clinical.csv"), clinical);
   await writeAtomic(path, JSON.stringify(manifest, null, 2) + "\n");
   await Deno.remove(join(dir, MARKER));

@@ -2,13 +2,14 @@ import project from "../../../deno.json" with { type: "json" };
 import { basename, join, resolve } from "node:path";
 import { InputError, type Progress, sha256 } from "@ctsurv/base/mod.ts";
 import type { SeriesRule } from "@ctsurv/imaging/mod.ts";
-import type { CohortManifest } from "../cohort_manifest.ts";
+import type { CohortManifest, ImageEntry } from "../cohort_manifest.ts";
 import { type ClinicalRecord, formatClinical, parseClinical } from "../table/clinical.ts";
 import { parseClinicalColumns } from "../table/clinical_columns.ts";
 import { readTable } from "../table/read_table.ts";
 import { type Exclusion, LUNG1_EXCLUSIONS } from "../table/lung1_exclusions.ts";
 import { copyImages, planCopies } from "./_copy_images.ts";
-import { type ImportPlan, planImport } from "./_plan_import.ts";
+import { LEAST_LUNG_OF_SLICES, type MiddleImages, type SliceChoice, writeMiddleImages } from "./_middle_images.ts";
+import { type ImportPlan, planImport, type PlannedPatient } from "./_plan_import.ts";
 import { type ImportRecord, referTo, refuseForeignCohort, writeCohort } from "./cohort_folder.ts";
 import { oddStages } from "./odd_stages.ts";
 import { scanImages, type SkippedFiles } from "./scan_images.ts";
@@ -33,6 +34,13 @@ export interface ImportCohortOptions {
   readonly seriesRules?: readonly SeriesRule[];
   /** Patient -> reason, for patients who are left out in addition to the seven of LUNG1. */
   readonly exclude?: ReadonlyMap<string, string>;
+  /**
+   * Writes only these slices of each scan, at half the resolution, into the cohort's folder: `middle-5`, the five in the
+   * middle by InstanceNumber. Segmentations are not taken then. Default: the whole scan.
+   */
+  readonly slices?: "middle-5" | undefined;
+  /** mL of lung that preprocessing asks of a scan of this cohort. Default: the usual 300; of `slices` 20. */
+  readonly leastLung?: number | undefined;
   /** Keeps the seven patients of LUNG1 that the paper leaves out. Default false. */
   readonly keepExcluded?: boolean;
   /** Copies the images, so that the cohort's folder holds everything. Default false: it refers to where they are. */
@@ -95,8 +103,9 @@ const EXAMPLES = 5;
  * ```
  */
 export async function importCohort(options: ImportCohortOptions): Promise<ImportedCohort> {
-  const { images, clinical, copy = false, progress, series = new Map(), listedSeries = new Map(), seriesRules = [] } =
+  const { images, clinical, progress, series = new Map(), listedSeries = new Map(), seriesRules = [], slices } =
     options;
+  const copy = options.copy === true || slices !== undefined;
   const dir = resolve(options.output);
   const records = await readRecords(clinical, options.columns);
   const excluded = exclusions(records, options);
@@ -118,34 +127,70 @@ export async function importCohort(options: ImportCohortOptions): Promise<Import
   });
   const isLung1 = records.every(({ patient }) => /^LUNG1-\d{3}$/.test(patient));
   const name = options.name ?? (isLung1 ? "LUNG1" : basename(dir));
-  const copied = copy ? plan.patients.map((patient) => planCopies(scanned.root, patient)) : [];
-  const entries = copy ? copied.map(({ entry }) => entry) : await referTo(dir, scanned.root, plan.patients);
-  const manifest: CohortManifest = {
-    format: 1,
-    name,
-    ...origin(isLung1, clinical),
-    exclusions: excluded,
-    images: Object.fromEntries(plan.patients.map(({ patient }, i) => [patient, entries[i]!])),
-    import: record,
-  };
+  const leastLung = options.leastLung ?? (slices === undefined ? undefined : LEAST_LUNG_OF_SLICES);
+  let taken: TakenImages | undefined;
   await writeCohort(dir, {
-    manifest,
     clinical: formatClinical(records),
-    writeImages: async () => {
-      if (copy) await copyImages(dir, copied.flatMap(({ copies }) => copies), progress);
+    async writeImages() {
+      taken = await takeImages(dir, scanned.root, plan.patients, { copy, slices, progress });
+      if (taken.entries.length === 0) throw new InputError(`No scan can be used. ${taken.leftOut[0]?.reason}`);
+      return {
+        format: 1,
+        name,
+        ...origin(isLung1, clinical),
+        exclusions: excluded,
+        ...leastLung !== undefined && { leastLung },
+        ...slices !== undefined && { slices },
+        images: Object.fromEntries(taken.entries),
+        import: recordWith(record, taken),
+      };
     },
   });
-  const segmentations = plan.patients.flatMap(({ segmentations }) => segmentations);
+  const { entries, leftOut, remarks } = taken!;
+  const segmentations = slices === undefined ? plan.patients.flatMap(({ segmentations }) => segmentations) : [];
   const count = (wanted: string) => segmentations.filter(({ kind }) => kind === wanted).length;
   return {
     name,
     dir,
-    patients: plan.patients.map(({ patient }) => patient),
+    patients: entries.map(([patient]) => patient),
     segmentations: { SEG: count("SEG"), RTSTRUCT: count("RTSTRUCT") },
     excluded,
-    record,
+    record: recordWith(record, { leftOut, remarks }),
     skipped: plan.skipped,
   };
+}
+
+/** The images that a cohort refers to or that were written into it. */
+type TakenImages = MiddleImages;
+
+async function takeImages(
+  dir: string,
+  root: string,
+  patients: readonly PlannedPatient[],
+  { copy, slices, progress }: {
+    readonly copy: boolean;
+    readonly slices: SliceChoice | undefined;
+    readonly progress: Progress | undefined;
+  },
+): Promise<TakenImages> {
+  if (slices !== undefined) return await writeMiddleImages(dir, { root, patients, slices, progress });
+  const named = (entries: readonly ImageEntry[]) => ({
+    entries: patients.map(({ patient }, i) => [patient, entries[i]!] as const),
+    leftOut: [],
+    remarks: [],
+  });
+  if (!copy) return named(await referTo(dir, root, patients));
+  const copied = patients.map((patient) => planCopies(root, patient));
+  await copyImages(dir, copied.flatMap(({ copies }) => copies), progress);
+  return named(copied.map(({ entry }) => entry));
+}
+
+/** The record with what came to light when the images were taken. */
+function recordWith(
+  record: ImportRecord,
+  { leftOut, remarks }: Pick<TakenImages, "leftOut" | "remarks">,
+): ImportRecord {
+  return { ...record, leftOut: [...record.leftOut, ...leftOut], remarks: [...record.remarks, ...remarks] };
 }
 
 async function readRecords(clinical: string, columns: string | undefined): Promise<ClinicalRecord[]> {

@@ -8,6 +8,8 @@ import { fillHoles } from "./fill.ts";
 const GAS_HU = -930;
 /** mL. A region of this size is a lung even if emphysema has left it as empty as gas. */
 const SURELY_LUNG_ML = 1000;
+/** mm. A scan that shows less of the chest than this shows as much less of a lung: of five slices of 3 mm, 100 mL. */
+const CHEST_MM = 150;
 
 /** Options of {@linkcode keepLungs}. */
 export interface KeepLungsOptions {
@@ -19,7 +21,7 @@ export interface KeepLungsOptions {
 
 /**
  * Keeps the largest regions of a mask that are lung, not gas, in place. A region is gas if at least half of it is below
- * -930 HU and it has less than 1000 mL.
+ * -930 HU and it has less than 1000 mL; in a scan of less than 150 mm, proportionally less: 100 mL in five slices of 3 mm.
  *
  * @param mask [slices, rows, columns] of the volume.
  *
@@ -53,7 +55,8 @@ export function keepLungs(
     for (let voxel = starts[run]!; voxel < ends[run]!; voxel++) if (hu[voxel]! < GAS_HU) empty[labels[run]!]!++;
   }
   const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
-  const isLung = (label: number) => empty[label]! < sizes[label]! / 2 || sizes[label]! * millilitres >= SURELY_LUNG_ML;
+  const surely = SURELY_LUNG_ML * Math.min(1, shape[0] * spacing[0] / CHEST_MM);
+  const isLung = (label: number) => empty[label]! < sizes[label]! / 2 || sizes[label]! * millilitres >= surely;
   const lungs = [...sizes.keys()].filter(isLung).sort((a, b) => sizes[b]! - sizes[a]!).slice(0, atMost);
   const kept = new Set(lungs.filter((label) => sizes[label]! >= leastShare * sizes[lungs[0]!]!));
   eraseComponents(mask, components, (label) => !kept.has(label));

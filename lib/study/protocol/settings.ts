@@ -1,4 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
+import type { CohortManifest } from "@ctsurv/cohort/mod.ts";
 import type { LearningRateSchedule } from "@ctsurv/engine/mod.ts";
 import type { Readout } from "@ctsurv/features/mod.ts";
 import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
@@ -60,9 +61,17 @@ export function deepHitShape({ deephit }: Choices): Pick<SurvivalHeadShape, "sha
   return deephit === "shared" ? { sharedLayers: 5 } : {};
 }
 
-/** How scans become slices under a protocol. */
-export function preprocessing({ interpolation, interior, intensities }: Choices): PreprocessSettings {
-  return { interpolation, interior, ...intensities === "z-score" && { clip: false } };
+/** How scans become slices under a protocol, and what the cohort asks of them. */
+export function preprocessing(
+  { interpolation, interior, intensities }: Choices,
+  { leastLung }: Pick<CohortManifest, "leastLung"> = {},
+): PreprocessSettings {
+  return {
+    interpolation,
+    interior,
+    ...intensities === "z-score" && { clip: false },
+    ...leastLung !== undefined && { leastLungVolume: leastLung },
+  };
 }
 
 /** How days become months under a protocol. */

@@ -59,6 +59,7 @@ const modelSchema = z.object({
   preprocessing: z.strictObject({
     interpolation: z.enum(["bspline", "linear"]).exactOptional(),
     interior: z.enum(["keep", "drop"]).exactOptional(),
+    leastLungVolume: z.number().nonnegative().exactOptional(),
   }).exactOptional(),
 });
 

@@ -57,7 +57,7 @@ export interface SurvivalModel {
   /** The slices of each patient that the backbone saw in training; prediction takes the same view. */
   readonly view: View;
   /** What differs from the usual preprocessing; prediction does the same. @default {nothing} */
-  readonly preprocessing?: Pick<PreprocessSettings, "interpolation" | "interior">;
+  readonly preprocessing?: Pick<PreprocessSettings, "interpolation" | "interior" | "leastLungVolume">;
   /** Sizes and kinds of the head; fields that are left out have the paper's values. */
   readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
   /** Whether the head was trained with the constant logit of the tail; prediction reads its logits accordingly. */
