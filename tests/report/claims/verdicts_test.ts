@@ -49,7 +49,11 @@ function asIfReal(file: string, content: Json): Json {
       ...content,
       profile: "paper",
       cohort: { ...content.cohort as Json, bestReachableCtd: null },
-      models: models.map((row) => ({ ...row, weights: { kind: "pretrained", hash: "f00d" } })),
+      models: models.map((row) => ({
+        ...row,
+        weights: { kind: "pretrained", hash: "f00d" },
+        provenance: { ...row.provenance as Json, protocol: { name: "paper", choices: {} } },
+      })),
     };
   }
   // Patients have no laws.
@@ -99,8 +103,9 @@ Deno.test("judgeClaims(): on phantoms nothing about training can be tested, and 
   const { because, evidence } = verdictOf(claims, "attention");
   assertEquals(because, [
     "the patients of phantom-lung1 are phantoms",
-    "weights are seeded, not pretrained as the paper's",
+    "weights are phantom, not pretrained as the paper's",
     "profile workshop trains less, and on fewer slices, than the paper",
+    "protocol workshop is no reading of the paper",
   ]);
   // The difference is that of Ctd within folds, by another way.
   const [ours, theirs] = await Promise.all(["efficientnet_b0", "average_pooling"].map(async (model) => {
