@@ -65,6 +65,7 @@ const paper: Profile = {
 export const profiles: Readonly<Record<Profile["name"], Profile>> = {
   smoke: {
     ...paper,
+    ...trainingNumbers(protocols.workshop),
     name: "smoke",
     phantomPatients: { lung1: 12, claro: 8 },
     folds: 3,
@@ -76,6 +77,7 @@ export const profiles: Readonly<Record<Profile["name"], Profile>> = {
   },
   workshop: {
     ...paper,
+    ...trainingNumbers(protocols.workshop),
     name: "workshop",
     phantomPatients: { lung1: 96, claro: 32 },
     // What is left out of both makes all five notebooks take a quarter of an hour on 2 cores: of all slices ViT and VGG16

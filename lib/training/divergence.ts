@@ -7,6 +7,7 @@ import type { Trained } from "./trainer.ts";
 /** How many times the loss may be that of the first epoch, or of a model that knows nothing. */
 const FAR_ABOVE = 5;
 
+const ADVICE = "Trust its predictions only as far as patients whom it did not see bear them out.";
 const REMEDY =
   "Take a lower learning rate, or scale the features (scaleFeatures); weights of a backbone that is broken " +
   "or was made for other images do this too";
@@ -42,10 +43,9 @@ export function describeDivergence(
   if (first === undefined || last === undefined) return undefined;
   const uninformed = uninformedLoss(batchSize, loss);
   const rose = `training diverged: the loss went from ${short(first)} in the first epoch to ${short(last)} in the last`;
-  if (last > FAR_ABOVE * first && last > uninformed) return `${rose}. What the model predicts means nothing. ${REMEDY}`;
+  if (last > FAR_ABOVE * first && last > uninformed) return `${rose}. ${ADVICE} ${REMEDY}`;
   if (last <= FAR_ABOVE * uninformed) return undefined;
-  return `${rose}, where a model that knows nothing has about ${short(uninformed)}. What the model predicts means ` +
-    `nothing. ${REMEDY}`;
+  return `${rose}, where a model that knows nothing has about ${short(uninformed)}. ${ADVICE} ${REMEDY}`;
 }
 
 /** The losses of a training, with what they say of it. */

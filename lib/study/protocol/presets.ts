@@ -45,7 +45,8 @@ const paper: Choices = {
  *
  * - `paper`: the paper's words, and PyTorch's defaults.
  * - `workshop`: `paper` for few steps and networks that were never trained: heads that begin to learn at once, features
- *   that are scaled, gradients that are clipped, and a rate of 1e-3 that falls to 0. These were chosen on phantoms of
+ *   that are scaled, gradients that are clipped, a rate of 1e-3 that falls to 0, and a ranking scale at which no pair can
+ *   cost more than e^2 times what an undecided one costs. These were chosen on phantoms of
  *   other seeds than the one that is reported; docs/PHANTOMS.md has all that was tried.
  * - `paper-methods`: the paper's section Methods read literally: the final block is trained too, and every slice has more
  *   than 2 % lung.
@@ -62,6 +63,7 @@ export const protocols: Readonly<Record<ProtocolName, Choices>> = {
     learningRate: 1e-3,
     schedule: "cosine",
     gradientClipping: 1,
+    sigma: 0.5,
   },
   "paper-methods": { ...paper, tune: "final-block", interior: "drop" },
   ascent: {
