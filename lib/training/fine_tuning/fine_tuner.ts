@@ -127,7 +127,7 @@ function refuseHeadOnlyOptions(
   throw new InputError(
     `The final block cannot be trained with ${
       asked.join(", ")
-    }: only a head on its own can. Train the final layer only`,
+    }: only a head on its own can. Train the final layer only, or take the protocol paper`,
   );
 }
 

@@ -74,7 +74,14 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
 /** Kinds of heads, and the final block; every aggregation there is: survival_model_test.ts. */
 const others: Record<string, readonly string[]> = {
   "average pooling": ["--aggregation", "average"],
-  "self-attention and the final block": ["--aggregation", "self-attention", "--tune", "final-block"],
+  "self-attention and the final block": [
+    "--aggregation",
+    "self-attention",
+    "--tune",
+    "final-block",
+    "--protocol",
+    "paper",
+  ],
 };
 
 Deno.test("fit and predict take other aggregations, and the final block", () =>
