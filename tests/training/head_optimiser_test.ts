@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { createRandom } from "@ctsurv/base/mod.ts";
 import {
@@ -22,6 +23,7 @@ import { makeBatch, type TrainingState, trainingStep, type TrainOptions } from "
 import { assertClose } from "../engine/agreement.ts";
 import { dropoutMask, trainingRows } from "@ctsurv/training/_batch_memory.ts";
 import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
+import { lockedRun } from "../support/locked_run.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const engine = onnxEngine({ threads: 1 });
@@ -202,24 +204,11 @@ Deno.test("headOptimiser(): parameters() are those of their moment; later steps 
 });
 
 Deno.test("headOptimiser(): memory does not grow with steps, nor with heads", async () => {
-  const width = 1280;
-  const wide = patients.map((patient) => ({
-    ...patient,
-    features: new Float32Array(patient.slices * width).fill(0.1),
-  }));
-  const optimiser = headOptimiser(engine, { backboneFeatures: width }, quickly);
-  const train = async (heads: number) => {
-    for (let count = 0; count < heads; count++) {
-      const head = optimiser.begin();
-      for (let step = 0; step < 10; step++) await head.step(wide.slice(step % 5, step % 5 + 3));
-      await head.finish();
-    }
-  };
-  await train(10);
-  const before = Deno.memoryUsage().rss;
-  await train(30);
-  const grown = (Deno.memoryUsage().rss - before) / 1e6;
-  await optimiser.dispose();
+  // In a process of its own: tests that run side by side share theirs.
+  const script = fileURLToPath(new URL("./_memory_of_heads.ts", import.meta.url));
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: lockedRun(script) }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const grown = Number(new TextDecoder().decode(stdout));
   // Keeping the 2 MB of gradients of each of these 300 steps would take 600 MB, keeping the 8 MB of each head 240 MB.
   assert(grown < 120, `${grown.toFixed(1)} MB more`);
 });
