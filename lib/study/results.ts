@@ -80,6 +80,9 @@ export async function saveRow(
   return row;
 }
 
+/** A row that is there already is not computed again, and what a notebook shows must not depend on that. */
+const silent: Study["progress"] = { start() {}, tick() {}, done() {} };
+
 /** What Cox regression reaches on the features: of a row that was saved with the same ones, or computed. */
 export async function ceilingOf(study: Study, features: StudyFeatures): Promise<ModelResult["coxOnFeatures"]> {
   const { cohort, protocol, folder } = study;
@@ -93,7 +96,7 @@ export async function ceilingOf(study: Study, features: StudyFeatures): Promise<
     : undefined;
   if (known) return known.coxOnFeatures;
   try {
-    return coxCeiling(await coxRow(study, features));
+    return coxCeiling(await coxRow({ ...study, progress: silent }, features));
   } catch (error) {
     // A training fold with fewer than two deaths, as a cohort of a dozen patients can have.
     if (error instanceof InputError) return undefined;
