@@ -31,6 +31,7 @@ export { keepOutputsInPlace, type KernelInternals, kernelInternals } from "./pro
 export { type Display, notebookProgress } from "./progress/notebook_progress.ts";
 export { formatSeconds, type Progress } from "./progress/progress.ts";
 export { terminalProgress } from "./progress/terminal_progress.ts";
+export { type Chunk, mixedBatches } from "./mixed_batches.ts";
 export { createRandom, type Random } from "./random.ts";
 export { checkResources, type CheckResourcesOptions, peakMemory, type Resources } from "./resources.ts";
 export { sha256, sha256File } from "./sha256.ts";

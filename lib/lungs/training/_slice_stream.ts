@@ -1,4 +1,4 @@
-import { createRandom, workerPool } from "@ctsurv/base/mod.ts";
+import { createRandom, mixedBatches, workerPool } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import { GRID_SIZE } from "../unet/_unet_grid.ts";
 import type { SliceOrder } from "./_slice_worker.ts";
@@ -23,44 +23,10 @@ export function sliceStream(seed: number, threads = 1): SliceStream {
     describe: ({ chunk }) => `Slices ${chunk}`,
   });
   const random = createRandom(seed, "batches");
-  const pool: { readonly chunk: TrainingSlices; readonly index: number }[] = [];
-  let ordered = 0;
-  const order = () => {
-    const drawn = workers.run({ seed, chunk: ordered++ });
-    // Whoever takes the slices gets its error. If nobody does any more, it must not count as unhandled.
-    drawn.catch(() => {});
-    return drawn;
-  };
+  const draw = (chunk: number) => workers.run({ seed, chunk });
   // One chunk is always being drawn by each thread; they are taken in order.
-  const coming = Array.from({ length: threads }, order);
-
-  const refill = async () => {
-    while (pool.length < POOL_SLICES) {
-      const chunk = await coming.shift()!;
-      coming.push(order());
-      for (let index = 0; index < chunk.count; index++) pool.push({ chunk, index });
-    }
-  };
-
-  return {
-    async next(batch) {
-      await refill();
-      const pixels = GRID_SIZE * GRID_SIZE;
-      const [input, truth] = [new Float32Array(batch * pixels), new Float32Array(batch * pixels)];
-      for (let k = 0; k < batch; k++) {
-        const at = random.integer(0, pool.length - 1);
-        const { chunk, index } = pool[at]!;
-        pool[at] = pool.at(-1)!;
-        pool.pop();
-        input.set(chunk.input.subarray(index * pixels, (index + 1) * pixels), k * pixels);
-        truth.set(chunk.truth.subarray(index * pixels, (index + 1) * pixels), k * pixels);
-      }
-      return { input, truth, count: batch };
-    },
-    close() {
-      workers.close();
-    },
-  };
+  const next = mixedBatches({ draw, waiting: POOL_SLICES, ahead: threads, random });
+  return { next, close: () => workers.close() };
 }
 
 /** Slices as inputs of a training step. */
