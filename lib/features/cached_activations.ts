@@ -1,6 +1,7 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { basename } from "node:path";
+import { entryPath, InputError } from "@ctsurv/base/mod.ts";
 import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
-import { type KeyedSlices, numbersPath, readNumbers, writeNumbers } from "./cached_features.ts";
+import { type KeyedSlices, readNumbers, writeNumbers } from "./cached_features.ts";
 import type { ActivationExtractor, Activations } from "./activation_extractor.ts";
 
 /**
@@ -31,6 +32,8 @@ export function halfActivations(
 
 /** Activations of a patient on disk, at the cut before a backbone's final block. */
 export interface StoredActivations extends Omit<Activations, "data"> {
+  /** Changes whenever the activations do. */
+  readonly key: string;
   /**
    * Reads the activations, [count, ...shape].
    *
@@ -51,7 +54,7 @@ const FORMAT = "ctsurv activations 1";
  */
 export async function cachedActivations(
   extractor: ActivationExtractor,
-  { slices, key }: KeyedSlices,
+  { slices, key: slicesKey }: KeyedSlices,
   folder: string,
 ): Promise<StoredActivations> {
   const { architecture, source } = extractor.backbone;
@@ -60,20 +63,21 @@ export async function cachedActivations(
     backbone: architecture.name,
     weights: source.sha256,
     cut: architecture.finalBlock,
-    slices: key,
+    slices: slicesKey,
   };
   const entry = { folder, extension: ".activations", identity };
   const load = async () => {
     const found = await readNumbers(entry);
-    if (!found) throw new InputError(`${numbersPath(entry)} is missing or damaged. Run again to recompute it`);
+    if (!found) throw new InputError(`${entryPath(entry)} is missing or damaged. Run again to recompute it`);
     return new Float16Array(found.bytes.buffer);
   };
+  const key = basename(entryPath(entry), entry.extension);
   const known = await readNumbers(entry);
-  if (known) return { ...described(known.shape), load };
+  if (known) return { ...described(known.shape), key, load };
   const { count, shape, data } = await extractor.extract(slices);
   const bytes = halfActivations(data, architecture);
   await writeNumbers(entry, { shape: [count, ...shape], bytes });
-  return { count, shape, load };
+  return { count, shape, key, load };
 }
 
 function described([count, ...shape]: readonly number[]): Omit<Activations, "data"> {

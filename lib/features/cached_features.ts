@@ -1,18 +1,7 @@
-import { join } from "node:path";
-import { InputError, readChecked, sha256, writeChecked } from "@ctsurv/base/mod.ts";
+import { type CacheEntry, InputError, readEntry, writeEntry } from "@ctsurv/base/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
 import type { Readout, SliceFeatureExtractor } from "./feature_extractor.ts";
 import type { IntensityScaling } from "./intensities.ts";
-
-/** Where numbers are kept, and everything they depend on. */
-export interface NumbersEntry {
-  /** Folder of the cache. */
-  readonly folder: string;
-  /** Extension of the file's name, with its dot. */
-  readonly extension: string;
-  /** Everything the numbers depend on, as JSON can hold it. */
-  readonly identity: object;
-}
 
 /** Numbers as bytes, with their shape. */
 export interface CachedNumbers {
@@ -20,21 +9,15 @@ export interface CachedNumbers {
   readonly bytes: ArrayBufferView<ArrayBuffer>;
 }
 
-/** The path of an entry's file. */
-export function numbersPath({ folder, extension, identity }: NumbersEntry): string {
-  return join(folder, `${sha256(JSON.stringify(identity))}${extension}`);
-}
-
 /** Numbers of an earlier run; undefined if there are none, or they are damaged or belong to another entry. */
-export async function readNumbers(entry: NumbersEntry): Promise<CachedNumbers | undefined> {
-  const known = await readChecked<{ identity: object; shape: readonly number[] }>(numbersPath(entry));
-  if (!known || JSON.stringify(known.header.identity) !== JSON.stringify(entry.identity)) return undefined;
-  return { shape: known.header.shape, bytes: known.payload };
+export async function readNumbers(entry: CacheEntry): Promise<CachedNumbers | undefined> {
+  const known = await readEntry<{ readonly shape: readonly number[] }>(entry);
+  return known && { shape: known.header.shape, bytes: known.payload };
 }
 
 /** Writes numbers for {@linkcode readNumbers}. */
-export async function writeNumbers(entry: NumbersEntry, { shape, bytes }: CachedNumbers): Promise<void> {
-  await writeChecked(numbersPath(entry), { identity: entry.identity, shape }, bytes);
+export async function writeNumbers(entry: CacheEntry, { shape, bytes }: CachedNumbers): Promise<void> {
+  await writeEntry(entry, { shape }, bytes);
 }
 
 /** The precision in which features are kept on disk. */

@@ -27,7 +27,7 @@ type Displayed = Extract<NotebookOutput, { data: unknown }>;
  * collector leaves errors to the runner, which knows more of them than the kernel reports. Terminal colours are
  * removed.
  */
-function createOutputCollector(): OutputCollector {
+function createOutputCollector(onStderr?: (text: string) => void): OutputCollector {
   const displays = new Map<string, Displayed[]>();
   return {
     into(outputs) {
@@ -42,6 +42,7 @@ function createOutputCollector(): OutputCollector {
           case "stream": {
             const { name, text } = content as { name: "stdout" | "stderr"; text: string };
             const plain = stripVTControlCharacters(text);
+            if (name === "stderr") onStderr?.(plain);
             const last = clearing ? undefined : outputs.at(-1);
             if (last?.output_type === "stream" && last.name === name) last.text += plain;
             else add({ output_type: "stream", name, text: plain });
@@ -89,6 +90,8 @@ export interface RunNotebookOptions {
   readonly timeoutSeconds?: number;
   /** Called before each code cell and after the last. */
   readonly onCell?: (progress: NotebookProgress) => void;
+  /** Called with what a cell writes to stderr, such as a warning. */
+  readonly onStderr?: (text: string) => void;
   /** Called after Ctrl-C, when the notebook is written. Then the signal is passed on, which ends this program. */
   readonly onInterrupted?: () => void;
 }
@@ -153,7 +156,7 @@ const SETTLE_MILLISECONDS = 50;
  * @throws {KernelError} If the kernel does not start.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions = {}): Promise<NotebookRun> {
-  const { env = {}, output = path, timeoutSeconds, onCell, onInterrupted } = options;
+  const { env = {}, output = path, timeoutSeconds, onCell, onStderr, onInterrupted } = options;
   const started = performance.now();
   const document = await readNotebook(path);
   requireDenoKernel(document, path);
@@ -164,7 +167,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
   using interruption = onInterruption();
   await using kernel = await startKernel({ cwd: dirname(resolve(path)), env });
   interruption.stopWith(kernel.kill);
-  const collector = createOutputCollector();
+  const collector = createOutputCollector(onStderr);
   let failed: FailedCell | undefined;
   let cells = 0;
   for (const cell of run) {

@@ -53,7 +53,7 @@ export {
 } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
-export { type FoldFile, foldPath, readFold, writeFold } from "./results/fold_file.ts";
+export { type FoldFile, foldPath, readFold, removeOtherFolds, writeFold } from "./results/fold_file.ts";
 export { judgeClaims } from "./claims/judge_claims.ts";
 export type { LawResult } from "./laws/law_result.ts";
 export { type LawRow, lawTable } from "./laws/law_table.ts";

@@ -36,6 +36,13 @@ export interface Environment {
   readonly weightsMirror: string | undefined;
   /** `CTSURV_OUTPUTS`: where results go. */
   readonly outputs: string | undefined;
+  /**
+   * `CTSURV_TRAININGS`: where trained heads are kept between runs, so that an interrupted run goes on; `none` to train
+   * everything again. Unset: beside slices and features in the cache.
+   */
+  readonly trainings: string | undefined;
+  /** `CTSURV_LOG`: a file to which stages, memory and the time left are written, besides the screen. */
+  readonly log: string | undefined;
 }
 
 /**
@@ -69,6 +76,8 @@ export function readEnvironment(
     weightsFolder: read("CTSURV_WEIGHTS_DIR") ?? defaultWeightsFolder(),
     weightsMirror: read("CTSURV_WEIGHTS_URL"),
     outputs: read("CTSURV_OUTPUTS"),
+    trainings: read("CTSURV_TRAININGS"),
+    log: read("CTSURV_LOG"),
   };
 }
 
@@ -87,6 +96,8 @@ export function environmentVariables(environment: Environment): Readonly<Record<
     CTSURV_WEIGHTS_DIR: environment.weightsFolder,
     CTSURV_WEIGHTS_URL: environment.weightsMirror ?? "",
     CTSURV_OUTPUTS: environment.outputs ?? "",
+    CTSURV_TRAININGS: environment.trainings ?? "",
+    CTSURV_LOG: environment.log ?? "",
   };
 }
 

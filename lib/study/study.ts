@@ -12,6 +12,7 @@ import {
   assembleFolds,
   type CrossValidation,
   headTrainer,
+  keepTrainings,
   type OutOfFoldPrediction,
   type TrainedHead,
   type TrainFoldsOptions,
@@ -27,7 +28,7 @@ import { monthRule } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
 import { type StudyFeatures, studyFeatures } from "./study_features.ts";
-import { runFolds, shapeFor, type StudyHeadOptions, trainingFor, withHeads } from "./study_trainer.ts";
+import { keptHeads, runFolds, shapeFor, type StudyHeadOptions, trainingFor, withHeads } from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
 
 /** A prediction, and what happened to the patient. */
@@ -65,6 +66,8 @@ export interface Study extends Displayable {
   readonly progress: Progress;
   /** Where slices and features are kept between runs. */
   readonly cache: string;
+  /** Where trained heads are kept between runs; undefined where everything is trained again. */
+  readonly trainings: string | undefined;
   /** Where results go. */
   readonly folder: string;
 
@@ -143,7 +146,7 @@ export async function openStudy({
   const profile = findProfile(undefined, environment);
   const protocol = findProtocol(profile.name, environment);
   const { choices } = protocol;
-  const progress = beside?.progress ?? studyProgress();
+  const progress = beside?.progress ?? studyProgress(environment);
   const patients = profile.phantomPatients[builtIn === "phantom-lung1" ? "lung1" : "claro"];
   const cohort = await openSelectedCohort({
     builtIn,
@@ -160,7 +163,8 @@ export async function openStudy({
     : await openLungs(engine, choices.lungs, environment);
   const name = profile.name + protocolSuffix(profile.name, environment);
   const folder = wanted ?? beside?.folder ?? outputsFolder(cohort.name, name, environment);
-  const training = { profile, protocol, engine, progress };
+  const trainings = environment.trainings === "none" ? undefined : environment.trainings ?? join(cache, "trainings");
+  const training = { profile, protocol, engine, progress, trainings };
   const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
@@ -173,6 +177,7 @@ export async function openStudy({
     segmenter,
     progress,
     cache,
+    trainings,
     folder,
     async features(name, view, weights = profile.weights) {
       const architecture = findBackbone(name);
@@ -214,7 +219,10 @@ export async function openStudy({
     async train(features, options = {}) {
       refuseFinalBlock(choices);
       const given = trainingFor(training, features, options);
-      const trainer = headTrainer(engine, shapeFor(training, features, options), given);
+      const shape = shapeFor(training, features, options);
+      const { kept } = keptHeads(training, shape, given);
+      const own = headTrainer(engine, shape, given);
+      const trainer = kept ? keepTrainings(own, kept) : own;
       progress.start("Epochs", given.epochs);
       try {
         const trained = await trainer.train(features.patients, () => progress.tick());

@@ -7,6 +7,8 @@ import {
   foldDoubts,
   type FoldOutcome,
   type HeadTrainerOptions,
+  keepTrainings,
+  type KeptTrainings,
   parallelHeadTrainer,
   type Trainer,
   trainFolds,
@@ -31,6 +33,8 @@ export interface HeadTraining {
   readonly protocol: Protocol;
   readonly engine: Engine;
   readonly progress: Progress;
+  /** The folder of trained heads; undefined to train everything again. */
+  readonly trainings: string | undefined;
 }
 
 /** The training of a head on some features: the protocol's and the profile's, with the given differences. */
@@ -58,6 +62,8 @@ export interface TrainingTitle {
   readonly title: string;
   /** Epochs of a training; 0 for models that have none. */
   readonly epochs: number;
+  /** Where its trainings are kept, and what they are; absent where they are not worth a file. */
+  readonly kept?: KeptTrainings;
 }
 
 /** What is done with a trainer and its patients, whatever they are. */
@@ -79,7 +85,7 @@ export async function withHeads<Result>(
   const shape = shapeFor(study, features, options);
   const { backbone } = features;
   const title = options.title ?? `${backbone.architecture.title}, ${shape.aggregation.kind}`;
-  const about = { title, epochs: training.epochs };
+  const about = { title, epochs: training.epochs, ...keptHeads(study, shape, training) };
   if (choices.tune === "final-layer") {
     return await withTrainer(parallelHeadTrainer(engine, shape, training), features.patients, about, use);
   }
@@ -93,6 +99,16 @@ export async function withHeads<Result>(
   const { backboneFeatures: _, ...headShape } = shape;
   const trainer = fineTuner(engine, backbone, headShape, { ...training, fineTuning: "final-block" });
   return await withTrainer(trainer, patients, about, use);
+}
+
+/** Where heads of a shape are kept. All else that they depend on are the patients and what is seen of them. */
+export function keptHeads(
+  { engine, protocol: { choices }, trainings }: Pick<HeadTraining, "engine" | "protocol" | "trainings">,
+  shape: SurvivalHeadShape,
+  training: HeadTrainerOptions,
+): { readonly kept?: KeptTrainings } {
+  if (trainings === undefined) return {};
+  return { kept: { folder: trainings, identity: { engine: engine.description, tune: choices.tune, shape, training } } };
 }
 
 /** Uses a trainer, and ends it. */
@@ -111,15 +127,15 @@ export async function withTrainer<Patient extends LabelledPatient, Parameters, R
 
 /** Cross-validates with the study's folds, and shows progress. */
 export async function runFolds<Patient extends LabelledPatient, Parameters>(
-  { profile: { folds }, protocol: { choices }, progress }: Omit<HeadTraining, "engine">,
+  { profile: { folds }, protocol: { choices }, progress }: Pick<HeadTraining, "profile" | "protocol" | "progress">,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, trainingPatients, onFold, onTrained }:
+  { title, epochs, kept, trainingPatients, onFold, onTrained }:
     & TrainingTitle
     & Pick<TrainFoldsOptions<Parameters>, "trainingPatients" | "onFold" | "onTrained">,
 ): Promise<readonly FoldOutcome[]> {
   progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
-  const outcomes = await trainFolds(trainer, patients, {
+  const outcomes = await trainFolds(kept ? keepTrainings(trainer, kept) : trainer, patients, {
     folds,
     foldSeed: choices.foldSeed,
     variant: choices.ctd,

@@ -56,7 +56,12 @@ Deno.test("notebooks pass the type check that the kernel does without", async ()
 
 Deno.test("reproduce runs the notebooks; table, predictions, text and what is committed agree; another run gives the same bytes", async () => {
   await inFolder(async (dir) => {
-    const here = { outputs: join(dir, "outputs"), cohort: undefined, targetCohort: undefined };
+    const here = {
+      outputs: join(dir, "outputs"),
+      trainings: join(dir, "trainings"),
+      cohort: undefined,
+      targetCohort: undefined,
+    };
     const environment = { ...readEnvironment(), ...here };
     const args = ["--profile", "smoke", "--output-notebooks", dir];
     const { text, json } = await reproduce.run({ ...parseCommand(reproduce, args), environment });

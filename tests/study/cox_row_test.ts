@@ -37,7 +37,10 @@ const backbone = {
 Deno.test("coxRow() cross-validates the features on the profile's folds, and coxCeiling() is what a row of Table 1 keeps", async () => {
   const profile = { ...profiles.smoke, folds: 4 };
   const [some, shown] = [patients(60), progress()];
-  const validation = await coxRow({ profile, protocol, progress: shown }, { backbone, patients: some });
+  const validation = await coxRow({ profile, protocol, progress: shown, trainings: undefined }, {
+    backbone,
+    patients: some,
+  });
   const folds = stratifiedFolds(some.map(({ followUp }) => followUp.event), { folds: 4, seed: profile.foldSeed });
   assertEquals(validation.predictions.map(({ fold }) => fold), Array.from(folds, (fold) => fold + 1));
   assert(validation.mean! > 0.65, `${validation.mean}`);
@@ -48,6 +51,6 @@ Deno.test("coxRow() cross-validates the features on the profile's folds, and cox
 });
 
 Deno.test("coxRow() refuses too few patients for the folds", async () => {
-  const shared = { protocol, profile: { ...profiles.smoke, folds: 4 }, progress: progress() };
+  const shared = { trainings: undefined, protocol, profile: { ...profiles.smoke, folds: 4 }, progress: progress() };
   await assertRejects(() => coxRow(shared, { backbone, patients: patients(3) }), InputError, "too few patients");
 });

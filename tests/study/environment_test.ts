@@ -28,6 +28,8 @@ const all = {
   CTSURV_WEIGHTS_DIR: "w",
   CTSURV_WEIGHTS_URL: "http://mirror",
   CTSURV_OUTPUTS: "o",
+  CTSURV_TRAININGS: "t",
+  CTSURV_LOG: "l",
 };
 
 Deno.test("readEnvironment() gives what the variables say, and the defaults where they are unset or empty", () => {
@@ -44,6 +46,8 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
     weightsFolder: defaultWeightsFolder(),
     weightsMirror: undefined,
     outputs: undefined,
+    trainings: undefined,
+    log: undefined,
   };
   assertEquals(environmentOf({}), defaults);
   assertEquals(
@@ -65,6 +69,8 @@ Deno.test("readEnvironment() gives what the variables say, and the defaults wher
       weightsFolder: "w",
       weightsMirror: "http://mirror",
       outputs: "o",
+      trainings: "t",
+      log: "l",
     },
   );
 });

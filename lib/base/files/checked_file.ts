@@ -27,8 +27,8 @@ export async function writeChecked(path: string, header: unknown, payload: Array
 }
 
 /**
- * Reads a file that {@linkcode writeChecked} wrote. Gives undefined if there is no such file, or if it has changed since
- * it was written.
+ * Reads a file that {@linkcode writeChecked} wrote. Gives undefined if there is no such file. It also does if the file has
+ * changed since it was written, and says so on stderr: whoever asked then makes it again.
  *
  * @example Features of two slices, cached and read again
  * ```ts
@@ -58,7 +58,10 @@ export async function readChecked<Header>(path: string): Promise<CheckedContent<
   const headerStart = line(0);
   const payloadStart = line(headerStart);
   const text = (from: number, to: number) => new TextDecoder().decode(file.subarray(from, to));
-  if (text(0, headerStart) !== `${sha256(file.subarray(headerStart))}\n`) return undefined;
+  if (text(0, headerStart) !== `${sha256(file.subarray(headerStart))}\n`) {
+    console.error(`${path} is damaged, so that it is not used: what it held is computed again`);
+    return undefined;
+  }
   // A copy, so that the payload starts where any typed array may.
   return { header: JSON.parse(text(headerStart, payloadStart)), payload: copyBytes(file, payloadStart) };
 }

@@ -24,7 +24,7 @@ type Judge = (folder: string) => string | undefined | Promise<string | undefined
 
 /** What ctsurv writes into folders of each kind. */
 const made = {
-  cache: /^(slices|features|activations)$/,
+  cache: /^(slices|features|activations|trainings)$/,
   /** A phantom cohort, complete or begun. */
   phantom: /^(cohort\.json|clinical\.csv|images|truth|laws|\.phantom\.(json|lock))$/,
   /** The scans and the truth of a phantom cohort. */
@@ -32,7 +32,7 @@ const made = {
   /** The tables of a phantom cohort's other laws. */
   laws: new RegExp(`^(${phantomLaws.join("|")})$`),
   results:
-    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|multiverse)$/,
+    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|logs|multiverse)$/,
 };
 
 /**

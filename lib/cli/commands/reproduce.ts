@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { examineFlops } from "@ctsurv/analysis/mod.ts";
-import { formatSeconds } from "@ctsurv/base/mod.ts";
+import project from "../../../deno.json" with { type: "json" };
+import { formatSeconds, openRunLog, type RunLog } from "@ctsurv/base/mod.ts";
 import {
   costTable,
   flopsFindings,
@@ -20,7 +21,11 @@ import { openEngine, readEnvironment } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { protocolOptions, withProtocol } from "../protocol_options.ts";
 import { checkBeforehand } from "../runs/check_beforehand.ts";
-import { checkOutputs, runNotebooks, selectRun, writePages } from "../runs/run_notebooks.ts";
+import { checkOutputs, runNotebooks, type SelectedRun, selectRun, writePages } from "../runs/run_notebooks.ts";
+import { runStatus } from "../runs/run_status.ts";
+
+/** The folder of logs in a folder of results. */
+const LOGS = "logs";
 
 /** `ctsurv reproduce`: runs the notebooks, makes pages of them and their results, and prints the results. */
 export const reproduce: Command = {
@@ -31,20 +36,25 @@ export const reproduce: Command = {
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
     ...protocolOptions,
     all: { describe: "run notebook 06 too, the multiverse, which takes longer than all the others together" },
+    status: { describe: "say how far such a run has come that goes on elsewhere, and run nothing" },
     "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
   },
   async run({ options, environment = readEnvironment() }) {
     const given = options as Readonly<Record<string, string | undefined>>;
     const run = await selectRun(given, withProtocol(environment, options));
     const { folder } = run;
+    const logs = join(folder, LOGS);
+    if (options.status === true) return await runStatus(logs);
     await checkOutputs(run, given["output-notebooks"]);
     await openEngine(run.environment);
     await checkBeforehand(run);
-    const seconds = await runNotebooks(run, {
-      outputs: dirname(folder),
-      saveIn: given["output-notebooks"],
-      all: options.all === true,
-    });
+    using log = await openRunLog(logs);
+    const seconds = await logged(log, run, (run) =>
+      runNotebooks(run, {
+        outputs: dirname(folder),
+        saveIn: given["output-notebooks"],
+        all: options.all === true,
+      }));
     const result = await readTable1(join(folder, "table1.json"));
     const { costs } = await readCosts(join(folder, "cost.json"));
     const findings = flopsFindings(examineFlops());
@@ -66,6 +76,25 @@ export const reproduce: Command = {
     };
   },
 };
+
+/** Runs with a log: of its start, its stages and warnings, and its end. */
+async function logged(
+  log: RunLog,
+  { environment, ...run }: SelectedRun,
+  work: (run: SelectedRun) => Promise<number>,
+): Promise<number> {
+  const { profile, protocol, cohort } = run;
+  const about = [`profile ${profile.name}`, `protocol ${protocol.name}`, cohort?.dir ?? "phantoms"].join(", ");
+  log.write("run", `started: ctsurv ${project.version}, ${about}, process ${Deno.pid}`);
+  try {
+    const seconds = await work({ ...run, environment: { ...environment, log: log.path } });
+    log.write("run", `finished in ${formatSeconds(seconds)}`);
+    return seconds;
+  } catch (error) {
+    log.write("run", `failed: ${(error as Error).message}`);
+    throw error;
+  }
+}
 
 /** For each model the folds, their mean and the pooled value, as text. */
 function describe({ cohort, profile, protocol, models }: Table1Result): string {

@@ -1,7 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkOutputFolder, freeDisk, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
+import {
+  appendLog,
+  checkOutputFolder,
+  freeDisk,
+  InputError,
+  type LogKind,
+  terminalProgress,
+} from "@ctsurv/base/mod.ts";
 import { type Cohort, lawCohortName, openCohort } from "@ctsurv/cohort/mod.ts";
 import {
   KernelError,
@@ -52,6 +59,7 @@ export async function runNotebookFile(
   { output = path, profile, cohort, target, outputs, temporary, environment = readEnvironment() }:
     RunNotebookFileOptions,
 ): Promise<NotebookRun> {
+  const { log, trainings } = environment;
   const env = environmentVariables({
     ...environment,
     ...(profile !== undefined && { profile: findProfile(profile, environment).name }),
@@ -59,15 +67,24 @@ export async function runNotebookFile(
     ...(cohort !== undefined && { cohort: resolve(cohort) }),
     ...(target !== undefined && { targetCohort: resolve(target) }),
     ...(outputs !== undefined && { outputs: resolve(outputs) }),
+    ...(log !== undefined && { log: resolve(log) }),
+    ...(trainings !== undefined && trainings !== "none" && { trainings: resolve(trainings) }),
   });
   const name = basename(path);
   const saved = temporary === undefined ? [`the outputs so far are saved in ${output}`] : [];
   const progress = terminalProgress();
+  const tell = (kind: LogKind, text: string) => log !== undefined && appendLog(log, kind, text);
   const run = await runNotebook(path, {
     env,
     output,
-    onCell: ({ done, total }) => done === 0 ? progress.start(`${name}, cells`, total) : progress.tick(),
+    onCell({ done, total }) {
+      if (done === 0) progress.start(`${name}, cells`, total);
+      else progress.tick();
+      tell("notebook", `${name}: ${done} of ${total} cells`);
+    },
+    onStderr: (text) => tell("warning", `${name}: ${text}`),
     onInterrupted() {
+      tell("run", "failed: interrupted");
       // The signal ends this program before any `finally`.
       if (temporary !== undefined) Deno.removeSync(temporary, { recursive: true });
       progress.done([`${name}: interrupted`, ...saved].join("; "));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { join } from "node:path";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import type { FoldOutcome } from "@ctsurv/training/mod.ts";
 import { foldSchemas } from "./_score_schemas.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
@@ -76,6 +76,26 @@ export function foldPath(folder: string, model: string, fold: number): string {
 export async function writeFold(folder: string, file: FoldFile): Promise<void> {
   const path = foldPath(folder, file.model, file.result.fold);
   await writeAtomic(path, JSON.stringify(file, plainNumbers) + "\n");
+}
+
+/**
+ * Removes the folds of a model that do not belong to a cross-validation: of another key, or damaged. They would be taken
+ * for folds of this one. Folds of the same key stay, since another run may be writing the same ones.
+ */
+export async function removeOtherFolds(folder: string, model: string, key: string): Promise<void> {
+  const names = await Array.fromAsync(Deno.readDir(join(folder, "folds", model)), ({ name }) => name)
+    .catch(ignoreNotFound) ?? [];
+  for (const name of names.filter((name) => name.endsWith(".json"))) {
+    const path = join(folder, "folds", model, name);
+    const file = await readResults(path, schema, "fold of a cross-validation").catch((error) => {
+      if (!(error instanceof InputError)) throw error;
+    });
+    if (file?.key !== key) await Deno.remove(path).catch(ignoreNotFound);
+  }
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /**

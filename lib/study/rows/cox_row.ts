@@ -1,4 +1,4 @@
-import { coxOnFeaturesTrainer, crossValidate, type CrossValidation } from "@ctsurv/training/mod.ts";
+import { coxOnFeaturesTrainer, crossValidate, type CrossValidation, keepTrainings } from "@ctsurv/training/mod.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 
@@ -10,13 +10,16 @@ import type { StudyFeatures } from "../study_features.ts";
  * @throws {InputError} If there are too few patients or deaths for the folds.
  */
 export async function coxRow(
-  { profile, protocol, progress }: Pick<Study, "profile" | "protocol" | "progress">,
+  { profile, protocol, progress, trainings }: Pick<Study, "profile" | "protocol" | "progress" | "trainings">,
   { backbone, patients }: Pick<StudyFeatures, "backbone" | "patients">,
 ): Promise<CrossValidation> {
   const { folds, foldSeed } = profile;
   const title = `${backbone.architecture.title}, Cox on the features`;
   progress.start(`${title}: folds`, folds);
-  const validation = await crossValidate(coxOnFeaturesTrainer({ seed: foldSeed }), patients, {
+  const options = { seed: foldSeed };
+  const trainer = coxOnFeaturesTrainer(options);
+  const kept = trainings !== undefined && { folder: trainings, identity: { kind: "Cox on features", options } };
+  const validation = await crossValidate(kept ? keepTrainings(trainer, kept) : trainer, patients, {
     folds,
     foldSeed,
     variant: protocol.choices.ctd,

@@ -1,15 +1,14 @@
-import { join } from "node:path";
-import { InputError, OutputError, sha256 } from "@ctsurv/base/mod.ts";
+import { InputError, keptValue, OutputError, sha256 } from "@ctsurv/base/mod.ts";
 import { followUp, type LabelledPatient } from "@ctsurv/features/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
-import { type Provenance, writeCrossValidation, writeFold, writeNull } from "@ctsurv/report/mod.ts";
+import { type Provenance, removeOtherFolds, writeCrossValidation, writeFold, writeNull } from "@ctsurv/report/mod.ts";
 import {
   assembleFolds,
   coxTrainer,
   type CrossValidation,
   type CtdSummaries,
   ctdSummaries,
-  type FoldOutcome,
+  keptEntries,
   type NullDistribution,
   nullDistribution,
   permuteOutcomes,
@@ -110,17 +109,14 @@ async function runAndKeep<Patient extends LabelledPatient, Parameters>(
 ): Promise<Pick<CrossValidatedRow, "validation" | "chance">> {
   const { folder, profile: { folds }, protocol: { choices: { ctd: variant } } } = study;
   const key = keyOf(study, model, provenance, ridge);
-  // Folds of an earlier run would be taken for folds of this one.
-  await Deno.remove(join(folder, "folds", model), { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await removeOtherFolds(folder, model, key);
   const outcomes = await runFolds(study, trainer, patients, {
     ...title,
     onFold: (outcome) => writeFold(folder, { kind: "fold", model, folds, key, ...outcome, provenance }),
   });
   const validation = assembleFolds(outcomes, patients.map(({ id }) => id), { variant });
   if (permutations === 0) return { validation };
-  const { permuted, failed } = await permuteAll(study, trainer, patients, { title: title.title, permutations });
+  const { permuted, failed } = await permuteAll(study, trainer, patients, { ...title, permutations });
   const scores = nullDistribution(ctdSummaries(outcomes, variant), permuted);
   await writeNull(folder, { kind: "null", model, scores, permuted, failed, provenance });
   return { validation, chance: scores };
@@ -139,20 +135,21 @@ async function permuteAll<Patient extends LabelledPatient, Parameters>(
   { profile: { folds }, protocol: { choices }, progress }: Study,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, permutations }: { readonly title: string; readonly permutations: number },
+  { title, kept, permutations }: TrainingTitle & { readonly permutations: number },
 ): Promise<{ readonly permuted: readonly CtdSummaries[]; readonly failed: readonly string[] }> {
   const permuted: CtdSummaries[] = [];
   const failed: string[] = [];
+  const { foldSeed, ctd } = choices;
+  const summaries = async (dealt: readonly Patient[]) =>
+    ctdSummaries(await trainFolds(trainer, dealt, { folds, foldSeed, variant: ctd }), ctd);
+  // Three numbers for each permutation: the heads of thousands of trainings would fill a disk.
+  const entryOf = kept && keptEntries(kept);
   progress.start(`${title}: permutations`, permutations);
   for (let permutation = 1; permutation <= permutations; permutation++) {
     try {
       const dealt = permuteOutcomes(patients, permutation);
-      const outcomes: readonly FoldOutcome[] = await trainFolds(trainer, dealt, {
-        folds,
-        foldSeed: choices.foldSeed,
-        variant: choices.ctd,
-      });
-      permuted.push(ctdSummaries(outcomes, choices.ctd));
+      const entry = entryOf?.(dealt, { folds, foldSeed, ctd });
+      permuted.push(entry ? await keptValue(entry, () => summaries(dealt)) : await summaries(dealt));
     } catch (error) {
       if (!(error instanceof InputError) || error instanceof OutputError) throw error;
       failed.push(`Permutation ${permutation}: ${error.message}`);

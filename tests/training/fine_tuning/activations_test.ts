@@ -55,7 +55,7 @@ Deno.test("activationReader() reads once what it was told of ahead", async () =>
 
 Deno.test("activationReader() tells of a failure when the numbers are asked for", async () => {
   const load = () => Promise.reject(new InputError("gone"));
-  const lost = { count: 1, shape: [1], load };
+  const lost = { count: 1, shape: [1], key: "lost", load };
   const reader = activationReader(0);
   reader.ahead([lost]);
   await new Promise((resolve) => setTimeout(resolve, 1));

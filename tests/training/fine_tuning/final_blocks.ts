@@ -43,7 +43,7 @@ export function hashedPatient(
   return {
     id: `${index}`,
     followUp,
-    activations: { count: count!, shape, load },
+    activations: { count: count!, shape, key: `${index}`, load },
     get loads() {
       return loads;
     },

@@ -1,0 +1,213 @@
+/**
+ * Kills `reproduce --profile smoke` and single commands with SIGKILL at random moments, and looks whether the next run goes
+ * on and the results are in the end those of a run in peace, byte by byte. It works in a clone of the last commit, in a
+ * temporary folder. Usage, on Linux: `deno run -A bench/kills.ts [KILLS] [LOG]`. The log has a line for each kill.
+ */
+import { join } from "node:path";
+import { createRandom, sha256 } from "@ctsurv/base/mod.ts";
+
+/** What a stage writes, and how to make it write again. */
+interface Stage {
+  readonly name: "phantoms" | "slices" | "features" | "folds" | "tables";
+  /** Where it writes, in the clone. */
+  readonly folders: readonly string[];
+  /** Which files to take away so that the stage has something to do; none: it always writes. */
+  readonly remove?: RegExp;
+}
+
+const OUTPUT = "outputs/kills-smoke";
+const stages: readonly Stage[] = [
+  {
+    name: "phantoms",
+    folders: ["images", "truth"].map((part) => `data/cohorts/phantom-lung1-12/${part}`),
+    remove: /^truth\//,
+  },
+  { name: "slices", folders: ["data/cache/slices"], remove: /\.slices$/ },
+  { name: "features", folders: ["data/cache/features"], remove: /\.features$/ },
+  { name: "folds", folders: ["data/cache/trainings"], remove: /\.training$/ },
+  {
+    name: "tables",
+    folders: ["folds", "folds/alexnet", "predictions", "cross_validation", ""].map((part) => join(OUTPUT, part)),
+  },
+];
+const LEAST_PER_STAGE = 10;
+
+const kills = Number(Deno.args[0] ?? 100);
+const logPath = Deno.args[1];
+const random = createRandom(Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31), "kills");
+const root = new URL("../", import.meta.url).pathname;
+const work = await Deno.makeTempDir({ prefix: "ctsurv-kills-" });
+const tree = join(work, "ctsurv");
+
+const crossValidate = ["cross-validate", "--model", "alexnet", "--profile", "smoke", "--output", OUTPUT];
+const reproduce = ["reproduce", "--profile", "smoke", "--output-notebooks", "outputs/notebooks"];
+
+await must("git", ["clone", "-q", root, tree], work);
+await must(Deno.execPath(), ["install", "-q", "--frozen"], tree);
+console.log("In peace …");
+const started = performance.now();
+await inPeace(reproduce);
+const seconds = (performance.now() - started) / 1000;
+await inPeace(crossValidate);
+const expected = await results();
+console.log(`${Object.keys(expected).length} results in ${seconds.toFixed(0)} s`);
+for (const folder of ["data/cohorts", "data/cache", "outputs"]) {
+  await Deno.remove(join(tree, folder), { recursive: true });
+}
+
+const counts = new Map<string, number>(stages.map(({ name }) => [name, 0]));
+for (let kill = 1; kill <= kills; kill++) {
+  const rarest = [...stages].sort((a, b) => counts.get(a.name)! - counts.get(b.name)!)[0]!;
+  const isAimed = counts.get(rarest.name)! < LEAST_PER_STAGE || kill % 2 === 0;
+  const { stage, writing, command } = isAimed ? await killWhileWriting(rarest) : await killAtRandom();
+  counts.set(stage, (counts.get(stage) ?? 0) + 1);
+  await log(`${`${kill}`.padStart(4)}  ${command.padEnd(14)}  ${stage.padEnd(9)}  ${writing}`);
+}
+await inPeace(crossValidate);
+await inPeace(reproduce);
+const found = await results();
+const different = [...new Set([...Object.keys(expected), ...Object.keys(found)])]
+  .filter((path) => expected[path] !== found[path]);
+await log(`${kills} kills: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
+await log(
+  different.length === 0
+    ? `All ${Object.keys(expected).length} results equal those of a run in peace, byte by byte`
+    : `${different.length} results differ: ${different.join(", ")}`,
+);
+await Deno.remove(work, { recursive: true });
+Deno.exit(different.length === 0 ? 0 : 1);
+
+interface Killed {
+  readonly command: string;
+  readonly stage: string;
+  readonly writing: string;
+}
+
+/** Takes some of a stage's files away, and kills the command that makes them again while it writes one of them. */
+async function killWhileWriting({ name, folders, remove }: Stage): Promise<Killed> {
+  const before = entriesOf(folders);
+  if (remove) {
+    for (const path of [...before.keys()].filter((path) => remove.test(path.split("/").slice(-2).join("/")))) {
+      if (random.uniform() < .7) await Deno.remove(join(tree, path), { recursive: true });
+    }
+  }
+  const wanted = random.integer(1, 6);
+  const known = entriesOf(folders);
+  let [seen, last] = [0, ""];
+  const child = start(crossValidate);
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  while (!hasEnded && seen < wanted) {
+    for (const [path, stamp] of entriesOf(folders)) {
+      if (known.get(path) === stamp) continue;
+      known.set(path, stamp);
+      last = path;
+      if (++seen >= wanted) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await stop(child, { isAlone: false });
+  return { command: crossValidate[0]!, stage: hasEnded && seen < wanted ? "ended" : name, writing: last };
+}
+
+/** Kills `reproduce` somewhere between its start and its end. */
+async function killAtRandom(): Promise<Killed> {
+  const child = start(reproduce);
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  // What is there already is not made again, so that most of a run's time is its beginning.
+  const end = performance.now() + 1000 * seconds * random.uniform() ** 2;
+  const all = stages.flatMap((stage) => stage.folders.map((folder) => ({ stage, folder })));
+  const known = entriesOf(all.map(({ folder }) => folder));
+  let last = "";
+  while (!hasEnded && performance.now() < end) {
+    for (const [path, stamp] of entriesOf([...all.map(({ folder }) => folder), "outputs/phantom-lung1-smoke"])) {
+      if (known.get(path) !== stamp) last = path;
+      known.set(path, stamp);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  // Sometimes only the program is killed, and its kernel goes on for as long as it likes.
+  await stop(child, { isAlone: random.uniform() < .3 });
+  const stage = hasEnded
+    ? "ended"
+    : stages.find(({ folders }) => folders.some((folder) => folder !== "" && last.startsWith(folder)))?.name ??
+      (last === "" ? "start" : "tables");
+  return { command: reproduce[0]!, stage, writing: last };
+}
+
+function start(args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "lib/cli/main.ts", ...args],
+    cwd: tree,
+    // The leader of a group, so that its kernels can be killed with it.
+    detached: true,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+async function stop(child: Deno.ChildProcess, { isAlone }: { readonly isAlone: boolean }): Promise<void> {
+  try {
+    Deno.kill(isAlone ? child.pid : -child.pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && (error as Error).name !== "Error") throw error;
+  }
+  await child.status;
+}
+
+/** Path -> change of every file and folder in these folders of the clone; half-written ones too. */
+function entriesOf(folders: readonly string[]): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const folder of folders) {
+    try {
+      for (const { name } of Deno.readDirSync(join(tree, folder))) {
+        const path = join(folder, name);
+        const info = Deno.statSync(join(tree, path));
+        if (info.isFile) entries.set(path, `${info.ino} ${info.mtime?.getTime()}`);
+      }
+    } catch {
+      // It is not there yet, or the file was renamed meanwhile.
+    }
+  }
+  return entries;
+}
+
+async function inPeace(args: readonly string[]): Promise<void> {
+  await must(Deno.execPath(), ["run", "-A", "lib/cli/main.ts", ...args], tree);
+}
+
+async function must(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const { code, stderr } = await new Deno.Command(command, { args: [...args], cwd, stdout: "null", stderr: "piped" })
+    .output();
+  if (code !== 0) {
+    throw new Error(`${command} ${args.join(" ")}: exit code ${code}\n${new TextDecoder().decode(stderr)}`);
+  }
+}
+
+/** Path -> hash of all results; without what names measured seconds, or pages made of them. */
+async function results(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const run of ["phantom-lung1-smoke", "kills-smoke"]) {
+    for (const path of await filesIn(join(tree, "outputs", run))) {
+      const name = path.slice(join(tree, "outputs").length + 1);
+      if (/(\.html|(cost|run)\.(json|md)|\.partial|verdicts\.\w+)$/.test(name)) continue;
+      found[name] = sha256(await Deno.readFile(path));
+    }
+  }
+  return found;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await filesIn(join(folder, name)));
+    else found.push(join(folder, name));
+  }
+  return found;
+}
+
+async function log(line: string): Promise<void> {
+  console.log(line);
+  if (logPath !== undefined) await Deno.writeTextFile(logPath, `${line}\n`, { append: true });
+}
