@@ -6,19 +6,23 @@
  */
 import { InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber, table } from "@ctsurv/report/mod.ts";
-import { openStudy } from "@ctsurv/study/mod.ts";
+import { openStudy, readEnvironment } from "@ctsurv/study/mod.ts";
 import { permuteOutcomes } from "@ctsurv/training/mod.ts";
 
 const cohorts = Number(Deno.args[0] ?? 30);
 if (!Number.isInteger(cohorts) || cohorts < 1) throw new InputError(`"${Deno.args[0]}" is no number of cohorts`);
 
-const study = await openStudy({ cache: "data/cache", cohorts: "data/cohorts" });
+// The heads of hundreds of trainings would fill a disk.
+const environment = { ...readEnvironment(), trainings: "none" };
+const study = await openStudy({ environment, cache: "data/cache", cohorts: "data/cohorts" });
 const features = await study.features("efficientnet_b0");
 const scores: { readonly pooled: Score; readonly withinFolds: Score }[] = [];
 for (let cohort = 1; cohort <= cohorts; cohort++) {
   const patients = permuteOutcomes(features.patients, cohort);
-  const { pooled, ctdWithinFolds } = await study.crossValidate({ ...features, patients }, { title: `Null ${cohort}` });
-  scores.push({ pooled: pooled.pre.risk, withinFolds: ctdWithinFolds!.pre.risk });
+  const { pooled, interval, ctdWithinFolds } = await study.crossValidate({ ...features, patients }, {
+    title: `Null ${cohort}`,
+  });
+  scores.push({ pooled: { value: pooled.pre.risk.value, interval }, withinFolds: ctdWithinFolds!.pre.risk });
 }
 await study.segmenter.dispose();
 

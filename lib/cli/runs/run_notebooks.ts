@@ -88,7 +88,7 @@ export async function runNotebookFile(
       // The signal ends this program before any `finally`.
       if (temporary !== undefined) Deno.removeSync(temporary, { recursive: true });
       progress.done([`${name}: interrupted`, ...saved].join("; "));
-      console.error("Run the same command again to continue: finished patients, slices and features are kept");
+      console.error("Run the same command again to continue: finished patients, slices, features and heads are kept");
     },
   }).catch((error) => {
     if (!(error instanceof KernelError)) throw error;

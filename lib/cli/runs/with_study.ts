@@ -20,7 +20,7 @@ export const studyOptions: Readonly<Record<string, CommandOption>> = {
 /** The options that say where a study writes. */
 export const studyFolders: Readonly<Record<string, CommandOption>> = {
   output: { describe: "folder of results (default: outputs/<cohort>-<profile>, with the protocol)", value: "DIR" },
-  cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
+  cache: { describe: "folder that keeps slices, features and heads between runs", value: "DIR", default: "data/cache" },
 };
 
 /**

@@ -7,7 +7,9 @@ import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { readCrossValidation, readFold, readNull, readTable1, resultFiles } from "@ctsurv/report/mod.ts";
 import { assembleFolds, formatPredictions } from "@ctsurv/training/mod.ts";
 import { environmentOf } from "../../support/environment_of.ts";
+import { folderContents } from "../../support/folder_contents.ts";
 import { coarse } from "../../support/make_coarse_cohort.ts";
+import { saidDuring } from "../../support/said_during.ts";
 
 let dir = "";
 Deno.test.beforeAll(async () => {
@@ -61,6 +63,20 @@ Deno.test("cross-validate writes one file a fold, the predictions, the details a
   const { protocol } = table.models[0]!.provenance!;
   assertEquals(protocol?.name, table.protocol);
   assertEquals([protocol?.choices.initialisation, protocol?.choices.lungs], ["looks-linear", "threshold"]);
+});
+
+Deno.test("cross-validate takes up the heads of an earlier run; a damaged one is said and trained again, to the same bytes", async () => {
+  await run("once", "--model", "alexnet");
+  const trainings = join(dir, "cache", "trainings");
+  const names = Array.from(Deno.readDirSync(trainings), ({ name }) => join(trainings, name));
+  const before = await Promise.all(names.map((path) => Deno.readFile(path)));
+  await Deno.remove(names[0]!);
+  await Deno.truncate(names[1]!, 1000);
+  const said = await saidDuring(() => run("twice", "--model", "alexnet"));
+  const damages = said.filter((line) => line.includes("is damaged"));
+  assertEquals(damages, [`${names[1]} is damaged, so that it is not used: what it held is computed again`]);
+  assertEquals(await folderContents(join(dir, "twice")), await folderContents(join(dir, "once")));
+  assertEquals(await Promise.all(names.map((path) => Deno.readFile(path))), before);
 });
 
 Deno.test("cross-validate --protocol and --set train otherwise, and no row of one protocol stands beside another's", async () => {
