@@ -1,7 +1,8 @@
 /**
  * Kills `reproduce --profile smoke` and single commands with SIGKILL at random moments, and looks whether the next run goes
- * on and the results are in the end those of a run in peace, byte by byte. It works in a clone of the last commit, in a
- * temporary folder. Usage, on Linux: `deno run -A bench/kills.ts [KILLS] [LOG]`. The log has a line for each kill.
+ * on and the results are in the end those of a run in peace, byte by byte. Then runs pairs of `cross-validate` at the same
+ * time on one folder, which has no head yet. It works in a clone of the last commit, in a temporary folder. Usage, on
+ * Linux: `deno run -A bench/kills.ts [KILLS] [PAIRS] [LOG]`. The log has a line for each kill.
  */
 import { join } from "node:path";
 import { createRandom, sha256 } from "@ctsurv/base/mod.ts";
@@ -33,8 +34,9 @@ const stages: readonly Stage[] = [
 const LEAST_PER_STAGE = 10;
 
 const kills = Number(Deno.args[0] ?? 100);
-const logPath = Deno.args[1];
-const random = createRandom(Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31), "kills");
+const pairs = Number(Deno.args[1] ?? 50);
+const logPath = Deno.args[2];
+const random = createRandom(kills, "kills");
 const root = new URL("../", import.meta.url).pathname;
 const work = await Deno.makeTempDir({ prefix: "ctsurv-kills-" });
 const tree = join(work, "ctsurv");
@@ -66,16 +68,37 @@ for (let kill = 1; kill <= kills; kill++) {
 await inPeace(crossValidate);
 await inPeace(reproduce);
 const found = await results();
-const different = [...new Set([...Object.keys(expected), ...Object.keys(found)])]
-  .filter((path) => expected[path] !== found[path]);
+const different = differences(expected, found);
 await log(`${kills} kills: ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
 await log(
   different.length === 0
     ? `All ${Object.keys(expected).length} results equal those of a run in peace, byte by byte`
     : `${different.length} results differ: ${different.join(", ")}`,
 );
+const wrongPairs = await runPairs();
+await log(`${pairs} pairs of ${crossValidate[0]} at the same time: ${wrongPairs} with another result or exit code`);
 await Deno.remove(work, { recursive: true });
-Deno.exit(different.length === 0 ? 0 : 1);
+Deno.exit(different.length + wrongPairs === 0 ? 0 : 1);
+
+/** How many pairs did not both end well, with the results of a run in peace. */
+async function runPairs(): Promise<number> {
+  const own = (all: Record<string, string>) =>
+    Object.fromEntries(Object.entries(all).filter(([path]) => join("outputs", path).startsWith(OUTPUT)));
+  let wrong = 0;
+  for (let pair = 1; pair <= pairs; pair++) {
+    for (const folder of ["data/cache/trainings", OUTPUT]) await Deno.remove(join(tree, folder), { recursive: true });
+    const codes = await Promise.all([1, 2].map(async () => (await start(crossValidate).status).code));
+    const changed = differences(own(expected), own(await results()));
+    if (codes.every((code) => code === 0) && changed.length === 0) continue;
+    wrong++;
+    await log(`Pair ${pair}: exit codes ${codes.join(" and ")}; ${changed.join(", ") || "the same results"}`);
+  }
+  return wrong;
+}
+
+function differences(before: Record<string, string>, after: Record<string, string>): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path]);
+}
 
 interface Killed {
   readonly command: string;
