@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { paper } from "@ctsurv/analysis/mod.ts";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { withFileLock, writeAtomic } from "@ctsurv/base/mod.ts";
 import type { AggregationChoice } from "@ctsurv/nn/mod.ts";
 import type { CtdWithinFolds, HorizonScores } from "@ctsurv/survival/mod.ts";
 import { compareRows } from "./_compare_rows.ts";
@@ -237,6 +237,11 @@ export async function readTable1(path: string): Promise<Table1Result> {
  * @throws {z.ZodError} If the result is not what the schema says.
  */
 export async function updateTable1(path: string, result: Table1Result): Promise<Table1Result> {
+  // Jobs of a cluster add their rows at the same time.
+  return await withFileLock(join(dirname(path), ".table1.lock"), () => addRows(path, result));
+}
+
+async function addRows(path: string, result: Table1Result): Promise<Table1Result> {
   const before = await readTable1(path).catch(() => undefined);
   const protocolOf = ({ protocol = "workshop" }: Table1Result) => protocol;
   const isSame = before?.profile === result.profile && protocolOf(before) === protocolOf(result) &&

@@ -72,6 +72,17 @@ Deno.test("updateTable1() keeps the rows of others, replaces its own, and has th
     assertEquals(await readTable1(path), all);
   }));
 
+Deno.test("updateTable1() loses no row to another job that writes at the same time", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "table1.json");
+    const result = sampleResult();
+    const models = ["efficientnet_b0", "average_pooling", "vgg16", "alexnet"];
+    const jobs = models.map((model) => updateTable1(path, { ...result, models: [{ ...result.models[0]!, model }] }));
+    await Promise.all(jobs);
+    assertEquals((await readTable1(path)).models.map(({ model }) => model).toSorted(), models.toSorted());
+    assertEquals(Array.from(Deno.readDirSync(dir), ({ name }) => name), ["table1.json"]);
+  }));
+
 Deno.test("updateTable1() drops rows of another cohort or profile, and a file of something else", () =>
   inFolder(async (dir) => {
     const path = join(dir, "table1.json");
