@@ -32,6 +32,8 @@ const stages: readonly Stage[] = [
   },
 ];
 const LEAST_PER_STAGE = 10;
+/** The latest moment at which `reproduce` is killed. */
+const MOST_SECONDS = 60;
 
 const kills = Number(Deno.args[0] ?? 100);
 const pairs = Number(Deno.args[1] ?? 50);
@@ -127,7 +129,7 @@ async function killWhileWriting({ name, folders, remove }: Stage): Promise<Kille
       last = path;
       if (++seen >= wanted) break;
     }
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setTimeout(resolve, 3));
   }
   await stop(child, { isAlone: false });
   return { command: crossValidate[0]!, stage: hasEnded && seen < wanted ? "ended" : name, writing: last };
@@ -138,8 +140,8 @@ async function killAtRandom(): Promise<Killed> {
   const child = start(reproduce);
   let hasEnded = false;
   child.status.then(() => hasEnded = true);
-  // What is there already is not made again, so that most of a run's time is its beginning.
-  const end = performance.now() + 1000 * seconds * random.uniform() ** 2;
+  // What is there already is not made again, so that such a run is shorter than the first one.
+  const end = performance.now() + 1000 * Math.min(seconds, MOST_SECONDS) * random.uniform();
   const all = stages.flatMap((stage) => stage.folders.map((folder) => ({ stage, folder })));
   const known = entriesOf(all.map(({ folder }) => folder));
   let last = "";
