@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   embed: async () => (await import("./commands/features.ts")).features,
   flops: async () => (await import("./commands/flops.ts")).flops,
   fit: async () => (await import("./commands/fit.ts")).fit,
+  prepare: async () => (await import("./commands/prepare.ts")).prepare,
   "cross-validate": async () => (await import("./commands/cross_validate.ts")).crossValidate,
   predict: async () => (await import("./commands/predict.ts")).predict,
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,

@@ -29,6 +29,18 @@ export interface SkippedPatient {
 /** The facts of a patient's preprocessing, for tables and figures; `kept` are the slices that the backbone saw. */
 export type SliceFacts = Omit<CachedSlices, "slices" | "isFromCache"> & { readonly patient: string };
 
+/** No patient of those who were given can be used. */
+export class NoUsablePatients extends InputError {
+  /** All of them, with the reasons. */
+  readonly skipped: readonly SkippedPatient[];
+
+  /** @param skipped All patients. */
+  constructor(skipped: readonly SkippedPatient[]) {
+    super(`None of ${skipped.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
+    this.skipped = skipped;
+  }
+}
+
 /** A cohort, ready for training. */
 export interface ExtractedCohort<Patient> {
   /** The patients who can be used, in the order of the cohort. */
@@ -116,9 +128,7 @@ async function extractCohort<Extracted extends object>(
     prepared.close();
   }
   progress?.done(`${title}: features of ${patients.length} of ${cohort.length} patients`);
-  if (patients.length === 0) {
-    throw new InputError(`None of ${cohort.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
-  }
+  if (patients.length === 0) throw new NoUsablePatients(skipped);
   return { patients, slices, skipped };
 }
 

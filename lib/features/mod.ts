@@ -34,6 +34,7 @@ export {
   type ExtractFeaturesOptions,
   type ExtractOptions,
   followUp,
+  NoUsablePatients,
   type ScannedPatient,
   type SkippedPatient,
   type SliceFacts,

@@ -20,7 +20,14 @@ export {
   readEnvironment,
   selectLaw,
 } from "./environment.ts";
-export { type CrossValidatedRow, crossValidateRow, type CrossValidateRowOptions } from "./rows/cross_validate_row.ts";
+export {
+  type CrossValidatedRow,
+  crossValidateRow,
+  type CrossValidateRowOptions,
+  type TrainedFold,
+  trainRowFold,
+} from "./rows/cross_validate_row.ts";
+export { type CohortPart, patientsOfPart, type PreparedPart, prepareRow } from "./rows/prepare_row.ts";
 export { compareLaws, type LawRun, pairedWithinFolds, runUnderLaw } from "./laws/compare_laws.ts";
 export { lawOf, type OtherLaws, otherLaws } from "./laws/other_laws.ts";
 export { tumourVolumeAlone } from "./laws/tumour_volume.ts";

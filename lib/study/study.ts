@@ -73,11 +73,17 @@ export interface Study extends Displayable {
 
   /**
    * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.
-   * `weights` are of another kind than the study's, to compare the two.
+   * `weights` are of another kind than the study's, to compare the two. `only` names some of the patients, for a job that
+   * does a part of the cohort.
    *
    * @throws {InputError} If its pretrained weights are asked for and missing, or no patient can be used.
    */
-  features(backbone: string, view?: Partial<View>, weights?: WeightsKind): Promise<StudyFeatures>;
+  features(
+    backbone: string,
+    view?: Partial<View>,
+    weights?: WeightsKind,
+    only?: readonly string[],
+  ): Promise<StudyFeatures>;
   /** The same for the one patient whom a notebook follows, with all slices, whatever the profile. */
   everySlice(features: StudyFeatures, patient: string): Promise<LabelledPatient & StudyFeatures["patients"][number]>;
   /** A patient's slices as the view shows them, and the tumour where it is known. */
@@ -179,12 +185,14 @@ export async function openStudy({
     cache,
     trainings,
     folder,
-    async features(name, view, weights = profile.weights) {
+    async features(name, view, weights = profile.weights, only) {
       const architecture = findBackbone(name);
       // The profile's kind already is what the environment says; a kind that a notebook asks for goes before that.
       const backbone = await createBackbone(name, engine, { weights, weightsFolder: environment.weightsFolder });
-      return await studyFeatures(cohort.patients, {
+      const wanted = only && new Set(only);
+      return await studyFeatures(cohort.patients.filter(({ id }) => !wanted || wanted.has(id)), {
         ...settings,
+        measuredOn: cohort.patients,
         backbone,
         view: { ...viewFor(architecture, profile), ...view },
       });

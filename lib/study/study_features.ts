@@ -51,6 +51,8 @@ export interface FeatureSettings {
   readonly choices: Choices;
   /** What the cohort asks of its scans. */
   readonly manifest: Pick<CohortManifest, "leastLung">;
+  /** Whose intensities are measured, where they are. @default {the patients whose features are extracted} */
+  readonly measuredOn?: readonly CohortPatient[];
 }
 
 /**
@@ -60,12 +62,12 @@ export interface FeatureSettings {
  */
 export async function studyFeatures(
   patients: readonly CohortPatient[],
-  { engine, choices, manifest, ...given }: FeatureSettings,
+  { engine, choices, manifest, measuredOn = patients, ...given }: FeatureSettings,
 ): Promise<StudyFeatures> {
   const { backbone, view, segmenter, cache, progress } = given;
   const settings = { ...given, settings: preprocessing(choices, manifest), months: monthRule(choices) };
   const intensities = choices.intensities === "z-score"
-    ? await measureIntensities(patients, { segmenter, cache, progress, settings: settings.settings })
+    ? await measureIntensities(measuredOn, { segmenter, cache, progress, settings: settings.settings })
     : undefined;
   const options = { at: readoutOf(choices, backbone.architecture), ...intensities && { intensities } };
   const extractor = await featureExtractor(engine, backbone, view, options);

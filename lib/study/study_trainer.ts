@@ -130,24 +130,27 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
   { profile: { folds }, protocol: { choices }, progress }: Pick<HeadTraining, "profile" | "protocol" | "progress">,
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { title, epochs, kept, trainingPatients, onFold, onTrained }:
+  { title, epochs, kept, trainingPatients, onlyFold, onFold, onTrained }:
     & TrainingTitle
-    & Pick<TrainFoldsOptions<Parameters>, "trainingPatients" | "onFold" | "onTrained">,
+    & Pick<TrainFoldsOptions<Parameters>, "trainingPatients" | "onlyFold" | "onFold" | "onTrained">,
 ): Promise<readonly FoldOutcome[]> {
-  progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, folds * Math.max(epochs, 1));
+  const count = onlyFold === undefined ? folds : 1;
+  progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, count * Math.max(epochs, 1));
   const outcomes = await trainFolds(kept ? keepTrainings(trainer, kept) : trainer, patients, {
     folds,
     foldSeed: choices.foldSeed,
     variant: choices.ctd,
     onEpoch: () => progress.tick(),
     ...trainingPatients !== undefined && { trainingPatients },
+    ...onlyFold !== undefined && { onlyFold },
     ...onTrained && { onTrained },
     async onFold(outcome) {
       if (epochs === 0) progress.tick();
       await onFold?.(outcome);
     },
   });
-  const done = epochs > 0 ? `${title}: ${folds} folds of ${epochs} epochs` : `${title}: ${folds} folds`;
+  const trained = onlyFold === undefined ? `${folds} folds` : `fold ${onlyFold} of ${folds}`;
+  const done = epochs > 0 ? `${title}: ${trained} of ${epochs} epochs` : `${title}: ${trained}`;
   progress.done([done, ...foldDoubts(outcomes)].join("; "));
   return outcomes;
 }

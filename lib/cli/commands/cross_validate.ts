@@ -1,8 +1,16 @@
 import { formatP, InputError } from "@ctsurv/base/mod.ts";
 import { formatNumber } from "@ctsurv/report/mod.ts";
-import { type CrossValidatedRow, crossValidateRow, findRow, rowNames, type Study } from "@ctsurv/study/mod.ts";
+import {
+  type CrossValidatedRow,
+  crossValidateRow,
+  findRow,
+  rowNames,
+  type Study,
+  type TrainedFold,
+  trainRowFold,
+} from "@ctsurv/study/mod.ts";
 import type { NullScore } from "@ctsurv/training/mod.ts";
-import { alignColumns, type Command, parseWholeNumber } from "../command.ts";
+import { alignColumns, type Command, type CommandOutput, parseWholeNumber } from "../command.ts";
 import { parseRidge, ridgeName, ridgeOption } from "../evaluation/ridge_option.ts";
 import { choicesText } from "../protocol_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
@@ -22,6 +30,10 @@ export const crossValidate: Command = {
       value: "N",
       default: "0",
     },
+    fold: {
+      describe: "train this fold alone, from 1, and keep it: a job of a cluster. The whole then takes it from there",
+      value: "N",
+    },
     ridge: { ...ridgeOption, describe: `with --model clinical: ${ridgeOption.describe}` },
     ...studyFolders,
   },
@@ -36,7 +48,12 @@ export const crossValidate: Command = {
     if (ridge > 0 && row.backbone !== undefined) {
       throw new InputError(`--ridge is for --model clinical; ${row.model} trains a network, without Cox regression`);
     }
+    const fold = input.options.fold === undefined ? undefined : parseWholeNumber("fold", String(input.options.fold));
+    if (fold !== undefined && (permutations > 0 || ridge > 0)) {
+      throw new InputError("--fold trains one fold as it is: leave --null and --ridge to the run of all folds");
+    }
     return await withStudy(input, { scans: row.backbone !== undefined }, async (study) => {
+      if (fold !== undefined) return foldOutput(study, await trainRowFold(study, row.model, fold));
       const run = await crossValidateRow(study, row.model, {
         permutations,
         ...row.backbone === undefined && { ridge, ridgeName: ridgeName(ridge) },
@@ -45,6 +62,18 @@ export const crossValidate: Command = {
     });
   },
 };
+
+function foldOutput({ profile: { folds } }: Study, { row, outcome, path }: TrainedFold): CommandOutput {
+  const { result: { fold, patients, events }, divergence } = outcome;
+  return {
+    json: { model: row.model, fold, folds, patients, events, path, ...divergence !== undefined && { divergence } },
+    text: [
+      `${row.name}, fold ${fold} of ${folds}: ${patients} patients tested, of whom ${events} died`,
+      ...divergence === undefined ? [] : [`warning: ${divergence}`],
+      `Result: ${path}`,
+    ].join("\n"),
+  };
+}
 
 function summary(
   { folder, profile, protocol, cohort }: Study,

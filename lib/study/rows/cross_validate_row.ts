@@ -1,13 +1,21 @@
 import { InputError, keptValue, OutputError, sha256 } from "@ctsurv/base/mod.ts";
 import { followUp, type LabelledPatient } from "@ctsurv/features/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
-import { type Provenance, removeOtherFolds, writeCrossValidation, writeFold, writeNull } from "@ctsurv/report/mod.ts";
+import {
+  foldPath,
+  type Provenance,
+  removeOtherFolds,
+  writeCrossValidation,
+  writeFold,
+  writeNull,
+} from "@ctsurv/report/mod.ts";
 import {
   assembleFolds,
   coxTrainer,
   type CrossValidation,
   type CtdSummaries,
   ctdSummaries,
+  type FoldOutcome,
   keptEntries,
   type NullDistribution,
   nullDistribution,
@@ -19,6 +27,7 @@ import { monthRule, refuseUnbuiltPair } from "../protocol/settings.ts";
 import { saveRow } from "../results.ts";
 import { findRow, type StudyRow } from "./rows.ts";
 import type { Study } from "../study.ts";
+import type { StudyFeatures } from "../study_features.ts";
 import { runFolds, type TrainingTitle, withHeads, withTrainer } from "../study_trainer.ts";
 
 /** Options of {@linkcode crossValidateRow}. */
@@ -62,6 +71,36 @@ export async function crossValidateRow(
   { permutations = 0, ridge = 0, ridgeName = "`ctsurv clinical --ridge 1`" }: CrossValidateRowOptions = {},
 ): Promise<CrossValidatedRow> {
   const row = findRow(model);
+  return await withRow(study, row, { ridge, ridgeName }, async ({ features, provenance }, ...given) => {
+    const run = await runAndKeep({ study, row, provenance, permutations, ridge }, ...given);
+    if (features) await saveRow(study, row.model, features, run.validation);
+    else {
+      const record = { ...run.validation, ...ridge > 0 && { ridge }, provenance };
+      await writeCrossValidation(study.folder, row.model, record);
+    }
+    return { row, ...run, skipped: features?.skipped ?? [], provenance, ...!features && { ridge } };
+  });
+}
+
+/** What a row is computed from. */
+interface RowSource {
+  /** The features of its backbone; undefined for the clinical baseline. */
+  readonly features: StudyFeatures | undefined;
+  readonly provenance: Provenance;
+}
+
+/** Makes the trainer and the patients of a row. */
+async function withRow<Result>(
+  study: Study,
+  row: StudyRow,
+  { ridge, ridgeName }: Required<Pick<CrossValidateRowOptions, "ridge" | "ridgeName">>,
+  use: <Patient extends LabelledPatient, Parameters>(
+    source: RowSource,
+    trainer: Trainer<Patient, Parameters>,
+    patients: readonly Patient[],
+    title: TrainingTitle,
+  ) => Promise<Result>,
+): Promise<Result> {
   if (row.backbone === undefined) {
     const provenance = await study.provenance({ kind: "none", hash: "" });
     const months = monthRule(study.protocol.choices);
@@ -70,27 +109,48 @@ export async function crossValidateRow(
       record,
       followUp: followUp(record, { months }),
     }));
-    const run = await withTrainer(
-      coxTrainer({ ridge, ridgeName }),
-      patients,
-      { title: row.name, epochs: 0 },
-      (...given) => runAndKeep({ study, row, provenance, permutations, ridge }, ...given),
-    );
-    await writeCrossValidation(study.folder, row.model, { ...run.validation, ...ridge > 0 && { ridge }, provenance });
-    return { row, ...run, skipped: [], provenance, ridge };
+    const source = { features: undefined, provenance };
+    const title = { title: row.name, epochs: 0 };
+    return await withTrainer(coxTrainer({ ridge, ridgeName }), patients, title, (...given) => use(source, ...given));
   }
   refuseUnbuiltPair(study.protocol.choices, findBackbone(row.backbone));
   const features = await study.features(row.backbone);
-  const provenance = await study.provenance(features.weights);
+  const source = { features, provenance: await study.provenance(features.weights) };
   const head = { title: row.name, ...row.aggregation && { aggregation: row.aggregation } };
-  const run = await withHeads(
-    study,
-    features,
-    head,
-    (...given) => runAndKeep({ study, row, provenance, permutations }, ...given),
-  );
-  await saveRow(study, row.model, features, run.validation);
-  return { row, ...run, skipped: features.skipped, provenance };
+  return await withHeads(study, features, head, (...given) => use(source, ...given));
+}
+
+/** One fold of a row, which was trained alone. */
+export interface TrainedFold {
+  /** Which row it is. */
+  readonly row: StudyRow;
+  /** The fold's result and predictions. */
+  readonly outcome: FoldOutcome;
+  /** Its file. */
+  readonly path: string;
+}
+
+/**
+ * Trains one fold of a row, such as by one job of a cluster, and keeps it: as `folds/<model>/fold-01.json` of the study's
+ * folder of results, and its head in the cache. `crossValidateRow` then takes it from there, and makes the row of all folds.
+ *
+ * @param model As in `paper.table1`, or `clinical`.
+ * @param fold From 1.
+ * @throws {InputError} For the reasons of {@linkcode crossValidateRow}, if there is no such fold, or trainings are not
+ *   kept, so that this one would be lost.
+ */
+export async function trainRowFold(study: Study, model: string, fold: number): Promise<TrainedFold> {
+  const row = findRow(model);
+  if (study.trainings === undefined) {
+    throw new InputError("A fold alone is of use only if its head is kept: unset CTSURV_TRAININGS, or name a folder");
+  }
+  const { profile: { folds }, folder } = study;
+  return await withRow(study, row, { ridge: 0, ridgeName: "" }, async ({ provenance }, trainer, patients, title) => {
+    const [outcome] = await runFolds(study, trainer, patients, { ...title, onlyFold: fold });
+    const key = keyOf(study, row.model, provenance, 0);
+    await writeFold(folder, { kind: "fold", model: row.model, folds, key, ...outcome!, provenance });
+    return { row, outcome: outcome!, path: foldPath(folder, row.model, fold) };
+  });
 }
 
 interface RowToRun {

@@ -17,6 +17,8 @@ export interface TrainFoldsOptions<Parameters = unknown> {
   readonly variant?: CtdVariant;
   /** How many patients each fold trains on, see `drawTrainingPatients`. @default {all whom it does not test} */
   readonly trainingPatients?: number;
+  /** The only fold to train, from 1, such as by one job of a cluster. @default {all of them} */
+  readonly onlyFold?: number;
   /** Called after every epoch of every fold, both numbered from 1. Folds that run at the same time take turns. */
   readonly onEpoch?: (fold: number, epoch: number, loss: number) => void;
   /** Is given the model of every fold, from 1, such as for a transfer that goes on from it. */
@@ -29,19 +31,26 @@ export interface TrainFoldsOptions<Parameters = unknown> {
  * Trains and tests every fold of a cross-validation, some at the same time as far as the trainer allows. `crossValidate`
  * makes one result of them.
  *
- * @returns The folds in order.
- * @throws {InputError} For the reasons of `crossValidate`.
+ * @returns The folds in order; one alone with `onlyFold`.
+ * @throws {InputError} For the reasons of `crossValidate`, or if there is no such fold.
  */
 export async function trainFolds<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
   patients: readonly Patient[],
-  { folds, foldSeed, variant = "risk", trainingPatients, onEpoch, onTrained, onFold }: TrainFoldsOptions<Parameters>,
+  { folds, foldSeed, variant = "risk", trainingPatients, onlyFold, onEpoch, onTrained, onFold }: TrainFoldsOptions<
+    Parameters
+  >,
 ): Promise<FoldOutcome[]> {
+  if (onlyFold !== undefined && !(Number.isInteger(onlyFold) && onlyFold >= 1 && onlyFold <= folds)) {
+    throw new InputError(`There is no fold ${onlyFold}: folds are 1 to ${folds}`);
+  }
   refuseFewPatients(patients.map(({ followUp }) => followUp), { name: "This cohort", folds });
   const assignment = stratifiedFolds(patients.map(({ followUp }) => followUp.event), { folds, seed: foldSeed });
   const outcomes: FoldOutcome[] = [];
-  await forEachOf(folds, trainer.concurrency ?? 1, async (index, check) => {
-    const fold = index + 1;
+  const wanted = onlyFold === undefined ? Array.from({ length: folds }, (_, i) => i + 1) : [onlyFold];
+  await forEachOf(wanted.length, trainer.concurrency ?? 1, async (place, check) => {
+    const fold = wanted[place]!;
+    const index = fold - 1;
     const others = patients.filter((_, i) => assignment[i] !== index);
     const train = trainingPatients === undefined
       ? others
@@ -59,7 +68,7 @@ export async function trainFolds<Patient extends LabelledPatient, Parameters>(
       ...test[i]!.followUp,
     }));
     const { losses, divergence } = trained;
-    outcomes[index] = {
+    outcomes[place] = {
       result: {
         fold,
         patients: test.length,
@@ -71,7 +80,7 @@ export async function trainFolds<Patient extends LabelledPatient, Parameters>(
       ...divergence !== undefined && { divergence },
       ...trainer.constantLoss && { constantLoss: trainer.constantLoss(train) },
     };
-    await onFold?.(outcomes[index]);
+    await onFold?.(outcomes[place]);
   });
   return outcomes;
 }
