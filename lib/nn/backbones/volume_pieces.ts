@@ -21,18 +21,7 @@ export type WindowedStage = Stage & { readonly window: SliceWindow };
 /** Slices of the output of a stage that takes `slices`: PyTorch's, for half a kernel of zeros at both ends. */
 const outputSlices = (slices: number, { stride }: SliceWindow) => Math.floor((slices - 1) / stride) + 1;
 
-/**
- * Slices of a volume after stages.
- *
- * @example
- * ```ts
- * import { resNet3d18, slicesAfter } from "@ctsurv/ctsurv/nn";
- * import { assertEquals } from "@std/assert";
- *
- * const windows = resNet3d18.stages.map(({ window }) => window!);
- * assertEquals([144, 9, 1].map((slices) => slicesAfter(windows, slices)), [18, 2, 1]);
- * ```
- */
+/** Slices of a volume after stages. */
 export function slicesAfter(windows: readonly SliceWindow[], slices: number): number {
   return windows.reduce(outputSlices, slices);
 }

@@ -39,6 +39,10 @@ function seen(stages: readonly SliceWindow[], slices: number, [from, to]: readon
   return wanted;
 }
 
+Deno.test("slicesAfter() counts as PyTorch does: ResNet3D-18 makes 18 slices of 144, 2 of 9, 1 of 1", () => {
+  assertEquals([144, 9, 1].map((slices) => slicesAfter(windows, slices)), [18, 2, 1]);
+});
+
 Deno.test("volumePieces() give every slice of the output once, from what it depends on", () => {
   const random = createRandom(1, "pieces");
   for (let time = 0; time < 300; time++) {
