@@ -29,7 +29,7 @@ export { resNet3d18 } from "./backbones/resnet3d_18.ts";
 export { resNet50 } from "./backbones/resnet50.ts";
 export { vgg16 } from "./backbones/vgg16.ts";
 export { vitB16 } from "./backbones/vit_b_16.ts";
-export { runPiece, type VolumePiece, volumePieces } from "./backbones/volume_pieces.ts";
+export { runPiece, type SliceRange, type VolumePiece, volumePieces } from "./backbones/volume_pieces.ts";
 export { aggregate, type Aggregation, type AggregationChoice } from "./head/aggregation.ts";
 export type { SelfAttentionOptions, SelfAttentionPooling } from "./head/class_token.ts";
 export {

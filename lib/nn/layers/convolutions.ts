@@ -120,7 +120,13 @@ function sumOfTaps(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3dOpt
       const kernel = tf.reshape(tf.slice(weight, [0, 0, tap], [out, inChannels, 1]), [out, inChannels, rows, columns]);
       return conv2d(met, { weight: kernel }, { stride: across, padding: (rows - 1) / 2 });
     });
-  return Array.from({ length: depth }, (_, tap) => ofTap(tap)).reduce((sum, y) => tf.add(sum, y));
+  let sum = ofTap(0);
+  for (let tap = 1; tap < depth; tap++) {
+    const [before, y] = [sum, ofTap(tap)];
+    sum = tf.add(before, y);
+    tf.dispose([before, y]);
+  }
+  return sum;
 }
 
 /** A convolution and its batch normalisation: `.0` and `.1` in PyTorch's Sequential. */
