@@ -1,6 +1,6 @@
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import { type Backbone, toNetworkInput } from "@ctsurv/nn/mod.ts";
-import { latestSession } from "./_latest_session.ts";
+import { latestSession } from "./_volumes/latest_session.ts";
 import { imageFeatureExtractor } from "./feature_extractor.ts";
 import type { View } from "./view.ts";
 

@@ -43,7 +43,10 @@ export interface FeatureCacheOptions {
   readonly intensities?: IntensityScaling;
 }
 
-/** Changes whenever the same slices and weights would give other numbers, or the file another layout. */
+/**
+ * Changes whenever the same slices and weights would give other numbers, or the file another layout. That large volumes
+ * now go through ResNet3D-18 in pieces did not change it: the numbers are those of the whole volume but for rounding.
+ */
 const FORMAT = "ctsurv features 1";
 
 /**

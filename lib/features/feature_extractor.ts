@@ -1,7 +1,8 @@
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { compile, type Engine, float32, hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
-import { type Backbone, belongsTo, toNetworkInput } from "@ctsurv/nn/mod.ts";
-import { latestSession } from "./_latest_session.ts";
+import { type Backbone, type BackboneArchitecture, belongsTo, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { latestSession } from "./_volumes/latest_session.ts";
+import { type PiecewiseOptions, type PiecewiseProgram, piecewiseProgram } from "./_volumes/piecewise_program.ts";
 import type { IntensityScaling } from "./intensities.ts";
 import type { View, ViewedSlices } from "./view.ts";
 
@@ -19,7 +20,10 @@ export interface ImageFeatureExtractorOptions {
   prepare(images: tf.Tensor): tf.Tensor;
   /** Which output is computed. @default {"features"} */
   readonly at?: ExtractionPoint;
-  /** Images that go through the network together. More do not make it faster, and take more memory. @default {8} */
+  /**
+   * Images that go through the network together. More do not make it faster, and take more memory. A volume of more than
+   * 24 slices of 224 x 224 goes through by itself, and through the first stages in pieces. @default {8}
+   */
   readonly batch?: number;
 }
 
@@ -70,7 +74,7 @@ export interface ImageFeatureExtractor {
 export async function imageFeatureExtractor(
   engine: Engine,
   { architecture, parameters, absent = [], source }: Backbone,
-  { shape, prepare, at = "features", batch = 8 }: ImageFeatureExtractorOptions,
+  { shape, prepare, at = "features", batch: asked = 8 }: ImageFeatureExtractorOptions,
 ): Promise<ImageFeatureExtractor> {
   const lastLayer = architecture.classifier.at(-1)!.name;
   const lacking = at === "penultimate" ? absent.find((name) => !belongsTo(name, lastLayer)) : undefined;
@@ -81,22 +85,17 @@ export async function imageFeatureExtractor(
     );
   }
   const tensors = toTensors<object>(parameters) as Tree<tf.Tensor>;
-  const run =
-    { features: architecture.forwardFeatures, penultimate: architecture.penultimate, cut: architecture.trunk }[at];
-  let outputShape: readonly number[] = [];
-  const program = await compile(engine, ({ images }) => {
-    const extracted = run(prepare(images), tensors);
-    outputShape = extracted.shape.slice(1);
-    return { extracted };
-  }, { images: float32(batch, ...shape) });
-  // An engine that computes op by op calls the function first of all to count.
-  const macsPerImage = program.macs / batch;
+  const choose = (of: BackboneArchitecture) =>
+    ({ features: of.forwardFeatures, penultimate: of.penultimate, cut: of.trunk })[at];
+  const { run, outputShape, macs, batch, dispose } =
+    piecewise(engine, { architecture, parameters: tensors, shape, prepare, choose }) ??
+      await together(engine, (images) => choose(architecture)(prepare(images), tensors), [asked, ...shape]);
   const size = sizeOf(shape);
   const features = sizeOf(outputShape);
   return {
     features,
     shape: outputShape,
-    macsPerImage,
+    macsPerImage: macs / batch,
     async extract(images, onImages) {
       const count = images.length / size;
       const all = new Float32Array(count * features);
@@ -105,15 +104,54 @@ export async function imageFeatureExtractor(
         // The last batch is filled up with zeros, whose features are dropped.
         const filled = new Float32Array(batch * size);
         filled.set(images.subarray(from * size, (from + present) * size));
-        const { extracted } = await program.run({ images: hostTensor(filled, [batch, ...shape]) });
-        all.set((await extracted.read() as Float32Array).subarray(0, present * features), from * features);
-        extracted.dispose();
+        all.set((await run(filled)).subarray(0, present * features), from * features);
         if (!all.subarray(from * features, (from + present) * features).every(Number.isFinite)) {
           throw new InputError(notFinite(architecture.title, source));
         }
         onImages?.(present);
       }
       return all;
+    },
+    dispose,
+  };
+}
+
+/** Runs a network on batches of images. */
+interface BatchProgram extends PiecewiseProgram {
+  /** Images of one run. */
+  readonly batch: number;
+  dispose(): Promise<void>;
+}
+
+/** A network that takes each image in pieces, if it is a large volume. It holds nothing between runs. */
+function piecewise(engine: Engine, options: PiecewiseOptions): BatchProgram | undefined {
+  const program = options.architecture.input === "volume" ? piecewiseProgram(engine, options) : undefined;
+  return program && { ...program, batch: 1, dispose: () => Promise.resolve() };
+}
+
+/** A function of images that takes batches of one shape, [batch, ...]. */
+async function together(
+  engine: Engine,
+  fn: (images: tf.Tensor) => tf.Tensor,
+  shape: readonly [batch: number, ...image: number[]],
+): Promise<BatchProgram> {
+  let outputShape: readonly number[] = [];
+  const program = await compile(engine, ({ images }) => {
+    const extracted = fn(images);
+    outputShape = extracted.shape.slice(1);
+    return { extracted };
+  }, { images: float32(...shape) });
+  // An engine that computes op by op calls the function first of all to count.
+  const { macs } = program;
+  return {
+    macs,
+    outputShape,
+    batch: shape[0],
+    async run(images) {
+      const { extracted } = await program.run({ images: hostTensor(images, shape) });
+      const numbers = await extracted.read();
+      extracted.dispose();
+      return numbers as Float32Array;
     },
     dispose: () => program.dispose(),
   };

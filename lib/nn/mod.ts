@@ -18,6 +18,7 @@ export {
   type BackboneFacts,
   belongsTo,
   finalBlockNames,
+  type SliceWindow,
   type Stage,
   type WeightsSource,
 } from "./backbones/backbone.ts";
@@ -28,6 +29,7 @@ export { resNet3d18 } from "./backbones/resnet3d_18.ts";
 export { resNet50 } from "./backbones/resnet50.ts";
 export { vgg16 } from "./backbones/vgg16.ts";
 export { vitB16 } from "./backbones/vit_b_16.ts";
+export { runPiece, type SliceRange, type VolumePiece, volumePieces } from "./backbones/volume_pieces.ts";
 export { aggregate, type Aggregation, type AggregationChoice } from "./head/aggregation.ts";
 export type { SelfAttentionOptions, SelfAttentionPooling } from "./head/class_token.ts";
 export {

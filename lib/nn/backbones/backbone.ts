@@ -12,10 +12,20 @@ import {
 import { type ChannelNormalise, channelNormalise } from "../layers/normalisation.ts";
 import type { Initialise } from "../seeded/seeded_parameters.ts";
 
+/** Which slices of its input a stage of a network of volumes sees, as its convolutions add up. */
+export interface SliceWindow {
+  /** Output slice i sees the input slices from `stride i - reach` to `stride i + reach`, and zeros beyond the volume. */
+  readonly reach: number;
+  /** Input slices from one output slice to the next. */
+  readonly stride: number;
+}
+
 /** A step of a network. */
 export interface Stage<P = Tree<tf.Tensor>> {
   /** PyTorch's name for the module with the same output: `layer4.2`. */
   readonly name: string;
+  /** For a stage that can take a volume in pieces along its slices. */
+  readonly window?: SliceWindow;
   /** From the output of the stage before it, channels last, to its own. */
   run(x: tf.Tensor, parameters: P, normalise: ChannelNormalise): tf.Tensor;
 }
@@ -58,6 +68,8 @@ export interface BackboneArchitecture extends BackboneFacts {
   readonly stages: readonly Stage[];
   /** From the last feature maps to the logits of its training data. The last stage is the last layer. */
   readonly classifier: readonly Stage[];
+  /** The same network from a stage on, by its place among `stages`, at the latest from the cut: x is what it takes. */
+  from(stage: number): BackboneArchitecture;
   /**
    * The trunk, from x to the activations at the cut before the final block. They can be kept while that block is trained.
    *
@@ -104,7 +116,8 @@ export interface BackboneDefinition<P> extends BackboneFacts {
 }
 
 /** A backbone from its stages. The cut is before the first stage of its final block. */
-export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinition<P>): BackboneArchitecture {
+export function defineBackbone<P>(defined: BackboneDefinition<P>): BackboneArchitecture {
+  const { pool, spec, ...definition } = defined;
   // The one place where the types of the parameters are taken on trust: outside, a backbone is any of them.
   const { stages, classifier, ...facts } = definition as unknown as BackboneDefinition<Tree<tf.Tensor>>;
   const { title, smallest, finalBlock } = facts;
@@ -127,6 +140,8 @@ export function defineBackbone<P>({ pool, spec, ...definition }: BackboneDefinit
     stages,
     classifier,
     spec: () => spec() as Tree<TensorSpec>,
+    // Maps have fewer rows than the images, which have been checked by then.
+    from: (stage) => defineBackbone({ ...defined, smallest: 1, stages: defined.stages.slice(Math.min(stage, cut)) }),
     trunk,
     fromCut,
     forwardFeatures: (x, parameters, normalise) => fromCut(trunk(x, parameters, normalise), parameters, normalise),

@@ -82,7 +82,11 @@ function asVolumes(x: tf.Tensor, batch: number): tf.Tensor {
 }
 
 /** [batch, slices, rows, columns, in] -> [batch, slices', rows', columns', out] */
-function basicBlock(
+function basicBlock(...block: Parameters<typeof blockSteps>): tf.Tensor {
+  return tf.tidy(() => blockSteps(...block));
+}
+
+function blockSteps(
   volumes: tf.Tensor,
   block: BasicBlock<tf.Tensor>,
   stride: number,
@@ -92,7 +96,7 @@ function basicBlock(
   const { conv1, conv2, downsample } = block;
   const strided = { slices, stride: [stride, stride] } as const;
   const x = asSlices(volumes);
-  let y = tf.relu(normalise(conv3d(x, conv1[0], strided), conv1[1]));
+  let y = tf.tidy(() => tf.relu(normalise(conv3d(x, conv1[0], strided), conv1[1])));
   y = normalise(conv3d(y, conv2[0], { slices: y.shape[0]! / batch }), conv2[1]);
   const shortcut = downsample ? normalise(conv3d(x, downsample[0], strided), downsample[1]) : x;
   return asVolumes(tf.relu(tf.add(y, shortcut)), batch);
@@ -101,6 +105,8 @@ function basicBlock(
 function layerStages({ name, stride }: LayerRow): Stage<ResNet3d18<tf.Tensor>>[] {
   return Array.from({ length: BLOCKS }, (_, index) => ({
     name: `${name}.${index}`,
+    // Two convolutions reach one slice each; the second does so among the outputs of the first.
+    window: index === 0 ? { reach: 1 + stride, stride } : { reach: 2, stride: 1 },
     run: (x, parameters, normalise) => basicBlock(x, parameters[name][index]!, index === 0 ? stride : 1, normalise),
   }));
 }
@@ -127,6 +133,7 @@ export const resNet3d18: BackboneArchitecture = defineBackbone<ResNet3d18<tf.Ten
   stages: [
     {
       name: "stem",
+      window: { reach: 1, stride: 1 },
       run(x, { stem }, normalise) {
         const [batch, slices] = x.shape as [number, number];
         const y = conv3d(asSlices(x), stem[0], { slices, stride: [1, 2] });

@@ -94,7 +94,12 @@ export function conv3dSpec(
  * It is the sum of one 2D convolution for each slice of the kernel. The products are the same, and ONNX Runtime computes
  * them twice as fast.
  */
-export function conv3d(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3dOptions): tf.Tensor {
+export function conv3d(x: tf.Tensor, conv: Conv<tf.Tensor>, options: Conv3dOptions): tf.Tensor {
+  // An engine that computes op by op would otherwise hold every step of every convolution of the network.
+  return tf.tidy(() => sumOfTaps(x, conv, options));
+}
+
+function sumOfTaps(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3dOptions): tf.Tensor {
   const { slices, stride: [down, across] = [1, 1] } = options;
   const [out, inChannels, depth, rows, columns] = weight.shape as [number, number, number, number, number];
   const [batch, plane] = [x.shape[0]! / slices, x.shape.slice(1)];
@@ -105,16 +110,23 @@ export function conv3d(x: tf.Tensor, { weight }: Conv<tf.Tensor>, options: Conv3
     tf.reshape(x, [batch, slices, ...plane]),
     [[0, 0], [padding, padding + down - 1], ...plane.map((): [number, number] => [0, 0])],
   );
-  const ofTap = (tap: number) => {
-    const strides = tf.reshape(
-      tf.slice(padded, [0, tap], [batch, outSlices * down]),
-      [batch * outSlices, down, ...plane],
-    );
-    const met = tf.reshape(tf.slice(strides, [0, 0], [batch * outSlices, 1]), [batch * outSlices, ...plane]);
-    const kernel = tf.reshape(tf.slice(weight, [0, 0, tap], [out, inChannels, 1]), [out, inChannels, rows, columns]);
-    return conv2d(met, { weight: kernel }, { stride: across, padding: (rows - 1) / 2 });
-  };
-  return Array.from({ length: depth }, (_, tap) => ofTap(tap)).reduce((sum, y) => tf.add(sum, y));
+  const ofTap = (tap: number) =>
+    tf.tidy(() => {
+      const strides = tf.reshape(
+        tf.slice(padded, [0, tap], [batch, outSlices * down]),
+        [batch * outSlices, down, ...plane],
+      );
+      const met = tf.reshape(tf.slice(strides, [0, 0], [batch * outSlices, 1]), [batch * outSlices, ...plane]);
+      const kernel = tf.reshape(tf.slice(weight, [0, 0, tap], [out, inChannels, 1]), [out, inChannels, rows, columns]);
+      return conv2d(met, { weight: kernel }, { stride: across, padding: (rows - 1) / 2 });
+    });
+  let sum = ofTap(0);
+  for (let tap = 1; tap < depth; tap++) {
+    const [before, y] = [sum, ofTap(tap)];
+    sum = tf.add(before, y);
+    tf.dispose([before, y]);
+  }
+  return sum;
 }
 
 /** A convolution and its batch normalisation: `.0` and `.1` in PyTorch's Sequential. */

@@ -1,4 +1,4 @@
-import type { ImageFeatureExtractor } from "./feature_extractor.ts";
+import type { ImageFeatureExtractor } from "../feature_extractor.ts";
 
 /** Keeps the extractor for the number of slices that was last asked for, since each holds all weights. */
 export function latestSession(ready: (depth: number) => Promise<ImageFeatureExtractor>) {
