@@ -5,7 +5,7 @@
  * Linux: `deno run -A bench/kills.ts [KILLS] [PAIRS] [LOG]`. The log has a line for each kill.
  */
 import { join } from "node:path";
-import { createRandom, sha256 } from "@ctsurv/base/mod.ts";
+import { createRandom, readRunLogs, sha256 } from "@ctsurv/base/mod.ts";
 
 /** What a stage writes, and how to make it write again. */
 interface Stage {
@@ -132,7 +132,8 @@ async function killWhileWriting({ name, folders, remove }: Stage): Promise<Kille
     await new Promise((resolve) => setTimeout(resolve, 3));
   }
   await stop(child, { isAlone: false });
-  return { command: crossValidate[0]!, stage: hasEnded && seen < wanted ? "ended" : name, writing: last };
+  // Too few files were missing.
+  return { command: crossValidate[0]!, stage: seen < wanted ? "ended" : name, writing: last };
 }
 
 /** Kills `reproduce` somewhere between its start and its end. */
@@ -152,13 +153,24 @@ async function killAtRandom(): Promise<Killed> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  // Sometimes only the program is killed, and its kernel goes on for as long as it likes.
+  const endedBefore = hasEnded;
+  // Sometimes only the program is killed, and its kernel has to notice.
   await stop(child, { isAlone: random.uniform() < .3 });
-  const stage = hasEnded
+  const stage = endedBefore
     ? "ended"
     : stages.find(({ folders }) => folders.some((folder) => folder !== "" && last.startsWith(folder)))?.name ??
       (last === "" ? "start" : "tables");
-  return { command: reproduce[0]!, stage, writing: last };
+  return {
+    command: reproduce[0]!,
+    stage,
+    writing: [await lastNotebook(), last].filter((text) => text !== "").join(", "),
+  };
+}
+
+/** What the log of the last run of `reproduce` says of its place. */
+async function lastNotebook(): Promise<string> {
+  const [log] = await readRunLogs(join(tree, "outputs/phantom-lung1-smoke/logs"));
+  return log?.lines.findLast(({ kind }) => kind === "notebook")?.text ?? "";
 }
 
 function start(args: readonly string[]): Deno.ChildProcess {
