@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow_engine.ts";
+import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow/find_tensorflow.ts";
 import { createEngine, tryEngine } from "@ctsurv/engine/mod.ts";
 
 const tensorflow = findTensorflow().length > 0;
