@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { censorAt } from "@ctsurv/survival/mod.ts";
 import { clinicalDeepHitTrainer, type ClinicalPatient, coxTrainer, crossValidate } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { quickly } from "./patients.ts";
 
 /** Patients of whom stage III die eight times as fast, and the old a little faster. */
@@ -50,7 +50,7 @@ Deno.test("coxTrainer finds the hazard ratios that the patients were drawn with,
 Deno.test("coxTrainer and DeepHit on the same covariates are cross-validated like any other model", async () => {
   const folds = { folds: 4, foldSeed: 42 };
   const cox = await crossValidate(coxTrainer(), patients, folds);
-  const deepHit = clinicalDeepHitTrainer(onnxEngine({ threads: 1 }), { ...quickly, epochs: 6 });
+  const deepHit = clinicalDeepHitTrainer(engineUnderTest, { ...quickly, epochs: 6 });
   const network = await crossValidate(deepHit, patients, folds);
   await deepHit.dispose();
   assertEquals(network.predictions.map(({ fold }) => fold), cox.predictions.map(({ fold }) => fold));

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { cpuEngine, type HostTensor, onnxEngine, tf, toTensors } from "@ctsurv/engine/mod.ts";
+import { cpuEngine, type HostTensor, tf, toTensors } from "@ctsurv/engine/mod.ts";
+import { engineUnderTest } from "../../../support/engine_under_test.ts";
 import { assertClose, evaluate, normal } from "../../agreement.ts";
 
 /** Where the true gradient comes from; `adjoint` is for linear functions whose gradient tfjs gets wrong. */
@@ -26,7 +27,7 @@ interface KernelTest {
   readonly cases: readonly Case[];
 }
 
-const onnx = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const cpu = cpuEngine();
 
 /** `fn` of `inputs`, forward and backward. */
@@ -81,7 +82,7 @@ async function assertAgrees(one: Case): Promise<string[]> {
   });
   const expected = await reference.promise;
   if (gradient === "adjoint") expected.push(adjoint(one, dy));
-  const actual = await evaluate(onnx, gradient === "none" ? value : both, [dy, ...inputs]);
+  const actual = await evaluate(engine, gradient === "none" ? value : both, [dy, ...inputs]);
   expected.forEach((output, i) =>
     assertClose(actual[i]!, output, i === 0 ? called : `gradient ${i} of ${called}`, { tolerance })
   );
