@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { chooseEngine } from "@ctsurv/engine/_choose_engine.ts";
 import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow/find_tensorflow.ts";
 import { compile, tf } from "@ctsurv/engine/mod.ts";
+import { lockedOptions } from "../support/locked_run.ts";
 import { evaluate, vector } from "./agreement.ts";
 
 /** A folder with `@tensorflow/tfjs-node-gpu`, whose module is this text. Its binding is a file that is no library. */
@@ -60,6 +61,30 @@ Deno.test("auto takes ONNX Runtime where there is no package for the GPU, as alm
     const { name, chosen } = await chooseEngine(from);
     assertEquals([name, chosen!.isUsual], ["onnx", true]);
     assertStringIncludes(chosen!.why, "@tensorflow/tfjs-node-gpu is not installed");
+  }
+});
+
+Deno.test("auto takes WebAssembly where ONNX Runtime does not load, and says why", async () => {
+  // Without the right to load libraries, ONNX Runtime's does not load.
+  const script = `
+    const { createEngine } = await import(${JSON.stringify(import.meta.resolve("@ctsurv/engine/mod.ts"))});
+    const { name, chosen } = await createEngine("auto");
+    const refused = await createEngine("onnx").catch((error) => error);
+    console.log(JSON.stringify([name, chosen.why, refused.name, refused.message]));
+  `;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, script);
+    const args = ["run", ...lockedOptions, "--no-prompt", "--allow-read", "--allow-env", "--allow-sys", file];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    const text = new TextDecoder();
+    const [name, why, error, message] = JSON.parse(text.decode(stdout) || text.decode(stderr)) as string[];
+    assertEquals([name, error], ["wasm", "InputError"]);
+    assertMatch(why!, /^@tensorflow.*, and ONNX Runtime does not load on this machine: /);
+    assert(!why!.includes("Choose"));
+    assertMatch(message!, /^ONNX Runtime does not load on this machine: .*Choose CTSURV_ENGINE=wasm/);
+  } finally {
+    await Deno.remove(file);
   }
 });
 

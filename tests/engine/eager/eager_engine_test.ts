@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { compile, cpuEngine, float32, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { compile, cpuEngine, disposeValues, float32, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { assertClose, evaluate, normal, vector } from "../agreement.ts";
 
 const x = vector(1, 2, 3);
@@ -83,5 +83,17 @@ Deno.test("the wasm engine agrees with the cpu engine on every stride, padding a
         }
       }
     }
+  }
+});
+
+Deno.test("between two runs of an eager engine the event loop turns, so that a signal or a timer is heard", async () => {
+  const program = await compile(cpuEngine(), ({ x }) => ({ y: tf.neg(x) }), { x: float32(3) });
+  const run = program.bind({ x }, { y: vector(0, 0, 0) });
+  for (const once of [run, async () => disposeValues(await program.run({ x }))]) {
+    let isHeard = false;
+    setTimeout(() => isHeard = true);
+    const until = Date.now() + 10_000;
+    while (!isHeard && Date.now() < until) await once();
+    assert(isHeard);
   }
 });
