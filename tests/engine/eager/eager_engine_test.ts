@@ -97,3 +97,23 @@ Deno.test("between two runs of an eager engine the event loop turns, so that a s
     assert(isHeard);
   }
 });
+
+Deno.test("the wasm engine agrees with the cpu engine on slices of five and six axes", async () => {
+  const [wasm, cpu] = [await wasmEngine(), cpuEngine()];
+  const cases: [shape: number[], begin: number[], size: number[]][] = [
+    [[4, 3, 3, 2, 2], [0, 0, 1], [4, 3, 1]],
+    [[4, 3, 3, 2, 2], [1, 0, 0, 1, 0], [2, -1, 2, 1, 2]],
+    [[2, 3, 4, 2, 5], [0, 1, 1, 0, 2], [2, 2, 1, 2, 3]],
+    [[2, 3, 4, 2, 5], [0, 0, 0, 0, 0], [-1, -1, -1, -1, -1]],
+    [[2, 1, 3, 2, 2, 2], [1, 0, 2], [1, 1, 1]],
+    [[2, 3, 2, 2, 2, 3], [0, 0, 0, 0, 0, 2], [2, 3, 2, 2, 2, 1]],
+  ];
+  for (const [shape, begin, size] of cases) {
+    const fn = ([x]: readonly tf.Tensor[]) => [tf.slice(x!, begin, size)];
+    const [actual, expected] = [
+      await evaluate(wasm, fn, [normal(...shape)]),
+      await evaluate(cpu, fn, [normal(...shape)]),
+    ];
+    assertEquals(actual, expected);
+  }
+});
