@@ -7,16 +7,10 @@ export const chosen: string = Deno.env.get("CTSURV_TEST_ENGINE") || "onnx";
 export const engineUnderTest: Engine = chosen === "onnx" ? onnxEngine({ threads: 1 }) : await createEngine(chosen);
 
 /**
- * Registers a test that holds for some engines only. On another it is skipped, and its name says why.
- *
- * @param not Why it cannot hold, by the name of an engine; `eager` is every engine but onnx.
+ * Registers a test that cannot hold on another engine than `onnx`, ONNX Runtime on the processor. There it is skipped,
+ * and its name says why.
  */
-export function testUnless(
-  not: Readonly<Record<string, string>>,
-  name: string,
-  fn: () => void | Promise<void>,
-): void {
-  const reason = not[engineUnderTest.name] ?? (engineUnderTest.name === "onnx" ? undefined : not.eager);
-  if (reason === undefined) Deno.test(name, fn);
+export function testOnOnnx(reason: string, name: string, fn: () => void | Promise<void>): void {
+  if (chosen === "onnx") Deno.test(name, fn);
   else Deno.test.ignore(`${name} (not on ${chosen}: ${reason})`, fn);
 }

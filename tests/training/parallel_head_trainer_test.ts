@@ -1,15 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { cpuEngine, onnxEngine } from "@ctsurv/engine/mod.ts";
 import { crossValidate, headTrainer, parallelHeadTrainer } from "@ctsurv/training/mod.ts";
-import { engineUnderTest, testUnless } from "../support/engine_under_test.ts";
+import { engineUnderTest, testOnOnnx } from "../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const patients = toyPatients(24);
-const alone = { eager: "only heads on ONNX Runtime are trained on threads" };
+const reason = "only heads on ONNX Runtime are trained on threads";
 const options = { ...quickly, epochs: 4, scaleFeatures: true };
 
-testUnless(
-  alone,
+testOnOnnx(
+  reason,
   "headTrainer and parallelHeadTrainer: any threads of the engine and any trainings at a time, the same bits",
   async () => {
     const folds = { folds: 3, foldSeed: 42 };
@@ -63,7 +63,7 @@ Deno.test("parallelHeadTrainer: tells every epoch of every fold, and stops when 
   await trainer.dispose();
 });
 
-testUnless(alone, "parallelHeadTrainer: a thread's failure is the fold's; a closed trainer says so", async () => {
+testOnOnnx(reason, "parallelHeadTrainer: a thread's failure is the fold's; a closed trainer says so", async () => {
   const trainer = parallelHeadTrainer(engineUnderTest, { ...smallHead, backboneFeatures: 3 }, {
     ...options,
     threads: 2,

@@ -22,8 +22,9 @@ type OutShape = (x: readonly number[], filter: readonly number[] | undefined, at
  * The margins of a padding in numbers for a tensor with batch first and channels last; undefined for `same` and `valid`,
  * the only ones of which the native kernels of pooling and of gradients know.
  */
-function marginsOf({ pad }: WindowAttributes, rank: number): Margins | undefined {
-  if (typeof pad === "string") return undefined;
+function marginsOf({ pad, dimRoundingMode }: WindowAttributes, rank: number): Margins | undefined {
+  // Nothing to pad is as `valid`, which spares a copy, but for a rounding that only shows in the size of the output.
+  if (typeof pad === "string" || (pad === 0 && dimRoundingMode === undefined)) return undefined;
   if (typeof pad !== "number") return pad;
   return Array.from({ length: rank }, (_, axis) => axis === 0 || axis === rank - 1 ? [0, 0] : [pad, pad]);
 }
