@@ -26,8 +26,10 @@ export async function probeTensorflow(entry: string): Promise<LoadedTensorflow> 
   if (code === 0) return JSON.parse(answer) as LoadedTensorflow;
   if (signal === "SIGTERM") throw new Error(`it did not answer within ${PATIENCE_SECONDS} seconds`);
   if (signal !== null) throw new Error(`it ends the process that loads it, by ${signal}`);
-  throw new Error(
-    /^(?:error: )?(?:Uncaught )?(?:\(in promise\) )?(?:\w*Error: )?(.+)$/m.exec(text.decode(stderr).trim())?.[1] ??
-      `exit code ${code}`,
-  );
+  throw new Error(reasonIn(text.decode(stderr)) ?? `exit code ${code}`);
+}
+
+/** The first line of an error that Deno has printed, without what it puts before the message. */
+function reasonIn(printed: string): string | undefined {
+  return /^(?:error: )?(?:Uncaught )?(?:\(in promise\) )?(?:\w*Error: )?(.+)$/m.exec(printed.trim())?.[1];
 }
