@@ -21,15 +21,13 @@ export async function probeTensorflow(entry: string): Promise<LoadedTensorflow> 
     signal: AbortSignal.timeout(1000 * PATIENCE_SECONDS),
   }).output();
   const text = new TextDecoder();
-  // The package may print lines of its own before.
-  const answer = text.decode(stdout).trim().split("\n").at(-1) ?? "";
-  if (code === 0) return JSON.parse(answer) as LoadedTensorflow;
+  if (code === 0) return JSON.parse(lastLine(text.decode(stdout))) as LoadedTensorflow;
   if (signal === "SIGTERM") throw new Error(`it did not answer within ${PATIENCE_SECONDS} seconds`);
   if (signal !== null) throw new Error(`it ends the process that loads it, by ${signal}`);
-  throw new Error(reasonIn(text.decode(stderr)) ?? `exit code ${code}`);
+  throw new Error(lastLine(text.decode(stderr)) || `exit code ${code}`);
 }
 
-/** The first line of an error that Deno has printed, without what it puts before the message. */
-function reasonIn(printed: string): string | undefined {
-  return /^(?:error: )?(?:Uncaught )?(?:\(in promise\) )?(?:\w*Error: )?(.+)$/m.exec(printed.trim())?.[1];
+/** What counts: the package may have printed lines of its own before. */
+function lastLine(printed: string): string {
+  return printed.trim().split("\n").at(-1)!;
 }
