@@ -60,12 +60,14 @@ for (const folder of ["data/cohorts", "data/cache", "outputs"]) {
 }
 
 const counts = new Map<string, number>(stages.map(({ name }) => [name, 0]));
-for (let kill = 1; kill <= kills; kill++) {
+for (let kill = 1; kill <= kills;) {
   const rarest = [...stages].sort((a, b) => counts.get(a.name)! - counts.get(b.name)!)[0]!;
   const isAimed = counts.get(rarest.name)! < LEAST_PER_STAGE || kill % 2 === 0;
   const { stage, writing, command } = isAimed ? await killWhileWriting(rarest) : await killAtRandom();
+  // It was done before it could be killed.
+  if (stage === "ended") continue;
   counts.set(stage, (counts.get(stage) ?? 0) + 1);
-  await log(`${`${kill}`.padStart(4)}  ${command.padEnd(14)}  ${stage.padEnd(9)}  ${writing}`);
+  await log(`${`${kill++}`.padStart(4)}  ${command.padEnd(14)}  ${stage.padEnd(9)}  ${writing}`);
 }
 await inPeace(crossValidate);
 await inPeace(reproduce);
@@ -228,7 +230,7 @@ async function results(): Promise<Record<string, string>> {
   for (const run of ["phantom-lung1-smoke", "kills-smoke"]) {
     for (const path of await filesIn(join(tree, "outputs", run))) {
       const name = path.slice(join(tree, "outputs").length + 1);
-      if (/(\.html|(cost|run)\.(json|md)|\.partial|verdicts\.\w+)$/.test(name)) continue;
+      if (/(\.html|(cost|run)\.(json|md)|\.partial|\.log|verdicts\.\w+)$/.test(name)) continue;
       found[name] = sha256(await Deno.readFile(path));
     }
   }
