@@ -5,7 +5,7 @@
  * Linux: `deno run -A bench/kills.ts [KILLS] [PAIRS] [LOG]`. The log has a line for each kill.
  */
 import { join } from "node:path";
-import { createRandom, sha256 } from "@ctsurv/base/mod.ts";
+import { createRandom, readRunLogs, sha256 } from "@ctsurv/base/mod.ts";
 
 /** What a stage writes, and how to make it write again. */
 interface Stage {
@@ -60,12 +60,14 @@ for (const folder of ["data/cohorts", "data/cache", "outputs"]) {
 }
 
 const counts = new Map<string, number>(stages.map(({ name }) => [name, 0]));
-for (let kill = 1; kill <= kills; kill++) {
+for (let kill = 1; kill <= kills;) {
   const rarest = [...stages].sort((a, b) => counts.get(a.name)! - counts.get(b.name)!)[0]!;
   const isAimed = counts.get(rarest.name)! < LEAST_PER_STAGE || kill % 2 === 0;
   const { stage, writing, command } = isAimed ? await killWhileWriting(rarest) : await killAtRandom();
+  // It was done before it could be killed.
+  if (stage === "ended") continue;
   counts.set(stage, (counts.get(stage) ?? 0) + 1);
-  await log(`${`${kill}`.padStart(4)}  ${command.padEnd(14)}  ${stage.padEnd(9)}  ${writing}`);
+  await log(`${`${kill++}`.padStart(4)}  ${command.padEnd(14)}  ${stage.padEnd(9)}  ${writing}`);
 }
 await inPeace(crossValidate);
 await inPeace(reproduce);
@@ -132,7 +134,8 @@ async function killWhileWriting({ name, folders, remove }: Stage): Promise<Kille
     await new Promise((resolve) => setTimeout(resolve, 3));
   }
   await stop(child, { isAlone: false });
-  return { command: crossValidate[0]!, stage: hasEnded && seen < wanted ? "ended" : name, writing: last };
+  // Too few files were missing.
+  return { command: crossValidate[0]!, stage: seen < wanted ? "ended" : name, writing: last };
 }
 
 /** Kills `reproduce` somewhere between its start and its end. */
@@ -152,13 +155,24 @@ async function killAtRandom(): Promise<Killed> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  // Sometimes only the program is killed, and its kernel goes on for as long as it likes.
+  const endedBefore = hasEnded;
+  // Sometimes only the program is killed, and its kernel has to notice.
   await stop(child, { isAlone: random.uniform() < .3 });
-  const stage = hasEnded
+  const stage = endedBefore
     ? "ended"
     : stages.find(({ folders }) => folders.some((folder) => folder !== "" && last.startsWith(folder)))?.name ??
       (last === "" ? "start" : "tables");
-  return { command: reproduce[0]!, stage, writing: last };
+  return {
+    command: reproduce[0]!,
+    stage,
+    writing: [await lastNotebook(), last].filter((text) => text !== "").join(", "),
+  };
+}
+
+/** What the log of the last run of `reproduce` says of its place. */
+async function lastNotebook(): Promise<string> {
+  const [log] = await readRunLogs(join(tree, "outputs/phantom-lung1-smoke/logs"));
+  return log?.lines.findLast(({ kind }) => kind === "notebook")?.text ?? "";
 }
 
 function start(args: readonly string[]): Deno.ChildProcess {
@@ -216,7 +230,7 @@ async function results(): Promise<Record<string, string>> {
   for (const run of ["phantom-lung1-smoke", "kills-smoke"]) {
     for (const path of await filesIn(join(tree, "outputs", run))) {
       const name = path.slice(join(tree, "outputs").length + 1);
-      if (/(\.html|(cost|run)\.(json|md)|\.partial|verdicts\.\w+)$/.test(name)) continue;
+      if (/(\.html|(cost|run)\.(json|md)|\.partial|\.log|verdicts\.\w+)$/.test(name)) continue;
       found[name] = sha256(await Deno.readFile(path));
     }
   }

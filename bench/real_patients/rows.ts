@@ -1,7 +1,7 @@
 import { usualCovariates } from "@ctsurv/cohort/table/mod.ts";
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
-import { type AggregationChoice, backbones } from "@ctsurv/nn/mod.ts";
-import { coxRow, type Study, type StudyFeatures } from "@ctsurv/study/mod.ts";
+import { backbones } from "@ctsurv/nn/mod.ts";
+import { coxRow, type Study, type StudyFeatures, type StudyHeadOptions } from "@ctsurv/study/mod.ts";
 import { coxTrainer, crossValidate, type CrossValidation, type Trainer } from "@ctsurv/training/mod.ts";
 import { measurementNames, type RealPatient } from "./cohort.ts";
 import { ctRiskTrainer } from "./ct_risk_trainer.ts";
@@ -79,6 +79,10 @@ export const realRows: readonly RealRow[] = [
   },
   headRow(HEADLINE, HEADLINE, "soft attention"),
   headRow("efficientnet_b0_reversed", HEADLINE, "soft attention, slices in reverse order", { isReversed: true }),
+  headRow("efficientnet_b0_25_epochs", HEADLINE, "soft attention, 25 epochs", { epochs: 25 }),
+  headRow("efficientnet_b0_likelihood", HEADLINE, "soft attention, without the ranking term", {
+    loss: { alpha: 1, beta: 0 },
+  }),
   headRow("efficientnet_b0_phantom", HEADLINE, "soft attention", { weights: "phantom" }),
   headRow("average_pooling", HEADLINE, "average pooling", { aggregation: { kind: "average" } }),
   headRow("self_attention", HEADLINE, "self-attention", { aggregation: { kind: "self-attention" } }),
@@ -139,11 +143,10 @@ function headRow(
   name: string,
   backbone: string,
   what: string,
-  { weights = "seeded", aggregation, isReversed = false }: {
+  { weights = "seeded", isReversed = false, ...changed }: {
     readonly weights?: "seeded" | "phantom";
-    readonly aggregation?: AggregationChoice;
     readonly isReversed?: boolean;
-  } = {},
+  } & Pick<StudyHeadOptions, "aggregation" | "epochs" | "loss"> = {},
 ): RealRow {
   const title = `${titleOf(backbone)}, ${what}`;
   return {
@@ -153,7 +156,7 @@ function headRow(
     weights,
     async run({ study, features, epochs }) {
       const found = await features(backbone, weights);
-      const options = { title, epochs, ...aggregation && { aggregation } };
+      const options = { title, epochs, ...changed };
       return await study.crossValidate(isReversed ? reversed(found) : found, options);
     },
   };

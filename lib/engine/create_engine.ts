@@ -1,5 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findTensorflow, tensorflowEngine } from "./eager/_tensorflow_engine.ts";
+import { chooseEngine } from "./_choose_engine.ts";
+import { findTensorflow } from "./eager/_tensorflow/find_tensorflow.ts";
+import { tensorflowEngine } from "./eager/_tensorflow/tensorflow_engine.ts";
 import { cpuEngine } from "./eager/eager_engine.ts";
 import { wasmEngine } from "./eager/wasm_engine.ts";
 import type { Engine } from "./engine.ts";
@@ -9,9 +11,10 @@ import { tf } from "./tf.ts";
 const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensorflow", "wasm", "cpu"];
 
 /**
- * Creates the engine that runs compiled functions. `auto` takes TensorFlow on a GPU if its native package is installed,
- * else ONNX Runtime on the CPU, else WebAssembly. The GPU providers of ONNX Runtime are used only if named. Whether one is
- * there shows when the engine makes a function ready; {@linkcode tryEngine} finds out before.
+ * Creates the engine that runs compiled functions. `auto` takes TensorFlow if `@tensorflow/tfjs-node-gpu` is installed
+ * and computes on a GPU, else ONNX Runtime on the processor, else WebAssembly. It never fails, and its `chosen` says why
+ * it took the one. The GPU providers of ONNX Runtime are used only if named. Whether one is there shows when the engine
+ * makes a function ready; {@linkcode tryEngine} finds out before.
  *
  * @example
  * ```ts
@@ -25,31 +28,36 @@ const CHOICES = ["auto", "onnx", "onnx:cpu", "onnx:webgpu", "onnx:cuda", "tensor
  * ```
  *
  * @param choice `auto` (the default), `onnx`, `onnx:webgpu`, `onnx:cuda`, `tensorflow`, `wasm` or `cpu`.
- * @throws {InputError} If the engine is unknown or not installed.
+ * @throws {InputError} If the engine is unknown, not installed, or does not load on this machine.
  */
 export async function createEngine(choice = "auto"): Promise<Engine> {
   if (!CHOICES.includes(choice)) {
     throw new InputError(`Unknown engine "${choice}" (CTSURV_ENGINE): choose one of ${CHOICES.join(", ")}`);
   }
+  if (choice === "auto") return await chooseEngine();
   if (choice === "wasm") return await wasmEngine();
   if (choice === "cpu") return cpuEngine();
-  if (choice === "tensorflow") {
-    const [installed] = findTensorflow();
-    if (!installed) {
-      throw new InputError(
-        'The engine "tensorflow" needs the npm package @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node with its ' +
-          "native binding, which is not installed. Choose CTSURV_ENGINE=onnx",
-      );
-    }
-    return await tensorflowEngine(installed);
+  if (choice === "tensorflow") return namedTensorflow();
+  return onnxEngine({ provider: (choice.split(":")[1] ?? "cpu") as Provider });
+}
+
+function namedTensorflow(): Engine {
+  const [installed] = findTensorflow();
+  if (installed === undefined) {
+    throw new InputError(
+      'The engine "tensorflow" needs the npm package @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node with its ' +
+        "native binding, which is not installed (docs/GPU.md says how). Choose CTSURV_ENGINE=onnx",
+    );
   }
-  if (choice !== "auto") return onnxEngine({ provider: (choice.split(":")[1] ?? "cpu") as Provider });
-  const gpu = findTensorflow().find(({ name }) => name === "@tensorflow/tfjs-node-gpu");
-  if (gpu) return await tensorflowEngine(gpu);
   try {
-    return onnxEngine();
-  } catch {
-    return await wasmEngine();
+    return tensorflowEngine(installed);
+  } catch (cause) {
+    const reason = (cause as Error).message.trim().split("\n")[0];
+    throw new InputError(
+      `The engine "tensorflow" cannot be used on this machine: ${installed.name} does not load: ${reason}. ` +
+        "Install it again (docs/GPU.md), or choose CTSURV_ENGINE=onnx",
+      { cause },
+    );
   }
 }
 

@@ -69,12 +69,22 @@ export interface PrepareOptions {
   readonly threads?: number;
 }
 
+/** Why `auto` chose an engine. */
+export interface EngineChoice {
+  /** What speaks for this engine or against the faster ones: `@tensorflow/tfjs-node-gpu is not installed`. */
+  readonly why: string;
+  /** Whether it is what most machines get: ONNX Runtime, with no package for a GPU installed. */
+  readonly isUsual: boolean;
+}
+
 /** Runs functions that are written in TensorFlow.js. */
 export interface Engine {
   /** `onnx`, `tensorflow`, `wasm` or `cpu`. */
   readonly name: string;
   /** Library, version and provider, for provenance: `onnxruntime-node 1.30.0 (cpu)`. */
   readonly description: string;
+  /** Of an engine that `auto` chose. */
+  readonly chosen?: EngineChoice;
   /** Whether `onnxEngine({ threads: 1 })` in another thread gives the same numbers, so that work can be divided. */
   readonly isDivisible?: boolean;
   /** Makes a function ready for inputs of one signature; use `compile()`, which keeps the types. */

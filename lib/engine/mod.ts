@@ -17,7 +17,7 @@ export { createEngine, tryEngine } from "./create_engine.ts";
 export { cpuEngine } from "./eager/eager_engine.ts";
 export { wasmEngine } from "./eager/wasm_engine.ts";
 export { type FusedAdamW, fusedAdamW, type FusedAdamWOptions } from "./fused/fused_adamw.ts";
-export type { Compiled, Engine, PrepareOptions, Program } from "./engine.ts";
+export type { Compiled, Engine, EngineChoice, PrepareOptions, Program } from "./engine.ts";
 export { learningRateAt, type LearningRateSchedule, type TrainingPlace } from "./learning_rate.ts";
 export { onnxEngine, type OnnxEngineOptions, type Provider } from "./onnx/onnx_engine.ts";
 export { tf } from "./tf.ts";

@@ -90,6 +90,14 @@ export function uNetSpec({ width, depth, classes }: UNetShape): UNet<TensorSpec>
   };
 }
 
+/**
+ * Frees what a block made, but for its result. Of another normalisation than that of evaluation nothing is freed: it may
+ * have given the statistics of the batch to others.
+ */
+function inBlock(normalise: Normalise, block: () => tf.Tensor): tf.Tensor {
+  return normalise === batchNorm ? tf.tidy(block) : block();
+}
+
 function convBlock(x: tf.Tensor, { block }: ConvBlock<tf.Tensor>, normalise: Normalise): tf.Tensor {
   const first = normalise(tf.relu(conv2d(x, block[0], { padding: 1 })), block[2]);
   return normalise(tf.relu(conv2d(first, block[3], { padding: 1 })), block[5]);
@@ -127,11 +135,11 @@ export function uNet(x: tf.Tensor, parameters: UNet<tf.Tensor>, normalise: Norma
   let y = x;
   down_path.forEach((block, level) => {
     if (level > 0) y = tf.avgPool(y as tf.Tensor4D, 2, 2, "valid");
-    y = convBlock(y, block, normalise);
+    y = inBlock(normalise, () => convBlock(y, block, normalise));
     bridges.push(y);
   });
   up_path.forEach((block, i) => {
-    y = upBlock(y, bridges.at(-2 - i)!, block, normalise);
+    y = inBlock(normalise, () => upBlock(y, bridges.at(-2 - i)!, block, normalise));
   });
   return conv2d(y, last);
 }

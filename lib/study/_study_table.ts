@@ -1,3 +1,4 @@
+import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { Table } from "@ctsurv/report/mod.ts";
 import { factsTable } from "./_facts.ts";
 import type { Study } from "./study.ts";
@@ -24,6 +25,11 @@ export function studyTable(
     ["Seeds (training, folds)", `${profile.seed}, ${profile.foldSeed}`],
     ["Choices of the protocol", Object.entries(protocol.choices).map(([name, value]) => `${name}=${value}`).join(", ")],
     ["Weights that the profile asks for", profile.weights],
-    ["Engine", `${engine.name}, ${engine.description}`],
+    ["Engine", `${engine.name}, ${engine.description}${unusual(engine)}`],
   ]);
+}
+
+/** Why `auto` chose an engine, where it is not what everybody gets. */
+function unusual({ chosen }: Engine): string {
+  return chosen === undefined || chosen.isUsual ? "" : `; ${chosen.why}`;
 }

@@ -1,4 +1,4 @@
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, kernelInternals } from "@ctsurv/base/mod.ts";
 import { parsePhantomLaw, type PhantomLaw } from "@ctsurv/cohort/mod.ts";
 import { createEngine, type Engine, tryEngine } from "@ctsurv/engine/mod.ts";
 import { createBackbone, type CreateBackboneOptions, type WeightsKind, weightsKinds } from "@ctsurv/features/mod.ts";
@@ -102,12 +102,16 @@ export function environmentVariables(environment: Environment): Readonly<Record<
 }
 
 /**
- * The engine that the environment selects.
+ * The engine that the environment selects. Outside of a notebook, whose table of the study names the engine, one line on
+ * stderr says what `auto` chose and why.
  *
  * @throws {InputError} If it is unknown or not installed, or the machine does not have its GPU.
  */
 export async function openEngine(environment: Environment = readEnvironment()): Promise<Engine> {
   const engine = await createEngine(environment.engine);
+  if (engine.chosen !== undefined && !kernelInternals()?.broadcastResult) {
+    console.error(`Engine: ${engine.description}; ${engine.chosen.why}`);
+  }
   if (/^onnx:(?!cpu)/.test(environment.engine)) await tryEngine(engine);
   return engine;
 }

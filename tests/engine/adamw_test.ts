@@ -11,12 +11,12 @@ import {
   type HostTensor,
   hostTensor,
   momentsSpec,
-  onnxEngine,
   readValues,
   type TensorSpec,
   wasmEngine,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
+import { chosen, engineUnderTest } from "../support/engine_under_test.ts";
 import { assertSummary } from "../nn/backbones/assert_summary.ts";
 import { hashedTensor } from "../nn/head/hashed_head.ts";
 import { summarise, type Summary } from "../support/golden.ts";
@@ -35,7 +35,7 @@ function toHost({ first, second }: BiasCorrections<number>): BiasCorrections<Hos
   return { first: hostTensor([first], []), second: hostTensor([second], []) };
 }
 
-for (const [name, engine] of Object.entries({ onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() })) {
+for (const [name, engine] of Object.entries({ [chosen]: engineUnderTest, wasm: await wasmEngine() })) {
   for (
     const { options, parameters: expected } of oracle.cases as { options: AdamWOptions; parameters: Named<Summary> }[]
   ) {

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { compile, cpuEngine, float32, hostTensor, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { compile, cpuEngine, float32, hostTensor, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 
 const signature = { x: float32(2, 3), w: float32(3) };
 
@@ -19,7 +20,7 @@ function arrays() {
   };
 }
 
-for (const engine of [onnxEngine({ threads: 1 }), await wasmEngine(), cpuEngine()]) {
+for (const engine of [engineUnderTest, await wasmEngine(), cpuEngine()]) {
   Deno.test(`bind() reads and writes the arrays of every run, also in WebAssembly's memory, on ${engine.name}`, async () => {
     const program = await compile(engine, product, signature);
     const { inputs, outputs } = arrays();

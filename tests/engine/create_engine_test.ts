@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow_engine.ts";
+import { findTensorflow } from "@ctsurv/engine/eager/_tensorflow/find_tensorflow.ts";
 import { createEngine, tryEngine } from "@ctsurv/engine/mod.ts";
 
-const tensorflow = findTensorflow().length > 0;
+const installed = findTensorflow().map(({ name }) => name);
 
 /** Names and descriptions: what was asked for is what provenance will say. */
 const choices: Record<string, [name: string, description: RegExp]> = {
@@ -22,13 +22,27 @@ for (const [choice, [name, description]] of Object.entries(choices)) {
   });
 }
 
-Deno.test("createEngine() takes ONNX Runtime where TensorFlow is not installed", { ignore: tensorflow }, async () => {
-  assertEquals((await createEngine("auto")).name, "onnx");
-});
+Deno.test(
+  "createEngine() takes ONNX Runtime where TensorFlow has no GPU (not where its package for one is installed)",
+  { ignore: installed.includes("@tensorflow/tfjs-node-gpu") },
+  async () => assertEquals((await createEngine("auto")).name, "onnx"),
+);
 
-Deno.test("createEngine() of tensorflow says how to go on without it", { ignore: tensorflow }, async () => {
-  await assertRejects(() => createEngine("tensorflow"), InputError, "CTSURV_ENGINE=onnx");
-});
+Deno.test(
+  "createEngine() of tensorflow says how to go on without it (not where it is installed)",
+  { ignore: installed.length > 0 },
+  async () => void await assertRejects(() => createEngine("tensorflow"), InputError, "CTSURV_ENGINE=onnx"),
+);
+
+Deno.test(
+  "createEngine() of tensorflow names the versions of the package and of TensorFlow, and the device (only where it is installed)",
+  { ignore: installed.length === 0 },
+  async () => {
+    const { name, description } = await createEngine("tensorflow");
+    assertEquals(name, "tensorflow");
+    assertMatch(description, /^@tensorflow\/tfjs-node(-gpu)? 4\.\d+\.\d+ \(TensorFlow 2\.\d+\.\d+, (GPU|processor)\)$/);
+  },
+);
 
 Deno.test("createEngine() refuses an engine it does not know and lists those it does", async () => {
   for (const unknown of ["gpu", "onnx:tpu", "ONNX", "onnx:"]) {

@@ -12,12 +12,12 @@ import {
   learningRateAt,
   type LearningRateSchedule,
   momentsSpec,
-  onnxEngine,
   readValues,
   type TensorSpec,
   wasmEngine,
   zerosOf,
 } from "@ctsurv/engine/mod.ts";
+import { chosen, engineUnderTest } from "../support/engine_under_test.ts";
 import { assertSummary } from "../nn/backbones/assert_summary.ts";
 import { hashedTensor } from "../nn/head/hashed_head.ts";
 import { summarise, type Summary } from "../support/golden.ts";
@@ -60,7 +60,7 @@ Deno.test("learningRateAt(): a constant rate does not change, and restarts need 
 
 const toScalar = (number: number) => hostTensor([number], []);
 
-for (const [name, engine] of Object.entries({ onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() })) {
+for (const [name, engine] of Object.entries({ [chosen]: engineUnderTest, wasm: await wasmEngine() })) {
   for (const { norm, total, gradients: expected } of oracle.clipped) {
     Deno.test(`clipGradients() at ${norm} is PyTorch's clip_grad_norm_ on ${name}`, async () => {
       const clip = await compile(engine, ({ gradients }) => clipGradients(gradients, norm), { gradients: spec });

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from "@ctsurv/base/mod.ts";
-import { type HostTensor, hostTensor, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { type HostTensor, hostTensor, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { assertClose, evaluate, sizeOf } from "./agreement.ts";
 
 type Apply = (...operands: tf.Tensor[]) => tf.Tensor;
@@ -307,7 +308,6 @@ function gradientOf(nodes: readonly Node[], by: readonly number[]) {
   };
 }
 
-const onnx = onnxEngine({ threads: 1 });
 const wasm = await wasmEngine();
 
 for (const decade of Array.from({ length: 20 }, (_, i) => 10 * i)) {
@@ -328,7 +328,7 @@ for (const decade of Array.from({ length: 20 }, (_, i) => 10 * i)) {
       const name = `seed ${seed}${seed % 2 === 0 ? "" : `, gradient by inputs ${by}`}:\n${text}\n`;
       try {
         const expected = await evaluate(wasm, fn, numbers);
-        const actual = await evaluate(onnx, fn, numbers);
+        const actual = await evaluate(engineUnderTest, fn, numbers);
         expected.forEach((wanted, i) =>
           assertClose(actual[i]!, wanted, `output ${i}`, { tolerance: 1e-4, scale: 1e-2 })
         );

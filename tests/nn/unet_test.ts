@@ -8,7 +8,6 @@ import {
   isSpec,
   leaves,
   mapTree,
-  onnxEngine,
   signatureOf,
   tf,
   toTensors,
@@ -18,6 +17,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { batchNorm } from "@ctsurv/nn/layers/normalisation.ts";
 import { batchNormTraining, type Normalise, r231Shape, type UNet, uNet, uNetSpec } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../support/engine_under_test.ts";
 import { hashed, hashedInput, hashedParameters, summarise, type Summary, toChannelsFirst } from "../support/golden.ts";
 import { assertSummary } from "./backbones/assert_summary.ts";
 
@@ -43,7 +43,11 @@ async function assertLogits(engine: Engine, parameters: UNet<HostTensor>, golden
 }
 
 const weights = hashedParameters(uNetSpec(small.shape), goldens.scale);
-const engines: Record<string, () => Engine | Promise<Engine>> = { onnx: onnxEngine, wasm: wasmEngine, cpu: cpuEngine };
+const engines: Record<string, () => Engine | Promise<Engine>> = {
+  [chosen]: () => engineUnderTest,
+  wasm: wasmEngine,
+  cpu: cpuEngine,
+};
 
 for (const [name, createEngine] of Object.entries(engines)) {
   Deno.test(`uNet() has the logits of lungmask's UNet on ${name}`, async () => {
@@ -68,7 +72,7 @@ for (const mode of ["eval", "train"] as const) {
     const along = tf.transpose(tf.tensor(direction, [batch, classes, rows, columns]), [0, 2, 3, 1]);
     const trained = trainedParameters(weights);
     const step = await compile(
-      onnxEngine(),
+      engineUnderTest,
       ({ x, trained }) =>
         valueAndGradients((trained: Readonly<Record<string, tf.Tensor>>) => {
           return tf.sum(tf.mul(uNet(x, replaceParameters(weights, trained), modes[mode]), along));
@@ -93,7 +97,7 @@ Deno.test("uNet() at R231's size has the logits of lungmask's UNet on onnx", asy
     .filter(({ path }) => !path.includes("running_"))
     .reduce((sum, { value }) => sum + value.shape.reduce((product, dim) => product * dim, 1), 0);
   assertEquals(count, 28_953_539);
-  await assertLogits(onnxEngine(), hashedParameters(spec, goldens.scale), r231);
+  await assertLogits(engineUnderTest, hashedParameters(spec, goldens.scale), r231);
 });
 
 function isHost(node: unknown): node is HostTensor {

@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { hostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { hostTensor } from "@ctsurv/engine/mod.ts";
 import { runEpochs } from "@ctsurv/training/_epochs.ts";
 import { refuseDivergedParameters } from "@ctsurv/training/divergence.ts";
 import { crossValidate, describeDivergence, headTrainer, parallelHeadTrainer } from "@ctsurv/training/mod.ts";
 import { readCrossValidation } from "@ctsurv/report/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = toyPatients(24);
 
 Deno.test("describeDivergence() says it of a loss far above the first epoch's, or a know-nothing model's, and of no other", () => {
@@ -64,7 +65,7 @@ Deno.test("crossValidate() tells of folds that diverged, whether they were train
   for (
     const trainer of [
       headTrainer(engine, smallHead, options),
-      parallelHeadTrainer(onnxEngine(), smallHead, { ...options, threads: 2 }),
+      parallelHeadTrainer(engineUnderTest, smallHead, { ...options, threads: 2 }),
     ]
   ) {
     const { messages = [], folds } = await crossValidate(trainer, patients, { folds: 3, foldSeed: 1 });
@@ -76,7 +77,7 @@ Deno.test("crossValidate() tells of folds that diverged, whether they were train
   const calm = headTrainer(engine, smallHead, { ...quickly, epochs: 2 });
   assertEquals("messages" in await crossValidate(calm, patients, { folds: 3, foldSeed: 1 }), false);
   await calm.dispose();
-  const broken = parallelHeadTrainer(onnxEngine(), smallHead, { ...options, learningRate: 1e3, threads: 2 });
+  const broken = parallelHeadTrainer(engineUnderTest, smallHead, { ...options, learningRate: 1e3, threads: 2 });
   const { message } = await assertRejects(
     () => crossValidate(broken, patients, { folds: 3, foldSeed: 1 }),
     InputError,

@@ -11,7 +11,6 @@ import {
   learningRateAt,
   leaves,
   momentsSpec,
-  onnxEngine,
   readValues,
   signatureOf,
   type Tree,
@@ -20,13 +19,14 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, initialHead, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { makeBatch, type TrainingState, trainingStep, type TrainOptions } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { assertClose } from "../engine/agreement.ts";
 import { dropoutMask, trainingRows } from "@ctsurv/training/_batch_memory.ts";
 import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
 import { lockedRun } from "../support/locked_run.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = toyPatients(8);
 
 Deno.test("dropoutMask() leaves out the share of units asked for, and scales the others to a mean of 1", () => {

@@ -1,11 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { concordanceTable } from "@ctsurv/survival/mod.ts";
 import { crossValidate, headTrainer, toSurvivalPredictions, type TrainOptions } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { quickly, shuffledLabels, smallHead, toyPatients } from "./patients.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = toyPatients(24);
 
 function trainer(options: Partial<TrainOptions> = {}) {

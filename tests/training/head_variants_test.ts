@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import { concordance } from "@ctsurv/survival/mod.ts";
 import { headTrainer, toSurvivalPredictions, type TrainOptions } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const variants: Record<string, Partial<SurvivalHeadShape> & Pick<TrainOptions, "labels">> = {
@@ -18,7 +18,7 @@ const variants: Record<string, Partial<SurvivalHeadShape> & Pick<TrainOptions, "
 
 for (const [name, { labels = "interval", ...variant }] of Object.entries(variants)) {
   Deno.test(`headTrainer learns to rank patients it never saw: ${name}`, async () => {
-    const trainer = headTrainer(onnxEngine({ threads: 1 }), { ...smallHead, ...variant }, { ...quickly, labels });
+    const trainer = headTrainer(engineUnderTest, { ...smallHead, ...variant }, { ...quickly, labels });
     const { parameters } = await trainer.train(toyPatients(96));
     const unseen = toyPatients(40, 2);
     const predicted = await trainer.predict(parameters, unseen);

@@ -1,40 +1,46 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { cpuEngine, onnxEngine } from "@ctsurv/engine/mod.ts";
 import { crossValidate, headTrainer, parallelHeadTrainer } from "@ctsurv/training/mod.ts";
+import { engineUnderTest, testOnOnnx } from "../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
 const patients = toyPatients(24);
+const reason = "only heads on ONNX Runtime are trained on threads";
 const options = { ...quickly, epochs: 4, scaleFeatures: true };
 
-Deno.test("headTrainer and parallelHeadTrainer: any threads of the engine and any trainings at a time, the same bits", async () => {
-  const folds = { folds: 3, foldSeed: 42 };
-  const reference = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
-  const expected = await crossValidate(reference, patients, folds);
-  const { parameters: start } = await reference.train(patients);
-  const onward = headTrainer(onnxEngine({ threads: 1 }), smallHead, { ...options, start });
-  const further = await crossValidate(onward, patients, folds);
+testOnOnnx(
+  reason,
+  "headTrainer and parallelHeadTrainer: any threads of the engine and any trainings at a time, the same bits",
+  async () => {
+    const folds = { folds: 3, foldSeed: 42 };
+    const reference = headTrainer(engineUnderTest, smallHead, options);
+    const expected = await crossValidate(reference, patients, folds);
+    const { parameters: start } = await reference.train(patients);
+    const onward = headTrainer(engineUnderTest, smallHead, { ...options, start });
+    const further = await crossValidate(onward, patients, folds);
 
-  for (const engineThreads of [1, 2, 3]) {
-    const engine = onnxEngine({ threads: engineThreads });
-    const alone = headTrainer(engine, smallHead, options);
-    assertEquals(await crossValidate(alone, patients, folds), expected);
-    await alone.dispose();
-    for (const threads of [1, 2]) {
-      const together = parallelHeadTrainer(engine, smallHead, { ...options, threads });
-      assertEquals(together.concurrency ?? 1, threads);
-      assertEquals(await crossValidate(together, patients, folds), expected);
-      // From the threads' own sessions again.
-      assertEquals(await together.train(patients), await reference.train(patients));
-      await together.dispose();
+    for (const engineThreads of [1, 2, 3]) {
+      const engine = onnxEngine({ threads: engineThreads });
+      const single = headTrainer(engine, smallHead, options);
+      assertEquals(await crossValidate(single, patients, folds), expected);
+      await single.dispose();
+      for (const threads of [1, 2]) {
+        const together = parallelHeadTrainer(engine, smallHead, { ...options, threads });
+        assertEquals(together.concurrency ?? 1, threads);
+        assertEquals(await crossValidate(together, patients, folds), expected);
+        // From the threads' own sessions again.
+        assertEquals(await together.train(patients), await reference.train(patients));
+        await together.dispose();
+      }
     }
-  }
-  const goingOn = parallelHeadTrainer(onnxEngine(), smallHead, { ...options, start, threads: 2 });
-  assertEquals(await crossValidate(goingOn, patients, folds), further);
-  for (const trainer of [reference, onward, goingOn]) await trainer.dispose();
-});
+    const goingOn = parallelHeadTrainer(engineUnderTest, smallHead, { ...options, start, threads: 2 });
+    assertEquals(await crossValidate(goingOn, patients, folds), further);
+    for (const trainer of [reference, onward, goingOn]) await trainer.dispose();
+  },
+);
 
 Deno.test("parallelHeadTrainer: tells every epoch of every fold, and stops when told to", async () => {
-  const trainer = parallelHeadTrainer(onnxEngine(), smallHead, { ...options, threads: 2 });
+  const trainer = parallelHeadTrainer(engineUnderTest, smallHead, { ...options, threads: 2 });
   const told: string[] = [];
   const { folds } = await crossValidate(trainer, patients, {
     folds: 3,
@@ -57,8 +63,11 @@ Deno.test("parallelHeadTrainer: tells every epoch of every fold, and stops when 
   await trainer.dispose();
 });
 
-Deno.test("parallelHeadTrainer: a thread's failure is the fold's; a closed trainer says so", async () => {
-  const trainer = parallelHeadTrainer(onnxEngine(), { ...smallHead, backboneFeatures: 3 }, { ...options, threads: 2 });
+testOnOnnx(reason, "parallelHeadTrainer: a thread's failure is the fold's; a closed trainer says so", async () => {
+  const trainer = parallelHeadTrainer(engineUnderTest, { ...smallHead, backboneFeatures: 3 }, {
+    ...options,
+    threads: 2,
+  });
   await assertRejects(() => trainer.train(patients), Error, "A head for 24 patients");
   await trainer.dispose();
   await assertRejects(() => trainer.train(patients), Error, "the threads are closed");

@@ -1,13 +1,13 @@
 import { assert } from "@std/assert";
 import { type AttendedPatient, attentionOnTumour, attentionShare } from "@ctsurv/analysis/mod.ts";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { bootstrap } from "@ctsurv/survival/mod.ts";
 import { crossValidate, type CrossValidation, headTrainer } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { sliceFeatures, tumourPatients } from "../support/tumour_patients.ts";
 import { shuffledLabels } from "./patients.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = await tumourPatients(96, 42);
 
 /** Attention differs from training to training, most of all where there is nothing to learn: three are averaged. */

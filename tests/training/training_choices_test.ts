@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import { concordance } from "@ctsurv/survival/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import {
@@ -14,9 +14,10 @@ import {
 import { runEpochs } from "@ctsurv/training/_epochs.ts";
 import { headOptimiser } from "@ctsurv/training/head_optimiser.ts";
 import { keepBack } from "@ctsurv/training/validation.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = toyPatients(22);
 const brief = { ...quickly, epochs: 3, dropout: 0 };
 

@@ -8,7 +8,6 @@ import {
   isSpec,
   leaves,
   momentsSpec,
-  onnxEngine,
   readValues,
   signatureOf,
   type Tree,
@@ -17,10 +16,11 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, initialiseHead, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import { type Batch, batchSpec, makeBatch, type StepOptions, trainingStep } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../support/engine_under_test.ts";
 import { assertClose } from "../engine/agreement.ts";
 import { smallHead, toyPatients } from "./patients.ts";
 
-const onnx = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const patients = toyPatients(3);
 const spec = survivalHeadSpec(smallHead);
 const state = {
@@ -75,19 +75,19 @@ Deno.test("batchSpec() is the signature of a batch", () => {
 });
 
 Deno.test("trainingStep() of a batch that was filled up is that of its patients", async () => {
-  const [bare, padded] = [await step(onnx, batchOf(3)), await step(onnx, batchOf(6))];
+  const [bare, padded] = [await step(engine, batchOf(3)), await step(engine, batchOf(6))];
   assertAlmostEquals(padded.loss, bare.loss, 1e-6 * bare.loss);
   assertSameState(padded.numbers, bare.numbers, 1e-5);
 });
 
 Deno.test("trainingStep() traced is trainingStep() op by op", async () => {
-  const [traced, eager] = [await step(onnx, batchOf(4)), await step(await wasmEngine(), batchOf(4))];
+  const [traced, eager] = [await step(engine, batchOf(4)), await step(await wasmEngine(), batchOf(4))];
   assertAlmostEquals(traced.loss, eager.loss, 1e-6 * eager.loss);
   assertSameState(traced.numbers, eager.numbers, 1e-5);
 });
 
 Deno.test("trainingStep() moves every parameter but the bias that attention does not depend on", async () => {
-  const { numbers, loss } = await step(onnx, batchOf(3), { learningRate: 0.01, weightDecay: 0 });
+  const { numbers, loss } = await step(engine, batchOf(3), { learningRate: 0.01, weightDecay: 0 });
   assert(Number.isFinite(loss) && loss > 0);
   for (const [path, before] of numbersOf({ parameters: state.parameters })) {
     const after = numbers.get(path)!.data;
@@ -99,7 +99,7 @@ Deno.test("trainingStep() moves every parameter but the bias that attention does
 });
 
 Deno.test("trainingStep() follows the options of the loss", async () => {
-  const plain = await step(onnx, batchOf(3));
-  const pycox = await step(onnx, batchOf(3), { learningRate: 0.01, loss: { rankReduction: "pairs/N^2" } });
+  const plain = await step(engine, batchOf(3));
+  const pycox = await step(engine, batchOf(3), { learningRate: 0.01, loss: { rankReduction: "pairs/N^2" } });
   assert(pycox.loss < plain.loss);
 });

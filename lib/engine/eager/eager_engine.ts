@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
 import type { Engine, Program } from "../engine.ts";
@@ -71,9 +72,10 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
         get macs() {
           return countMacs(trace(fn, signature).graph);
         },
-        // deno-lint-ignore require-await
         async run(inputs) {
-          return run(readInputs(inputs));
+          const outputs = run(readInputs(inputs));
+          await eventLoop();
+          return outputs;
         },
         bind(inputs, outputs) {
           const ordered = readInputs(inputs);
@@ -85,12 +87,21 @@ export function eagerEngine({ name, description, backend, fallback }: EagerEngin
             } finally {
               for (const { value } of computed) value.dispose();
             }
+            await eventLoop();
           };
         },
         dispose: () => Promise.resolve(),
       });
     },
   };
+}
+
+/**
+ * Lets the event loop turn once. What runs here never waits for anything, so that a loop of runs would hear of no signal
+ * (the Stop button of a notebook) and no timer until its end. It takes microseconds, where a timer takes a millisecond.
+ */
+function eventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function evaluate(

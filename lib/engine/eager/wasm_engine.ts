@@ -2,6 +2,7 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "../engine.ts";
 import { tf } from "../tf.ts";
+import { sliceByMemory } from "./_wasm_slice.ts";
 import { eagerEngine } from "./eager_engine.ts";
 
 /**
@@ -44,22 +45,25 @@ async function startWasm(): Promise<void> {
   tf.registerBackend("wasm", () => backend);
   tf.findBackend("wasm");
   tf.unregisterKernel(tf.MaxPoolGrad, "wasm");
+  replace(tf.Slice, sliceByMemory);
   refuse(tf.Conv2D, skipsPixels);
   refuse(tf.DepthwiseConv2dNative, skipsPixels);
 }
 
 type Kernel = Parameters<tf.KernelFunc>[0];
 
-/** Makes the backend refuse a kernel for the inputs and attributes for which it is wrong. */
-function refuse(kernelName: string, isWrong: (kernel: Kernel) => boolean): void {
+/** Makes the backend compute a kernel by another function, which is handed the backend's own. */
+function replace(kernelName: string, by: (kernel: Kernel, native: tf.KernelFunc) => ReturnType<tf.KernelFunc>): void {
   const config = tf.getKernel(kernelName, "wasm");
   tf.unregisterKernel(kernelName, "wasm");
-  tf.registerKernel({
-    ...config,
-    kernelFunc(kernel) {
-      if (isWrong(kernel)) throw new Error(`Kernel '${kernelName}' not registered for these strides`);
-      return config.kernelFunc(kernel);
-    },
+  tf.registerKernel({ ...config, kernelFunc: (kernel) => by(kernel, config.kernelFunc) });
+}
+
+/** Makes the backend refuse a kernel for the inputs and attributes for which it is wrong. */
+function refuse(kernelName: string, isWrong: (kernel: Kernel) => boolean): void {
+  replace(kernelName, (kernel, native) => {
+    if (isWrong(kernel)) throw new Error(`Kernel '${kernelName}' not registered for these strides`);
+    return native(kernel);
   });
 }
 

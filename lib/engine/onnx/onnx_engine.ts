@@ -1,4 +1,4 @@
-import ort from "onnxruntime-node";
+import type ort from "onnxruntime-node";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { countMacs } from "../_trace/graph.ts";
 import { trace } from "../_trace/trace.ts";
@@ -16,6 +16,7 @@ import {
   type Value,
 } from "../values.ts";
 import { encodeModel } from "./_encode_model.ts";
+import { onnxRuntime } from "./_onnxruntime.ts";
 
 /** Where ONNX Runtime computes: its execution provider. */
 export type Provider = "cpu" | "webgpu" | "cuda";
@@ -67,7 +68,7 @@ async function withProvider<T>(provider: Provider, create: () => Promise<T>): Pr
     const needs = {
       webgpu: "a GPU and its driver (Vulkan, Direct3D 12 or Metal)",
       cuda:
-        "an NVIDIA GPU with CUDA and cuDNN, and ONNX Runtime's CUDA libraries, whose install script is not run here",
+        "an NVIDIA GPU with CUDA 12 and cuDNN 9, and ONNX Runtime's CUDA libraries, which its npm package does not contain",
     };
     // Of ONNX Runtime's message the part behind the place in its sources.
     const reason = (error as Error).message.trim().split("\n").at(-1)!.replace(
@@ -75,8 +76,8 @@ async function withProvider<T>(provider: Provider, create: () => Promise<T>): Pr
       "",
     );
     throw new InputError(
-      `The engine onnx:${provider} cannot be used on this machine: ${reason}. It needs ${needs[provider]}. ` +
-        "Choose CTSURV_ENGINE=onnx, which runs on the processor",
+      `The engine onnx:${provider} cannot be used on this machine: ${reason}. It needs ${needs[provider]} ` +
+        "(docs/GPU.md says how). Choose CTSURV_ENGINE=onnx, which runs on the processor",
       { cause: error },
     );
   }
@@ -90,26 +91,28 @@ function requireVulkan(): void {
 function toOrt(value: HostTensor | Value): ort.Tensor {
   if (value instanceof OnnxValue) return value.tensor;
   if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of the onnx engine");
-  return new ort.Tensor(value.dtype, value.data as Float32Array, value.shape);
+  const { Tensor } = onnxRuntime();
+  return new Tensor(value.dtype, value.data as Float32Array, value.shape);
 }
 
 /**
  * An engine that traces functions to ONNX graphs and runs them in ONNX Runtime, in float32.
  *
- * @throws {InputError} From `prepare`, if a GPU provider is not there: no such device, driver or library.
+ * @throws {InputError} If ONNX Runtime does not load; from `prepare`, if a GPU provider is not there: no such device, driver or library.
  */
 export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}): Engine {
+  const { env, InferenceSession } = onnxRuntime();
   // What a missing GPU means is said by an error; ONNX Runtime's log would say it again, in its own words.
-  if (provider !== "cpu") ort.env.logLevel = "fatal";
+  if (provider !== "cpu") env.logLevel = "fatal";
   return {
     name: "onnx",
-    description: `onnxruntime-node ${ort.env.versions.node} (${provider})`,
+    description: `onnxruntime-node ${env.versions.node} (${provider})`,
     isDivisible: provider === "cpu",
     async prepare(fn, signature, options = {}): Promise<Program> {
       const intraOpNumThreads = options.threads ?? threads;
       const { graph, result } = trace(fn, signature);
       const session = await withProvider(provider, () =>
-        ort.InferenceSession.create(encodeModel(graph), {
+        InferenceSession.create(encodeModel(graph), {
           executionProviders: [provider],
           graphOptimizationLevel: "all",
           logSeverityLevel: 3,

@@ -103,11 +103,21 @@ export interface Bias<T> {
  * How a network shifts and scales the channels of a convolution, [..., channels]: by its batch normalisation or bias, or
  * otherwise while those are being determined.
  */
-export type ChannelNormalise = (x: tf.Tensor, norm: BatchNorm<tf.Tensor> | Bias<tf.Tensor>) => tf.Tensor;
+export interface ChannelNormalise {
+  (x: tf.Tensor, norm: BatchNorm<tf.Tensor> | Bias<tf.Tensor>): tf.Tensor;
+  /**
+   * The tensors that it has given to others than its caller, so far. With this list, even an empty one, a backbone frees
+   * all others as soon as a stage is done; without it, it must keep them all.
+   */
+  readonly handedOut?: readonly tf.Tensor[];
+}
 
 /** Evaluation mode: batch normalisation with its running statistics, or the bias. The default of every backbone. */
-export const channelNormalise: ChannelNormalise = (x, norm): tf.Tensor =>
-  "weight" in norm ? batchNorm(x, norm) : tf.add(x, norm.bias);
+export const channelNormalise: ChannelNormalise = Object.assign(
+  (x: tf.Tensor, norm: BatchNorm<tf.Tensor> | Bias<tf.Tensor>): tf.Tensor =>
+    "weight" in norm ? batchNorm(x, norm) : tf.add(x, norm.bias),
+  { handedOut: [] },
+);
 
 /** Normalisation of every position over its own channels. */
 export interface LayerNorm<T> {
@@ -145,8 +155,11 @@ export function layerNorm(x: tf.Tensor, { weight, bias }: LayerNorm<tf.Tensor>, 
  * assertEquals(numbers.map(([y]) => y!.toFixed(3)), ["3.000", "3.000"]);
  * ```
  */
-export const scaleAndShift: ChannelNormalise = (x, norm): tf.Tensor => {
-  if (!("weight" in norm)) return channelNormalise(x, norm);
-  const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, EPSILON)));
-  return tf.add(tf.mul(x, scale), tf.sub(norm.bias, tf.mul(norm.running_mean, scale)));
-};
+export const scaleAndShift: ChannelNormalise = Object.assign(
+  (x: tf.Tensor, norm: BatchNorm<tf.Tensor> | Bias<tf.Tensor>): tf.Tensor => {
+    if (!("weight" in norm)) return channelNormalise(x, norm);
+    const scale = tf.div(norm.weight, tf.sqrt(tf.add(norm.running_var, EPSILON)));
+    return tf.add(tf.mul(x, scale), tf.sub(norm.bias, tf.mul(norm.running_mean, scale)));
+  },
+  { handedOut: [] },
+);

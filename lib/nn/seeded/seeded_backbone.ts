@@ -153,11 +153,20 @@ async function calibrate(
   const batch = input === "volume" ? [1, CALIBRATION_COUNT] : [CALIBRATION_COUNT];
   const program = await compile(engine, ({ slices }) => {
     const statistics: Record<string, tf.Tensor> = {};
-    architecture.forwardFeatures(toNetworkInput(slices, architecture), tensors, (x, norm) => {
+    const handedOut: tf.Tensor[] = [];
+    const normalise = (x: tf.Tensor, norm: Parameters<ChannelNormalise>[1]) => {
       const { output, found } = standardise(x, norm);
-      for (const [value, statistic] of found) statistics[paths.get(value)!] = statistic;
+      for (const [value, statistic] of found) {
+        statistics[paths.get(value)!] = statistic;
+        handedOut.push(statistic);
+      }
       return output;
-    });
+    };
+    architecture.forwardFeatures(
+      toNetworkInput(slices, architecture),
+      tensors,
+      Object.assign(normalise, { handedOut }),
+    );
     // A program has to return something, even if a network has nothing to calibrate.
     return { statistics, done: tf.scalar(1) };
   }, { slices: float32(...batch, size, size) });

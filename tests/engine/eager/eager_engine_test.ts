@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { compile, cpuEngine, float32, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { compile, cpuEngine, disposeValues, float32, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { assertClose, evaluate, normal, vector } from "../agreement.ts";
 
 const x = vector(1, 2, 3);
@@ -83,5 +83,37 @@ Deno.test("the wasm engine agrees with the cpu engine on every stride, padding a
         }
       }
     }
+  }
+});
+
+Deno.test("between two runs of an eager engine the event loop turns, so that a signal or a timer is heard", async () => {
+  const program = await compile(cpuEngine(), ({ x }) => ({ y: tf.neg(x) }), { x: float32(3) });
+  const run = program.bind({ x }, { y: vector(0, 0, 0) });
+  for (const once of [run, async () => disposeValues(await program.run({ x }))]) {
+    let isHeard = false;
+    setTimeout(() => isHeard = true);
+    const until = Date.now() + 10_000;
+    while (!isHeard && Date.now() < until) await once();
+    assert(isHeard);
+  }
+});
+
+Deno.test("the wasm engine agrees with the cpu engine on slices of five and six axes", async () => {
+  const [wasm, cpu] = [await wasmEngine(), cpuEngine()];
+  const cases: [shape: number[], begin: number[], size: number[]][] = [
+    [[4, 3, 3, 2, 2], [0, 0, 1], [4, 3, 1]],
+    [[4, 3, 3, 2, 2], [1, 0, 0, 1, 0], [2, -1, 2, 1, 2]],
+    [[2, 3, 4, 2, 5], [0, 1, 1, 0, 2], [2, 2, 1, 2, 3]],
+    [[2, 3, 4, 2, 5], [0, 0, 0, 0, 0], [-1, -1, -1, -1, -1]],
+    [[2, 1, 3, 2, 2, 2], [1, 0, 2], [1, 1, 1]],
+    [[2, 3, 2, 2, 2, 3], [0, 0, 0, 0, 0, 2], [2, 3, 2, 2, 2, 1]],
+  ];
+  for (const [shape, begin, size] of cases) {
+    const fn = ([x]: readonly tf.Tensor[]) => [tf.slice(x!, begin, size)];
+    const [actual, expected] = [
+      await evaluate(wasm, fn, [normal(...shape)]),
+      await evaluate(cpu, fn, [normal(...shape)]),
+    ];
+    assertEquals(actual, expected);
   }
 });

@@ -1,8 +1,9 @@
 import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
 import flops from "../../fixtures/flops.json" with { type: "json" };
-import { hostTensor, onnxEngine, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
+import { hostTensor, type tf, toTensors, type Tree } from "@ctsurv/engine/mod.ts";
 import { efficientNetB0Spec } from "@ctsurv/nn/backbones/efficientnet_b0.ts";
 import { efficientNetB0 } from "@ctsurv/nn/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose, evaluate } from "../../engine/agreement.ts";
 import { hashedInput, hashedParameters } from "../../support/golden.ts";
 import { testBackbone } from "./test_backbone.ts";
@@ -12,7 +13,7 @@ const { mac, mac_no_classifier } = flops["2d"].efficientnet_b0;
 testBackbone({
   architecture: efficientNetB0,
   macs: [{ shape: [1, 224, 224, 3], features: mac_no_classifier, logits: mac }],
-  on: { features: ["onnx", "wasm"], gradients: ["onnx", "wasm"] },
+  on: { features: ["chosen", "wasm"], gradients: ["chosen", "wasm"] },
 });
 
 Deno.test("efficientNetB0: the features of an image do not depend on the images beside it", async () => {
@@ -23,7 +24,7 @@ Deno.test("efficientNetB0: the features of an image do not depend on the images 
   const image = (i: number, brightness = 1) => data.slice(i * size, (i + 1) * size).map((x) => brightness * x);
   const features = async (...images: ArrayLike<number>[]) => {
     const x = hostTensor(images.flatMap((one) => Array.from(one)), [images.length, ...shape.slice(1)]);
-    const [pooled] = await evaluate(onnxEngine(), ([x]) => [efficientNetB0.forwardFeatures(x!, tensors)], [x]);
+    const [pooled] = await evaluate(engineUnderTest, ([x]) => [efficientNetB0.forwardFeatures(x!, tensors)], [x]);
     return images.map((_, i) => hostTensor(pooled!.data.slice(i * 1280, (i + 1) * 1280), [1280]));
   };
   const [alone] = await features(image(0));

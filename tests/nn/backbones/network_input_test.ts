@@ -1,12 +1,13 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { hostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { hostTensor } from "@ctsurv/engine/mod.ts";
 import { efficientNetB0, toNetworkInput } from "@ctsurv/nn/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { evaluate } from "../../engine/agreement.ts";
 
 Deno.test("toNetworkInput() gives three channels with ImageNet's mean and deviation", async () => {
   // Air, and soft tissue at 400 HU and above, are 0 and 1.
   const slices = hostTensor([0, 0.485, 1, 0.25], [1, 2, 2]);
-  const [input] = await evaluate(onnxEngine(), ([x]) => [toNetworkInput(x!, efficientNetB0)], [slices]);
+  const [input] = await evaluate(engineUnderTest, ([x]) => [toNetworkInput(x!, efficientNetB0)], [slices]);
   assertEquals([...input!.shape], [1, 2, 2, 3]);
   const expected = [
     [-2.117903930, -2.035714286, -1.804444444],

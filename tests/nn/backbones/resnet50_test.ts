@@ -7,5 +7,5 @@ const { mac, mac_no_classifier } = flops["2d"].resnet50;
 testBackbone({
   architecture: resNet50,
   macs: [{ shape: [1, 224, 224, 3], features: mac_no_classifier, logits: mac }],
-  on: { features: ["onnx", "wasm"], gradients: ["onnx"] },
+  on: { features: ["chosen", "wasm"], gradients: ["chosen"] },
 });

@@ -8,7 +8,6 @@ import {
   type HostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   signatureOf,
   type TensorSpec,
   tf,
@@ -20,6 +19,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { replaceParameters } from "@ctsurv/nn/backbones/backbone.ts";
 import { type BackboneArchitecture, channelNormalise, finalBlockNames } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import {
   hashed,
   hashedInput,
@@ -33,8 +33,9 @@ import { assertSummary } from "./assert_summary.ts";
 /** Absolute, or relative to the largest number if that is more than 1. */
 const tolerance = 1e-4;
 
-const engines = { onnx: onnxEngine, wasm: wasmEngine } as const;
+const engines = { chosen: () => engineUnderTest, wasm: wasmEngine } as const;
 type EngineName = keyof typeof engines;
+const titles: Readonly<Record<EngineName, string>> = { chosen, wasm: "wasm" };
 
 /** What a golden test needs to know of a backbone. */
 interface BackboneTest {
@@ -53,7 +54,7 @@ interface BackboneTest {
  */
 export function testBackbone(test: BackboneTest): void {
   const { architecture, macs, spec = architecture.spec() } = test;
-  const { features, gradients } = test.on ?? { features: ["onnx"], gradients: ["onnx"] };
+  const { features, gradients } = test.on ?? { features: ["chosen"], gradients: ["chosen"] };
   const { name, stages, classifier, trunk, fromCut, forwardFeatures, penultimate, logits } = architecture;
   const model = name as keyof typeof stateDicts;
 
@@ -70,7 +71,7 @@ export function testBackbone(test: BackboneTest): void {
   const input = hashedInput(golden.input_shape);
 
   for (const engine of features) {
-    Deno.test(`${name} agrees with torchvision stage by stage on ${engine}`, async () => {
+    Deno.test(`${name} agrees with torchvision stage by stage on ${titles[engine]}`, async () => {
       // Parameters as inputs: in ONNX Runtime they are not copied then. In the test of gradients they are constants.
       const network = await compile(await engines[engine](), (inputs) => {
         const [x, tensors] = [inputs.x, inputs.parameters as Tree<tf.Tensor>];
@@ -107,7 +108,7 @@ export function testBackbone(test: BackboneTest): void {
   }
 
   for (const engine of gradients) {
-    Deno.test(`${name} has PyTorch's gradients in its final block on ${engine}`, async () => {
+    Deno.test(`${name} has PyTorch's gradients in its final block on ${titles[engine]}`, async () => {
       const direction = hashed("grad");
       const named = new Map(leaves(parameters, isHost).map(({ path, value }) => [path, value]));
       const trained = Object.fromEntries(finalBlockNames(architecture).map((path) => [path, named.get(path)!]));

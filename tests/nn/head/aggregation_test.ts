@@ -8,7 +8,6 @@ import {
   hostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   readValues,
   signatureOf,
   tf,
@@ -25,6 +24,7 @@ import {
   initialiseHead,
   seededParameters,
 } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose } from "../../engine/agreement.ts";
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
@@ -75,7 +75,7 @@ function assertNumbers(actual: readonly number[], expected: readonly number[], t
   actual.forEach((value, i) => assertAlmostEquals(value, expected[i]!, tolerance));
 }
 
-const engines = { onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine(), cpu: cpuEngine() };
+const engines = { [chosen]: engineUnderTest, wasm: await wasmEngine(), cpu: cpuEngine() };
 for (const [engineName, engine] of Object.entries(engines)) {
   for (const name of names) {
     Deno.test(`aggregate() agrees with PyTorch on ${engineName}, gradients included: ${name}`, async () => {

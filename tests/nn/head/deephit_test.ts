@@ -8,7 +8,6 @@ import {
   hostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   readValues,
   signatureOf,
   tf,
@@ -18,6 +17,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { deepHitSpec } from "@ctsurv/nn/head/deephit.ts";
 import { deepHit, dropoutSpec, initialiseHead, seededParameters } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose } from "../../engine/agreement.ts";
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
@@ -30,7 +30,7 @@ const x = hashedTensor("pooled", [2, 256]);
 async function logitsOf(dropout?: readonly HostTensor[]): Promise<HostTensor> {
   const inputs = { x, survival, dropout: dropout ?? [] };
   const program = await compile(
-    onnxEngine({ threads: 1 }),
+    engineUnderTest,
     ({ x, survival, dropout: masks }) => deepHit(x as tf.Tensor2D, survival, dropout && masks),
     signatureOf(inputs),
   );
@@ -73,7 +73,7 @@ Deno.test("deepHit() drops the units of each patient by themselves", async () =>
 });
 
 const { deepHit: split } = aggregations;
-const engines = { onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() };
+const engines = { [chosen]: engineUnderTest, wasm: await wasmEngine() };
 for (const [name, engine] of Object.entries(engines)) {
   Deno.test(`deepHit() of shared and specific subnetworks agrees with PyTorch on ${name}, gradients included`, async () => {
     const { patients, shape: { features, layers, width, bins } } = split;

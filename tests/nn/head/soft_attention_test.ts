@@ -5,7 +5,6 @@ import {
   hostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   tf,
   toTensors,
   type Tree,
@@ -13,6 +12,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { gatedAttentionSpec } from "@ctsurv/nn/head/soft_attention.ts";
 import { type GatedAttention, gatedAttention, seededParameters } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose, evaluate, normal } from "../../engine/agreement.ts";
 
 /** What attention gives, as numbers. */
@@ -64,7 +64,7 @@ function assertNumbers(actual: readonly number[], expected: readonly number[], t
   actual.forEach((value, i) => assertAlmostEquals(value, expected[i]!, tolerance, `entry ${i} of ${actual}`));
 }
 
-const engines = { onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() };
+const engines = { [chosen]: engineUnderTest, wasm: await wasmEngine() };
 for (const [name, engine] of Object.entries(engines)) {
   Deno.test(`gatedAttention() of the worked example of survival.md 4.1 on ${name}`, async () => {
     const rows = [[1, 0], [0, 1], [.5, -1]];
@@ -180,7 +180,7 @@ Deno.test("gatedAttention() has the gradients of its finite differences by every
     return tf.sum(tf.mul(pooled, direction));
   };
   const inputs = [normal(5, features), ...flat.map(({ value }) => value)];
-  const gradients = await evaluate(engines.onnx, (xs) => tf.grads(loss)([...xs]), inputs);
+  const gradients = await evaluate(engineUnderTest, (xs) => tf.grads(loss)([...xs]), inputs);
   const step = 1 / 64;
   const at = (moved: readonly HostTensor[]) => tf.tidy(() => loss(...toTensors(moved) as [tf.Tensor]).dataSync()[0]!);
   inputs.forEach((input, n) => {

@@ -7,7 +7,6 @@ import {
   hostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   readValues,
   signatureOf,
   type tf,
@@ -17,6 +16,7 @@ import {
 } from "@ctsurv/engine/mod.ts";
 import { survivalHead } from "@ctsurv/nn/mod.ts";
 import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose } from "../../engine/agreement.ts";
 import { summarise, type Summary } from "../../support/golden.ts";
 import { assertSummary } from "../backbones/assert_summary.ts";
@@ -34,7 +34,7 @@ const dropout = head.survival.hidden.map((_, i) => {
   return hostTensor(Float32Array.from(kept, (x) => x / (1 - oracle.dropout)), [patients, 100]);
 });
 
-const engines = { onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() };
+const engines = { [chosen]: engineUnderTest, wasm: await wasmEngine() };
 for (const [name, engine] of Object.entries(engines)) {
   Deno.test(`survivalHead() agrees with PyTorch on ${name}: logits and attention`, async () => {
     const program = await compile(

@@ -1,5 +1,6 @@
-import { cpuEngine, onnxEngine, tf } from "@ctsurv/engine/mod.ts";
+import { cpuEngine, tf } from "@ctsurv/engine/mod.ts";
 import { conv3d } from "@ctsurv/nn/layers/convolutions.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose, evaluate, normal } from "../../engine/agreement.ts";
 
 /** tfjs's own 3D convolution of [batch, slices, rows, columns, in], with zeros around by hand. */
@@ -29,7 +30,7 @@ Deno.test("conv3d() is tfjs's 3D convolution, with its gradients, whatever the d
       ...tf.grads((x, weight) => tf.sum(tf.square(fn(x!, weight!))))([x!, weight!]),
     ];
     const expected = await evaluate(cpuEngine(), withGradients(theirs), [x, weight]);
-    for (const engine of [onnxEngine(), cpuEngine()]) {
+    for (const engine of [engineUnderTest, cpuEngine()]) {
       const actual = await evaluate(engine, withGradients(ours), [x, weight]);
       ["output", "gradient by x", "gradient by weight"].forEach((what, i) =>
         assertClose(actual[i]!, expected[i]!, `${what}, ${slices} slices, ${kernel}, stride ${down}, ${engine.name}`)

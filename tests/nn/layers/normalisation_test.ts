@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import goldens from "../../fixtures/backbone_goldens.json" with { type: "json" };
-import { type HostTensor, hostTensor, onnxEngine, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
+import { type HostTensor, hostTensor, tf, wasmEngine } from "@ctsurv/engine/mod.ts";
 import { batchNorm } from "@ctsurv/nn/layers/normalisation.ts";
 import { batchNormTraining } from "@ctsurv/nn/mod.ts";
+import { chosen, engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertClose, evaluate, normal, vector } from "../../engine/agreement.ts";
 import { hashed } from "../../support/golden.ts";
 
@@ -19,7 +20,7 @@ const x = channelsLast(Float32Array.from({ length: 96 }, (_, i) => hashed("bn")(
 const train = ([x, weight, bias, running_mean, running_var]: readonly tf.Tensor[]) =>
   batchNormTraining(x!, { weight: weight!, bias: bias!, running_mean: running_mean!, running_var: running_var! });
 
-for (const [name, engine] of Object.entries({ onnx: onnxEngine({ threads: 1 }), wasm: await wasmEngine() })) {
+for (const [name, engine] of Object.entries({ [chosen]: engineUnderTest, wasm: await wasmEngine() })) {
   Deno.test(`batchNormTraining() has PyTorch's output and new statistics on ${name}`, async () => {
     const [output, mean, variance] = await evaluate(engine, (inputs) => {
       const { output, running_mean, running_var } = train(inputs);
@@ -61,7 +62,7 @@ Deno.test("batchNormTraining() of a single number per channel stays finite", () 
 
 Deno.test("batchNorm() in evaluation mode takes the running statistics, not the batch's", async () => {
   const [output] = await evaluate(
-    onnxEngine({ threads: 1 }),
+    engineUnderTest,
     ([x, weight, bias, running_mean, running_var]) => [
       batchNorm(x!, { weight: weight!, bias: bias!, running_mean: running_mean!, running_var: running_var! }),
     ],

@@ -7,7 +7,6 @@ import {
   hostTensor,
   isSpec,
   leaves,
-  onnxEngine,
   tf,
   toTensors,
   type Tree,
@@ -27,9 +26,10 @@ import {
   toNetworkInput,
 } from "@ctsurv/nn/mod.ts";
 import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { sharedData } from "../../support/shared_data.ts";
 
-const engine = onnxEngine();
+const engine = engineUnderTest;
 const count = 4;
 const { size } = efficientNetB0;
 

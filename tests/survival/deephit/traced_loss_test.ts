@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import oracle from "../../fixtures/deephit_losses.json" with { type: "json" };
-import { compile, float32, hostTensor, onnxEngine, valueAndGradients } from "@ctsurv/engine/mod.ts";
+import { compile, float32, hostTensor, valueAndGradients } from "@ctsurv/engine/mod.ts";
 import { int32 } from "@ctsurv/engine/values.ts";
 import { deepHitLoss } from "@ctsurv/survival/deephit/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 
 Deno.test("deepHitLoss() can be traced with its gradient, and agrees with PyTorch in ONNX Runtime", async () => {
   for (const tail of [true, false]) {
@@ -12,7 +13,7 @@ Deno.test("deepHitLoss() can be traced with its gradient, and agrees with PyTorc
     for (const batch of oracle.cases) {
       const patients = batch.bin.length;
       const step = await compile(
-        onnxEngine(),
+        engineUnderTest,
         ({ logits, labels }) => valueAndGradients((x) => deepHitLoss(x, labels, { tail }), logits),
         {
           logits: float32(patients, 24),

@@ -1,6 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import {
   assembleFolds,
   crossValidate,
@@ -9,6 +8,7 @@ import {
   parallelHeadTrainer,
   trainFolds,
 } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { quickly, smallHead, toyPatients } from "../patients.ts";
 
 const patients = toyPatients(18);
@@ -17,7 +17,7 @@ const folds = { folds: 3, foldSeed: 42 };
 const options = { ...quickly, epochs: 2 };
 
 Deno.test("assembleFolds() gives the cross-validation whose folds they are, in any order", async () => {
-  const trainer = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
+  const trainer = headTrainer(engineUnderTest, smallHead, options);
   const told: FoldOutcome[] = [];
   const whole = await crossValidate(trainer, patients, { ...folds, onFold: (outcome) => void told.push(outcome) });
   await trainer.dispose();
@@ -26,7 +26,7 @@ Deno.test("assembleFolds() gives the cross-validation whose folds they are, in a
 });
 
 Deno.test("assembleFolds() refuses folds that are not all there, and patients whom no fold predicts", async () => {
-  const trainer = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
+  const trainer = headTrainer(engineUnderTest, smallHead, options);
   const outcomes = await trainFolds(trainer, patients, folds);
   await trainer.dispose();
   assertThrows(() => assembleFolds([outcomes[0]!, outcomes[2]!], ids), InputError, "fold 2 is not there");
@@ -35,7 +35,7 @@ Deno.test("assembleFolds() refuses folds that are not all there, and patients wh
 });
 
 Deno.test("assembleFolds() has one message for each fold whose training diverged", async () => {
-  const trainer = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
+  const trainer = headTrainer(engineUnderTest, smallHead, options);
   const [first, ...others] = await trainFolds(trainer, patients, folds);
   await trainer.dispose();
   const { messages } = assembleFolds([{ ...first!, divergence: "training diverged" }, ...others], ids);
@@ -43,7 +43,7 @@ Deno.test("assembleFolds() has one message for each fold whose training diverged
 });
 
 Deno.test("trainFolds() ends with an error of onFold, such as a full disk, and begins no other fold", async () => {
-  const trainer = headTrainer(onnxEngine({ threads: 1 }), smallHead, options);
+  const trainer = headTrainer(engineUnderTest, smallHead, options);
   const told: number[] = [];
   const run = trainFolds(trainer, patients, {
     ...folds,
@@ -62,8 +62,8 @@ Deno.test("parallelHeadTrainer() draws new heads on its threads as headTrainer()
   for (const initialisation of ["pytorch", "xavier", "looks-linear"] as const) {
     const given = { ...options, initialisation };
     const [alone, together] = [
-      headTrainer(onnxEngine({ threads: 1 }), smallHead, given),
-      parallelHeadTrainer(onnxEngine(), smallHead, { ...given, threads: 2 }),
+      headTrainer(engineUnderTest, smallHead, given),
+      parallelHeadTrainer(engineUnderTest, smallHead, { ...given, threads: 2 }),
     ];
     const losses = (await trainFolds(alone, patients, folds)).map(({ result }) => result.losses);
     assertEquals((await trainFolds(together, patients, folds)).map(({ result }) => result.losses), losses);

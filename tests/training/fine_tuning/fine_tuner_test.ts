@@ -1,14 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import golden from "../../fixtures/training_final_block.json" with { type: "json" };
-import { type HostTensor, onnxEngine } from "@ctsurv/engine/mod.ts";
+import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import type { Initialise } from "@ctsurv/nn/mod.ts";
 import { crossValidate, fineTuner, type FineTunerOptions } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { assertSummary } from "../../nn/backbones/assert_summary.ts";
 import { hashed, summarise, type Summary } from "../../support/golden.ts";
 import { quickly, smallHead } from "../patients.ts";
 import { copyOfParameters, finalBlockOf, hashedPatient } from "./final_blocks.ts";
 
-const engine = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 
 /** The head of nn_survival_head.py. */
 const hashedHead: Initialise = (_, shape, path) => {

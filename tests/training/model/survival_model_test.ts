@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type HostTensor, hostTensor, isSpec, leaves, onnxEngine } from "@ctsurv/engine/mod.ts";
+import { type HostTensor, hostTensor, isSpec, leaves } from "@ctsurv/engine/mod.ts";
 import { featureExtractor } from "@ctsurv/features/mod.ts";
 import {
   efficientNetB0,
@@ -16,9 +16,10 @@ import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 import { headTrainer, loadModel, modelPredictor, saveModel, type SurvivalModel } from "@ctsurv/training/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
-const engine = onnxEngine();
+const engine = engineUnderTest;
 /** A head of some shape with weights from a seed. */
 const headOf = (shape: SurvivalModel["shape"]) =>
   seededParameters(survivalHeadSpec({ ...shape, backboneFeatures: efficientNetB0.features }), 9, initialiseHead);

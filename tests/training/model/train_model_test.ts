@@ -2,7 +2,6 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, openCohort, phantomLung1 } from "@ctsurv/cohort/mod.ts";
-import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { activationExtractor, extractActivations, type ScannedPatient, takeView } from "@ctsurv/features/mod.ts";
 import { preprocessCached, thresholdLungs } from "@ctsurv/imaging/mod.ts";
 import { efficientNetB0, finalBlockNames, seededBackbone } from "@ctsurv/nn/mod.ts";
@@ -15,10 +14,11 @@ import {
   trainModel,
   type TrainModelOptions,
 } from "@ctsurv/training/mod.ts";
+import { engineUnderTest } from "../../support/engine_under_test.ts";
 import { copyOfParameters } from "../fine_tuning/final_blocks.ts";
 import { quickly } from "../patients.ts";
 
-const engine = onnxEngine();
+const engine = engineUnderTest;
 const backbone = await seededBackbone(efficientNetB0, engine);
 const [siemens, xio] = phantomLung1.scanners;
 /** Coarse, so that a patient takes milliseconds. */

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { cpuEngine, type HostTensor, onnxEngine, tf, toTensors } from "@ctsurv/engine/mod.ts";
+import { cpuEngine, type HostTensor, tf, toTensors } from "@ctsurv/engine/mod.ts";
+import { chosen, engineUnderTest } from "../../../support/engine_under_test.ts";
 import { assertClose, evaluate, normal } from "../../agreement.ts";
 
 /** Where the true gradient comes from; `adjoint` is for linear functions whose gradient tfjs gets wrong. */
 type Gradient = "tfjs" | "adjoint" | "none";
 
-/** A function and the numbers on which ONNX Runtime and tfjs must agree. */
+/** A function and the numbers on which the engine under test and tfjs must agree. */
 interface Case {
   readonly fn: (...inputs: tf.Tensor[]) => tf.Tensor;
   readonly inputs: readonly HostTensor[];
@@ -26,7 +27,7 @@ interface KernelTest {
   readonly cases: readonly Case[];
 }
 
-const onnx = onnxEngine({ threads: 1 });
+const engine = engineUnderTest;
 const cpu = cpuEngine();
 
 /** `fn` of `inputs`, forward and backward. */
@@ -50,7 +51,7 @@ export function agreeForward<Inputs extends tf.Tensor[]>(
 /** Registers a test for each entry, and one that asserts that they cover the family and its gradients. */
 export function testKernels(family: Readonly<Record<string, unknown>>, tests: readonly KernelTest[]): void {
   for (const { kernels, cases } of tests) {
-    Deno.test(`${kernels.join(", ")} of ONNX Runtime and of tfjs agree`, async () => {
+    Deno.test(`${kernels.join(", ")} of ${chosen} and of tfjs agree`, async () => {
       const ran = new Set<string>();
       for (const one of cases) (await assertAgrees(one)).forEach((kernel) => ran.add(kernel));
       for (const kernel of kernels) assert(ran.has(kernel), `No case runs ${kernel}, only ${[...ran].join(", ")}`);
@@ -81,7 +82,7 @@ async function assertAgrees(one: Case): Promise<string[]> {
   });
   const expected = await reference.promise;
   if (gradient === "adjoint") expected.push(adjoint(one, dy));
-  const actual = await evaluate(onnx, gradient === "none" ? value : both, [dy, ...inputs]);
+  const actual = await evaluate(engine, gradient === "none" ? value : both, [dy, ...inputs]);
   expected.forEach((output, i) =>
     assertClose(actual[i]!, output, i === 0 ? called : `gradient ${i} of ${called}`, { tolerance })
   );
