@@ -82,11 +82,7 @@ function asVolumes(x: tf.Tensor, batch: number): tf.Tensor {
 }
 
 /** [batch, slices, rows, columns, in] -> [batch, slices', rows', columns', out] */
-function basicBlock(...block: Parameters<typeof blockSteps>): tf.Tensor {
-  return tf.tidy(() => blockSteps(...block));
-}
-
-function blockSteps(
+function basicBlock(
   volumes: tf.Tensor,
   block: BasicBlock<tf.Tensor>,
   stride: number,
@@ -96,7 +92,7 @@ function blockSteps(
   const { conv1, conv2, downsample } = block;
   const strided = { slices, stride: [stride, stride] } as const;
   const x = asSlices(volumes);
-  let y = tf.tidy(() => tf.relu(normalise(conv3d(x, conv1[0], strided), conv1[1])));
+  let y = tf.relu(normalise(conv3d(x, conv1[0], strided), conv1[1]));
   y = normalise(conv3d(y, conv2[0], { slices: y.shape[0]! / batch }), conv2[1]);
   const shortcut = downsample ? normalise(conv3d(x, downsample[0], strided), downsample[1]) : x;
   return asVolumes(tf.relu(tf.add(y, shortcut)), batch);
