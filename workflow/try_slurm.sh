@@ -6,7 +6,7 @@
 #   pip install snakemake snakemake-executor-plugin-cluster-generic
 #   workflow/try_slurm.sh [PROFILE]
 #
-# From the root of the repository. It writes /etc/munge's socket, a temporary folder, and outputs/slurm-trial.
+# From the root of the repository. It starts munge, and writes a temporary folder and outputs/slurm-trial.
 set -euo pipefail
 profile=${1:-smoke}
 output=outputs/slurm-trial
@@ -60,7 +60,7 @@ sinfo
 # The processes of jobs on a node; a node that loses its power loses these too.
 processes_on() {
   for process in /proc/[0-9]*; do
-    tr '\0' '\n' < "$process/environ" 2> /dev/null | grep -qx "SLURMD_NODENAME=$1" && basename "$process"
+    { tr '\0' '\n' < "$process/environ"; } 2> /dev/null | grep -qx "SLURMD_NODENAME=$1" && basename "$process"
   done || true
 }
 
@@ -89,9 +89,9 @@ snakemake -s workflow/Snakefile --cores 1 --config profile="$profile" output="$o
   cut -f 1,3,6,7 | column -t -s $'\t'
 snakemake -s workflow/Snakefile --cores 1 --config profile="$profile" output="$output" 2>&1 | grep "Nothing to be done"
 
-echo "Without Slurm, and without what was computed …"
+echo "Without Slurm, with heads trained anew …"
 CTSURV_TRAININGS=$folder/trainings \
   snakemake -s workflow/Snakefile --cores 2 --config profile="$profile" output="$output-alone" > /dev/null 2>&1
 diff -r -x jobs "$output" "$output-alone"
 echo "Both have the same results, byte by byte: $(find "$output" -path "*/jobs" -prune -o -type f -print | wc -l) files"
-rm -rf "$output-alone" "$folder"
+rm -rf "$output" "$output-alone" "$folder"
