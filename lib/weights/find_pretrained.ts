@@ -146,8 +146,10 @@ export async function findUnverified(architecture: string, folder: string): Prom
 
 function notThere({ name, architecture, file, url, bytes }: PretrainedFile, folder: string): InputError {
   const size = bytes === undefined ? "" : ` (${Math.round(bytes / 1e6)} MB)`;
+  // Results quote this: where somebody's checkout lies is nobody's business.
+  const named = folder === defaultWeightsFolder() ? "data/weights" : folder;
   return new InputError(
-    `The weights of ${architecture} are not in ${folder}. Run "ctsurv weights fetch ${name}"${size}; or get ${url} by ` +
+    `The weights of ${architecture} are not in ${named}. Run "ctsurv weights fetch ${name}"${size}; or get ${url} by ` +
       `other means and run "ctsurv weights add ${file}"`,
   );
 }

@@ -3,9 +3,9 @@ import { resultFiles } from "../results/result_files.ts";
 
 /**
  * Files that are not compared: pages and notebooks are made from the rest, `run.json` has dates and times, and
- * `seeds.json` is made by a script of its own.
+ * `seeds.json` is made by a script of its own. The multiverse is run by `reproduce --all` only.
  */
-const IGNORED = /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)\.[^/]*)$/;
+const IGNORED = /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)multiverse[./]|(^|\/)\.[^/]*)$/;
 
 /**
  * Lists the files of a folder of results that can be compared, by a name that is the same in another folder. That name
