@@ -49,8 +49,8 @@ export function appendLog(path: string, kind: LogKind, text: string): void {
  * const folder = await Deno.makeTempDir();
  * using log = await openRunLog(folder);
  * log.write("run", "reproduce, profile smoke");
- * const [{ isRunning, lines }] = await readRunLogs(folder);
- * assertEquals([isRunning, lines[0].text], [true, "reproduce, profile smoke"]);
+ * const [read] = await readRunLogs(folder);
+ * assertEquals([read!.isRunning, read!.lines[0]!.text], [true, "reproduce, profile smoke"]);
  * ```
  */
 export async function openRunLog(folder: string): Promise<RunLog> {
