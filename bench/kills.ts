@@ -177,7 +177,7 @@ async function lastNotebook(): Promise<string> {
 
 function start(args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "lib/cli/main.ts", ...args],
+    args: ["run", "-A", "--frozen", "lib/cli/main.ts", ...args],
     cwd: tree,
     // The leader of a group, so that its kernels can be killed with it.
     detached: true,
@@ -213,7 +213,7 @@ function entriesOf(folders: readonly string[]): Map<string, string> {
 }
 
 async function inPeace(args: readonly string[]): Promise<void> {
-  await must(Deno.execPath(), ["run", "-A", "lib/cli/main.ts", ...args], tree);
+  await must(Deno.execPath(), ["run", "-A", "--frozen", "lib/cli/main.ts", ...args], tree);
 }
 
 async function must(command: string, args: readonly string[], cwd: string): Promise<void> {

@@ -34,7 +34,11 @@ export class NoUsablePatients extends InputError {
   /** All of them, with the reasons. */
   readonly skipped: readonly SkippedPatient[];
 
-  /** @param skipped All patients. */
+  /**
+   * Says how many they are, and why the first cannot be used.
+   *
+   * @param skipped All patients.
+   */
   constructor(skipped: readonly SkippedPatient[]) {
     super(`None of ${skipped.length} patients could be used. The first: ${skipped[0]?.reason ?? "none"}`);
     this.skipped = skipped;

@@ -37,7 +37,7 @@ Deno.test("a run that is killed is not running, and its half line is left out", 
     `;
     const config = new URL("../../../deno.json", import.meta.url).pathname;
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--config", config, "-"],
+      args: ["run", "-A", "--no-check", "--frozen", "--config", config, "-"],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
