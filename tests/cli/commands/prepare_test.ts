@@ -26,10 +26,10 @@ async function run(command: typeof prepare, cache: string, ...args: string[]) {
 
 Deno.test("parts and folds, each a job of its own, give what one run gives, to the byte", async () => {
   const jobs = ["--output", join(dir, "jobs")];
-  for (const part of ["2/3", "1/3", "3/3"]) {
+  for (const part of ["2/2", "1/2"]) {
     const { text, json } = await run(prepare, "shared", "--part", part);
-    assertStringIncludes(text, `alexnet: 4 of 4 patients of part ${part.replace("/", " of ")} prepared`);
-    assertEquals((json as { patients: number }).patients, 4);
+    assertStringIncludes(text, `alexnet: 6 of 6 patients of part ${part.replace("/", " of ")} prepared`);
+    assertEquals((json as { patients: number }).patients, 6);
   }
   const prepared = Object.keys(await folderContents(join(dir, "shared")));
   for (const fold of ["3", "1", "2"]) {
