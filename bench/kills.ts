@@ -5,7 +5,8 @@
  * Linux: `deno run -A bench/kills.ts [KILLS] [PAIRS] [LOG]`. The log has a line for each kill.
  */
 import { join } from "node:path";
-import { createRandom, readRunLogs, sha256 } from "@ctsurv/base/mod.ts";
+import { createRandom, readRunLogs } from "@ctsurv/base/mod.ts";
+import { folderContents } from "../tests/support/folder_contents.ts";
 
 /** What a stage writes, and how to make it write again. */
 interface Stage {
@@ -160,7 +161,7 @@ async function killAtRandom(): Promise<Killed> {
   await stop(child, { isAlone: random.uniform() < .3 });
   const stage = endedBefore
     ? "ended"
-    : stages.find(({ folders }) => folders.some((folder) => folder !== "" && last.startsWith(folder)))?.name ??
+    : stages.find(({ folders }) => folders.some((folder) => last.startsWith(folder)))?.name ??
       (last === "" ? "start" : "tables");
   return {
     command: reproduce[0]!,
@@ -175,9 +176,14 @@ async function lastNotebook(): Promise<string> {
   return log?.lines.findLast(({ kind }) => kind === "notebook")?.text ?? "";
 }
 
+/** The arguments with which Deno runs a command of ctsurv. */
+function ctsurv(args: readonly string[]): string[] {
+  return ["run", "-A", "--frozen", "lib/cli/main.ts", ...args];
+}
+
 function start(args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--frozen", "lib/cli/main.ts", ...args],
+    args: ctsurv(args),
     cwd: tree,
     // The leader of a group, so that its kernels can be killed with it.
     detached: true,
@@ -213,7 +219,7 @@ function entriesOf(folders: readonly string[]): Map<string, string> {
 }
 
 async function inPeace(args: readonly string[]): Promise<void> {
-  await must(Deno.execPath(), ["run", "-A", "--frozen", "lib/cli/main.ts", ...args], tree);
+  await must(Deno.execPath(), ctsurv(args), tree);
 }
 
 async function must(command: string, args: readonly string[], cwd: string): Promise<void> {
@@ -228,20 +234,9 @@ async function must(command: string, args: readonly string[], cwd: string): Prom
 async function results(): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const run of ["phantom-lung1-smoke", "kills-smoke"]) {
-    for (const path of await filesIn(join(tree, "outputs", run))) {
-      const name = path.slice(join(tree, "outputs").length + 1);
-      if (/(\.html|(cost|run)\.(json|md)|\.partial|\.log|verdicts\.\w+)$/.test(name)) continue;
-      found[name] = sha256(await Deno.readFile(path));
+    for (const [path, hash] of Object.entries(await folderContents(join(tree, "outputs", run)))) {
+      if (!/(\.html|(cost|run)\.(json|md)|\.partial|\.log|verdicts\.\w+)$/.test(path)) found[join(run, path)] = hash;
     }
-  }
-  return found;
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) found.push(...await filesIn(join(folder, name)));
-    else found.push(join(folder, name));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { createRandom } from "@ctsurv/base/mod.ts";
+import { createRandom, median } from "@ctsurv/base/mod.ts";
 import { createEngine } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { headTrainer } from "@ctsurv/training/mod.ts";
@@ -53,8 +53,7 @@ await trainer.train(drawPatients(), (epoch) => {
 });
 await trainer.dispose();
 
-/** Medians, because what JavaScript has not freed yet comes and goes. */
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+// Medians, because what JavaScript has not freed yet comes and goes.
 const tenth = Math.floor(epochs / 10);
 const middle = median(curve.slice(epochs / 2, epochs / 2 + tenth));
 const end = median(curve.slice(-tenth));

@@ -5,7 +5,8 @@
  * - Files (`files/`): {@linkcode checkOutputFile} checks before the work that a file can be written,
  *   {@linkcode writeAtomic} writes one that is never half there, {@linkcode readInput} and {@linkcode parseJsonFile} read
  *   what a user gave, {@linkcode writeChecked} and {@linkcode readChecked} keep a cache,
- *   {@linkcode keptValue} computes only what it does not hold, {@linkcode withFileLock} lets one process at a time work on a folder.
+ *   {@linkcode keptValue} computes only what it does not hold, {@linkcode withFileLock} lets one process at a time work
+ *   on a folder.
  * - Progress (`progress/`): {@linkcode terminalProgress} and {@linkcode notebookProgress}; {@linkcode openRunLog} for
  *   runs that others follow.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
@@ -21,7 +22,7 @@ export { type CacheEntry, entryPath, keptValue, readEntry, writeEntry } from "./
 export { checkOutputFile, checkOutputFolder, type CheckOutputOptions } from "./files/check_output.ts";
 export { type CheckedContent, readChecked, writeChecked } from "./files/checked_file.ts";
 export { folderBytes, freeDisk } from "./files/disk.ts";
-export { fileExists, mustExist } from "./files/exists.ts";
+export { fileExists, ignoreNotFound, mustExist } from "./files/exists.ts";
 export { type FileLockOptions, withFileLock } from "./files/file_lock.ts";
 export { type PackedValue, packValue, unpackValue } from "./files/packed_value.ts";
 export { type JsonSchema, parseJsonFile, readInput, statInput } from "./files/read_input.ts";

@@ -229,8 +229,7 @@ export async function openStudy({
       const given = trainingFor(training, features, options);
       const shape = shapeFor(training, features, options);
       const { kept } = keptHeads(training, shape, given);
-      const own = headTrainer(engine, shape, given);
-      const trainer = kept ? keepTrainings(own, kept) : own;
+      const trainer = keepTrainings(headTrainer(engine, shape, given), kept);
       progress.start("Epochs", given.epochs);
       try {
         const trained = await trainer.train(features.patients, () => progress.tick());

@@ -136,7 +136,7 @@ export async function runFolds<Patient extends LabelledPatient, Parameters>(
 ): Promise<readonly FoldOutcome[]> {
   const count = onlyFold === undefined ? folds : 1;
   progress.start(epochs > 0 ? `${title}: epochs` : `${title}: folds`, count * Math.max(epochs, 1));
-  const outcomes = await trainFolds(kept ? keepTrainings(trainer, kept) : trainer, patients, {
+  const outcomes = await trainFolds(keepTrainings(trainer, kept), patients, {
     folds,
     foldSeed: choices.foldSeed,
     variant: choices.ctd,

@@ -37,11 +37,14 @@ const FORMAT = "ctsurv training 1";
  * assertEquals(await kept.train([patient]), await kept.train([patient]));
  * assertEquals(trained, 1);
  * ```
+ *
+ * @param kept Undefined: nothing is kept, and it is the trainer itself.
  */
 export function keepTrainings<Patient extends LabelledPatient, Parameters>(
   trainer: Trainer<Patient, Parameters>,
-  kept: KeptTrainings,
+  kept: KeptTrainings | undefined,
 ): Trainer<Patient, Parameters> {
+  if (!kept) return trainer;
   const entryOf = keptEntries(kept);
   return {
     ...trainer,

@@ -16,3 +16,8 @@ export async function mustExist(path: string, advice: string): Promise<void> {
 export async function fileExists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
+
+/** For `catch`: nothing at a path counts as undefined; every other error is thrown again. */
+export function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

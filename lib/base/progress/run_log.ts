@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ignoreNotFound } from "../files/exists.ts";
 import { createProgress, formatSeconds, type Progress, progressLine } from "./progress.ts";
 import { formatBytes } from "../format.ts";
 
@@ -83,13 +84,7 @@ export interface ReadLog {
 
 /** The logs of a folder, the latest first; none if there is no such folder. */
 export async function readRunLogs(folder: string): Promise<ReadLog[]> {
-  let names: string[];
-  try {
-    names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name).catch(ignoreNotFound) ?? [];
   const paths = names.filter((name) => name.endsWith(".log")).sort().reverse().map((name) => join(folder, name));
   return await Promise.all(paths.map(async (path) => ({
     path,

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { folderBytes, formatBytes, InputError } from "@ctsurv/base/mod.ts";
+import { folderBytes, formatBytes, ignoreNotFound, InputError } from "@ctsurv/base/mod.ts";
 import { parseCohortManifest, phantomLaws } from "@ctsurv/cohort/mod.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
@@ -124,10 +124,6 @@ async function strangerIn(folder: string, known: RegExp): Promise<string | undef
     if (!known.test(name) && !name.endsWith(".partial")) return `holds ${name}, which ctsurv did not make`;
   }
   return undefined;
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** `ctsurv clean`, for the clone of this repository that lies in the folder `root`. */

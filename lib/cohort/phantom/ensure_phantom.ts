@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checkResources, fileExists, InputError, withFileLock, writeAtomic } from "@ctsurv/base/mod.ts";
+import { checkResources, fileExists, ignoreNotFound, InputError, withFileLock, writeAtomic } from "@ctsurv/base/mod.ts";
 import { parseCohortManifest, type PhantomOrigin } from "../cohort_manifest.ts";
 import { phantomManifest, tablePaths, type WantedPhantom, writeTables } from "./_write_tables.ts";
 import { drawPatient } from "./draw_patient.ts";
@@ -218,8 +218,4 @@ async function readIfThere(path: string): Promise<string | undefined> {
     ignoreNotFound(error);
     return undefined;
   }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -98,7 +98,8 @@ function toOrt(value: HostTensor | Value): ort.Tensor {
 /**
  * An engine that traces functions to ONNX graphs and runs them in ONNX Runtime, in float32.
  *
- * @throws {InputError} If ONNX Runtime does not load; from `prepare`, if a GPU provider is not there: no such device, driver or library.
+ * @throws {InputError} If ONNX Runtime does not load; from `prepare`, if a GPU provider is not there: no such device,
+ *   driver or library.
  */
 export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}): Engine {
   const { env, InferenceSession } = onnxRuntime();

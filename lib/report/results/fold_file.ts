@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { ignoreNotFound, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import type { FoldOutcome } from "@ctsurv/training/mod.ts";
 import { foldSchemas } from "./_score_schemas.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
@@ -92,10 +92,6 @@ export async function removeOtherFolds(folder: string, model: string, key: strin
     });
     if (file?.key !== key) await Deno.remove(path).catch(ignoreNotFound);
   }
-}
-
-function ignoreNotFound(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /**

@@ -17,9 +17,10 @@ export async function coxRow(
   const title = `${backbone.architecture.title}, Cox on the features`;
   progress.start(`${title}: folds`, folds);
   const options = { seed: foldSeed };
-  const trainer = coxOnFeaturesTrainer(options);
-  const kept = trainings !== undefined && { folder: trainings, identity: { kind: "Cox on features", options } };
-  const validation = await crossValidate(kept ? keepTrainings(trainer, kept) : trainer, patients, {
+  const kept = trainings === undefined
+    ? undefined
+    : { folder: trainings, identity: { kind: "Cox on features", options } };
+  const validation = await crossValidate(keepTrainings(coxOnFeaturesTrainer(options), kept), patients, {
     folds,
     foldSeed,
     variant: protocol.choices.ctd,
