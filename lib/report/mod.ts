@@ -136,3 +136,30 @@ export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
 export type { DataFrame } from "danfojs-node";
+export { type ComparedCohort } from "./beyond/compared_cohort.ts";
+export {
+  type CaseMix,
+  type ExternalValidation,
+  externalValidationTable,
+  readExternalValidation,
+  saysExternalValidation,
+  writeExternalValidation,
+} from "./beyond/external_validation.ts";
+export {
+  type LearningCurve,
+  learningCurveTable,
+  type LearningPoint,
+  readLearningCurve,
+  saysLearningCurve,
+  writeLearningCurve,
+} from "./beyond/learning_curve.ts";
+export { learningCurveFigure } from "./beyond/learning_curve_figure.ts";
+export {
+  readRepeats,
+  type RepeatedScore,
+  type Repeats,
+  repeatsTable,
+  type RepeatTest,
+  saysRepeats,
+  writeRepeats,
+} from "./beyond/repeats.ts";

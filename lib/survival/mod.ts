@@ -15,7 +15,7 @@
  * @module
  */
 export { bootstrap, type BootstrapOptions, type BootstrapValues, type Strata } from "./comparisons/bootstrap.ts";
-export { compareFolds, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
+export { compareFolds, compareRepeats, type CorrectedTTest } from "./comparisons/corrected_t_test.ts";
 export { detectableDifference, type DetectableDifferenceOptions } from "./comparisons/detectable_difference.ts";
 export { holm } from "./comparisons/holm.ts";
 export { type CtdReading, differenceOfReadings } from "./comparisons/difference_of_readings.ts";
@@ -131,3 +131,4 @@ export {
   scoreIntervals,
   type ScoreIntervalsOptions,
 } from "./scores/score_intervals.ts";
+export { type Estimated, type ValidationScores, validationScores } from "./scores/validation_scores.ts";

@@ -2,46 +2,25 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } fr
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { featureExtractor } from "@ctsurv/features/mod.ts";
-import { writeNifti } from "@ctsurv/imaging/mod.ts";
 import { alexNet, efficientNetB0 } from "@ctsurv/nn/mod.ts";
 import { readMultiverse } from "@ctsurv/report/mod.ts";
-import { findChanges, knownEffect, multiverseChanges, openStudy, protocol, runMultiverse } from "@ctsurv/study/mod.ts";
+import { findChanges, knownEffect, multiverseChanges, protocol, runMultiverse } from "@ctsurv/study/mod.ts";
 import { cohortProof } from "@ctsurv/study/multiverse/_cohort_proofs.ts";
 import { softAttention, trainingSettings } from "@ctsurv/study/protocol/settings.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { environmentOf } from "../support/environment_of.ts";
-import { crudeChest } from "../support/test_volume.ts";
+import { openCrudeStudy, writeCrudeCohort } from "../support/crude_cohort.ts";
 
 let dir = "";
 
 Deno.test.beforeAll(async () => {
   dir = await Deno.makeTempDir();
-  const rows = ["PatientID,Survival.time,deadstatus.event"];
-  for (let i = 0; i < 9; i++) {
-    const { hu, shape, affine } = crudeChest({ lung: 42 + i, lungHu: -860 + 11 * i });
-    await writeNifti(join(dir, "cohort", "images", `P${i}.nii.gz`), { data: hu as Int16Array, shape, affine });
-    rows.push(`P${i},${100 + 70 * i},${i % 3 === 2 ? 0 : 1}`);
-  }
-  await Deno.writeTextFile(join(dir, "cohort", "clinical.csv"), rows.join("\n") + "\n");
-  const manifest = { format: 1, name: "Crude", source: "made up", licence: "MIT", exclusions: [] };
-  await Deno.writeTextFile(join(dir, "cohort", "cohort.json"), JSON.stringify(manifest));
+  await writeCrudeCohort(join(dir, "cohort"));
 });
 Deno.test.afterAll(() => Deno.remove(dir, { recursive: true }));
 
 /** AlexNet's study of nine crude chests, under the protocol workshop. */
-const open = (outputs: string) =>
-  openStudy({
-    environment: environmentOf({
-      CTSURV_PROFILE: "smoke",
-      CTSURV_SET: "lungs=threshold",
-      CTSURV_ENGINE: "onnx",
-      CTSURV_COHORT: join(dir, "cohort"),
-      CTSURV_OUTPUTS: join(dir, outputs),
-      CTSURV_WEIGHTS_DIR: join(dir, "no-weights"),
-    }),
-    cache: join(dir, "cache"),
-  });
+const open = (outputs: string) => openCrudeStudy(dir, { outputs });
 
 Deno.test("runMultiverse(): rows that move, rows proven to do nothing, rows that cannot be had; a second run reads them", async () => {
   const study = await open("whole");

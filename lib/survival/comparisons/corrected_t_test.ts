@@ -65,12 +65,27 @@ export function correctedTTest(differences: readonly number[], testToTrain: numb
  * @throws {InputError} If a Ctd is not finite.
  */
 export function compareFolds(first: FoldScores, second: FoldScores): CorrectedTTest | null {
-  const patients = first.folds.reduce((sum, { patients }) => sum + patients, 0);
-  const ofSecond = new Map(second.folds.map(({ fold, value }) => [fold, value]));
-  const pairs = first.folds.flatMap(({ fold, value, patients: tested }) => {
-    const other = ofSecond.get(fold);
-    if (value === null || other === null || other === undefined) return [];
-    return [{ difference: value - other, ratio: tested / (patients - tested) }];
+  return compareRepeats([[first, second]]);
+}
+
+/**
+ * The same over the folds of several repetitions of a cross-validation, each with folds of its own: one difference per
+ * fold of every repetition (Bouckaert & Frank 2004). Null where fewer than two folds have a Ctd of both models.
+ *
+ * @param repetitions For each, the folds of the first model and of the second.
+ * @throws {InputError} If a Ctd is not finite.
+ */
+export function compareRepeats(
+  repetitions: readonly (readonly [first: FoldScores, second: FoldScores])[],
+): CorrectedTTest | null {
+  const pairs = repetitions.flatMap(([first, second]) => {
+    const patients = first.folds.reduce((sum, { patients }) => sum + patients, 0);
+    const ofSecond = new Map(second.folds.map(({ fold, value }) => [fold, value]));
+    return first.folds.flatMap(({ fold, value, patients: tested }) => {
+      const other = ofSecond.get(fold);
+      if (value === null || other === null || other === undefined) return [];
+      return [{ difference: value - other, ratio: tested / (patients - tested) }];
+    });
   });
   if (pairs.length < 2) return null;
   const ratio = pairs.reduce((sum, pair) => sum + pair.ratio, 0) / pairs.length;

@@ -4,6 +4,7 @@ import { createRandom, InputError } from "@ctsurv/base/mod.ts";
 import { correctedTTest } from "@ctsurv/survival/comparisons/corrected_t_test.ts";
 import {
   compareFolds,
+  compareRepeats,
   concordance,
   concordanceInterval,
   foldScores,
@@ -148,6 +149,27 @@ Deno.test("foldScores() evaluates each fold by itself, and compareFolds() those 
   const { difference, degreesOfFreedom } = compareFolds(scores, foldScores(bad, fold))!;
   assert(difference > 0 && degreesOfFreedom === 3);
   assertEquals(compareFolds(foldScores(good, fold.map(() => "e")), scores), null);
+});
+
+type Pair = Parameters<typeof compareFolds>;
+
+Deno.test("compareRepeats() tests the differences of all folds of all repetitions together", () => {
+  const scores = (values: readonly (number | null)[]) => ({
+    folds: values.map((value, i) => ({ fold: `${i + 1}`, patients: 8 + i, value })),
+    summary: null,
+  });
+  const first = [scores([.6, .7, .65]), scores([.62, null, .61])],
+    second = [scores([.5, .66, .6]), scores([.6, .5, .5])];
+  const [a, b]: [Pair, Pair] = [[first[0]!, second[0]!], [first[1]!, second[1]!]];
+  assertEquals(compareRepeats([a]), compareFolds(...a));
+  const together = compareRepeats([a, b])!;
+  assertEquals(together.degreesOfFreedom, 4);
+  assertAlmostEquals(together.difference, (.1 + .04 + .05 + .02 + .11) / 5, 1e-12);
+  const ratio = (8 / 19 + 9 / 18 + 10 / 17 + 8 / 19 + 10 / 17) / 5;
+  const differences = [.1, .04, .05, .02, .11];
+  const variance = differences.reduce((sum, d) => sum + (d - together.difference) ** 2, 0) / 4;
+  assertAlmostEquals(together.standardError, Math.sqrt((1 / 5 + ratio) * variance), 1e-12);
+  assertEquals(compareRepeats([]), null);
 });
 
 for (const [sizes, expected] of Object.entries(fixture.folds)) {

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  type Displayable,
+  type Figure,
+  type LearningCurve,
+  learningCurveFigure,
+  learningCurveTable,
+  type LearningPoint,
+  readLearningCurve,
+  writeLearningCurve,
+} from "@ctsurv/report/mod.ts";
+import type { CrossValidation } from "@ctsurv/training/mod.ts";
+import { displayAs } from "../_facts.ts";
+import { pairedWithinFolds } from "../laws/compare_laws.ts";
+import { findRow } from "../rows/rows.ts";
+import type { Study } from "../study.ts";
+import { comparedCohort } from "./_compared_cohort.ts";
+
+/** A learning curve, as it stands in its file. */
+export interface StudyLearningCurve extends Displayable {
+  /** What `learning_curve.json` holds. */
+  readonly result: LearningCurve;
+  /** Ctd within folds over the number of training patients. */
+  readonly figure: Figure;
+}
+
+/** Options of {@linkcode learningCurve}. */
+export interface LearningCurveOptions {
+  /** The row of Table 1. @default {"efficientnet_b0"} */
+  readonly model?: string;
+  /** Parts of each fold's training patients, above 0 and below 1. @default {0.25, 0.5, 0.75} */
+  readonly shares?: readonly number[];
+}
+
+/**
+ * Cross-validates a row with a part of each fold's training patients: how much would more patients help? The patients who
+ * are tested are the same at every point, so the points are compared in pairs. Each fold draws its patients once, with the
+ * shares of deaths kept, and a smaller part is a part of the larger one.
+ *
+ * The number of epochs stays, so fewer patients also mean fewer steps, as they would for a group with a smaller cohort.
+ * Writes `learning_curve.json` and the figure.
+ *
+ * @throws {InputError} If there is no such row, it has no images, or a share is not above 0 and below 1.
+ */
+export async function learningCurve(
+  study: Study,
+  { model = "efficientnet_b0", shares = [.25, .5, .75] }: LearningCurveOptions = {},
+): Promise<StudyLearningCurve> {
+  const wrong = shares.find((share) => !(share > 0 && share < 1));
+  if (wrong !== undefined) {
+    throw new InputError(`A share of the training patients is above 0 and below 1, not ${wrong}`);
+  }
+  const row = findRow(model);
+  if (row.backbone === undefined) throw new InputError(`${model} has no images: its learning curve is not drawn here`);
+  const features = await study.features(row.backbone);
+  const head = row.aggregation ? { aggregation: row.aggregation } : {};
+  const all = await study.crossValidate(features, head);
+  const { patients } = features;
+  const least = patients.length - Math.max(...all.folds.map((fold) => fold.patients));
+  const points: LearningPoint[] = [];
+  for (const share of shares.toSorted((a, b) => a - b)) {
+    const trainingPatients = Math.round(share * least);
+    if (trainingPatients < 2) continue;
+    const title = `${row.name}, ${trainingPatients} training patients`;
+    const part = await study.crossValidate(features, { ...head, trainingPatients, title });
+    points.push({ share, ...pointOf(part, trainingPatients), difference: pairedWithinFolds(part, all) });
+  }
+  const mean = patients.length * (all.folds.length - 1) / all.folds.length;
+  const path = join(study.folder, "learning_curve.json");
+  await writeLearningCurve(path, {
+    kind: "learning-curve",
+    cohort: comparedCohort(study, features),
+    profile: study.profile.name,
+    model: row.model,
+    points: [...points, { share: 1, ...pointOf(all, mean), difference: null }],
+    provenance: await study.provenance(features.weights),
+  });
+  const result = await readLearningCurve(path);
+  const figure = await study.save("learning_curve", learningCurveFigure(result));
+  return { result, figure, ...displayAs(learningCurveTable(result)) };
+}
+
+function pointOf(
+  { ctdWithinFolds, atHorizon: { ici } }: CrossValidation,
+  patients: number,
+): Pick<LearningPoint, "patients" | "ctd" | "ici"> {
+  return { patients, ctd: ctdWithinFolds.pre.risk, ici };
+}

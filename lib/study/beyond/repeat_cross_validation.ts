@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import {
+  type Displayable,
+  readRepeats,
+  type RepeatedScore,
+  type Repeats,
+  repeatsTable,
+  type RepeatTest,
+  writeRepeats,
+} from "@ctsurv/report/mod.ts";
+import { compareRepeats, type FoldScores } from "@ctsurv/survival/mod.ts";
+import type { CrossValidation } from "@ctsurv/training/mod.ts";
+import { displayAs } from "../_facts.ts";
+import { findRow } from "../rows/rows.ts";
+import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
+import { comparedCohort } from "./_compared_cohort.ts";
+
+/** Options of {@linkcode repeatCrossValidation}. */
+export interface RepeatOptions extends Pick<OpenStudyOptions, "cohorts"> {
+  /** Two rows of Table 1 on the same backbone. @default {soft attention and average pooling on EfficientNet-B0} */
+  readonly models?: readonly [first: string, second: string];
+  /** How often all folds are trained, the study's own folds among them. @default {5} */
+  readonly repeats?: number;
+}
+
+/** A repeated cross-validation, as it stands in its file. */
+export interface StudyRepeats extends Displayable {
+  /** What `repeats.json` holds. */
+  readonly result: Repeats;
+}
+
+/**
+ * Repeats the cross-validation of two rows with other folds and other first weights, and compares them by the corrected
+ * resampled t-test over the folds of all repetitions. Repetition k adds k - 1 to the study's seeds of folds and training;
+ * the first is the study's own. Writes `repeats.json`.
+ *
+ * One cross-validation deals the patients once. How much its number owes to that deal, only another deal shows.
+ *
+ * @throws {InputError} If a row is not there, the two have not the same backbone, or there is no repetition.
+ */
+export async function repeatCrossValidation(
+  study: Study,
+  { models = ["efficientnet_b0", "average_pooling"], repeats = 5, cohorts }: RepeatOptions = {},
+): Promise<StudyRepeats> {
+  if (!(Number.isInteger(repeats) && repeats >= 1)) {
+    throw new InputError(`A cross-validation is repeated a whole number of times from 1, not ${repeats}`);
+  }
+  const rows = models.map(findRow);
+  const [backbone, other] = rows.map((row) => row.backbone);
+  if (backbone === undefined || backbone !== other) {
+    throw new InputError(`${models.join(" and ")} have not the same features: name two rows of one backbone`);
+  }
+  const features = await study.features(backbone);
+  const { environment, protocol: { choices: { seed, foldSeed } } } = study;
+  const repetitions: Repeats["repetitions"][number][] = [];
+  const scores: (readonly [FoldScores, FoldScores])[] = [];
+  for (let k = 0; k < repeats; k++) {
+    const seeds = { foldSeed: foldSeed + k, seed: seed + k };
+    const kept = environment.set.filter((one) => !Object.hasOwn(seeds, one.split("=")[0]!.trim()));
+    const set = [...kept, ...Object.entries(seeds).map(([name, value]) => `${name}=${value}`)];
+    const dealt = k === 0 ? study : await openStudy({
+      environment: { ...environment, set },
+      beside: study,
+      ...cohorts !== undefined && { cohorts },
+    });
+    const runs: CrossValidation[] = [];
+    for (const { name, aggregation } of rows) {
+      const title = `${name}, repetition ${k + 1} of ${repeats}`;
+      runs.push(await dealt.crossValidate(features, { title, ...aggregation && { aggregation } }));
+    }
+    const [first, second] = runs as [CrossValidation, CrossValidation];
+    repetitions.push({ ...seeds, first: scoreOf(first), second: scoreOf(second) });
+    scores.push([foldScores(first), foldScores(second)]);
+  }
+  const path = join(study.folder, "repeats.json");
+  await writeRepeats(path, {
+    kind: "repeats",
+    cohort: comparedCohort(study, features),
+    profile: study.profile.name,
+    models: [rows[0]!.name, rows[1]!.name],
+    repetitions,
+    once: testOf(scores.slice(0, 1)),
+    together: testOf(scores),
+    provenance: await study.provenance(features.weights),
+  });
+  const result = await readRepeats(path);
+  return { result, ...displayAs(repeatsTable(result)) };
+}
+
+function testOf(repetitions: Parameters<typeof compareRepeats>[0]): RepeatTest | null {
+  const test = compareRepeats(repetitions);
+  if (test === null) return null;
+  const { statistic: _, p, ...rest } = test;
+  return { ...rest, p: Number.isNaN(p) ? null : p };
+}
+
+function scoreOf({ ctdWithinFolds, mean }: CrossValidation): RepeatedScore {
+  return { withinFolds: ctdWithinFolds.pre.risk.value, mean };
+}
+
+function foldScores({ folds }: CrossValidation): FoldScores {
+  return {
+    folds: folds.map(({ fold, patients, ctd }) => ({ fold: `${fold}`, patients, value: ctd.value })),
+    summary: null,
+  };
+}
