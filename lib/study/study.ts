@@ -3,9 +3,9 @@ import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { createBackbone, type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
+import { type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
-import { findBackbone, type SurvivalHead } from "@ctsurv/nn/mod.ts";
+import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
 import { bestReachableCtd } from "@ctsurv/survival/mod.ts";
 import {
@@ -18,6 +18,7 @@ import {
   type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
+import { type BackboneSource, latestBackbone } from "./_latest_backbone.ts";
 import { studyTable } from "./_study_table.ts";
 import { type Environment, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
@@ -70,6 +71,8 @@ export interface Study extends Displayable {
   readonly trainings: string | undefined;
   /** Where results go. */
   readonly folder: string;
+  /** Makes backbones; the latest is kept, and given again. */
+  readonly backboneOf: BackboneSource;
 
   /**
    * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.
@@ -172,6 +175,7 @@ export async function openStudy({
   const trainings = environment.trainings === "none" ? undefined : environment.trainings ?? join(cache, "trainings");
   const training = { profile, protocol, engine, progress, trainings };
   const settings = { engine, segmenter, cache, progress, choices, manifest: cohort.manifest };
+  const backboneOf = beside?.backboneOf ?? latestBackbone();
   const patientOf = (id: string) => cohort.patients.find((patient) => patient.id === id)!;
 
   return {
@@ -185,10 +189,11 @@ export async function openStudy({
     cache,
     trainings,
     folder,
+    backboneOf,
     async features(name, view, weights = profile.weights, only) {
-      const architecture = findBackbone(name);
       // The profile's kind already is what the environment says; a kind that a notebook asks for goes before that.
-      const backbone = await createBackbone(name, engine, { weights, weightsFolder: environment.weightsFolder });
+      const backbone = await backboneOf(name, engine, { weights, weightsFolder: environment.weightsFolder });
+      const { architecture } = backbone;
       const wanted = only && new Set(only);
       return await studyFeatures(cohort.patients.filter(({ id }) => !wanted || wanted.has(id)), {
         ...settings,

@@ -38,7 +38,7 @@ const definitions: Readonly<Record<string, readonly string[]>> = {
     "on 119 patients; exercise 1",
     "on 119 patients? Look",
   ],
-  "06_multiverse.ipynb": [],
+  "07_multiverse.ipynb": [],
 };
 
 /** What a result looks like in prose. */

@@ -23,9 +23,9 @@ Deno.test.afterAll(() => Deno.remove(dir, { recursive: true }));
 
 Deno.test("learningCurve(): each fold trains on its part, all are tested, and the last point is the row itself", async () => {
   const study = await openCrudeStudy(dir, { outputs: "curve" });
-  const { result, figure } = await learningCurve(study, { model: "alexnet", shares: [.5] });
+  const { result, figure } = await learningCurve(study, { shares: [.5] });
   assertEquals(result.points.map(({ share, patients }) => [share, patients]), [[.5, 3], [1, 6]]);
-  const features = await study.features("alexnet");
+  const features = await study.features("efficientnet_b0");
   const [half, all] = [
     await study.crossValidate(features, { trainingPatients: 3 }),
     await study.crossValidate(features),
@@ -35,14 +35,13 @@ Deno.test("learningCurve(): each fold trains on its part, all are tested, and th
   assertEquals(result.points[0]!.difference, pairedWithinFolds(half, all));
   assertEquals([result.points[1]!.ctd, result.points[1]!.difference], [all.ctdWithinFolds.pre.risk, null]);
   assert(figure.description.startsWith("3 patients: "));
-  await assertRejects(() => learningCurve(study, { model: "alexnet", shares: [1] }), InputError, "below 1, not 1");
+  await assertRejects(() => learningCurve(study, { shares: [1] }), InputError, "below 1, not 1");
   await assertRejects(() => learningCurve(study, { model: "clinical" }), InputError, "has no images");
   await study.segmenter.dispose();
 });
 
 Deno.test("repeatCrossValidation(): repetition k is the study with the k-th seeds, and the first is the study itself", async () => {
   const study = await openCrudeStudy(dir, { outputs: "repeats" });
-  // Rows of one backbone; B0's are seen by its phantom weights.
   const { result } = await repeatCrossValidation(study, { repeats: 2 });
   assertEquals(result.repetitions.map(({ foldSeed, seed }) => [foldSeed, seed]), [[42, 42], [43, 43]]);
   const features = await study.features("efficientnet_b0");
@@ -65,12 +64,12 @@ Deno.test("repeatCrossValidation(): repetition k is the study with the k-th seed
 Deno.test("validateExternally(): one head of all source patients, the target's outcomes unseen, both cohorts described", async () => {
   const source = await openCrudeStudy(dir, { outputs: "external" });
   const target = await openCrudeStudy(dir, { cohort: "other", outputs: "external" });
-  const { result } = await validateExternally({ source, target }, { model: "alexnet" });
+  const { result } = await validateExternally({ source, target });
   assertEquals([result.development.name, result.validation.name], ["Crude", "Other"]);
   const { age, male, advanced } = result.validation;
   assertEquals([age, advanced], [64, null]);
   assertAlmostEquals(male!, 6 / 9);
-  const [features, others] = [await source.features("alexnet"), await target.features("alexnet")];
+  const [features, others] = [await source.features("efficientnet_b0"), await target.features("efficientnet_b0")];
   const { parameters } = await source.train(features);
   const predicted = await target.predict(parameters, others);
   assertEquals(result.external, validationScores(toSurvivalPredictions(predicted), HORIZON_MONTHS));

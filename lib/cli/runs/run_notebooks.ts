@@ -131,7 +131,7 @@ const NAMES = [
 ];
 
 /** Those that take longer than all the others together. */
-const LONG_NAMES = ["06_multiverse.ipynb"];
+const LONG_NAMES = ["07_multiverse.ipynb"];
 
 export interface RunNotebooksOptions {
   /** Folder for all results, in which each cohort and profile has one. */
