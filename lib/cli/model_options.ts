@@ -1,9 +1,16 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { lungMethods } from "@ctsurv/lungs/mod.ts";
-import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+import { type AggregationChoice, type BackboneArchitecture, backbones } from "@ctsurv/nn/mod.ts";
 import type { CommandOption } from "./command.ts";
 
 const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
+
+/** `--model` of commands that take one row of Table 1 apart. */
+export const imageRow: CommandOption = {
+  describe: `the row of Table 1: ${Object.keys(backbones).join(", ")}, average_pooling, self_attention`,
+  value: "NAME",
+  default: "efficientnet_b0",
+};
 
 /** `--aggregation`: how a patient's slices become the patient vector. */
 export const aggregationOption: CommandOption = {

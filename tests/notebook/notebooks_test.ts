@@ -22,7 +22,7 @@ const names = [
   "05_claro_transfer",
 ];
 /** With those that only `reproduce --all` runs. */
-const everyName = [...names, "07_multiverse"];
+const everyName = [...names, "06_beyond_the_paper", "07_multiverse"];
 const second = join(root, "notebooks", "02_backbone_comparison.ipynb");
 
 async function codeCells(path: string) {

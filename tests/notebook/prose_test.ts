@@ -38,6 +38,7 @@ const definitions: Readonly<Record<string, readonly string[]>> = {
     "on 119 patients; exercise 1",
     "on 119 patients? Look",
   ],
+  "06_beyond_the_paper.ipynb": [],
   "07_multiverse.ipynb": [],
 };
 

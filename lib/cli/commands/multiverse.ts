@@ -1,7 +1,7 @@
-import { backbones } from "@ctsurv/nn/mod.ts";
 import { multiverseTable } from "@ctsurv/report/mod.ts";
 import { findRow, runMultiverse } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
+import { imageRow } from "../model_options.ts";
 import { choicesText } from "../protocol_options.ts";
 import { COHORTS, studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
@@ -10,11 +10,7 @@ export const multiverse: Command = {
   name: "multiverse",
   summary: "Cross-validate one model under each choice that the paper leaves open, changed one at a time.",
   options: {
-    model: {
-      describe: `the row of Table 1: ${Object.keys(backbones).join(", ")}, average_pooling, self_attention`,
-      value: "NAME",
-      default: "efficientnet_b0",
-    },
+    model: imageRow,
     ...studyOptions,
     change: {
       describe: "only this row, such as attention=linear, or all rows of a choice, such as seed (default: all rows)",

@@ -35,7 +35,10 @@ export const reproduce: Command = {
     profile: { describe: "smoke, workshop or paper (default: CTSURV_PROFILE, else workshop)", value: "NAME" },
     cohort: { describe: "the cohort's folder (default: CTSURV_COHORT, else phantom-lung1)", value: "DIR" },
     ...protocolOptions,
-    all: { describe: "run notebook 06 too, the multiverse, which takes longer than all the others together" },
+    all: {
+      describe:
+        "run notebooks 06 and 07 too, beyond the paper and the multiverse, which take longer than all the others together",
+    },
     status: { describe: "say how far such a run has come that goes on elsewhere, and run nothing" },
     "output-notebooks": { describe: "where to save the executed notebooks (default: in place)", value: "DIR" },
   },

@@ -130,8 +130,8 @@ const NAMES = [
   "05_claro_transfer.ipynb",
 ];
 
-/** Those that take longer than all the others together. */
-const LONG_NAMES = ["07_multiverse.ipynb"];
+/** Those that go beyond the paper's tables, and take longer than all the others together. */
+const LONG_NAMES = ["06_beyond_the_paper.ipynb", "07_multiverse.ipynb"];
 
 export interface RunNotebooksOptions {
   /** Folder for all results, in which each cohort and profile has one. */

@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { InputError } from "@ctsurv/base/mod.ts";
+import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
+import { learningCurveCommand } from "@ctsurv/cli/commands/learning_curve.ts";
+import { repeat } from "@ctsurv/cli/commands/repeat.ts";
+import { validate } from "@ctsurv/cli/commands/validate.ts";
+import type { LearningCurve } from "@ctsurv/report/mod.ts";
+import { writeCrudeCohort } from "../../support/crude_cohort.ts";
+import { environmentOf } from "../../support/environment_of.ts";
+
+let dir = "";
+Deno.test.beforeAll(async () => {
+  dir = await Deno.makeTempDir();
+  await writeCrudeCohort(join(dir, "cohort"));
+});
+Deno.test.afterAll(() => Deno.remove(dir, { recursive: true }));
+
+async function run(command: Command, ...args: string[]) {
+  const given = parseCommand(command, [
+    ...["--cohort", join(dir, "cohort"), "--profile", "smoke", "--cache", join(dir, "cache")],
+    ...["--output", join(dir, "results"), ...args],
+  ]);
+  return await command.run({
+    ...given,
+    environment: environmentOf({ CTSURV_LUNGS: "threshold", CTSURV_ENGINE: "onnx" }),
+  });
+}
+
+Deno.test("learning-curve prints the points, the verdict and where they are kept", async () => {
+  const { text, json } = await run(learningCurveCommand, "--shares", "50");
+  assertEquals((json as LearningCurve).points.map(({ share }) => share), [.5, 1]);
+  assertStringIncludes(text, "With 50.0 % of the training patients, Ctd within folds less that with all of them is");
+  assertStringIncludes(text, join(dir, "results"));
+});
+
+for (
+  const { what, command, args, message } of [
+    { what: "a share of all", command: learningCurveCommand, args: ["--shares", "50,100"], message: 'not "100"' },
+    { what: "no share", command: learningCurveCommand, args: ["--shares", ""], message: "--shares" },
+    { what: "one model", command: repeat, args: ["--models", "efficientnet_b0"], message: "--models takes two rows" },
+    { what: "half a repetition", command: repeat, args: ["--repeats", "1.5"], message: "from 1, not 1.5" },
+    { what: "a row without images", command: validate, args: ["--model", "clinical"], message: "has no images" },
+    { what: "a target that is not there", command: validate, args: ["--target", "nowhere"], message: "nowhere" },
+  ]
+) {
+  Deno.test(`${command.name} refuses ${what}`, async () => {
+    await assertRejects(() => run(command, ...args), InputError, message);
+  });
+}
