@@ -16,13 +16,21 @@ export const protocolOptions: Readonly<Record<"protocol" | "set", CommandOption>
   },
 };
 
+/** `--loss`, of the commands that train one model. */
+export const lossOption: CommandOption = {
+  describe: `what the head is trained with, as --set loss=NAME: ${allowedValues.loss.join(", ")} (default: deephit)`,
+  value: "NAME",
+};
+
 /** The environment with the protocol that the options name; without them it is as it was. */
 export function withProtocol(environment: Environment, options: CommandInput["options"]): Environment {
-  const { protocol, set } = options;
+  const { protocol, set, loss } = options;
+  const typed = typeof set === "string" ? set.split("\n") : undefined;
   return {
     ...environment,
     ...typeof protocol === "string" && { protocol },
-    ...typeof set === "string" && { set: set.split("\n") },
+    ...typed && { set: typed },
+    ...typeof loss === "string" && { set: [...typed ?? environment.set, `loss=${loss}`] },
   };
 }
 

@@ -1,7 +1,7 @@
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { binLabel, type Discretisation } from "@ctsurv/survival/deephit/mod.ts";
-import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
+import { censorAt, HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 
 /** The slices and labels of a batch of patients. */
 export interface PatientBatch {
@@ -15,6 +15,8 @@ export interface PatientBatch {
   readonly event: HostTensor;
   /** [patients]: 1 for a patient, 0 for a row that only fills up. */
   readonly weight: HostTensor;
+  /** [patients]: months of follow-up to the horizon, 0 in rows that only fill up; only of a batch that is `timed`. */
+  readonly months?: HostTensor;
 }
 
 /** Options of {@linkcode makeBatch}. */
@@ -25,6 +27,8 @@ export interface BatchOptions {
   readonly bins?: number;
   /** How months become bins, see `binLabel`. @default {"interval"} */
   readonly labels?: TrainingLabels;
+  /** Whether the batch holds the months themselves, for a loss that asks for them. @default {false} */
+  readonly timed?: boolean;
 }
 
 /** Discretisations with one logit for each bin. `"nodes"` has one logit more, and another survival curve. */
@@ -108,10 +112,16 @@ function writeSlices(
  */
 export function makeBatch(
   patients: readonly TrainingPatient[],
-  { rows = patients.length, bins = HORIZON_MONTHS, labels = "interval" }: BatchOptions = {},
+  { rows = patients.length, bins = HORIZON_MONTHS, labels = "interval", timed = false }: BatchOptions = {},
 ): PatientBatch {
   const vector = () => hostTensor(new Float32Array(rows), [rows]);
-  const batch = { ...joinSlices(patients, rows), bin: vector(), event: vector(), weight: vector() };
+  const batch = {
+    ...joinSlices(patients, rows),
+    bin: vector(),
+    event: vector(),
+    weight: vector(),
+    ...timed && { months: vector() },
+  };
   writeLabels(batch, patients, { bins, labels });
   return batch;
 }
@@ -131,17 +141,19 @@ export function rewriteBatch(
 }
 
 function writeLabels(
-  { bin, event, weight }: PatientBatch,
+  { bin, event, weight, months }: PatientBatch,
   patients: readonly TrainingPatient[],
   { bins, labels }: Required<Pick<BatchOptions, "bins" | "labels">>,
 ): void {
   bin.data.fill(-1);
   event.data.fill(0);
   weight.data.fill(0);
+  months?.data.fill(0);
   patients.forEach(({ followUp }, row) => {
     const label = binLabel(followUp, { scheme: labels, bins });
     bin.data[row] = label.bin;
     event.data[row] = label.event;
     weight.data[row] = 1;
+    if (months) months.data[row] = censorAt(followUp, bins).months;
   });
 }

@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, isSpec, leaves, type Tree } from "@ctsurv/engine/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import type { DeepHitOptions } from "@ctsurv/survival/deephit/mod.ts";
+import type { SurvivalLossOptions } from "@ctsurv/survival/losses/mod.ts";
 import type { Trained } from "./trainer.ts";
 
 /** How many times the loss may be that of the first epoch, or of a model that knows nothing. */
@@ -17,7 +17,7 @@ export interface DivergenceOptions {
   /** Patients in a batch. */
   readonly batchSize: number;
   /** The loss of the training. @default {the paper's} */
-  readonly loss?: DeepHitOptions;
+  readonly loss?: SurvivalLossOptions;
 }
 
 /**
@@ -54,11 +54,15 @@ export function lossesOf(losses: readonly number[], options: DivergenceOptions):
   return { losses, ...divergence !== undefined && { divergence } };
 }
 
-/** The loss of equal probabilities for all bins and the tail; at most, since censored patients have less. */
+/** The loss of a network whose outputs are all 0; at most, since most patients are not followed to the last bin. */
 function uninformedLoss(
   batchSize: number,
-  { alpha = 0.5, beta = 0.5, rankReduction = "pairs/N" }: DeepHitOptions,
+  { kind = "deephit", alpha = 0.5, beta = 0.5, rankReduction = "pairs/N" }: SurvivalLossOptions,
 ): number {
+  if (kind === "cox") return Math.log(Math.max(batchSize, 2));
+  if (kind === "cross-entropy") return Math.LN2;
+  if (kind === "mtlr") return Math.log(HORIZON_MONTHS + 1);
+  if (kind !== "deephit") return HORIZON_MONTHS * Math.LN2;
   const pairs = (batchSize - 1) / 2 / (rankReduction === "pairs/N" ? 1 : batchSize);
   return alpha * Math.log(HORIZON_MONTHS + 1) + beta * pairs;
 }

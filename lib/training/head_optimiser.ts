@@ -24,9 +24,11 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { batchMemory, drawMask, trainingRows } from "./_batch_memory.ts";
 import { paddedSlices, rewriteBatch, slicesOf, type TrainingLabels } from "./batch.ts";
+import { shapeForLoss, trainedWeights } from "./losses/head_for_loss.ts";
 import { type GradientBatch, gradientBatchSpec, lossAndGradients, type StepOptions } from "./training_step.ts";
 
 /**
@@ -121,20 +123,21 @@ export interface HeadOptimiserOptions extends TrainOptions {
  * gradients and the numbers of a batch stay in the same memory from step to step.
  */
 export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options: HeadOptimiserOptions): HeadOptimiser {
-  const spec = survivalHeadSpec(shape);
+  const spec = survivalHeadSpec(shapeForLoss(shape, options.loss));
   const { backboneFeatures, layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
   const { batchSize, seed, initialise, initialisation = "looks-linear", labels = "interval" } = options;
   const { embeddingDropout = 0, schedule, learningRate, featureGradients = false, threads = 1 } = options;
   const scheduled = schedule !== undefined && schedule.kind !== "constant";
   const newHead = () => initialise ? seededParameters(spec, seed, initialise) : initialHead(spec, seed, initialisation);
   const gradient = lossAndGradients({ ...options.loss && { loss: options.loss }, featureGradients });
-  const sizes = (slices: number) => ({ patients: batchSize, slices, backboneFeatures, layers, width });
+  const timed = survivalLosses[options.loss?.kind ?? "deephit"].isTimed;
+  const sizes = (slices: number) => ({ patients: batchSize, slices, backboneFeatures, layers, width, timed });
   const programs = memoise((slices: number) =>
     compile(engine, gradient, { parameters: spec, batch: gradientBatchSpec(sizes(slices)) }, { threads })
   );
 
   const begin = (head = newHead()): HeadOptimisation => {
-    const adamw = fusedAdamW(head, options);
+    const adamw = fusedAdamW(trainedWeights(head), options);
     const dropout = createRandom(seed, "dropout");
     const embeddingMasks = createRandom(seed, "embedding dropout");
     const bound = new Map<number, BoundStep>();

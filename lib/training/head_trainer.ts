@@ -2,12 +2,13 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
 import type { LabelledPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { constantLoss } from "@ctsurv/survival/deephit/mod.ts";
+import { oneCurveLoss } from "@ctsurv/survival/losses/mod.ts";
 import { runEpochs } from "./_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "./divergence.ts";
 import { absorbScaling, type FeatureScaling, releaseScaling, scaleFeatures, scalingFor } from "./feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "./head_optimiser.ts";
 import { headPredictor } from "./head_predictor.ts";
+import { withBaseline } from "./losses/head_for_loss.ts";
 import type { Trained, Trainer } from "./trainer.ts";
 import { epochSelection, keepBack, type ValidationOptions } from "./validation.ts";
 
@@ -69,7 +70,7 @@ export interface HeadTrainerOptions extends TrainOptions {
  */
 export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: HeadTrainerOptions): HeadTrainer {
   const optimiser = headOptimiser(engine, shape, options);
-  const predictor = headPredictor(engine, shape, { tail: options.loss?.tail ?? true });
+  const predictor = headPredictor(engine, shape, lossReading(options));
   const inOrder = options.sliceOrder === "head-to-feet" ? reverseSlices : <Patient>(patients: Patient) => patients;
 
   return {
@@ -83,6 +84,8 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
         scaling ? patients.map((patient) => scaleFeatures(patient, scaling)) : patients;
       const start = startOf(options, fold);
       const head = optimiser.begin(start && startOn(start, scaling));
+      const complete = (head: SurvivalHead<HostTensor>) =>
+        withBaseline(predictor, head, scaled(training), options.loss);
       const selection = options.validation && epochSelection(predictor, scaled(validation), options.validation);
       const losses = await runEpochs(
         scaled(training),
@@ -90,12 +93,12 @@ export function headTrainer(engine: Engine, shape: SurvivalHeadShape, options: H
         async (batch, _, place) => (await head.step(batch, place)).loss,
         async (epoch, loss) => {
           onEpoch?.(epoch, loss);
-          return await selection?.offer(epoch, await head.parameters());
+          return await selection?.offer(epoch, await complete(await head.parameters()));
         },
       );
       const last = await head.finish();
       refuseDivergedParameters(last);
-      const parameters = selection?.best() ?? last;
+      const parameters = selection?.best() ?? await complete(last);
       const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
       return {
         parameters: { ...parameters, embedding },
@@ -142,12 +145,17 @@ function startOf({ start, starts }: HeadTrainerOptions, fold: number | undefined
   );
 }
 
+/** How the outputs of heads trained with these options are read. */
+export function lossReading({ loss: { tail = true, kind = "deephit" } = {} }: Pick<TrainOptions, "loss">) {
+  return { tail, kind };
+}
+
 /** The loss of one curve for everybody, in the training that the options describe. */
 export function constantLossOf(
   patients: readonly LabelledPatient[],
   { batchSize, labels, loss }: Pick<TrainOptions, "batchSize" | "labels" | "loss">,
 ): number {
-  return constantLoss(patients.map(({ followUp }) => followUp), { batchSize, ...labels && { labels }, ...loss });
+  return oneCurveLoss(patients.map(({ followUp }) => followUp), { batchSize, ...labels && { labels }, ...loss });
 }
 
 function startOn(head: SurvivalHead<HostTensor>, scaling: FeatureScaling | undefined): SurvivalHead<HostTensor> {

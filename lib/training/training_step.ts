@@ -9,7 +9,7 @@ import {
   valueAndGradients,
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, type SurvivalHead, survivalHead } from "@ctsurv/nn/mod.ts";
-import { deepHitLoss, type DeepHitOptions } from "@ctsurv/survival/deephit/mod.ts";
+import { survivalLoss, type SurvivalLossOptions } from "@ctsurv/survival/losses/mod.ts";
 
 /** The state of a training, which each step changes. */
 export interface TrainingState<T> {
@@ -31,6 +31,8 @@ export interface GradientBatch<T> {
   readonly event: T;
   /** [patients], 0 for a row that only fills up the batch. */
   readonly weight: T;
+  /** [patients], months of follow-up to the horizon; only where the loss asks for them, see `survivalLosses`. */
+  readonly months?: T;
   /** One [patients, width] for each hidden layer of DeepHit. */
   readonly dropout: readonly T[];
 }
@@ -48,7 +50,7 @@ export interface StepOptions extends AdamWOptions {
   /** The largest norm of all gradients together; larger ones are scaled down, see `clipGradients`. @default {no limit} */
   readonly clipNorm?: number;
   /** The loss. @default {the paper's} */
-  readonly loss?: DeepHitOptions;
+  readonly loss?: SurvivalLossOptions;
 }
 
 /** The sizes of a batch. */
@@ -63,11 +65,13 @@ export interface BatchSizes {
   readonly layers: number;
   /** Units of a hidden layer. */
   readonly width: number;
+  /** Whether the loss asks for the months of the patients beside their bins. @default {false} */
+  readonly timed?: boolean;
 }
 
 /** The shapes of a batch, for compiling {@linkcode lossAndGradients}. */
 export function gradientBatchSpec(
-  { patients, slices, backboneFeatures, layers, width }: BatchSizes,
+  { patients, slices, backboneFeatures, layers, width, timed = false }: BatchSizes,
 ): GradientBatch<TensorSpec> {
   return {
     features: float32(slices, backboneFeatures),
@@ -75,6 +79,7 @@ export function gradientBatchSpec(
     bin: float32(patients),
     event: float32(patients),
     weight: float32(patients),
+    ...timed && { months: float32(patients) },
     dropout: dropoutSpec(patients, { layers, width }),
   };
 }
@@ -177,10 +182,9 @@ export function trainingStep(
 function batchLoss(
   head: SurvivalHead<tf.Tensor>,
   features: tf.Tensor,
-  { membership, dropout, bin, event, weight }: GradientBatch<tf.Tensor>,
-  options?: DeepHitOptions,
+  { membership, dropout, bin, event, weight, months }: GradientBatch<tf.Tensor>,
+  options?: SurvivalLossOptions,
 ): tf.Scalar {
   const { logits } = survivalHead(features, membership, head, dropout);
-  const labels = { bin, event, weight };
-  return deepHitLoss(logits, labels, options);
+  return survivalLoss(logits, { bin, event, weight, ...months && { months } }, options);
 }

@@ -12,7 +12,7 @@ import {
 import type { NullScore } from "@ctsurv/training/mod.ts";
 import { alignColumns, type Command, type CommandOutput, parseWholeNumber } from "../command.ts";
 import { parseRidge, ridgeName, ridgeOption } from "../evaluation/ridge_option.ts";
-import { choicesText } from "../protocol_options.ts";
+import { choicesText, lossOption } from "../protocol_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
 /** Permutations of which no p-value asks for more. */
@@ -25,6 +25,7 @@ export const crossValidate: Command = {
   options: {
     model: { describe: `the row of Table 1, or clinical: ${rowNames.join(", ")}`, value: "NAME", required: true },
     ...studyOptions,
+    loss: lossOption,
     null: {
       describe: "repeat the whole so often with outcomes dealt anew among the patients",
       value: "N",

@@ -24,7 +24,7 @@ import {
 import { type FineTuning, saveModel, trainModel, type TrainModelOptions } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
-import { protocolOptions, withProtocol } from "../protocol_options.ts";
+import { lossOption, protocolOptions, withProtocol } from "../protocol_options.ts";
 import { missingCacheBytes } from "../runs/check_beforehand.ts";
 
 const TUNINGS = ["final-layer", "final-block"] satisfies FineTuning[];
@@ -53,6 +53,7 @@ export const fit: Command = {
       default: "workshop",
     },
     ...protocolOptions,
+    loss: lossOption,
     lungs: lungsOption,
     cache: { describe: "folder that keeps slices and features between runs", value: "DIR", default: "data/cache" },
   },

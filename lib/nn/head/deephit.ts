@@ -36,6 +36,8 @@ export interface DeepHitShape {
   readonly width?: number;
   /** Monthly bins. @default {24} */
   readonly bins?: number;
+  /** Outputs, for a loss that takes another number of them than one for each month. @default {`bins`} */
+  readonly outputs?: number;
   /**
    * How many of the layers form a shared subnetwork. The others are then the cause-specific one, which also sees the
    * input. @default {0, a plain perceptron}
@@ -49,11 +51,11 @@ export interface DeepHitShape {
  * @throws {InputError} If a subnetwork would be left without a layer.
  */
 export function deepHitSpec(
-  { features = 256, layers = 10, width = 100, bins = 24, sharedLayers = 0 }: DeepHitShape = {},
+  { features = 256, layers = 10, width = 100, bins = 24, outputs = bins, sharedLayers = 0 }: DeepHitShape = {},
 ): DeepHit<TensorSpec> {
   const perceptron = (inputs: number, length: number) =>
     Array.from({ length }, (_, i) => linearSpec(i === 0 ? inputs : width, width));
-  const output = linearSpec(width, bins);
+  const output = linearSpec(width, outputs);
   if (sharedLayers === 0) return { hidden: perceptron(features, layers), output };
   if (!(sharedLayers > 0 && sharedLayers < layers)) {
     throw new InputError(`Of ${layers} layers of DeepHit, 1 to ${layers - 1} can be shared, not ${sharedLayers}`);

@@ -11,11 +11,16 @@ export interface SurvivalHead<T> {
   readonly aggregation: Aggregation<T>;
   /** From the patient vector to the logits of the months. */
   readonly survival: DeepHit<T>;
+  /**
+   * [months + 1]: the cumulative hazard of the training patients at month 0 to the last, of a head whose loss takes the
+   * level of the curves from there (Cox, cross-entropy). It is not trained; absent for all other losses.
+   */
+  readonly baseline?: T;
 }
 
 /** The output of the head for a batch of patients. */
 export interface HeadOutput {
-  /** [patients, months], without the constant tail. */
+  /** [patients, months], without the constant tail; [patients, 1] of a loss with one output. */
   readonly logits: tf.Tensor2D;
   /** [patients, slices], see {@linkcode Attended}. */
   readonly attention: tf.Tensor2D;

@@ -65,7 +65,20 @@ const sentences:
         xavier: "new weights drawn after Glorot & Bengio (2010), normal",
       }),
     }],
-    ["Loss: half of DeepHit's likelihood and half of its ranking term", {
+    ["Loss", {
+      loss: words({
+        deephit: "half of DeepHit's likelihood and half of its ranking term",
+        cox:
+          "Cox's partial likelihood within the batch (Katzman et al. 2018), curves by Breslow's baseline hazard of the " +
+          "training patients",
+        "logistic-hazard": "the negative log-likelihood of discrete hazards (Gensheimer & Narasimhan 2019)",
+        mtlr: "multi-task logistic regression (Yu et al. 2011)",
+        "pc-hazard":
+          "the negative log-likelihood of a hazard that is constant within each month (Kvamme & Borgan 2021)",
+        "cross-entropy":
+          "the cross-entropy of death within 24 months without the patients censored before, curves of the " +
+          "shape of the training patients' cumulative hazard",
+      }),
       months: words({ "30.4375": "months of 30.4375 days", authors: "whole months of 30 days" }),
       labels: words({ interval: "the bins (k, k + 1] months", lab: "the bins [k, k + 1) months" }),
       ranking: words({
@@ -99,15 +112,19 @@ const sentences:
 /** Choices that other sentences of the paragraph have already. */
 const ELSEWHERE = ["lungs", "seed", "foldSeed", "ctd", "transfer"];
 
+/** Choices that only DeepHit's loss knows. */
+const OF_DEEPHIT = ["tail", "ranking", "ties", "sigma"];
+
 /**
  * The choices of a protocol as sentences for a paper. A choice that has no words here, such as one of a later version,
  * is named with its value.
  */
-export function choicesInWords(choices: Readonly<Record<string, Value>>): string[] {
-  const said = new Set(ELSEWHERE);
+export function choicesInWords(given: Readonly<Record<string, Value>>): string[] {
+  const choices = withLoss(given);
+  const said = new Set([...ELSEWHERE, ...(choices.loss ?? "deephit") === "deephit" ? [] : OF_DEEPHIT]);
   const lines = sentences.flatMap(([opening, phrases]) => {
     const known = Object.entries(phrases).flatMap(([name, phrase]) => {
-      const text = name in choices ? phrase(choices[name]!) : undefined;
+      const text = name in choices && !said.has(name) ? phrase(choices[name]!) : undefined;
       if (text === undefined) return [];
       said.add(name);
       return text === "" ? [] : [text];
@@ -116,6 +133,12 @@ export function choicesInWords(choices: Readonly<Record<string, Value>>): string
   });
   const rest = Object.entries(choices).filter(([name]) => !said.has(name)).map(([name, value]) => `${name} ${value}`);
   return [...lines, ...rest.length > 0 ? [`Further choices: ${rest.join("; ")}.`] : []];
+}
+
+/** Choices of a version that had one loss do not name it. */
+function withLoss(choices: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  const isOfDeepHit = !("loss" in choices) && "ranking" in choices;
+  return isOfDeepHit ? { loss: "deephit", ...choices } : choices;
 }
 
 function words(of: Readonly<Record<string, string>>): (value: Value) => string | undefined {

@@ -1,5 +1,6 @@
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import { binLabel } from "@ctsurv/survival/deephit/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
 import type { Choices } from "../protocol/choices.ts";
 import type { StudyFeatures } from "../study_features.ts";
@@ -29,7 +30,9 @@ export function cohortProof({ choice }: MultiverseChange, trainedOn: TrainedOnWh
   if (patients !== headline && haveSameInputs(patients, headline)) {
     return `the same slices, features and months of ${all}`;
   }
-  if (choice === "labels" && haveSameBins(patients, own, choices)) return `${all} have the same bin under both`;
+  if (choice === "labels" && haveSameBins(patients, own, choices)) {
+    return hasBins(choices) ? `${all} have the same bin under both` : `${all} have the same outcome under both`;
+  }
   if (choice === "ties" && !hasTiedPair(patients, choices)) {
     return "no death shares its bin with a patient who is censored in it";
   }
@@ -53,8 +56,13 @@ function haveSameInputs(a: StudyFeatures["patients"], b: StudyFeatures["patients
 function haveSameBins(patients: readonly LabelledPatient[], own: Choices, choices: Choices): boolean {
   return patients.every(({ followUp }) => {
     const [a, b] = [own, choices].map(({ labels }) => binLabel(followUp, { scheme: labels }));
-    return a!.bin === b!.bin && a!.event === b!.event;
+    return (a!.bin === b!.bin || !hasBins(choices)) && a!.event === b!.event;
   });
+}
+
+/** Whether the loss looks at bins: Cox and the cross-entropy look at the months themselves. */
+function hasBins({ loss }: Choices): boolean {
+  return survivalLosses[loss].outputs === "bins";
 }
 
 function hasTiedPair(patients: readonly LabelledPatient[], { labels }: Choices): boolean {

@@ -27,9 +27,12 @@ const numbers: { readonly [Name in ChoiceName]?: readonly number[] } = {
 
 /**
  * Choices that no row of the table can show: the final block takes far longer than a head and has a protocol of its own
- * (`paper-methods`), and a transfer is Table 2.
+ * (`paper-methods`), losses have a table of their own (`compareLosses`), and a transfer is Table 2.
  */
-const elsewhere: readonly ChoiceName[] = ["tune", "transfer"];
+const elsewhere: readonly ChoiceName[] = ["tune", "loss", "transfer"];
+
+/** Choices that only DeepHit's loss knows. */
+const ofDeepHit: readonly ChoiceName[] = ["tail", "ranking", "ties", "sigma"];
 
 /**
  * The choices of a protocol, each made otherwise in every way that has a name, and some numbers.
@@ -116,6 +119,9 @@ export function knownEffect(
     readonly choices: Choices;
   },
 ): KnownEffect | undefined {
+  if (choices.loss !== "deephit" && ofDeepHit.includes(choice)) {
+    return { effect: "none", note: `the loss ${choices.loss} has no ${choice}` };
+  }
   if (choice === "ctd") return { effect: "none", note: "the same predictions, read otherwise" };
   if (choice === "sliceOrder") {
     return {

@@ -1,3 +1,5 @@
+import type { SurvivalLossName } from "@ctsurv/survival/losses/mod.ts";
+
 /**
  * The choices that the paper leaves open, or answers twice, by name. Every study makes all of them, and every result
  * says which. The first value of each is the one of the protocol `paper`.
@@ -92,6 +94,13 @@ export interface Choices {
   readonly embeddingDropout: number;
   /** Probability of dropout after each hidden layer of DeepHit: 0.2, the paper's. */
   readonly dropout: number;
+  /**
+   * The loss of the head: `deephit`, the paper's; or what others train in its place, as in pycox (Kvamme et al. 2019):
+   * `cox`, the partial likelihood in the batch (DeepSurv); `logistic-hazard` (nnet-survival); `mtlr`; `pc-hazard`; and
+   * `cross-entropy` of death within 24 months, without the patients who were lost before. `tail`, `ranking`, `ties` and
+   * `sigma` are DeepHit's alone.
+   */
+  readonly loss: SurvivalLossName;
   /** A constant logit for survival beyond 24 months (Kvamme & Borgan 2021, eq. 9). The paper is silent. */
   readonly tail: "on" | "off";
   /**
@@ -181,6 +190,7 @@ export const allowedValues: AllowedValues = {
   deephit: ["plain", "shared"],
   embeddingDropout: { least: 0, most: 0.99, whole: false },
   dropout: { least: 0, most: 0.99, whole: false },
+  loss: ["deephit", "cox", "logistic-hazard", "mtlr", "pc-hazard", "cross-entropy"],
   tail: ["on", "off"],
   ranking: ["pairs/N", "pairs/N^2"],
   ties: ["strict", "censored"],

@@ -23,6 +23,7 @@ const paper: Choices = {
   deephit: "plain",
   embeddingDropout: 0,
   dropout: 0.2,
+  loss: "deephit",
   tail: "on",
   ranking: "pairs/N",
   ties: "strict",

@@ -4,6 +4,7 @@ import type { LearningRateSchedule } from "@ctsurv/engine/mod.ts";
 import type { Readout } from "@ctsurv/features/mod.ts";
 import type { PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import type { AggregationChoice, BackboneArchitecture, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import type { SurvivalLossOptions } from "@ctsurv/survival/losses/mod.ts";
 import type { MonthRule } from "@ctsurv/survival/mod.ts";
 import type { HeadTrainerOptions } from "@ctsurv/training/mod.ts";
 import type { Choices } from "./choices.ts";
@@ -32,17 +33,18 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
     labels: choices.labels,
     initialisation: choices.initialisation,
     scaleFeatures: isScaled && choices.featureScale,
-    loss: {
-      tail: choices.tail === "on",
-      sigma: choices.sigma,
-      rankReduction: choices.ranking,
-      tiedCensored: choices.ties === "censored",
-    },
+    loss: lossOf(choices),
     schedule: schedules[choices.schedule],
     ...choices.gradientClipping > 0 && { clipNorm: choices.gradientClipping },
     sliceOrder: choices.sliceOrder,
     ...choices.selection === "validation" && { validation: { share: 0.1, variant: choices.ctd } },
   };
+}
+
+/** The loss, with the choices that it knows. */
+function lossOf({ loss, tail, sigma, ranking, ties }: Choices): SurvivalLossOptions {
+  if (loss !== "deephit") return { kind: loss };
+  return { tail: tail === "on", sigma, rankReduction: ranking, tiedCensored: ties === "censored" };
 }
 
 const schedules: Readonly<Record<Choices["schedule"], LearningRateSchedule>> = {

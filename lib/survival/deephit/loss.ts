@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "@ctsurv/base/mod.ts";
+import { binMasks } from "../losses/_bin_masks.ts";
+import { logSumExp } from "../losses/_stable.ts";
 
 /**
  * The labels of a batch for the losses: three tensors of [patients], float32 or int32. `binLabel` makes bin and event.
@@ -17,35 +19,6 @@ export interface DeepHitLabels {
 export interface HeadOptions {
   /** Whether a constant logit stands for survival beyond the last bin. @default {true} */
   readonly tail?: boolean;
-}
-
-/**
- * Masks of the columns 0 to width - 1 for bin numbers [patients]: `at` marks the column of the bin, `after` the columns
- * that come later, both float32 [patients, width]. The width is that of `columns`, [patients, width].
- */
-function binMasks(bin: tf.Tensor, columns: tf.Tensor): { readonly at: tf.Tensor; readonly after: tf.Tensor } {
-  const own = tf.expandDims(tf.cast(bin, "float32"), 1);
-  // Not tf.range: a constant needs no kernel.
-  const column = tf.tensor1d(Float32Array.from({ length: columns.shape[1]! }, (_, k) => k));
-  return { at: tf.cast(tf.equal(own, column), "float32"), after: tf.cast(tf.less(own, column), "float32") };
-}
-
-/**
- * log(sum(exp(x))) over the columns, [rows, columns] -> [rows].
- *
- * tf.logSumExp differentiates through its maximum as well, which leaves rounding noise that should cancel. Here the
- * gradient is the softmax.
- */
-function logSumExp(x: tf.Tensor): tf.Tensor {
-  const apply = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as [tf.Tensor, (tensors: tf.Tensor[]) => void];
-    save([x]);
-    const highest = tf.max(x, 1, true);
-    const value = tf.add(tf.squeeze(highest, [1]), tf.log(tf.sum(tf.exp(tf.sub(x, highest)), 1)));
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(tf.expandDims(dy, 1), tf.softmax(saved[0]!));
-    return { value, gradFunc };
-  });
-  return apply(x) as tf.Tensor;
 }
 
 /**

@@ -2,11 +2,14 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
 import { runEpochs } from "../_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
 import { absorbScaling, type FeatureScaling, scaleFeatures, scalingFor } from "../feature_scaling.ts";
 import { headOptimiser, type TrainOptions } from "../head_optimiser.ts";
-import { constantLossOf, headTrainer, type HeadTrainerOptions } from "../head_trainer.ts";
+import { headPredictor } from "../head_predictor.ts";
+import { constantLossOf, headTrainer, type HeadTrainerOptions, lossReading } from "../head_trainer.ts";
+import { withBaseline } from "../losses/head_for_loss.ts";
 import type { Trainer } from "../trainer.ts";
 import { activationReader } from "./_activations.ts";
 import { finalBlockOptimiser, type FinalBlockState } from "./_final_block_optimiser.ts";
@@ -52,7 +55,9 @@ export function fineTuner(
   const headShape = { ...shape, backboneFeatures: backbone.architecture.features };
   const heads = headTrainer(engine, headShape, options);
   const optimiser = headOptimiser(engine, headShape, { ...options, featureGradients: true });
+  const predictor = headPredictor(engine, headShape, lossReading(options));
   const block = finalBlockOptimiser(engine, backbone, options);
+  const { hasBaseline } = survivalLosses[options.loss?.kind ?? "deephit"];
   const reader = activationReader(activationMemory);
 
   const load = async (patients: readonly FineTuningPatient[], next: readonly FineTuningPatient[]) => {
@@ -92,7 +97,11 @@ export function fineTuner(
     const embedding = scaling ? absorbScaling(parameters.embedding, scaling) : parameters.embedding;
     const finalBlock = await block.finish(state);
     refuseDivergedParameters({ head: parameters, finalBlock });
-    return { parameters: { head: { ...parameters, embedding }, finalBlock }, ...lossesOf(losses, options) };
+    const trained = { ...parameters, embedding };
+    const complete = hasBaseline
+      ? await withBaseline(predictor, trained, await featuresOf(finalBlock, patients), options.loss)
+      : trained;
+    return { parameters: { head: complete, finalBlock }, ...lossesOf(losses, options) };
   };
 
   const optimiseFinalLayer: typeof optimiseFinalBlock = async (patients, onEpoch) => {
@@ -108,7 +117,7 @@ export function fineTuner(
       return await heads.predict(head, await featuresOf(finalBlock, patients));
     },
     async dispose() {
-      for (const part of [heads, optimiser, block]) await part.dispose();
+      for (const part of [heads, optimiser, predictor, block]) await part.dispose();
     },
   };
 }

@@ -50,11 +50,16 @@ const common = {
   }),
 };
 
+/** Every loss but DeepHit, which models of format 3 have. */
+const OTHER_LOSSES = ["cox", "logistic-hazard", "mtlr", "pc-hazard", "cross-entropy"] as const;
+
 const modelSchema = z.object({
-  format: z.literal("ctsurv model 3"),
+  format: z.enum(["ctsurv model 3", "ctsurv model 4"]),
   ...common,
   head: shapeSchema,
   tail: z.boolean(),
+  // Of format 4, which no version reads that knows one loss only.
+  loss: z.enum(OTHER_LOSSES).exactOptional(),
   finalBlock: z.boolean(),
   preprocessing: z.strictObject({
     interpolation: z.enum(["bspline", "linear"]).exactOptional(),
@@ -75,6 +80,7 @@ const secondSchema = z.object({ format: z.literal("ctsurv model 2"), ...common }
 const schemas: Readonly<Record<string, typeof modelSchema | typeof secondSchema>> = {
   "ctsurv model 2": secondSchema,
   "ctsurv model 3": modelSchema,
+  "ctsurv model 4": modelSchema,
 };
 
 /** The description of the weights in a model's file, as JSON under `ctsurv` in the metadata. */

@@ -63,6 +63,6 @@ async function tunedPredictor(engine: Engine, model: SurvivalModel): Promise<Mod
   };
 }
 
-function headOf(engine: Engine, { backbone, shape, tail }: SurvivalModel) {
-  return headPredictor(engine, { ...shape, backboneFeatures: backbone.architecture.features }, { tail });
+function headOf(engine: Engine, { backbone, shape, tail, loss: kind = "deephit" }: SurvivalModel) {
+  return headPredictor(engine, { ...shape, backboneFeatures: backbone.architecture.features }, { tail, kind });
 }

@@ -1,6 +1,7 @@
 import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import {
   type Engine,
+  float32,
   type HostTensor,
   hostTensor,
   isSpec,
@@ -22,6 +23,8 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
+import { survivalLosses, type SurvivalLossName } from "@ctsurv/survival/losses/mod.ts";
+import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -30,6 +33,7 @@ import {
   type SafetensorsEntry,
 } from "@ctsurv/weights/mod.ts";
 import type { FinalBlock } from "../fine_tuning/final_block_features.ts";
+import { shapeForLoss } from "../losses/head_for_loss.ts";
 import { formatDescription, type ModelDescription, parseDescription } from "./_model_description.ts";
 
 /** The data and settings of a model's training, for people and for provenance. */
@@ -62,6 +66,8 @@ export interface SurvivalModel {
   readonly shape: Omit<SurvivalHeadShape, "backboneFeatures">;
   /** Whether the head was trained with the constant logit of the tail; prediction reads its logits accordingly. */
   readonly tail: boolean;
+  /** The loss of the training, which decides what the head's outputs mean. @default {"deephit"} */
+  readonly loss?: SurvivalLossName;
   /** Trained embedding, aggregation and DeepHit. */
   readonly head: SurvivalHead<HostTensor>;
   /** The backbone's last block, if it was trained with the head; it replaces the backbone's own. */
@@ -82,7 +88,7 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
  *   the disk is full.
  */
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
-  const { backbone, view, preprocessing, shape, tail, head, finalBlock, trainedOn } = model;
+  const { backbone, view, preprocessing, shape, tail, loss = "deephit", head, finalBlock, trainedOn } = model;
   const { architecture, source } = backbone;
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
@@ -93,11 +99,13 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
   ].map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }]));
   for (const [name, { data }] of named) refuseBadNumbers(data, name, path);
   const metadata = formatDescription({
-    format: "ctsurv model 3",
+    // A version that knows one loss only must not read the outputs of another as DeepHit's.
+    format: loss === "deephit" ? "ctsurv model 3" : "ctsurv model 4",
     backbone: { ...source, name: architecture.name },
     view,
     head: shape,
     tail,
+    ...loss !== "deephit" && { loss },
     finalBlock: finalBlock !== undefined,
     ...preprocessing && { preprocessing },
     trainedOn,
@@ -128,7 +136,7 @@ export async function loadModel(
   });
   const content = decodeSafetensors(file, path);
   const description = parseDescription(content, path);
-  const { view, head: shape, tail, preprocessing, trainedOn } = description;
+  const { view, head: shape, tail, loss, preprocessing, trainedOn } = description;
   const parts = ["head.", "finalBlock.", ...description.backbone.kind === "seeded" ? ["backbone."] : []];
   const stranger = [...content.tensors.keys()].find((name) => !parts.some((part) => name.startsWith(part)));
   if (stranger !== undefined) throw noPart(stranger, path);
@@ -136,7 +144,7 @@ export async function loadModel(
   if (view.kind !== architecture.input || (view.kind === "slice" && view.size !== architecture.size)) {
     throw new InputError(`${path}: ${architecture.title} does not take a ${view.kind} of ${view.size} x ${view.size}`);
   }
-  const spec = headSpec({ ...shape, backboneFeatures: architecture.features }, path);
+  const spec = headSpec({ ...shape, backboneFeatures: architecture.features }, loss, path);
   const head = readTree(content.tensors, "head.", spec as unknown as Tree<HostTensor>, path);
   const block = description.finalBlock ? blockSpec(architecture) : {};
   const finalBlock = readTree(content.tensors, "finalBlock.", block, path) as FinalBlock<HostTensor>;
@@ -147,15 +155,21 @@ export async function loadModel(
     ...preprocessing && { preprocessing },
     shape,
     tail,
+    ...loss !== undefined && { loss },
     head: head as unknown as SurvivalHead<HostTensor>,
     ...description.finalBlock && { finalBlock },
     trainedOn,
   };
 }
 
-function headSpec(shape: SurvivalHeadShape, path: string): SurvivalHead<TensorSpec> {
+function headSpec(
+  shape: SurvivalHeadShape,
+  kind: SurvivalLossName = "deephit",
+  path: string,
+): SurvivalHead<TensorSpec> {
   try {
-    return survivalHeadSpec(shape);
+    const spec = survivalHeadSpec(shapeForLoss(shape, { kind }));
+    return survivalLosses[kind].hasBaseline ? { ...spec, baseline: float32(HORIZON_MONTHS + 1) } : spec;
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
   }

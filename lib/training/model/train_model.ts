@@ -63,7 +63,15 @@ export async function trainModel(
   options: TrainModelOptions,
 ): Promise<TrainedModel> {
   const { backbone, view, shape, loss, preprocessing } = options;
-  const model = { backbone, view, shape, tail: loss?.tail ?? true, ...preprocessing && { preprocessing } };
+  const { kind = "deephit", tail = true } = loss ?? {};
+  const model = {
+    backbone,
+    view,
+    shape,
+    tail,
+    ...kind !== "deephit" && { loss: kind },
+    ...preprocessing && { preprocessing },
+  };
   const settings = { ...preprocessing && { settings: preprocessing } };
   if (options.fineTuning === "final-block") {
     const extractor = await activationExtractor(engine, backbone, view);
