@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import("./commands/predict.ts")).predict,
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
   clinical: async () => (await import("./commands/clinical.ts")).clinical,
+  losses: async () => (await import("./commands/losses.ts")).losses,
   multiverse: async () => (await import("./commands/multiverse.ts")).multiverse,
   "learning-curve": async () => (await import("./commands/learning_curve.ts")).learningCurveCommand,
   repeat: async () => (await import("./commands/repeat.ts")).repeat,

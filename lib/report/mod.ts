@@ -58,6 +58,9 @@ export { judgeClaims } from "./claims/judge_claims.ts";
 export type { LawResult } from "./laws/law_result.ts";
 export { type LawRow, lawTable } from "./laws/law_table.ts";
 export { type OtherSeeds, readOtherSeeds, saysOtherSeeds, writeOtherSeeds } from "./laws/other_seeds.ts";
+export { type BatchSizeRow, type LossesResult, type LossRow, readLosses, writeLosses } from "./losses/losses_result.ts";
+export { batchSizesTable, lossesTable } from "./losses/losses_table.ts";
+export { saysBatchSizes, saysLosses } from "./losses/says_losses.ts";
 export { METHODS_TO_ADD, type MethodsInput, methodsParagraph, readMethods } from "./methods/methods.ts";
 export {
   type MissingRow,

@@ -29,6 +29,8 @@ export {
 } from "./rows/cross_validate_row.ts";
 export { type CohortPart, patientsOfPart, type PreparedPart, prepareRow } from "./rows/prepare_row.ts";
 export { compareLaws, type LawRun, pairedWithinFolds, runUnderLaw } from "./laws/compare_laws.ts";
+export { type BatchSize, compareBatchSizes } from "./losses/compare_batch_sizes.ts";
+export { compareLosses, type CompareLossesOptions, type LossComparison } from "./losses/compare_losses.ts";
 export { lawOf, type OtherLaws, otherLaws } from "./laws/other_laws.ts";
 export { tumourVolumeAlone } from "./laws/tumour_volume.ts";
 export { lungsNotice } from "./lungs_notice.ts";

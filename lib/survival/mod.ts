@@ -10,7 +10,7 @@
  * - `comparisons`: bootstrap, paired bootstrap and the corrected t-test of two models, summaries over folds and seeds.
  *
  * Start with {@linkcode concordance} for one number and with {@linkcode evaluatePredictions} for every score. Labels,
- * loss and curves of DeepHit are in `survival/deephit`.
+ * loss and curves of DeepHit are in `survival/deephit`, and the other losses in `survival/losses`.
  *
  * @module
  */
@@ -98,6 +98,7 @@ export {
   survivalAt,
   type SurvivalPredictions,
 } from "./follow_up/predictions.ts";
+export { survivalLosses, type SurvivalLossFacts, type SurvivalLossName } from "./losses/loss_facts.ts";
 export { type AucWithinFolds, aucWithinFolds } from "./scores/auc_within_folds.ts";
 export { administrativeBrier, type BrierScores, ipcwBrier } from "./scores/brier.ts";
 export {

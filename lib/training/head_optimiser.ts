@@ -24,8 +24,7 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
-import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
+import { HORIZON_MONTHS, survivalLosses } from "@ctsurv/survival/mod.ts";
 import { batchMemory, drawMask, trainingRows } from "./_batch_memory.ts";
 import { paddedSlices, rewriteBatch, slicesOf, type TrainingLabels } from "./batch.ts";
 import { shapeForLoss, trainedWeights } from "./losses/head_for_loss.ts";

@@ -28,7 +28,7 @@ Deno.test("survival loads neither TensorFlow.js nor ONNX Runtime, and no folder 
   assert(files.has(`${root}lib/survival/concordance/concordance.ts`) && files.size > 20, "the imports were not found");
   const folders = new Set([...files].map((path) => path.slice(`${root}lib/`.length).split("/")[0]!));
   assertEquals([...folders].sort(), ["base", "survival"]);
-  assert(![...files].some((path) => path.includes("/deephit/") || path.includes("/losses/")));
+  assert(![...files].some((path) => path.includes("/deephit/")));
   // The packages of base: random numbers, and a progress bar that its mod.ts also exports.
   const packages = new Set([...foreign].filter((name) => !name.startsWith("node:")).map((name) => name.split("/")[0]!));
   assertEquals([...packages].filter((name) => name !== "pure-rand" && name !== "cli-progress"), []);

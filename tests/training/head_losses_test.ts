@@ -11,8 +11,7 @@ import {
   wasmEngine,
 } from "@ctsurv/engine/mod.ts";
 import { dropoutSpec, initialiseHead, seededParameters, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
-import { concordance } from "@ctsurv/survival/mod.ts";
-import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
+import { concordance, survivalLosses } from "@ctsurv/survival/mod.ts";
 import {
   describeDivergence,
   gradientBatchSpec,

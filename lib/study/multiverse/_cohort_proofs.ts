@@ -1,6 +1,6 @@
 import type { LabelledPatient } from "@ctsurv/features/mod.ts";
 import { binLabel } from "@ctsurv/survival/deephit/mod.ts";
-import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
 import type { Choices } from "../protocol/choices.ts";
 import type { StudyFeatures } from "../study_features.ts";

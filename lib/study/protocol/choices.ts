@@ -1,4 +1,4 @@
-import type { SurvivalLossName } from "@ctsurv/survival/losses/mod.ts";
+import type { SurvivalLossName } from "@ctsurv/survival/mod.ts";
 
 /**
  * The choices that the paper leaves open, or answers twice, by name. Every study makes all of them, and every result

@@ -41,8 +41,8 @@ export function trainingSettings(choices: Choices, { trained }: { readonly train
   };
 }
 
-/** The loss, with the choices that it knows. */
-function lossOf({ loss, tail, sigma, ranking, ties }: Choices): SurvivalLossOptions {
+/** The loss of a protocol, with the choices that it knows. */
+export function lossOf({ loss, tail, sigma, ranking, ties }: Choices): SurvivalLossOptions {
   if (loss !== "deephit") return { kind: loss };
   return { tail: tail === "on", sigma, rankReduction: ranking, tiedCensored: ties === "censored" };
 }

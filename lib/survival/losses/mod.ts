@@ -1,7 +1,8 @@
 /**
  * What the survival head can be trained with in the place of DeepHit: the losses of pycox (Kvamme et al. 2019), and the
  * cross-entropy at 24 months. Each has a file with its formula, its loss as a function of tensors that can be traced, and
- * its survival curves in float64. {@linkcode survivalLoss} and {@linkcode survivalFromOutputs} choose by name.
+ * its survival curves in float64. {@linkcode survivalLoss} and {@linkcode survivalFromOutputs} choose by name, and
+ * `survivalLosses` of `survival` has what each asks for.
  *
  * | loss            | outputs | what is assumed                                     | curves                             |
  * | --------------- | ------- | --------------------------------------------------- | ---------------------------------- |
@@ -22,12 +23,4 @@ export { logisticHazardCurves, logisticHazardLoss } from "./logistic_hazard.ts";
 export { mtlrCurves, mtlrLoss } from "./mtlr.ts";
 export { oneCurveLoss, type OneCurveLossOptions } from "./one_curve_loss.ts";
 export { pcHazardCurves, pcHazardLoss } from "./pc_hazard.ts";
-export {
-  survivalFromOutputs,
-  survivalLoss,
-  survivalLosses,
-  type SurvivalLossFacts,
-  type SurvivalLossName,
-  type SurvivalLossOptions,
-  type SurvivalReading,
-} from "./survival_loss.ts";
+export { survivalFromOutputs, survivalLoss, type SurvivalLossOptions, type SurvivalReading } from "./survival_loss.ts";

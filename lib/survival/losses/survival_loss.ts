@@ -5,52 +5,17 @@ import { survivalFromLogits } from "../deephit/survival_from_logits.ts";
 import { HORIZON_MONTHS } from "../follow_up/follow_up.ts";
 import { coxCurves, coxLoss } from "./cox.ts";
 import { crossEntropyCurves, crossEntropyLoss } from "./cross_entropy.ts";
+import type { SurvivalLossName } from "./loss_facts.ts";
 import type { TimedLabels } from "./labels.ts";
 import { logisticHazardCurves, logisticHazardLoss } from "./logistic_hazard.ts";
 import { mtlrCurves, mtlrLoss } from "./mtlr.ts";
 import { pcHazardCurves, pcHazardLoss } from "./pc_hazard.ts";
-
-/** The losses that the head can be trained with: DeepHit, the paper's, and what others take in its place. */
-export type SurvivalLossName = "deephit" | "cox" | "logistic-hazard" | "mtlr" | "pc-hazard" | "cross-entropy";
 
 /** Which loss, and DeepHit's options, which the others do not have. */
 export interface SurvivalLossOptions extends DeepHitOptions {
   /** The loss. @default {"deephit"} */
   readonly kind?: SurvivalLossName;
 }
-
-/** What a loss asks of the network and of the training. */
-export interface SurvivalLossFacts {
-  /** For people: "logistic hazard". */
-  readonly title: string;
-  /** Outputs of the network for a patient: one for each month, or one. */
-  readonly outputs: "bins" | 1;
-  /** Whether the labels need the months themselves beside the bin, see {@linkcode TimedLabels}. */
-  readonly isTimed: boolean;
-  /** Whether curves need the cumulative hazard of the training patients, see `cumulativeHazard`. */
-  readonly hasBaseline: boolean;
-}
-
-/**
- * Every loss by name.
- *
- * @example
- * ```ts
- * import { survivalLosses } from "@ctsurv/ctsurv/survival/losses";
- * import { assertEquals } from "@std/assert";
- *
- * const single = Object.entries(survivalLosses).filter(([, { outputs }]) => outputs === 1).map(([name]) => name);
- * assertEquals(single, ["cox", "cross-entropy"]);
- * ```
- */
-export const survivalLosses: Readonly<Record<SurvivalLossName, SurvivalLossFacts>> = {
-  deephit: { title: "DeepHit", outputs: "bins", isTimed: false, hasBaseline: false },
-  cox: { title: "Cox (DeepSurv)", outputs: 1, isTimed: true, hasBaseline: true },
-  "logistic-hazard": { title: "logistic hazard", outputs: "bins", isTimed: false, hasBaseline: false },
-  mtlr: { title: "MTLR", outputs: "bins", isTimed: false, hasBaseline: false },
-  "pc-hazard": { title: "PC-hazard", outputs: "bins", isTimed: true, hasBaseline: false },
-  "cross-entropy": { title: "cross-entropy at 24 months", outputs: 1, isTimed: true, hasBaseline: true },
-};
 
 /**
  * The loss of a batch, from the outputs of the network, [patients, bins] or [patients, 1]. A pure function that can be

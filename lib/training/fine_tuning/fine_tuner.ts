@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine, HostTensor, Value } from "@ctsurv/engine/mod.ts";
 import type { FineTuningPatient, TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { Backbone, SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { survivalLosses } from "@ctsurv/survival/losses/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/mod.ts";
 import { runEpochs } from "../_epochs.ts";
 import { lossesOf, refuseDivergedParameters } from "../divergence.ts";
 import { absorbScaling, type FeatureScaling, scaleFeatures, scalingFor } from "../feature_scaling.ts";

@@ -2,8 +2,8 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { type HostTensor, hostTensor } from "@ctsurv/engine/mod.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import type { SurvivalHead, SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
-import { cumulativeHazard, survivalLosses, type SurvivalLossOptions } from "@ctsurv/survival/losses/mod.ts";
-import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
+import { cumulativeHazard, type SurvivalLossOptions } from "@ctsurv/survival/losses/mod.ts";
+import { HORIZON_MONTHS, survivalLosses } from "@ctsurv/survival/mod.ts";
 import type { HeadPredictor } from "../head_predictor.ts";
 
 /**

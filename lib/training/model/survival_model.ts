@@ -23,8 +23,7 @@ import {
   type SurvivalHeadShape,
   survivalHeadSpec,
 } from "@ctsurv/nn/mod.ts";
-import { survivalLosses, type SurvivalLossName } from "@ctsurv/survival/losses/mod.ts";
-import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
+import { HORIZON_MONTHS, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,

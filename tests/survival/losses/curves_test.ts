@@ -1,13 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import oracle from "../../fixtures/survival_losses.json" with { type: "json" };
 import { InputError } from "@ctsurv/base/mod.ts";
-import { kaplanMeier, kaplanMeierAt } from "@ctsurv/survival/mod.ts";
+import { kaplanMeier, kaplanMeierAt, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import {
   crossEntropyCurves,
   cumulativeHazard,
   oneCurveLoss,
   survivalFromOutputs,
-  type SurvivalLossName,
 } from "@ctsurv/survival/losses/mod.ts";
 
 const { curves } = oracle;

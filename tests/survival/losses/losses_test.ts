@@ -3,13 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import oracle from "../../fixtures/survival_losses.json" with { type: "json" };
 import { createRandom } from "@ctsurv/base/mod.ts";
 import { binLabel } from "@ctsurv/survival/deephit/mod.ts";
-import {
-  coxLoss,
-  crossEntropyLoss,
-  survivalLoss,
-  survivalLosses,
-  type SurvivalLossName,
-} from "@ctsurv/survival/losses/mod.ts";
+import { coxLoss, crossEntropyLoss, survivalLoss } from "@ctsurv/survival/losses/mod.ts";
+import { survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");

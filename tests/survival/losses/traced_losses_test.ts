@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import oracle from "../../fixtures/survival_losses.json" with { type: "json" };
 import { compile, float32, hostTensor, valueAndGradients } from "@ctsurv/engine/mod.ts";
-import { survivalLoss, survivalLosses } from "@ctsurv/survival/losses/mod.ts";
+import { survivalLoss } from "@ctsurv/survival/losses/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/mod.ts";
 import { engineUnderTest } from "../../support/engine_under_test.ts";
 
 for (const kind of ["logistic-hazard", "mtlr", "pc-hazard", "cox", "cross-entropy"] as const) {
