@@ -116,6 +116,7 @@ const claims: Readonly<
   deephit: { value: "shared", moves: [losses] },
   embeddingDropout: { value: 0.5, moves: [losses] },
   dropout: { value: 0.5, moves: [losses] },
+  loss: { value: "cox", moves: [losses] },
   tail: { value: "off", moves: [losses] },
   ranking: { value: "pairs/N^2", moves: [losses] },
   ties: { value: "censored", moves: [losses] },
@@ -179,6 +180,20 @@ Deno.test("sliceOrder=head-to-feet moves nothing but rounding: no aggregation of
       assertAlmostEquals(weight, headline.validation.predictions[i]!.attention[slice]!, 1e-4)
     );
   });
+});
+
+Deno.test("every loss is another training, and knows nothing of DeepHit's choices", async () => {
+  const trained = new Map<string, unknown>();
+  for (const loss of allowedValues.loss) {
+    const { validation } = loss === "deephit" ? headline : await run(`loss=${loss}`, headline.study);
+    trained.set(JSON.stringify(validation.folds.map(({ losses }) => losses)), loss);
+  }
+  assertEquals([...trained.values()], allowedValues.loss);
+  const [bare, others] = [
+    await run("loss=mtlr", headline.study),
+    await run("loss=mtlr,sigma=0.3,ties=censored,ranking=pairs/N^2,tail=off", headline.study),
+  ];
+  assertEquals(curves(others), curves(bare));
 });
 
 Deno.test("featureScale=0.1 moves the losses where features are scaled, and nothing where they are not", async () => {

@@ -14,6 +14,7 @@ import {
 } from "@ctsurv/nn/mod.ts";
 import { calibrationSlices } from "@ctsurv/nn/seeded/seeded_backbone.ts";
 import { profiles } from "@ctsurv/study/mod.ts";
+import { survivalLosses } from "@ctsurv/survival/mod.ts";
 import { headTrainer, loadModel, modelPredictor, saveModel, type SurvivalModel } from "@ctsurv/training/mod.ts";
 import { decodeSafetensors, encodeSafetensors } from "@ctsurv/weights/mod.ts";
 import { engineUnderTest } from "../../support/engine_under_test.ts";
@@ -45,8 +46,8 @@ const features = await extractor.extract(slices);
 await extractor.dispose();
 
 /** What training has: the head and the features. */
-async function predictAsTrained({ shape, tail, head }: SurvivalModel) {
-  const options = { ...profiles.smoke, loss: { tail } };
+async function predictAsTrained({ shape, tail, loss: kind = "deephit", head }: SurvivalModel) {
+  const options = { ...profiles.smoke, loss: { tail, kind } };
   const trainer = headTrainer(engine, { ...shape, backboneFeatures: efficientNetB0.features }, options);
   const patient = { id: "one", features, slices: 2, followUp: { months: 3, event: 1 } } as const;
   const [prediction] = await trainer.predict(head, [patient]);
@@ -103,6 +104,46 @@ for (const [name, shape] of Object.entries(shapes)) {
       assertEquals(prediction.survival.at(-1), 0);
     }));
 }
+
+for (const loss of ["cox", "logistic-hazard", "mtlr", "pc-hazard", "cross-entropy"] as const) {
+  Deno.test(`saveModel(), loadModel(): the loss ${loss}, whose curves are its own`, () =>
+    inFolder(async (dir) => {
+      const path = join(dir, "model.safetensors");
+      const { outputs, hasBaseline } = survivalLosses[loss];
+      const shape = { embedding: 32, layers: 1, width: 8, aggregation: { kind: "average" } } as const;
+      const baseline = hostTensor(Float32Array.from({ length: 25 }, (_, month) => month / 20), [25]);
+      const saved: SurvivalModel = {
+        ...model,
+        shape,
+        loss,
+        head: { ...headOf(outputs === 1 ? { ...shape, outputs } : shape), ...hasBaseline && { baseline } },
+      };
+      await saveModel(path, saved);
+      const loaded = await loadModel(path, engine);
+      assertSameModel(loaded, saved);
+      assertEquals(await predict(loaded), await predictAsTrained(saved));
+      const file = opened(await Deno.readFile(path));
+      assertEquals([file.described.format, file.described.loss], ["ctsurv model 4", loss]);
+      const rewritten = async (entries: typeof file.entries, described: object) => {
+        const ctsurv = JSON.stringify({ ...file.described, ...described });
+        await Deno.writeFile(path, encodeSafetensors(entries, { ctsurv }));
+        return loadModel(path, engine);
+      };
+      await assertRejects(() => rewritten(file.entries, { loss: "hinge" }), InputError, "the model's loss");
+      if (hasBaseline) {
+        const bare = new Map([...file.entries].filter(([name]) => name !== "head.baseline"));
+        await assertRejects(() => rewritten(bare, {}), InputError, "expected head.baseline F32 [25], found none");
+      }
+    }));
+}
+
+Deno.test("saveModel() writes DeepHit as it always did: format 3, and no loss", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "model.safetensors");
+    await saveModel(path, { ...model, loss: "deephit" });
+    const { described } = opened(await Deno.readFile(path));
+    assertEquals([described.format, "loss" in described], ["ctsurv model 3", false]);
+  }));
 
 Deno.test("saveModel(), loadModel(): a trained final block takes the place of the backbone's own", () =>
   inFolder(async (dir) => {
@@ -162,8 +203,8 @@ Deno.test("loadModel() refuses what is no model, and says what it is", () =>
       "another program's safetensors": [encodeSafetensors(entries), 'not a model from "ctsurv fit"'],
       "another format": [encode(entries, { format: 3 }), 'not a model from "ctsurv fit"'],
       "a later format": [
-        encode(entries, { format: "ctsurv model 4" }),
-        'is a "ctsurv model 4", which this version cannot read',
+        encode(entries, { format: "ctsurv model 5" }),
+        'is a "ctsurv model 5", which this version cannot read',
       ],
       "a format of JavaScript's": [
         encode(entries, { format: "ctsurv model constructor" }),
