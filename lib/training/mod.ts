@@ -76,6 +76,7 @@ export {
   permuteOutcomes,
 } from "./cross_validation/null_distribution.ts";
 export { trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
+export { shapeForLoss, trainedWeights, withBaseline } from "./losses/head_for_loss.ts";
 export { keepTrainings, keptEntries, type KeptTrainings } from "./kept_trainings.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";

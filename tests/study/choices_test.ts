@@ -182,13 +182,7 @@ Deno.test("sliceOrder=head-to-feet moves nothing but rounding: no aggregation of
   });
 });
 
-Deno.test("every loss is another training, and knows nothing of DeepHit's choices", async () => {
-  const trained = new Map<string, unknown>();
-  for (const loss of allowedValues.loss) {
-    const { validation } = loss === "deephit" ? headline : await run(`loss=${loss}`, headline.study);
-    trained.set(JSON.stringify(validation.folds.map(({ losses }) => losses)), loss);
-  }
-  assertEquals([...trained.values()], allowedValues.loss);
+Deno.test("a loss other than DeepHit's knows nothing of DeepHit's choices", async () => {
   const [bare, others] = [
     await run("loss=mtlr", headline.study),
     await run("loss=mtlr,sigma=0.3,ties=censored,ranking=pairs/N^2,tail=off", headline.study),

@@ -19,9 +19,9 @@ import {
   keepTrainings,
   lossAndGradients,
   makeBatch,
+  shapeForLoss,
   toSurvivalPredictions,
 } from "@ctsurv/training/mod.ts";
-import { shapeForLoss } from "@ctsurv/training/losses/head_for_loss.ts";
 import { engineUnderTest } from "../support/engine_under_test.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { quickly, smallHead, toyPatients } from "./patients.ts";
