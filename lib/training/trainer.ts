@@ -39,7 +39,7 @@ export interface Trainer<Patient, Parameters> {
     of?: TrainingOf,
   ): Promise<Trained<Parameters>>;
   /**
-   * The training loss of one Kaplan-Meier curve for all of these patients, see `constantLoss`: a training that stays
+   * The training loss of one curve for all of these patients, see `oneCurveLoss`: a training that stays
    * above it has learnt nothing about them. Absent for models without a loss.
    */
   constantLoss?(patients: readonly Patient[]): number;

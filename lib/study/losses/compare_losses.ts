@@ -9,13 +9,7 @@ import {
   type Table,
   writeLosses,
 } from "@ctsurv/report/mod.ts";
-import {
-  holm,
-  type PairedBootstrap,
-  pairedBootstrap,
-  survivalLosses,
-  type SurvivalLossName,
-} from "@ctsurv/survival/mod.ts";
+import { holm, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";

@@ -32,7 +32,8 @@ export function trainedWeights<T>({ embedding, aggregation, survival }: Survival
 /**
  * A head with the cumulative hazard of its training patients, where its loss does not learn the level of the curves.
  *
- * Cox's loss is the same whatever is added to all log hazards. The bias of the output is therefore moved so that the log
+ * Cox's loss is the same whatever is added to all log hazards, and AdamW leaves the bias of the output where rounding took
+ * it. The bias is therefore moved so that the log
  * hazards of the training patients have mean 0: the baseline is then that of an average patient, and no number overflows.
  *
  * @param patients Those of the training, with the features that the head takes.
