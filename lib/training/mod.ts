@@ -28,6 +28,7 @@ export {
   makeBatch,
   paddedSlices,
   type PatientBatch,
+  type PatientFeatures,
   type TrainingLabels,
 } from "./batch.ts";
 export {

@@ -8,13 +8,9 @@ import {
   type TensorSpec,
   tf,
 } from "@ctsurv/engine/mod.ts";
-import type { TrainingPatient } from "@ctsurv/features/mod.ts";
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
-import { joinSlices, paddedSlices } from "@ctsurv/training/mod.ts";
+import { joinSlices, paddedSlices, type PatientFeatures } from "@ctsurv/training/mod.ts";
 import { logOddsOfDeath, type RiskOptions } from "./risk.ts";
-
-/** The slices of a patient, as features. */
-export type PatientSlices = Pick<TrainingPatient, "features" | "slices">;
 
 /** A patient's risk, and what it owes to each feature of each slice. */
 export interface RiskGradients {
@@ -33,13 +29,13 @@ export interface HeadRisk {
    *
    * @throws {InputError} If a head gives numbers that are not finite.
    */
-  risks(head: SurvivalHead<HostTensor>, patients: readonly PatientSlices[]): Promise<Float64Array>;
+  risks(head: SurvivalHead<HostTensor>, patients: readonly PatientFeatures[]): Promise<Float64Array>;
   /**
    * The risk of one patient and its derivative by the features.
    *
    * @throws {InputError} If the head gives numbers that are not finite.
    */
-  gradients(head: SurvivalHead<HostTensor>, patient: PatientSlices): Promise<RiskGradients>;
+  gradients(head: SurvivalHead<HostTensor>, patient: PatientFeatures): Promise<RiskGradients>;
   /** Frees the sessions. */
   dispose(): Promise<void>;
 }
@@ -144,8 +140,8 @@ export function headRisk(engine: Engine, shape: SurvivalHeadShape, options: Risk
 }
 
 /** Groups of patients, in order. */
-function together(patients: readonly PatientSlices[]): PatientSlices[][] {
-  const groups: PatientSlices[][] = [];
+function together(patients: readonly PatientFeatures[]): PatientFeatures[][] {
+  const groups: PatientFeatures[][] = [];
   for (const patient of patients) {
     const last = groups.at(-1);
     if (last && last.length < ROWS && slicesOf(last) + patient.slices <= SLICES) last.push(patient);
@@ -154,7 +150,7 @@ function together(patients: readonly PatientSlices[]): PatientSlices[][] {
   return groups;
 }
 
-function slicesOf(patients: readonly PatientSlices[]): number {
+function slicesOf(patients: readonly PatientFeatures[]): number {
   return patients.reduce((sum, { slices }) => sum + slices, 0);
 }
 

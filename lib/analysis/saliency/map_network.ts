@@ -37,7 +37,7 @@ export interface MapNetwork {
 /** Options of {@linkcode mapNetwork}. */
 export interface MapNetworkOptions {
   /** Means and standard deviations of the channels of its input. @default {those that the network expects} */
-  readonly scaling?: { readonly mean: Triple; readonly std: Triple };
+  readonly scaling?: Pick<BackboneArchitecture, "mean" | "std">;
   /** What a slice's features are. @default {"features"} */
   readonly at?: Readout;
   /** Slices that go through the network together. @default {8} */
@@ -45,8 +45,6 @@ export interface MapNetworkOptions {
   /** A final block that was trained with the head, in place of the backbone's own. @default {its own} */
   readonly finalBlock?: FinalBlock<HostTensor>;
 }
-
-type Triple = readonly [number, number, number];
 
 /**
  * Makes a backbone show its maps. Those of EfficientNet-B0 are the output of `features.8`, of ResNet-50 of `layer4`, of VGG16

@@ -2,8 +2,9 @@ import { createRandom } from "@ctsurv/base/mod.ts";
 import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import type { BootstrapOptions } from "@ctsurv/survival/mod.ts";
+import type { PatientFeatures } from "@ctsurv/training/mod.ts";
 import { type MeanWithInterval, meanWithInterval } from "./mean_with_interval.ts";
-import type { HeadRisk, PatientSlices } from "./head_risk.ts";
+import type { HeadRisk } from "./head_risk.ts";
 
 /** How far the risk moves when slices are taken in an order, against random orders. In log odds. */
 export interface OrderEffect {
@@ -39,7 +40,7 @@ export interface SliceOrderOptions {
 export async function sliceOrder(
   heads: HeadRisk,
   head: SurvivalHead<HostTensor>,
-  patient: PatientSlices & { readonly id: string; readonly attention: ArrayLike<number> },
+  patient: PatientFeatures & { readonly id: string; readonly attention: ArrayLike<number> },
   { orders = 10, seed = 42 }: SliceOrderOptions = {},
 ): Promise<SliceOrder | null> {
   const { id, slices, attention } = patient;
@@ -72,7 +73,7 @@ export async function sliceOrder(
 }
 
 /** Some of a patient's slices, from feet to head. */
-function only({ features, slices }: PatientSlices, chosen: readonly number[]): PatientSlices {
+function only({ features, slices }: PatientFeatures, chosen: readonly number[]): PatientFeatures {
   const width = features.length / slices;
   const kept = new Float32Array(chosen.length * width);
   chosen.toSorted((a, b) => a - b).forEach((slice, i) =>

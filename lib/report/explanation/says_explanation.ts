@@ -1,6 +1,6 @@
 import type { MeanWithInterval, PointingDifference, PointingGame, SliceOrderTest } from "@ctsurv/analysis/mod.ts";
-import type { ExplanationResult, SanityCheck } from "../results/explanation_result.ts";
-import { bracketed, counted, percent, plain, sideOf } from "./_words.ts";
+import type { ExplanationResult, SanityCheck } from "./explanation_result.ts";
+import { bracketed, counted, percent, plain, sideOf } from "../sentences/_words.ts";
 
 /**
  * Says whether maps point at the tumour, and whether survival taught them to.

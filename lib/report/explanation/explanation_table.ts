@@ -1,7 +1,7 @@
 import type { MeanWithInterval } from "@ctsurv/analysis/mod.ts";
-import type { ExplanationResult, SanityCheck } from "../results/explanation_result.ts";
+import type { ExplanationResult, SanityCheck } from "./explanation_result.ts";
 import { withInterval } from "../format.ts";
-import { type Table, table } from "./table.ts";
+import { type Table, table } from "../tables/table.ts";
 
 const checks: Readonly<Record<SanityCheck, string>> = {
   seed: "Maps beside those of another seed: rank correlation",

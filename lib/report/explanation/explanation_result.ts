@@ -7,9 +7,9 @@ import type {
   SliceOrderTest,
 } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { schemaOf } from "./_schema.ts";
-import { type Provenance, provenanceSchema } from "./provenance.ts";
-import { readResults } from "./result_files.ts";
+import { schemaOf } from "../results/_schema.ts";
+import { type Provenance, provenanceSchema } from "../results/provenance.ts";
+import { readResults } from "../results/result_files.ts";
 
 const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
