@@ -3,6 +3,8 @@
  *
  * - Attention: {@linkcode attentionEntropy} of one patient, and {@linkcode attentionOnTumour} for whether it finds the
  *   tumour. {@linkcode tumourSlices} counts a tumour among the slices that preprocessing kept.
+ * - Where in the slice: {@linkcode explainSlices} is Grad-CAM and {@linkcode occlusionMaps} occlusion of a patient's risk;
+ *   {@linkcode pointingGame}, {@linkcode mapSimilarity} and {@linkcode sliceOrderTest} test such maps.
  * - Cost: {@linkcode modelCost} counts multiply-accumulates and parameters without running a network, and
  *   {@linkcode examineFlops} compares them with reported FLOPs.
  * - Chance: {@linkcode nullCohorts} cross-validates models on noise and shows where 0.5 is not the chance level.
@@ -41,4 +43,31 @@ export {
   paperRow,
   type Reported,
 } from "./paper.ts";
+export { explainScan, type ExplainScanOptions, type ScanExplanation } from "./saliency/explain_scan.ts";
+export { explainSlices, type SliceExplanation } from "./saliency/explain_slices.ts";
+export { type FeatureMaps, gradCam, positivePart, type SaliencyMaps } from "./saliency/grad_cam.ts";
+export { type HeadRisk, headRisk, type RiskGradients } from "./saliency/head_risk.ts";
+export { type MapNetwork, mapNetwork, type MapNetworkOptions, type MappedSlices } from "./saliency/map_network.ts";
+export { type MapSimilarity, mapSimilarity, rankCorrelation } from "./saliency/map_similarity.ts";
+export type { MeanWithInterval } from "./saliency/mean_with_interval.ts";
+export { type OcclusionMaps, occlusionMaps, type OcclusionOptions } from "./saliency/occlusion.ts";
+export {
+  type PointedPatient,
+  type PointingDifference,
+  pointingDifference,
+  type PointingGame,
+  pointingGame,
+  type PointingOptions,
+  type PointingShare,
+  pointingShare,
+} from "./saliency/pointing_game.ts";
+export { logOddsOfDeath, type RiskOptions } from "./saliency/risk.ts";
+export {
+  type OrderEffect,
+  type SliceOrder,
+  sliceOrder,
+  type SliceOrderOptions,
+  type SliceOrderTest,
+  sliceOrderTest,
+} from "./saliency/slice_order.ts";
 export { type TumourExtent, tumourOnSlices, tumourSlices } from "./tumour_slices.ts";

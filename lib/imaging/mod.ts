@@ -46,6 +46,7 @@ export { measureScan, type ScanMeasurements } from "./quality/measure_scan.ts";
 export { describeOtherFile } from "./other_formats.ts";
 export { readVolume, type ReadVolumeOptions, type VolumeReading, type VolumeSource } from "./read_volume.ts";
 export { type Box, cropBox, resizeSlice } from "./slices/crop_and_resize.ts";
+export { mapsOnScan, type SliceMaps } from "./slices/maps_on_scan.ts";
 export { type MiddleSlices, middleSlices } from "./slices/middle_slices.ts";
 export {
   defaultSettings,

@@ -5,7 +5,7 @@
  *
  * Its rooms are `figures` (vector figures as SVG, with Observable Plot), `pictures` (CT slices as PNG, JPEG and HTML),
  * `tables` (one table as HTML, Markdown, CSV and text), `results` (the JSON files that the notebooks write, with their
- * schemas), `laws` (results under several laws of a phantom), `claims` (the paper's claims, judged by results),
+ * schemas), `laws` (results under several laws of a phantom), `explanation` (where a model looks), `claims` (the paper's claims, judged by results),
  * `sentences` (what a result says, with its verdict), `methods` (a paragraph for a paper, from results) and
  * `verification` (what differs between two folders of results). Figures, pictures and tables are
  * {@linkcode Displayable}: a Deno notebook shows them if they are a cell's last expression.
@@ -33,6 +33,7 @@ export { multiverseFigure } from "./figures/multiverse_figure.ts";
 export { type SurvivalCurve, survivalCurves } from "./figures/survival_curves.ts";
 export { describeView, escapeMarkup, formatNumber } from "./format.ts";
 export { contactSheet, type ContactSheetOptions, type SheetScan } from "./pictures/contact_sheet.ts";
+export type { SliceHeat } from "./pictures/slice_heat.ts";
 export {
   type Picture,
   type SliceCrop,
@@ -52,6 +53,12 @@ export {
   writeAggregation,
 } from "./results/aggregation_result.ts";
 export { type CostResult, readCosts } from "./results/costs.ts";
+export {
+  type ExplanationResult,
+  readExplanation,
+  type SanityCheck,
+  writeExplanation,
+} from "./explanation/explanation_result.ts";
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, removeOtherFolds, writeFold } from "./results/fold_file.ts";
 export { judgeClaims } from "./claims/judge_claims.ts";
@@ -116,6 +123,7 @@ export { type SaidDifference, saysDifference, type SaysDifferenceOptions } from 
 export { type SaidScore, saysInterval, type SaysIntervalOptions } from "./sentences/says_interval.ts";
 export { saysLaw } from "./sentences/says_law.ts";
 export { saysLawResult } from "./sentences/says_law_result.ts";
+export { saysPointing, saysSanity, saysSliceOrder } from "./explanation/says_explanation.ts";
 export { saysSpread } from "./sentences/says_spread.ts";
 export { saysTransfer, type TransferAtSize } from "./sentences/says_transfer.ts";
 export { type Sentences, sentences } from "./sentences/sentences.ts";
@@ -128,6 +136,7 @@ export {
   type ShownCost,
 } from "./tables/cost_table.ts";
 export { clinicalFrame, resultsFrame, toDataFrame } from "./tables/data_frames.ts";
+export { explanationTable } from "./explanation/explanation_table.ts";
 export { type FrameLike, frameTable } from "./tables/frame_table.ts";
 export { multiverseTable } from "./tables/multiverse_table.ts";
 export { qualityCsv, qualityTable } from "./tables/quality_table.ts";

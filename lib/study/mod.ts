@@ -28,6 +28,21 @@ export {
   trainRowFold,
 } from "./rows/cross_validate_row.ts";
 export { type CohortPart, patientsOfPart, type PreparedPart, prepareRow } from "./rows/prepare_row.ts";
+export {
+  type ExplainedPatient,
+  explainStudy,
+  type ExplainStudyOptions,
+  type StudyExplanation,
+} from "./explanation/explain_study.ts";
+export { type FoldHeads, foldHeads } from "./explanation/fold_heads.ts";
+export { saveExplanation, type ShownExplanationResult } from "./explanation/save_explanation.ts";
+export {
+  occludePatient,
+  type OccludePatientOptions,
+  showExplained,
+  type ShowExplainedOptions,
+  type ShownExplanation,
+} from "./explanation/show_explained.ts";
 export { compareLaws, type LawRun, pairedWithinFolds, runUnderLaw } from "./laws/compare_laws.ts";
 export { type BatchSize, compareBatchSizes } from "./losses/compare_batch_sizes.ts";
 export { compareLosses, type CompareLossesOptions, type LossComparison } from "./losses/compare_losses.ts";

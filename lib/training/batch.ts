@@ -43,7 +43,7 @@ export function paddedSlices(slices: number): number {
 }
 
 /** A patient's features, with or without a follow-up. */
-type PatientFeatures = Pick<TrainingPatient, "features" | "slices">;
+export type PatientFeatures = Pick<TrainingPatient, "features" | "slices">;
 
 /**
  * Puts the slices of some patients one after the other and fills them up to a multiple of {@linkcode SLICE_STEP}. Rows

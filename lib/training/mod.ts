@@ -22,7 +22,15 @@ export {
   penalisedCoxTrainer,
   type PenalisedCoxTrainerOptions,
 } from "./baselines/penalised_cox_trainers.ts";
-export { type BatchOptions, makeBatch, type PatientBatch, type TrainingLabels } from "./batch.ts";
+export {
+  type BatchOptions,
+  joinSlices,
+  makeBatch,
+  paddedSlices,
+  type PatientBatch,
+  type PatientFeatures,
+  type TrainingLabels,
+} from "./batch.ts";
 export {
   type ClinicalCox,
   type ClinicalDeepHit,
@@ -49,7 +57,7 @@ export {
   toSurvivalPredictions,
 } from "./cross_validation/fold_outcome.ts";
 export { describeDivergence, type DivergenceOptions } from "./divergence.ts";
-export { type FeatureScaling, measureFeatures } from "./feature_scaling.ts";
+export { absorbScaling, type FeatureScaling, measureFeatures, scalingFor } from "./feature_scaling.ts";
 export type { FinalBlock } from "./fine_tuning/final_block_features.ts";
 export { type FineTuned, fineTuner, type FineTunerOptions, type FineTuning } from "./fine_tuning/fine_tuner.ts";
 export { stratifiedFolds } from "./cross_validation/folds.ts";
@@ -58,7 +66,13 @@ export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
-export { predictScan, type PredictScanOptions, type ScanPrediction } from "./model/predict_scan.ts";
+export {
+  predictScan,
+  type PredictScanOptions,
+  type ScanPrediction,
+  type ViewedScan,
+  viewScan,
+} from "./model/predict_scan.ts";
 export {
   loadModel,
   type LoadModelOptions,

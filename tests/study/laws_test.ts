@@ -4,12 +4,16 @@ import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
   compareLaws,
+  explainStudy,
   lawOf,
+  occludePatient,
   openStudy,
   otherLaws,
   pairedWithinFolds,
   runUnderLaw,
   saveAggregation,
+  saveExplanation,
+  showExplained,
   transferBySize,
   tumourVolumeAlone,
 } from "@ctsurv/study/mod.ts";
@@ -89,4 +93,55 @@ Deno.test("transferBySize(): each fold trains on so many patients, and sizes tha
   assertEquals(rows[0]!.newHead, fewer.ctdWithinFolds.pre.risk);
   assert(fewer.predictions.some(({ survival }, i) => survival.at(-1) !== newHead.predictions[i]!.survival.at(-1)));
   await assertRejects(() => study.crossValidate(features, { trainingPatients: 0 }), InputError, "not on 0");
+});
+
+Deno.test("explainStudy() explains each patient by a head that did not see them, beside the control, as explanation.json", async () => {
+  const study = await open();
+  const features = await study.features("alexnet");
+  const control = (await otherLaws(study)).studies.get("null")!;
+  const explanation = await explainStudy(study, features, { control, orders: 2 });
+  const { patients, heads, result } = explanation;
+  assertEquals(patients.map(({ id }) => id), features.patients.map(({ id }) => id));
+  // The risk that is explained is that of the out-of-fold prediction, and its attention.
+  heads.validation.predictions.forEach(({ id, survival, attention }, i) => {
+    assertEquals(id, patients[i]!.id);
+    assertAlmostEquals(patients[i]!.risk, Math.log((1 - survival[24]!) / survival[24]!), 1e-3);
+    attention.forEach((weight, slice) => assertAlmostEquals(patients[i]!.attention[slice]!, weight, 1e-5));
+    assertEquals(patients[i]!.maps.shape, [3, 6, 6]);
+  });
+  const { pointing, control: beside, sanity, order } = result;
+  assertAlmostEquals(
+    beside!.difference!.difference.value,
+    pointing!.excess.value - beside!.pointing!.excess.value,
+    1e-12,
+  );
+  assertEquals(sanity.map(({ check, similarity }) => [check, similarity?.patients]), [
+    ["seed", 12],
+    ["head", 12],
+    ["backbone", 12],
+    ["outcomes", 12],
+  ]);
+  for (const { similarity } of sanity) {
+    assert(similarity!.correlation.value < 0.999, "the map of another model is the same");
+  }
+  assertEquals(order!.patients, 12);
+  const saved = await saveExplanation(study, explanation);
+  assertEquals(saved.result, result);
+  assertStringIncludes(
+    await Deno.readTextFile(join(study.folder, "explanation.md")),
+    "Hits, less those of the control",
+  );
+
+  const [first] = patients;
+  const occlusion = await occludePatient(study, features, explanation, first!.id, { patch: 112 });
+  assertEquals([occlusion.shape, occlusion.passes], [[3, 2, 2], 3 + 3 * 4]);
+  const { picture, viewer } = await showExplained(study, features, first!, { maps: occlusion, name: "occlusion" });
+  assertEquals(picture.width, 3 * 228 + 4);
+  assertStringIncludes(viewer.html, "(occlusion)");
+
+  for (const other of [{ tune: "final-block" }, { intensities: "z-score" }] as const) {
+    const choices = { ...study.protocol.choices, ...other };
+    const unbuilt = { ...study, protocol: { ...study.protocol, choices } };
+    await assertRejects(() => explainStudy(unbuilt, features), InputError, `${Object.entries(other)[0]!.join("=")}`);
+  }
 });

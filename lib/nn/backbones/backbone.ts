@@ -9,6 +9,7 @@ import {
   tf,
   type Tree,
 } from "@ctsurv/engine/mod.ts";
+import { globalMean } from "../layers/convolutions.ts";
 import { type ChannelNormalise, channelNormalise } from "../layers/normalisation.ts";
 import type { Initialise } from "../seeded/seeded_parameters.ts";
 
@@ -68,6 +69,8 @@ export interface BackboneArchitecture extends BackboneFacts {
   readonly stages: readonly Stage[];
   /** From the last feature maps to the logits of its training data. The last stage is the last layer. */
   readonly classifier: readonly Stage[];
+  /** Whether the features are the mean of the last feature maps over all places. Those of ViT are its class token. */
+  readonly averagesMaps: boolean;
   /** The same network from a stage on, by its place among `stages`, at the latest from the cut: x is what it takes. */
   from(stage: number): BackboneArchitecture;
   /**
@@ -78,6 +81,8 @@ export interface BackboneArchitecture extends BackboneFacts {
   trunk(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** From the activations at the cut to features: [batch, features]. */
   fromCut(activations: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
+  /** The last feature maps, x -> [batch, rows, columns, features], or ViT's tokens, [batch, tokens, features]. */
+  forwardMaps(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** The features, x -> [batch, features]: the global mean of the last feature maps, or the class token of ViT. */
   forwardFeatures(x: tf.Tensor, parameters: Tree<tf.Tensor>, normalise?: ChannelNormalise): tf.Tensor;
   /** The input of the last layer of the classifier: x -> [batch, penultimateFeatures]. */
@@ -130,8 +135,8 @@ export function defineBackbone<P>(defined: BackboneDefinition<P>): BackboneArchi
     }
     return runStages(stages.slice(0, cut), x, parameters, normalise);
   };
-  const maps = (x: tf.Tensor, parameters: Tree<tf.Tensor>) =>
-    runStages(stages.slice(cut), trunk(x, parameters), parameters);
+  const maps: BackboneArchitecture["forwardMaps"] = (x, parameters, normalise = channelNormalise) =>
+    runStages(stages.slice(cut), trunk(x, parameters, normalise), parameters, normalise);
   const fromCut: BackboneArchitecture["fromCut"] = (activations, parameters, normalise = channelNormalise) =>
     pool(runStages(stages.slice(cut), activations, parameters, normalise));
 
@@ -139,11 +144,13 @@ export function defineBackbone<P>(defined: BackboneDefinition<P>): BackboneArchi
     ...facts,
     stages,
     classifier,
+    averagesMaps: pool === globalMean,
     spec: () => spec() as Tree<TensorSpec>,
     // Maps have fewer rows than the images, which have been checked by then.
     from: (stage) => defineBackbone({ ...defined, smallest: 1, stages: defined.stages.slice(Math.min(stage, cut)) }),
     trunk,
     fromCut,
+    forwardMaps: maps,
     forwardFeatures: (x, parameters, normalise) => fromCut(trunk(x, parameters, normalise), parameters, normalise),
     penultimate: (x, parameters) => runStages(classifier.slice(0, -1), maps(x, parameters), parameters),
     logits: (x, parameters) => runStages(classifier, maps(x, parameters), parameters),

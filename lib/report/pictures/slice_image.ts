@@ -4,6 +4,7 @@ import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { theme } from "../figures/_theme.ts";
 import { evenlySpaced } from "../format.ts";
+import { HEAT_BAR_HEIGHT, paintHeat, paintHeatBar, type SliceHeat } from "./slice_heat.ts";
 import { paintOutline, paintPlane } from "./_scan_view.ts";
 
 /** Grey slices, such as those that a network sees. */
@@ -16,6 +17,8 @@ export interface SliceStack {
 
 /** What to draw over a slice. */
 export interface SliceOverlay {
+  /** Values as colours, below the outlines. @default {none} */
+  readonly heat?: SliceHeat;
   /** `[slices, rows, columns]`, not zero inside. Its outline is drawn. @default {none} */
   readonly mask?: ArrayLike<number>;
   /** Rows and columns of the slice in a frame: first and last, both included. @default {none} */
@@ -31,7 +34,7 @@ function paintSlice(
   context: SKRSContext2D,
   { data, shape: [slices, rows, columns] }: SliceStack,
   slice: number,
-  { mask, box, scale = 1 }: SliceOverlay & { readonly scale?: number },
+  { heat, mask, box, scale = 1 }: SliceOverlay & { readonly scale?: number },
 ): void {
   const size = rows * columns;
   if (!Number.isInteger(slice) || slice < 0 || slice >= slices) {
@@ -46,6 +49,7 @@ function paintSlice(
   const offset = slice * size;
   const both = { x: scale, y: scale };
   paintPlane(context, { grey: data.subarray(offset, offset + size), rows, columns }, both);
+  if (heat) paintHeat(context, heat, slice, { rows, columns, scale });
   context.lineWidth = Math.max(1.5, scale);
   if (mask) {
     context.strokeStyle = theme.truth;
@@ -110,6 +114,8 @@ export interface SliceMontageOptions extends SliceImageOptions {
   readonly columns?: number;
   /** Text above a slice. @default {"slice" and its number} */
   readonly caption?: (slice: number) => string;
+  /** The ground of the picture: white, or dark for a dark page. @default {"light"} */
+  readonly appearance?: "light" | "dark";
 }
 
 const GAP = 4;
@@ -138,7 +144,7 @@ export function sliceImage(stack: SliceStack, slice: number, options: SliceImage
 }
 
 /**
- * Draws several slices in one picture, each below its number.
+ * Draws several slices in one picture, each below its number, and the bar of colours below them where there is heat.
  *
  * @example
  * ```ts
@@ -154,24 +160,36 @@ export function sliceImage(stack: SliceStack, slice: number, options: SliceImage
  */
 export function sliceMontage(stack: SliceStack, options: SliceMontageOptions = {}): Picture {
   const { slices = evenlySpaced(stack.shape[0], 12), columns = 6, caption = (slice) => `slice ${slice}` } = options;
+  const { heat, appearance = "light" } = options;
   const { width, height } = pictureSize(stack, options);
   const across = Math.max(1, Math.min(columns, slices.length));
   const down = Math.ceil(slices.length / across);
   const cell = { width: width + GAP, height: height + CAPTION_HEIGHT + GAP };
-  const total = [across * cell.width + GAP, Math.max(1, down * cell.height + GAP)] as const;
-  return paintPicture(...total, theme.background, (context) => {
+  const bar = heat ? HEAT_BAR_HEIGHT : 0;
+  const total = [across * cell.width + GAP, Math.max(1, down * cell.height + GAP) + bar] as const;
+  const { ground, text } = grounds[appearance];
+  return paintPicture(...total, ground, (context) => {
     slices.forEach((slice, i) => {
       context.save();
       context.translate(GAP + (i % across) * cell.width, GAP + Math.floor(i / across) * cell.height);
-      context.fillStyle = theme.text;
+      context.fillStyle = text;
       context.font = `11px ${theme.fontFamily}`;
       context.fillText(caption(slice), 1, CAPTION_HEIGHT - 5);
       context.translate(0, CAPTION_HEIGHT);
       paintSlice(context, stack, slice, options);
       context.restore();
     });
+    if (!heat) return;
+    context.translate(GAP, GAP + down * cell.height);
+    paintHeatBar(context, heat, text, theme.fontFamily);
   });
 }
+
+/** The dark one is that of contact sheets. */
+const grounds = {
+  light: { ground: theme.background, text: theme.text },
+  dark: { ground: "#15181c", text: "#e8eaed" },
+} as const;
 
 function pictureSize({ shape: [, rows, columns] }: SliceStack, { scale = 1 }: SliceImageOptions) {
   return { width: Math.round(columns * scale), height: Math.round(rows * scale) };

@@ -2,6 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { type Displayable, jupyterDisplay } from "../displayable.ts";
 import { escapeMarkup, evenlySpaced, formatNumber } from "../format.ts";
 import { sheetColours } from "./contact_sheet.ts";
+import { heatBarHtml } from "./slice_heat.ts";
 import { type SliceCrop, sliceJpeg, type SliceOverlay, type SliceStack } from "./slice_image.ts";
 
 /** Options of {@linkcode sliceViewer}. */
@@ -16,6 +17,8 @@ export interface SliceViewerOptions extends SliceOverlay {
   readonly crop?: SliceCrop;
   /** Width of a slice in px. @default {320} */
   readonly width?: number;
+  /** Text below a slice, after its place. @default {none} */
+  readonly caption?: (slice: number) => string;
 }
 
 /** Slices to leaf through. A notebook shows them. */
@@ -30,7 +33,7 @@ const CAPTION_HEIGHT = 26;
 /**
  * Makes a film of a patient's slices, with the head at the top. A person scrolls it by wheel, finger or arrow keys, and
  * it stops at a whole slice. It is HTML with inline styles only, so notebooks that are not trusted and pages without
- * scripts show it too, though there it may stop between two slices.
+ * scripts show it too, though there it may stop between two slices. Heat gets its bar of colours below.
  *
  * @example
  * ```ts
@@ -47,11 +50,12 @@ const CAPTION_HEIGHT = 26;
  */
 export function sliceViewer(
   stack: SliceStack,
-  { label, spacing, slices = evenlySpaced(stack.shape[0], 32), width = 320, ...drawn }: SliceViewerOptions,
+  { label, spacing, slices = evenlySpaced(stack.shape[0], 32), width = 320, caption, ...drawn }: SliceViewerOptions,
 ): SliceViewer {
   if (slices.length === 0) throw new InputError(`${label}: there are no slices to show`);
   const pictures = slices.map((slice) => {
-    const where = `slice ${slice}, ${formatNumber(slice * spacing, 0)} mm above slice 0`;
+    const place = `slice ${slice}, ${formatNumber(slice * spacing, 0)} mm above slice 0`;
+    const where = caption ? `${place}: ${escapeMarkup(caption(slice))}` : place;
     return { where, ...sliceJpeg(stack, slice, { width, quality: 70, ...drawn }) };
   }).reverse();
   const name = escapeMarkup(label);
@@ -76,9 +80,10 @@ export function sliceViewer(
     `<div role="region" tabindex="0" aria-label="${name}" data-lm-suppress-shortcuts="true" style="${window}">`,
     ...pictures.map(({ where, address, width, height }) =>
       `<figure style="${frame}"><img src="${address}" width="${width}" height="${height}" ` +
-      `alt="${name}, ${where}" style="${picture}"><figcaption style="${caption}">${where}</figcaption></figure>`
+      `alt="${name}, ${where}" style="${picture}"><figcaption style="${below}">${where}</figcaption></figure>`
     ),
     "</div>",
+    ...drawn.heat ? [heatBarHtml(drawn.heat)] : [],
   ].join("\n");
   const text = `${label}. ${pictures.length} of ${stack.shape[0]} slices, ${Math.min(...slices)} to ${
     Math.max(...slices)
@@ -87,7 +92,7 @@ export function sliceViewer(
 }
 
 const picture = styles({ display: "block", margin: "0", "max-width": "100%" });
-const caption = styles({ height: `${CAPTION_HEIGHT}px`, padding: "0 10px" });
+const below = styles({ height: `${CAPTION_HEIGHT}px`, padding: "0 10px" });
 
 function styles(properties: Readonly<Record<string, string>>): string {
   return Object.entries(properties).map(([name, value]) => `${name}: ${value}`).join("; ");

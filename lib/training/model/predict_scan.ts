@@ -1,7 +1,13 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
-import { takeView } from "@ctsurv/features/mod.ts";
-import { type LungSegmenter, preprocessReading, readVolume } from "@ctsurv/imaging/mod.ts";
+import { takeView, type ViewedSlices } from "@ctsurv/features/mod.ts";
+import {
+  type LungSegmenter,
+  type PreprocessedScan,
+  preprocessReading,
+  readVolume,
+  type VolumeReading,
+} from "@ctsurv/imaging/mod.ts";
 import type { PatientPrediction } from "../trainer.ts";
 import { modelPredictor } from "./model_predictor.ts";
 import type { SurvivalModel } from "./survival_model.ts";
@@ -26,19 +32,29 @@ export interface ScanPrediction extends PatientPrediction {
   readonly warnings: readonly string[];
 }
 
+/** A scan as a model sees it. */
+export interface ViewedScan {
+  /** File or folder. */
+  readonly path: string;
+  /** As it was read, on its own grid. */
+  readonly reading: VolumeReading;
+  /** Resampled, with the lungs and the crop. */
+  readonly prepared: PreprocessedScan;
+  /** What the model's view shows of the kept slices. */
+  readonly viewed: ViewedSlices;
+}
+
 /**
- * Predicts the survival of a patient from a scan: reads it, preprocesses it as in training, extracts the features of
- * the slices that the model's view shows, and applies the head.
+ * Reads a scan and preprocesses it as in the training of a model.
  *
  * @param path A NIfTI file, a DICOM file or a folder of DICOM files.
  * @throws {InputError} If the scan cannot be read or shows no lungs, or the segmenter is not the one of the training.
  */
-export async function predictScan(
+export async function viewScan(
   path: string,
-  model: SurvivalModel,
-  { engine, segmenter, series }: PredictScanOptions,
-): Promise<ScanPrediction> {
-  const { trainedOn, view, preprocessing } = model;
+  { trainedOn, view, preprocessing }: Pick<SurvivalModel, "trainedOn" | "view" | "preprocessing">,
+  { segmenter, series }: Omit<PredictScanOptions, "engine">,
+): Promise<ViewedScan> {
   if (trainedOn.segmenter !== segmenter.name) {
     throw new InputError(
       `The model was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
@@ -49,7 +65,22 @@ export async function predictScan(
   const prepared = await preprocessReading(reading, { ...preprocessing, segmenter, where: path });
   // Training saw its slices in float16, too.
   const slices = Float32Array.from(Float16Array.from(prepared.slices));
-  const viewed = takeView({ slices, key: path, size: prepared.size }, view);
+  return { path, reading, prepared, viewed: takeView({ slices, key: path, size: prepared.size }, view) };
+}
+
+/**
+ * Predicts the survival of a patient from a scan: reads it, preprocesses it as in training, extracts the features of
+ * the slices that the model's view shows, and applies the head.
+ *
+ * @param scan A NIfTI file, a DICOM file or a folder of DICOM files; or what {@linkcode viewScan} made of it.
+ * @throws {InputError} If the scan cannot be read or shows no lungs, or the segmenter is not the one of the training.
+ */
+export async function predictScan(
+  scan: string | ViewedScan,
+  model: SurvivalModel,
+  { engine, ...options }: PredictScanOptions,
+): Promise<ScanPrediction> {
+  const { path, reading, prepared, viewed } = typeof scan === "string" ? await viewScan(scan, model, options) : scan;
   const predictor = await modelPredictor(engine, model);
   try {
     const prediction = await predictor.predict(path, viewed);

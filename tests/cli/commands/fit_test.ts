@@ -26,6 +26,7 @@ interface Prediction {
   readonly attention: readonly { readonly weight: number }[];
   readonly aggregation: string;
   readonly fineTuning: string;
+  readonly explanation: { readonly risk: number; readonly files: readonly string[] };
 }
 
 const run = (command: Command, ...args: string[]) => command.run(parseCommand(command, args));
@@ -56,6 +57,36 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
     assertAlmostEquals(first.attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
     // The slices of the profile, as in training.
     assertEquals(first.attention.length, profiles.smoke.slices);
+
+    // Where the model looks, on the scan's own grid.
+    const explained = join(dir, "explained");
+    const { json, text } = await run(
+      predict,
+      ...["--model", model, "--input", scan, "--explain", explained, "--occlude"],
+    );
+    const { explanation: { risk, files } } = json as Prediction;
+    assertAlmostEquals(risk, Math.log((1 - curve[24]!) / curve[24]!), 1e-3);
+    assertStringIncludes(text, `Written to ${explained}: attention.nii.gz`);
+    const { volume: own } = await readVolume(scan);
+    for (const name of files.filter((name) => name.endsWith(".nii.gz"))) {
+      const { volume: overlay } = await readVolume(join(explained, name));
+      assertEquals([overlay.affine, overlay.shape], [own.affine, own.shape], name);
+      const values = Float32Array.from(overlay.hu);
+      const most = values.reduce((most, value) => Math.max(most, value), -Infinity);
+      // Slices of 9 mm are not all met by the 3 mm of a slice that was seen.
+      if (name === "attention.nii.gz") assert(first.attention.some(({ weight }) => Math.abs(weight - most) < 1e-6));
+      if (name === "grad_cam.nii.gz") assert(values.every((value) => value >= 0));
+    }
+    assertEquals(files.filter((name) => name.endsWith(".nii.gz")).length, 4);
+    const page = await Deno.readTextFile(join(explained, "explanation.html"));
+    assertStringIncludes(page, "prefers-color-scheme: dark");
+    const { slices } = JSON.parse(await Deno.readTextFile(join(explained, "explanation.json")));
+    assertEquals(slices.length, profiles.smoke.slices);
+    await assertRejects(
+      () => run(predict, "--model", model, "--input", scan, "--occlude"),
+      InputError,
+      "needs --explain",
+    );
 
     // The same scan among two series of one folder.
     const [study, { volume }] = [join(dir, "study"), await readVolume(scan)];
@@ -95,8 +126,12 @@ Deno.test("fit and predict take other aggregations, and the final block", () =>
       const model = join(dir, `${name}.safetensors`);
       const where = ["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", cache];
       await run(fit, ...where, ...shared, ...args);
-      const { text, json } = await run(predict, "--model", model, "--input", scan, ...shared);
-      const { survival, attention, aggregation, fineTuning } = json as Prediction;
+      const explained = join(dir, name);
+      const { text, json } = await run(predict, "--model", model, "--input", scan, "--explain", explained, ...shared);
+      const { survival, attention, aggregation, fineTuning, explanation } = json as Prediction;
+      // Through the trained block, though not in float16.
+      const left = survival[24]!.probability;
+      assertAlmostEquals(explanation.risk, Math.log((1 - left) / left), 1e-2, name);
       assertEquals([aggregation, fineTuning], [args[1], args[3] ?? "final-layer"], name);
       assertEquals(survival.length, 25);
       assertAlmostEquals(attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
