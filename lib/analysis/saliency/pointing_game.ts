@@ -13,8 +13,8 @@ export interface PointedPatient {
   readonly size: number;
 }
 
-/** Options of the pointing game. */
-export interface PointingOptions extends BootstrapOptions {
+/** Options of {@linkcode pointingShare}. */
+export interface PointingOptions {
   /** Pixels by which a point may miss the tumour (Zhang et al. 2018, of 224). @default {15} */
   readonly tolerance?: number;
 }
@@ -64,7 +64,7 @@ export interface PointingGame {
  */
 export function pointingShare(
   { maps: { data, shape: [slices, rows, columns] }, tumour, size }: PointedPatient,
-  { tolerance = 15 }: Pick<PointingOptions, "tolerance"> = {},
+  { tolerance = 15 }: PointingOptions = {},
 ): PointingShare | null {
   if (tumour.length !== slices * size ** 2) {
     throw new InputError(`A tumour of ${tumour.length} pixels is not on ${slices} slices of ${size} x ${size}`);
@@ -114,13 +114,14 @@ function hitCells(tumour: ArrayLike<number>, offset: number, { size, rows, colum
  * Whether maps point at the tumour: the share of slices with tumour where they do, against chance. Null where no patient has
  * tumour on a slice.
  *
- * @throws {InputError} If a tumour and its maps are not of the same slices, or the options make no sense.
+ * @param patients What {@linkcode pointingShare} gave; patients without tumour are left out.
+ * @throws {InputError} If the options make no sense.
  */
 export function pointingGame(
-  patients: readonly PointedPatient[],
-  { tolerance = 15, ...options }: PointingOptions = {},
+  patients: readonly (PointingShare | null)[],
+  options: BootstrapOptions = {},
 ): PointingGame | null {
-  const shares = patients.flatMap((patient) => pointingShare(patient, { tolerance }) ?? []);
+  const shares = patients.filter((share) => share !== null);
   const count = shares.length;
   if (count === 0) return null;
   const mean = (of: (share: PointingShare) => number) => shares.reduce((sum, share) => sum + of(share), 0) / count;
@@ -145,20 +146,20 @@ export interface PointingDifference {
  * Compares where the maps of two models point, patient by patient. The second is usually the control, trained on the same
  * scans with survival that depends on nothing in them.
  *
- * @param first [patients].
+ * @param first [patients], what {@linkcode pointingShare} gave.
  * @param second [patients], the same in the same order.
- * @throws {InputError} If there are other patients or other slices in the second.
+ * @throws {InputError} If there are other patients in the second, or their tumours are elsewhere.
  */
 export function pointingDifference(
-  first: readonly PointedPatient[],
-  second: readonly PointedPatient[],
-  { tolerance = 15, ...options }: PointingOptions = {},
+  first: readonly (PointingShare | null)[],
+  second: readonly (PointingShare | null)[],
+  options: BootstrapOptions = {},
 ): PointingDifference | null {
   if (first.length !== second.length) {
     throw new InputError(`The two models have ${first.length} and ${second.length} patients; they need the same`);
   }
-  const differences = first.flatMap((patient, i) => {
-    const [a, b] = [pointingShare(patient, { tolerance }), pointingShare(second[i]!, { tolerance })];
+  const differences = first.flatMap((a, i) => {
+    const b = second[i]!;
     if (a?.chance !== b?.chance) throw new InputError(`Patient ${i + 1} has tumour elsewhere in the second model`);
     return a && b ? [a.hits - b.hits] : [];
   });

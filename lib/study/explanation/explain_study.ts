@@ -3,16 +3,20 @@ import {
   headRisk,
   mapNetwork,
   mapSimilarity,
-  type PointedPatient,
   pointingDifference,
   pointingGame,
+  type PointingShare,
+  pointingShare,
+  type SaliencyMaps,
   type SliceExplanation,
   type SliceOrder,
   sliceOrder,
   sliceOrderTest,
 } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
+import type { HostTensor } from "@ctsurv/engine/mod.ts";
 import { createBackbone, followUp } from "@ctsurv/features/mod.ts";
+import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type ExplanationResult, explanationTable, type SanityCheck } from "@ctsurv/report/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { permuteOutcomes } from "@ctsurv/training/mod.ts";
@@ -71,92 +75,111 @@ export async function explainStudy(
   features: StudyFeatures,
   { control, tolerance = 15, orders = 10 }: ExplainStudyOptions = {},
 ): Promise<StudyExplanation> {
-  const { engine, progress, protocol: { choices } } = study;
-  const { backbone, view } = features;
-  const { architecture } = backbone;
+  const { progress, protocol, profile, cohort: { name, hash } } = study;
+  const { choices } = protocol;
   if (choices.intensities === "z-score") {
     throw new InputError("Maps are not built together with intensities=z-score: choose intensities=window");
   }
-  const batch = view.slices === "all" ? 8 : Math.min(view.slices, 8);
-  const options = { at: readoutOf(choices, architecture), batch } as const;
-  const title = (what: string) => ({ title: `${architecture.title}, ${what}` });
-  const own = await foldHeads(study, features);
-  const models = {
-    seed: await foldHeads(study, features, { seed: choices.seed + 1, ...title("another seed") }),
-    outcomes: await foldHeads(
-      study,
-      { ...features, patients: permuteOutcomes(features.patients, choices.seed) },
-      title("shuffled outcomes"),
-    ),
-    ...control && { control: await foldHeads(control, underControl(features, control), title("control")) },
-  };
-  const network = await mapNetwork(engine, backbone, options);
-  const drawHead = randomHeads(study, features);
-  const other = await createBackbone(architecture.name, engine, { weights: "seeded", seed: choices.seed + 1 });
-  const otherNetwork = await mapNetwork(engine, other, options);
-  const tail = choices.tail === "on";
-  const heads = headRisk(engine, shapeFor({ protocol: study.protocol }, features, {}), { tail });
-
+  const tools = await openMaps(study, features);
   const explained: ExplainedPatient[] = [];
   const maps: Record<SanityCheck, Float32Array[]> = { seed: [], head: [], backbone: [], outcomes: [] };
-  const pointed = { own: [] as PointedPatient[], control: [] as PointedPatient[] };
+  const pointed = { own: [] as (PointingShare | null)[], control: [] as (PointingShare | null)[] };
   const ordered: SliceOrder[] = [];
-  progress.start("Explanations", features.patients.length);
   try {
+    const models = await trainHeads(study, features, control);
+    const drawHead = randomHeads(study, features);
+    progress.start("Explanations", features.patients.length);
     for (const [i, { id }] of features.patients.entries()) {
-      const { stack, tumour } = await study.slicesOf(id, view);
-      const seen = await network.look(stack.data);
-      const explain = (head: Parameters<typeof explainSlices>[2]) => explainSlices(network, heads, head, seen);
-      const head = own.headFor(id);
+      const { stack, tumour } = await study.slicesOf(id, features.view);
+      const seen = await tools.network.look(stack.data);
+      const explain = (head: SurvivalHead<HostTensor>) => explainSlices(tools.network, tools.heads, head, seen);
+      const head = models.own.headFor(id);
       const found = await explain(head);
       explained.push({ id, ...found });
       maps.seed.push((await explain(models.seed.headFor(id))).maps.data);
       maps.outcomes.push((await explain(models.outcomes.headFor(id))).maps.data);
       maps.head.push((await explain(drawHead(i % RANDOM_HEADS))).maps.data);
-      const elsewhere = await explainSlices(otherNetwork, heads, head, await otherNetwork.look(stack.data));
-      maps.backbone.push(elsewhere.maps.data);
+      const elsewhere = await tools.other.look(stack.data);
+      maps.backbone.push((await explainSlices(tools.other, tools.heads, head, elsewhere)).maps.data);
       if (tumour) {
-        const of = { tumour: tumour.mask, size: view.size };
-        pointed.own.push({ maps: found.maps, ...of });
-        if (models.control) pointed.control.push({ maps: (await explain(models.control.headFor(id))).maps, ...of });
+        const share = (maps: SaliencyMaps) =>
+          pointingShare({ maps, tumour: tumour.mask, size: features.view.size }, { tolerance });
+        pointed.own.push(share(found.maps));
+        if (models.control) pointed.control.push(share((await explain(models.control.headFor(id))).maps));
       }
-      const patient = { id, features: seen.features, slices: found.attention.length, attention: found.attention };
-      const order = await sliceOrder(heads, head, patient, { orders, seed: choices.seed });
+      const { attention } = found;
+      const patient = { id, features: seen.features, slices: attention.length, attention };
+      const order = await sliceOrder(tools.heads, head, patient, { orders, seed: choices.seed });
       if (order) ordered.push(order);
       progress.tick();
     }
-  } finally {
-    for (const part of [network, otherNetwork, heads]) await part.dispose();
-  }
-  progress.done(`${explained.length} patients explained`);
+    progress.done(`${explained.length} patients explained`);
 
-  const draws = { replicates: 2000 };
-  const { cohort: { name, hash }, profile, protocol } = study;
-  const checks = ["seed", "head", "backbone", "outcomes"] as const;
-  const result: ExplanationResult = {
-    kind: "explanation",
-    cohort: { name, hash, patients: features.patients.length, events: features.deaths },
-    profile: profile.name,
-    protocol: protocol.name,
-    model: architecture.name,
-    months: tail ? HORIZON_MONTHS : HORIZON_MONTHS - 1,
-    tolerance,
-    pointing: pointingGame(pointed.own, { tolerance, ...draws }),
-    ...control && {
-      control: {
-        cohort: control.cohort.name,
-        pointing: pointingGame(pointed.control, { tolerance, ...draws }),
-        difference: pointingDifference(pointed.own, pointed.control, { tolerance, ...draws }),
+    const draws = { replicates: 2000 };
+    const result: ExplanationResult = {
+      kind: "explanation",
+      cohort: { name, hash, patients: features.patients.length, events: features.deaths },
+      profile: profile.name,
+      protocol: protocol.name,
+      model: features.backbone.architecture.name,
+      months: choices.tail === "on" ? HORIZON_MONTHS : HORIZON_MONTHS - 1,
+      tolerance,
+      pointing: pointingGame(pointed.own, draws),
+      ...control && {
+        control: {
+          cohort: control.cohort.name,
+          pointing: pointingGame(pointed.control, draws),
+          difference: pointingDifference(pointed.own, pointed.control, draws),
+        },
       },
+      sanity: CHECKS.map((check) => ({
+        check,
+        similarity: mapSimilarity(explained.map(({ maps }) => maps.data), maps[check], draws),
+      })),
+      order: sliceOrderTest(ordered, draws),
+      provenance: await study.provenance(features.weights),
+    };
+    return { result, patients: explained, heads: models.own, ...displayAs(explanationTable(result)) };
+  } finally {
+    await tools.dispose();
+  }
+}
+
+const CHECKS = ["seed", "head", "backbone", "outcomes"] as const;
+
+/** The backbone and another one that show their maps, and what applies the heads. */
+async function openMaps(study: Study, features: StudyFeatures) {
+  const { engine, protocol } = study;
+  const { choices } = protocol;
+  const { backbone, view } = features;
+  const { architecture } = backbone;
+  const batch = view.slices === "all" ? 8 : Math.min(view.slices, 8);
+  const options = { at: readoutOf(choices, architecture), batch } as const;
+  const network = await mapNetwork(engine, backbone, options);
+  const drawn = await createBackbone(architecture.name, engine, { weights: "seeded", seed: choices.seed + 1 });
+  const other = await mapNetwork(engine, drawn, options);
+  const heads = headRisk(engine, shapeFor({ protocol }, features, {}), { tail: choices.tail === "on" });
+  return {
+    network,
+    other,
+    heads,
+    async dispose() {
+      for (const part of [network, other, heads]) await part.dispose();
     },
-    sanity: checks.map((check) => ({
-      check,
-      similarity: mapSimilarity(explained.map(({ maps }) => maps.data), maps[check], draws),
-    })),
-    order: sliceOrderTest(ordered, draws),
-    provenance: await study.provenance(features.weights),
   };
-  return { result, patients: explained, heads: own, ...displayAs(explanationTable(result)) };
+}
+
+/** The heads of the study, and those that they are compared with. */
+async function trainHeads(study: Study, features: StudyFeatures, control: Study | undefined) {
+  const { seed } = study.protocol.choices;
+  const title = (what: string) => ({ title: `${features.backbone.architecture.title}, ${what}` });
+  const shuffled = { ...features, patients: permuteOutcomes(features.patients, seed) };
+  return {
+    own: await foldHeads(study, features),
+    seed: await foldHeads(study, features, { seed: seed + 1, ...title("another seed") }),
+    outcomes: await foldHeads(study, shuffled, title("shuffled outcomes")),
+    ...control && { control: await foldHeads(control, underControl(features, control), title("control")) },
+  };
 }
 
 /** The same scans with the outcomes of another study of them. */
