@@ -4,6 +4,7 @@ import { swapBytes } from "./dicom/_pixels.ts";
 
 /** NumPy's names of the element types, without the byte order. */
 const types = {
+  f2: Float16Array,
   f4: Float32Array,
   f8: Float64Array,
   i1: Int8Array,
@@ -18,6 +19,7 @@ const types = {
 
 /** Elements of an `.npy` file. */
 export type NpyData =
+  | Float16Array
   | Float32Array
   | Float64Array
   | Int8Array
