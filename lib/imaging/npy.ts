@@ -99,7 +99,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
 function parseHeader(path: string, header: string): { descr: string; shape: number[] } {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
-  const shape = /'shape'\s*:\s*\(((?:\s*\d+\s*,?)*)\s*\)/.exec(header)?.[1];
+  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   if (descr === undefined || order === undefined || shape === undefined) {
     throw new InputError(`${path}: the .npy header cannot be read: ${JSON.stringify(header.slice(0, 200).trim())}`);
   }

@@ -36,8 +36,8 @@ export interface AddedValue {
  *
  *     p = 1 - Phi(sqrt(LR / 2)) for a hazard ratio above 1, Phi(sqrt(LR / 2)) for one below
  *
- * Of 1,000 cohorts of 100 patients whose features said nothing, USUAL had a usual p below 0.05, most of them for a risk
- * that pointed the wrong way, and HALVED the other.
+ * Of 1,000 cohorts of 100 patients with five features that said nothing, 188 had a usual p below 0.05, 138 of them for a
+ * risk that pointed the wrong way. 31 had this one below 0.05.
  *
  * @param patients With their clinical records.
  * @param predictions Of the CT alone, for the same patients in the same order.
