@@ -10,6 +10,7 @@ import { writeCrossValidation } from "@ctsurv/report/mod.ts";
 import { openStudy, readEnvironment, type Study, type StudyFeatures } from "@ctsurv/study/mod.ts";
 import { type PatientTotals, patientTotals, realPatients } from "./cohort.ts";
 import { compareRows } from "./comparisons.ts";
+import { realFusion } from "./fusion.ts";
 import { realMarkdown } from "./markdown.ts";
 import { realMultiverse } from "./multiverse.ts";
 import { HEADLINE, realRows, type RowContext } from "./rows.ts";
@@ -21,7 +22,7 @@ const HELP = `deno run -A bench/real_patients/main.ts --cohort DIR --table FILE.
   --output DIR      where totals go (default: outputs/lung1-five-slices)
   --work DIR        where predictions are kept, which are of patients (default: data/cache/lung1-five-slices)
   --cache DIR       slices and features (default: data/cache)
-  --only NAME,…     only these rows, or multiverse (default: all, the multiverse last)
+  --only NAME,…     only these rows, or fusion or multiverse (default: all, these two last)
   --change CHOICE   only these rows of the multiverse, as for "ctsurv multiverse"; several with commas
   --epochs N        of a survival head (default: 100, as in the paper); fewer are for trials in another --output
   --profile NAME    smoke, workshop or paper (default: paper)
@@ -44,9 +45,12 @@ const { values } = parseArgs({
 });
 const say = (text: string) => console.error(text);
 
+/** What is computed beside the rows. */
+const BESIDE_ROWS = ["fusion", "multiverse"];
+
 try {
   if (values.help) console.log(HELP);
-  else if (values.list) console.log([...realRows.map(({ name }) => name), "multiverse"].join("\n"));
+  else if (values.list) console.log([...realRows.map(({ name }) => name), ...BESIDE_ROWS].join("\n"));
   else await main();
 } catch (error) {
   if (!(error instanceof InputError)) throw error;
@@ -87,6 +91,11 @@ async function main(): Promise<void> {
     await writeTable(output, work, counts);
     say(`${row.name}: Ctd within folds ${totals.ctdWithinFolds.join(", ")}`);
   }
+  if (only.includes("fusion")) {
+    const start = performance.now();
+    await realFusion(study, headline, { output, epochs });
+    await writeTime(output, "fusion", performance.now() - start);
+  }
   if (only.includes("multiverse")) {
     const start = performance.now();
     await realMultiverse(study, { output, changes: values.change?.split(",") });
@@ -108,7 +117,7 @@ function rememberedFeatures(study: Study): RowContext["features"] {
 }
 
 function chosenRows(only: string | undefined): readonly string[] {
-  const all = [...realRows.map(({ name }) => name), "multiverse"];
+  const all = [...realRows.map(({ name }) => name), ...BESIDE_ROWS];
   const wanted = only?.split(",").map((name) => name.trim()) ?? all;
   const unknown = wanted.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new InputError(`--only: there is no row "${unknown}": choose of ${all.join(", ")}`);

@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
   clinical: async () => (await import("./commands/clinical.ts")).clinical,
   losses: async () => (await import("./commands/losses.ts")).losses,
+  fusion: async () => (await import("./commands/fusion.ts")).fusion,
   multiverse: async () => (await import("./commands/multiverse.ts")).multiverse,
   "learning-curve": async () => (await import("./commands/learning_curve.ts")).learningCurveCommand,
   repeat: async () => (await import("./commands/repeat.ts")).repeat,

@@ -40,6 +40,12 @@ export {
   type SliceFacts,
 } from "./extract_features.ts";
 export {
+  type ExternalFeatures,
+  type ExternalFeaturesOptions,
+  readExternalFeatures,
+} from "./external/external_features.ts";
+export { type FeatureFacts, featureSlug, readFeatureFacts } from "./external/feature_facts.ts";
+export {
   type ExtractionPoint,
   type FeatureExtractor,
   featureExtractor,

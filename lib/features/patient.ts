@@ -15,6 +15,8 @@ export interface TrainingPatient extends LabelledPatient {
   readonly features: Float32Array;
   /** Number of slices in `features`; 1 for a volume. */
   readonly slices: number;
+  /** [clinical covariates], for heads that take them beside the patient vector. */
+  readonly clinical?: Float32Array;
 }
 
 /** A patient for fine-tuning of the final block. */

@@ -4,6 +4,7 @@ import { swapBytes } from "./dicom/_pixels.ts";
 
 /** NumPy's names of the element types, without the byte order. */
 const types = {
+  f2: Float16Array,
   f4: Float32Array,
   f8: Float64Array,
   i1: Int8Array,
@@ -18,6 +19,7 @@ const types = {
 
 /** Elements of an `.npy` file. */
 export type NpyData =
+  | Float16Array
   | Float32Array
   | Float64Array
   | Int8Array
@@ -97,7 +99,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
 function parseHeader(path: string, header: string): { descr: string; shape: number[] } {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
-  const shape = /'shape'\s*:\s*\(((?:\s*\d+\s*,?)*)\s*\)/.exec(header)?.[1];
+  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
   if (descr === undefined || order === undefined || shape === undefined) {
     throw new InputError(`${path}: the .npy header cannot be read: ${JSON.stringify(header.slice(0, 200).trim())}`);
   }

@@ -6,6 +6,7 @@ import type { ModelResult } from "./results/table1.ts";
  * @param view Slices one by one or a volume of so many slices; rows and columns of a slice.
  */
 export function describeView({ kind, slices, size }: ModelResult["view"]): string {
+  if (kind === "external") return "external features";
   if (kind === "volume") return `a volume of ${slices === "all" ? "all slices" : slices} × ${size} × ${size}`;
   return `${slices} slices of ${size} × ${size}`;
 }

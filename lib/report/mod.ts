@@ -62,6 +62,16 @@ export {
 export { type CrossValidationRecord, readCrossValidation, writeCrossValidation } from "./results/cross_validation.ts";
 export { type FoldFile, foldPath, readFold, removeOtherFolds, writeFold } from "./results/fold_file.ts";
 export { judgeClaims } from "./claims/judge_claims.ts";
+export {
+  type FusionComparison,
+  type FusionModel,
+  type FusionResult,
+  type FusionRow,
+  readFusion,
+  writeFusion,
+} from "./fusion/fusion_result.ts";
+export { fusionTable } from "./fusion/fusion_table.ts";
+export { saysFusion } from "./fusion/says_fusion.ts";
 export type { LawResult } from "./laws/law_result.ts";
 export { type LawRow, lawTable } from "./laws/law_table.ts";
 export { type OtherSeeds, readOtherSeeds, saysOtherSeeds, writeOtherSeeds } from "./laws/other_seeds.ts";

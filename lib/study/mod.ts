@@ -20,6 +20,7 @@ export {
   readEnvironment,
   selectLaw,
 } from "./environment.ts";
+export { externalFeatures, externalRow } from "./external/external_row.ts";
 export {
   type CrossValidatedRow,
   crossValidateRow,
@@ -27,6 +28,7 @@ export {
   type TrainedFold,
   trainRowFold,
 } from "./rows/cross_validate_row.ts";
+export { compareFusion, type CompareFusionOptions, type FusionComparisons } from "./fusion/compare_fusion.ts";
 export { type CohortPart, patientsOfPart, type PreparedPart, prepareRow } from "./rows/prepare_row.ts";
 export {
   type ExplainedPatient,
@@ -49,7 +51,7 @@ export { compareLosses, type CompareLossesOptions, type LossComparison } from ".
 export { lawOf, type OtherLaws, otherLaws } from "./laws/other_laws.ts";
 export { tumourVolumeAlone } from "./laws/tumour_volume.ts";
 export { lungsNotice } from "./lungs_notice.ts";
-export { findRow, rowNames, type StudyRow } from "./rows/rows.ts";
+export { findRow, type FusionKind, rowNames, type StudyRow } from "./rows/rows.ts";
 export { findProfile, type Profile, profiles, requireFolds } from "./profile.ts";
 export {
   type AllowedValues,

@@ -63,7 +63,7 @@ export async function saveRow(
     model,
     name,
     weights,
-    view,
+    view: weights.kind === "external" ? { ...view, kind: "external" } : view,
     aggregation: aggregationOf(study, model, features),
     coxOnFeatures: await ceilingOf(study, features),
     provenance,

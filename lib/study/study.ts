@@ -260,7 +260,7 @@ export async function openStudy({
         engine: engine.name,
         provider: engine.description,
         weights,
-        lungs: weights.kind === "none" ? "none" : segmenter.name,
+        lungs: weights.kind === "none" || weights.kind === "external" ? "none" : segmenter.name,
         cohort: { name: cohort.name, hash: cohort.hash },
         profile: profile.name,
         protocol: { name: protocol.name, choices: { ...choices } },

@@ -112,19 +112,20 @@ function deathsOf(patients: readonly LabelledPatient[]): number {
   return patients.filter(({ followUp }) => followUp.event === 1).length;
 }
 
-function withDisplay(features: Omit<StudyFeatures, keyof Displayable>): StudyFeatures {
+/** The features with what a notebook shows of them. */
+export function withDisplay(features: Omit<StudyFeatures, keyof Displayable>): StudyFeatures {
   const { backbone: { architecture, source }, view, patients, deaths, skipped } = features;
   const weights = source.kind === "seeded"
     ? `seeded (${source.seed}), never trained`
     : source.kind === "phantom"
     ? `trained on phantoms, ${source.file}`
-    : `pretrained, ${source.file}`;
+    : `${source.kind}, ${source.file}`;
   const [first] = patients;
   const facts: (readonly [string, string | number])[] = [
     ["Features of a slice", first!.features.length / first!.slices],
     ["Weights", weights],
     ["SHA-256", source.sha256],
-    ["Seen of a patient", describeView(view)],
+    ["Seen of a patient", source.kind === "external" ? "what another program took" : describeView(view)],
     ["Patients", patients.length],
     ["Deaths within two years", deaths],
     ["Left out", skipped.length === 0 ? "nobody" : skipped.length],

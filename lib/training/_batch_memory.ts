@@ -35,7 +35,7 @@ export function trainingRows(slices: number): number {
 
 /** The arrays of a batch of one size. Every batch of the size is written into them anew. */
 export function batchMemory(
-  { patients, slices, backboneFeatures, layers, width, timed = false }: BatchSizes,
+  { patients, slices, backboneFeatures, layers, width, timed = false, clinical = 0 }: BatchSizes,
   features: Float32Array,
 ): GradientBatch<HostTensor> {
   const zeros = (...shape: number[]) => hostTensor(new Float32Array(shape.reduce((size, dim) => size * dim)), shape);
@@ -47,5 +47,6 @@ export function batchMemory(
     weight: zeros(patients),
     ...timed && { months: zeros(patients) },
     dropout: dropoutSpec(patients, { layers, width }).map(({ shape }) => zeros(...shape)),
+    ...clinical > 0 && { clinical: zeros(patients, clinical) },
   };
 }

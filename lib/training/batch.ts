@@ -17,6 +17,8 @@ export interface PatientBatch {
   readonly weight: HostTensor;
   /** [patients]: months of follow-up to the horizon, 0 in rows that only fill up; only of a batch that is `timed`. */
   readonly months?: HostTensor;
+  /** [patients, clinical covariates]; only of patients who have them. */
+  readonly clinical?: HostTensor;
 }
 
 /** Options of {@linkcode makeBatch}. */
@@ -43,24 +45,27 @@ export function paddedSlices(slices: number): number {
 }
 
 /** A patient's features, with or without a follow-up. */
-export type PatientFeatures = Pick<TrainingPatient, "features" | "slices">;
+export type PatientFeatures = Pick<TrainingPatient, "features" | "slices" | "clinical">;
 
 /**
  * Puts the slices of some patients one after the other and fills them up to a multiple of {@linkcode SLICE_STEP}. Rows
  * that only fill up belong to no patient.
  *
  * @param rows Patients of the batch, at least as many as are given.
- * @returns Features [slices, backbone features], and [rows, slices] with 1 where a slice is the patient's.
+ * @returns Features [slices, backbone features], [rows, slices] with 1 where a slice is the patient's, and the clinical
+ *   covariates of patients who have them.
  */
 export function joinSlices(
   patients: readonly PatientFeatures[],
   rows: number = patients.length,
-): Pick<PatientBatch, "features" | "membership"> {
+): Pick<PatientBatch, "features" | "membership" | "clinical"> {
   const width = patients[0]!.features.length / patients[0]!.slices;
+  const covariates = patients[0]!.clinical?.length;
   const slices = paddedSlices(slicesOf(patients));
   const joined = {
     features: hostTensor(new Float32Array(slices * width), [slices, width]),
     membership: hostTensor(new Float32Array(rows * slices), [rows, slices]),
+    ...covariates !== undefined && { clinical: hostTensor(new Float32Array(rows * covariates), [rows, covariates]) },
   };
   writeSlices(joined, patients);
   return joined;
@@ -72,7 +77,7 @@ export function slicesOf(patients: readonly PatientFeatures[]): number {
 }
 
 function writeSlices(
-  { features, membership }: Pick<PatientBatch, "features" | "membership">,
+  { features, membership, clinical }: Pick<PatientBatch, "features" | "membership" | "clinical">,
   patients: readonly PatientFeatures[],
 ): void {
   const [slices, width] = features.shape as [number, number];
@@ -87,6 +92,18 @@ function writeSlices(
     at += patient.slices;
   });
   features.data.fill(0, at * width);
+  if (clinical) writeClinical(clinical, patients);
+}
+
+function writeClinical({ data, shape }: HostTensor, patients: readonly PatientFeatures[]): void {
+  const [, width] = shape as [number, number];
+  data.fill(0);
+  patients.forEach(({ clinical }, row) => {
+    if (clinical?.length !== width) {
+      throw new TypeError(`A head of ${width} clinical covariates got ${clinical?.length ?? "no"} of them`);
+    }
+    data.set(clinical, row * width);
+  });
 }
 
 /**

@@ -123,14 +123,14 @@ export interface HeadOptimiserOptions extends TrainOptions {
  */
 export function headOptimiser(engine: Engine, shape: SurvivalHeadShape, options: HeadOptimiserOptions): HeadOptimiser {
   const spec = survivalHeadSpec(shapeForLoss(shape, options.loss));
-  const { backboneFeatures, layers = 10, width = 100, bins = HORIZON_MONTHS } = shape;
+  const { backboneFeatures, layers = 10, width = 100, bins = HORIZON_MONTHS, clinical = 0 } = shape;
   const { batchSize, seed, initialise, initialisation = "looks-linear", labels = "interval" } = options;
   const { embeddingDropout = 0, schedule, learningRate, featureGradients = false, threads = 1 } = options;
   const scheduled = schedule !== undefined && schedule.kind !== "constant";
   const newHead = () => initialise ? seededParameters(spec, seed, initialise) : initialHead(spec, seed, initialisation);
   const gradient = lossAndGradients({ ...options.loss && { loss: options.loss }, featureGradients });
   const timed = survivalLosses[options.loss?.kind ?? "deephit"].isTimed;
-  const sizes = (slices: number) => ({ patients: batchSize, slices, backboneFeatures, layers, width, timed });
+  const sizes = (slices: number) => ({ patients: batchSize, slices, backboneFeatures, layers, width, timed, clinical });
   const programs = memoise((slices: number) =>
     compile(engine, gradient, { parameters: spec, batch: gradientBatchSpec(sizes(slices)) }, { threads })
   );

@@ -51,6 +51,7 @@ type PredictInputs = {
   readonly features: TensorSpec;
   readonly membership: TensorSpec;
   readonly head: SurvivalHead<TensorSpec>;
+  readonly clinical?: TensorSpec;
 };
 
 /**
@@ -83,8 +84,13 @@ export function headPredictor(
   const programs = memoise((slices: number) =>
     compile(
       engine,
-      ({ features, membership, head }) => survivalHead(features, membership, head),
-      { features: float32(slices, shape.backboneFeatures), membership: float32(1, slices), head: spec },
+      ({ features, membership, head, clinical }) => survivalHead(features, membership, head, undefined, clinical),
+      {
+        features: float32(slices, shape.backboneFeatures),
+        membership: float32(1, slices),
+        head: spec,
+        ...shape.clinical !== undefined && shape.clinical > 0 && { clinical: float32(1, shape.clinical) },
+      },
       oneThread,
     ) as Promise<Compiled<PredictInputs, { logits: tf.Tensor; attention: tf.Tensor }>>
   );

@@ -90,10 +90,11 @@ function fingerprints(): (seen: object) => string {
   return (seen) => {
     if ("activations" in seen) return (seen as Pick<FineTuningPatient, "activations">).activations.key;
     if (!("features" in seen)) return sha256(JSON.stringify(seen));
-    const { features, slices } = seen as Pick<TrainingPatient, "features" | "slices">;
+    const { features, slices, ...more } = seen as Pick<TrainingPatient, "features" | "slices">;
     const hash = known.get(features) ??
       sha256(new Uint8Array(features.buffer as ArrayBuffer, features.byteOffset, features.byteLength));
     known.set(features, hash);
-    return `${slices} ${hash}`;
+    const beside = JSON.stringify(more);
+    return beside === "{}" ? `${slices} ${hash}` : `${slices} ${hash} ${sha256(beside)}`;
   };
 }

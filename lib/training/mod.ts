@@ -7,6 +7,7 @@
  *   {@linkcode fineTuner} also the final block of the backbone, {@linkcode coxTrainer} and
  *   {@linkcode clinicalDeepHitTrainer} are the baselines on clinical covariates. {@linkcode penalisedCoxTrainer} takes
  *   tables with more columns than patients, {@linkcode coxOnFeaturesTrainer} the features of the survival heads.
+ *   {@linkcode lateFusionTrainer} and {@linkcode jointFusionTrainer} take CT and clinical data together.
  * - Models: {@linkcode trainModel} trains one on a whole cohort, {@linkcode saveModel} and {@linkcode loadModel} keep
  *   it in a file, {@linkcode modelPredictor} applies it to new patients.
  *
@@ -91,6 +92,16 @@ export {
 } from "./cross_validation/null_distribution.ts";
 export { trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
 export { shapeForLoss, trainedWeights, withBaseline } from "./losses/head_for_loss.ts";
+export { type AddedValue, addedValue } from "./fusion/added_value.ts";
+export {
+  type ClinicalVector,
+  clinicalVector,
+  clinicalVectorNames,
+  encodeClinicalVector,
+} from "./fusion/clinical_vector.ts";
+export { type FusionPatient, type JointFusion, jointFusionTrainer } from "./fusion/joint_fusion.ts";
+export { INNER_FOLDS, type LateFusion, type LateFusionOptions, lateFusionTrainer } from "./fusion/late_fusion.ts";
+export { type OutOfFoldRisks, outOfFoldRisks, type OutOfFoldRisksOptions, riskOf } from "./fusion/out_of_fold_risks.ts";
 export { keepTrainings, keptEntries, type KeptTrainings } from "./kept_trainings.ts";
 export { parallelHeadTrainer, type ParallelHeadTrainerOptions } from "./parallel_head_trainer.ts";
 export type { PatientPrediction, Trained, Trainer, TrainingOf } from "./trainer.ts";

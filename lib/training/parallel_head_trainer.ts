@@ -31,11 +31,12 @@ export function parallelHeadTrainer(
     ...here,
     concurrency: threads,
     train(given, onEpoch, of) {
-      const patients = given.map(({ id, followUp, slices, features }) => ({
+      const patients = given.map(({ id, followUp, slices, features, clinical }) => ({
         id,
         followUp,
         slices,
         features: share(features),
+        ...clinical && { clinical },
       }));
       const order = { shape, options, patients, ...of && { of } };
       return pool.run(order, (note) => onEpoch?.(...note as [epoch: number, loss: number]));

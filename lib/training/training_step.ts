@@ -35,6 +35,8 @@ export interface GradientBatch<T> {
   readonly months?: T;
   /** One [patients, width] for each hidden layer of DeepHit. */
   readonly dropout: readonly T[];
+  /** [patients, clinical covariates]; only for a head that takes them beside the patient vector. */
+  readonly clinical?: T;
 }
 
 /** One batch, and what AdamW needs to know of the step. */
@@ -67,11 +69,13 @@ export interface BatchSizes {
   readonly width: number;
   /** Whether the loss asks for the months of the patients beside their bins. @default {false} */
   readonly timed?: boolean;
+  /** Clinical covariates beside the patient vector. @default {0} */
+  readonly clinical?: number;
 }
 
 /** The shapes of a batch, for compiling {@linkcode lossAndGradients}. */
 export function gradientBatchSpec(
-  { patients, slices, backboneFeatures, layers, width, timed = false }: BatchSizes,
+  { patients, slices, backboneFeatures, layers, width, timed = false, clinical = 0 }: BatchSizes,
 ): GradientBatch<TensorSpec> {
   return {
     features: float32(slices, backboneFeatures),
@@ -81,6 +85,7 @@ export function gradientBatchSpec(
     weight: float32(patients),
     ...timed && { months: float32(patients) },
     dropout: dropoutSpec(patients, { layers, width }),
+    ...clinical > 0 && { clinical: float32(patients, clinical) },
   };
 }
 
@@ -182,9 +187,9 @@ export function trainingStep(
 function batchLoss(
   head: SurvivalHead<tf.Tensor>,
   features: tf.Tensor,
-  { membership, dropout, bin, event, weight, months }: GradientBatch<tf.Tensor>,
+  { membership, dropout, clinical, bin, event, weight, months }: GradientBatch<tf.Tensor>,
   options?: SurvivalLossOptions,
 ): tf.Scalar {
-  const { logits } = survivalHead(features, membership, head, dropout);
+  const { logits } = survivalHead(features, membership, head, dropout, clinical);
   return survivalLoss(logits, { bin, event, weight, ...months && { months } }, options);
 }

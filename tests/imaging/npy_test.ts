@@ -37,6 +37,7 @@ function read(bytes: Uint8Array) {
 }
 
 const arrays: readonly NpyData[] = [
+  Float16Array.of(1.5, -2, NaN, Infinity, 0, 65504),
   Float32Array.of(1.5, -2, NaN, Infinity, 0, 1e-38),
   Float64Array.of(1.1, 2, 3, 4, 5, 6),
   Int8Array.of(-128, 1, 2, 3, 4, 127),
@@ -91,7 +92,16 @@ const refused: readonly [string, Uint8Array, string][] = [
   ["Fortran order", npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", [0, 0, 0, 0]), "ascontiguousarray"],
   ["Python objects", npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", [128, 3]), "save it as float32"],
   ["records", npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", []), "cannot be read"],
-  ["half precision", npy("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", [0, 0]), '"<f2"'],
+  [
+    "extended precision",
+    npy("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", Array(16).fill(0)),
+    '"<f16"',
+  ],
+  [
+    "a shape without an end",
+    npy(`{'descr': '<f4', 'fortran_order': False, 'shape': (${"1".repeat(60)}`, []),
+    "cannot be read",
+  ],
   ["a negative shape", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", []), "cannot be read"],
   ["code for a shape", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (exit(),), }", []), "cannot be read"],
   ["a hexadecimal shape", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 0x1), }", []), "cannot be read"],

@@ -3,14 +3,16 @@ import { formatNumber } from "@ctsurv/report/mod.ts";
 import {
   type CrossValidatedRow,
   crossValidateRow,
+  externalRow,
   findRow,
   rowNames,
   type Study,
+  type StudyRow,
   type TrainedFold,
   trainRowFold,
 } from "@ctsurv/study/mod.ts";
 import type { NullScore } from "@ctsurv/training/mod.ts";
-import { alignColumns, type Command, type CommandOutput, parseWholeNumber } from "../command.ts";
+import { alignColumns, type Command, type CommandInput, type CommandOutput, parseWholeNumber } from "../command.ts";
 import { parseRidge, ridgeName, ridgeOption } from "../evaluation/ridge_option.ts";
 import { choicesText, lossOption } from "../protocol_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
@@ -23,7 +25,14 @@ export const crossValidate: Command = {
   name: "cross-validate",
   summary: "Cross-validate one model of Table 1, or the clinical baseline; with --null, say where chance lies.",
   options: {
-    model: { describe: `the row of Table 1, or clinical: ${rowNames.join(", ")}`, value: "NAME", required: true },
+    model: {
+      describe: `the row of Table 1, or one beside it: ${rowNames.join(", ")}`,
+      value: "NAME",
+    },
+    features: {
+      describe: "in the place of --model: a folder of features that another program made; see docs/COHORTS.md",
+      value: "DIR",
+    },
     ...studyOptions,
     loss: lossOption,
     null: {
@@ -35,34 +44,49 @@ export const crossValidate: Command = {
       describe: "train this fold alone, from 1, and keep it: a job of a cluster. The whole then takes it from there",
       value: "N",
     },
-    ridge: { ...ridgeOption, describe: `with --model clinical: ${ridgeOption.describe}` },
+    ridge: { ...ridgeOption, describe: `with --model clinical or late_fusion: ${ridgeOption.describe}` },
     ...studyFolders,
   },
   details: choicesText(),
   async run(input) {
-    const row = findRow(String(input.options.model));
+    const row = await rowOf(input.options);
     const permutations = parseWholeNumber("null", String(input.options.null));
     if (permutations > MOST_PERMUTATIONS) {
       throw new InputError(`--null ${permutations} is too many: at most ${MOST_PERMUTATIONS}`);
     }
     const ridge = parseRidge(input.options.ridge);
-    if (ridge > 0 && row.backbone !== undefined) {
-      throw new InputError(`--ridge is for --model clinical; ${row.model} trains a network, without Cox regression`);
+    const isCox = row.model === "clinical" || row.fusion === "late";
+    if (ridge > 0 && !isCox) {
+      throw new InputError(
+        `--ridge is for --model clinical and late_fusion; ${row.model} trains a network, without Cox regression`,
+      );
     }
     const fold = input.options.fold === undefined ? undefined : parseWholeNumber("fold", String(input.options.fold));
     if (fold !== undefined && (permutations > 0 || ridge > 0)) {
       throw new InputError("--fold trains one fold as it is: leave --null and --ridge to the run of all folds");
     }
     return await withStudy(input, { scans: row.backbone !== undefined }, async (study) => {
-      if (fold !== undefined) return foldOutput(study, await trainRowFold(study, row.model, fold));
-      const run = await crossValidateRow(study, row.model, {
+      if (fold !== undefined) return foldOutput(study, await trainRowFold(study, row, fold));
+      const run = await crossValidateRow(study, row, {
         permutations,
-        ...row.backbone === undefined && { ridge, ridgeName: ridgeName(ridge) },
+        ...isCox && { ridge, ridgeName: ridgeName(ridge) },
       });
       return { json: summary(study, run), text: describe(study, run) };
     });
   },
 };
+
+/** The row that `--model` or `--features` names; one of them is needed. */
+async function rowOf({ model, features }: CommandInput["options"]): Promise<StudyRow> {
+  if ((model === undefined) === (features === undefined)) {
+    throw new InputError(
+      model === undefined
+        ? `"ctsurv cross-validate" needs --model NAME, or --features DIR. See "ctsurv cross-validate --help"`
+        : "--features are a row of their own: leave --model out",
+    );
+  }
+  return features === undefined ? findRow(String(model)) : await externalRow(String(features));
+}
 
 function foldOutput({ profile: { folds } }: Study, { row, outcome, path }: TrainedFold): CommandOutput {
   const { result: { fold, patients, events }, divergence } = outcome;

@@ -7,6 +7,7 @@ import {
   deepHitShape,
   findProfile,
   findProtocol,
+  findRow,
   lungsNotice,
   monthRule,
   openBackbone,
@@ -18,6 +19,7 @@ import {
   protocols,
   readEnvironment,
   readoutOf,
+  rowNames,
   softAttention,
   trainingSettings,
 } from "@ctsurv/study/mod.ts";
@@ -61,6 +63,12 @@ export const fit: Command = {
     const [output, backboneName] = [String(options.output), String(options.backbone)];
     if (!output.endsWith(".safetensors")) {
       throw new InputError(`--output ${output}: the name of a model must end in .safetensors`);
+    }
+    if (rowNames.includes(backboneName) && findRow(backboneName).fusion) {
+      throw new InputError(
+        `fit trains models of images alone, because a model's file has no place for clinical covariates: take ` +
+          `--backbone efficientnet_b0. cross-validate takes --model ${backboneName}`,
+      );
     }
     const aggregation = options.aggregation === undefined
       ? undefined

@@ -96,7 +96,9 @@ export type WeightsSource =
   | { readonly kind: "seeded"; readonly seed: number; readonly sha256: string }
   /** Trained by this project on phantoms; the SHA-256 is that of the file. */
   | { readonly kind: "phantom"; readonly file: string; readonly sha256: string }
-  | { readonly kind: "pretrained"; readonly file: string; readonly sha256: string };
+  | { readonly kind: "pretrained"; readonly file: string; readonly sha256: string }
+  /** Of another program, which left only its features; the SHA-256 is that of their files. */
+  | { readonly kind: "external"; readonly file: string; readonly sha256: string };
 
 /** An architecture with its weights. */
 export interface Backbone {

@@ -1,4 +1,4 @@
-import type { TensorSpec, tf } from "@ctsurv/engine/mod.ts";
+import { type TensorSpec, tf } from "@ctsurv/engine/mod.ts";
 import { type Linear, linear, linearSpec } from "../layers/linear.ts";
 import { aggregate, type Aggregation, type AggregationChoice, aggregationSpec } from "./aggregation.ts";
 import { type DeepHit, deepHit, type DeepHitShape, deepHitSpec } from "./deephit.ts";
@@ -34,6 +34,8 @@ export interface SurvivalHeadShape extends Omit<DeepHitShape, "features"> {
   readonly embedding?: number;
   /** How slices become the patient vector. @default {gated attention with a hidden size of 128} */
   readonly aggregation?: AggregationChoice;
+  /** Clinical covariates beside the patient vector: DeepHit takes both. @default {0, images alone} */
+  readonly clinical?: number;
 }
 
 /**
@@ -53,12 +55,12 @@ export interface SurvivalHeadShape extends Omit<DeepHitShape, "features"> {
  * @throws {InputError} If DeepHit's layers or the heads of self-attention do not fit.
  */
 export function survivalHeadSpec(
-  { backboneFeatures, embedding = 256, aggregation, ...deepHit }: SurvivalHeadShape,
+  { backboneFeatures, embedding = 256, aggregation, clinical = 0, ...deepHit }: SurvivalHeadShape,
 ): SurvivalHead<TensorSpec> {
   return {
     embedding: linearSpec(backboneFeatures, embedding),
     aggregation: aggregationSpec(aggregation, embedding),
-    survival: deepHitSpec({ ...deepHit, features: embedding }),
+    survival: deepHitSpec({ ...deepHit, features: embedding + clinical }),
   };
 }
 
@@ -83,14 +85,18 @@ export function survivalHeadSpec(
  * @param features [slices, backbone features], the slices of all patients of the batch one after the other.
  * @param membership [patients, slices], 1 where the slice belongs to the patient.
  * @param dropout For training, see {@linkcode deepHit}.
+ * @param clinical [patients, clinical covariates], for a head whose shape has them. They go to DeepHit behind the patient
+ *   vector; attention does not see them.
  */
 export function survivalHead(
   features: tf.Tensor,
   membership: tf.Tensor,
   head: SurvivalHead<tf.Tensor>,
   dropout?: readonly tf.Tensor[],
+  clinical?: tf.Tensor,
 ): HeadOutput {
   const slices = linear(features, head.embedding);
   const { patient, weights } = aggregate(slices, membership, head.aggregation);
-  return { logits: deepHit(patient, head.survival, dropout), attention: weights };
+  const seen = clinical ? tf.concat([patient, clinical], 1) : patient;
+  return { logits: deepHit(seen, head.survival, dropout), attention: weights };
 }

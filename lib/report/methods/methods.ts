@@ -120,9 +120,11 @@ function networks(models: readonly ModelResult[]): string[] {
     pretrained: "were pretrained",
     trained: "were trained beforehand",
     phantom: "were trained on phantom tissue",
+    external: "are those of another program, which made the features",
   };
   const byKind = Map.groupBy(models, ({ weights }) => weights.kind);
   const seen = Map.groupBy(models, ({ view: { kind, slices, size } }) => {
+    if (kind === "external") return "what the program that made the features took";
     const each = `${size} × ${size}`;
     if (kind === "volume") return `a volume of ${slices === "all" ? "all kept" : slices} slices of ${each}`;
     return slices === "all" ? `all kept slices at ${each}` : `${slices} evenly spaced slices of ${each}`;
@@ -133,9 +135,7 @@ function networks(models: readonly ModelResult[]): string[] {
   const who = (rows: readonly ModelResult[]) =>
     !isOnePerKind
       ? listWords(rows.map(({ name }) => name))
-      : kind(rows[0]!) === "volume"
-      ? "3D networks"
-      : "2D networks";
+      : { volume: "3D networks", slice: "2D networks", external: "external networks" }[kind(rows[0]!)];
   return [
     `Compared were ${listWords(models.map(({ name }) => name))}.`,
     ...[...byKind].map(([kind, rows]) =>

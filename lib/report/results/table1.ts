@@ -27,11 +27,14 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
   models: z.array(z.strictObject({
     model: z.string(),
     name: z.string(),
-    weights: z.strictObject({ kind: z.enum(["seeded", "phantom", "pretrained", "trained"]), hash: z.string() }),
+    weights: z.strictObject({
+      kind: z.enum(["seeded", "phantom", "pretrained", "trained", "external"]),
+      hash: z.string(),
+    }),
     view: z.strictObject({
-      kind: z.enum(["slice", "volume"]),
+      kind: z.enum(["slice", "volume", "external"]),
       slices: z.union([z.int().positive(), z.literal("all")]),
-      size: z.int().positive(),
+      size: z.int().nonnegative(),
     }),
     aggregation: z.enum(["gated", "mlp", "average", "linear", "self-attention", "none"]).optional(),
     ctdWithinFolds: ctdWithinFoldsSchema.optional(),
@@ -120,13 +123,19 @@ export interface ModelResult {
   readonly model: string;
   /** Name for people: "EfficientNetB0 + soft attention". */
   readonly name: string;
-  /** Where the backbone's weights come from, and their SHA-256. */
-  readonly weights: { readonly kind: "seeded" | "phantom" | "pretrained" | "trained"; readonly hash: string };
-  /** What the backbone got of each patient: so many slices one by one, or one volume of so many slices. */
+  /** Where the backbone's weights come from, and their SHA-256; of external features, the SHA-256 of their files. */
+  readonly weights: {
+    readonly kind: "seeded" | "phantom" | "pretrained" | "trained" | "external";
+    readonly hash: string;
+  };
+  /**
+   * What the backbone got of each patient: so many slices one by one, or one volume of so many slices. Of external
+   * features only the program that made them knows.
+   */
   readonly view: {
-    readonly kind: "slice" | "volume";
+    readonly kind: "slice" | "volume" | "external";
     readonly slices: number | "all";
-    /** Rows and columns. */
+    /** Rows and columns; 0 for external features. */
     readonly size: number;
   };
   /** From slices to a patient; "none" for a volume. Absent where ctsurv 0.1 wrote the row. */

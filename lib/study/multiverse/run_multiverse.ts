@@ -62,6 +62,7 @@ export async function runMultiverse(
 ): Promise<Multiverse> {
   const row = findRow(model);
   if (row.backbone === undefined) throw new InputError(`${model} has no images, so that hardly any choice concerns it`);
+  if (row.fusion) throw new InputError(`The multiverse is of images alone: take ${row.backbone} in place of ${model}`);
   const asked = changes ? findChanges(changes, study.protocol) : multiverseChanges(study.protocol);
   const features = await study.features(row.backbone);
   const headline = await crossValidated(study, { row, slug: model, weights: features.weights }, () => features);

@@ -28,13 +28,15 @@ import { saveRow } from "../results.ts";
 import { findRow, type StudyRow } from "./rows.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
+import { externalFeatures } from "../external/external_row.ts";
+import { withFusion } from "../fusion/_with_fusion.ts";
 import { runFolds, type TrainingTitle, withHeads, withTrainer } from "../study_trainer.ts";
 
 /** Options of {@linkcode crossValidateRow}. */
 export interface CrossValidateRowOptions {
   /** How often the whole is repeated with permuted outcomes. @default {0} */
   readonly permutations?: number;
-  /** Of the clinical baseline: the ridge of its Cox regression, as in `fitCox`. @default {0} */
+  /** Of the clinical baseline and of late fusion: the ridge of the Cox regression, as in `fitCox`. @default {0} */
   readonly ridge?: number;
   /** How messages name a ridge that may help. @default {as an option of `ctsurv clinical`} */
   readonly ridgeName?: string;
@@ -52,33 +54,32 @@ export interface CrossValidatedRow {
   readonly provenance: Provenance;
   /** Where chance lies; absent without permutations. */
   readonly chance?: NullDistribution;
-  /** The ridge of its Cox regression; only of the clinical baseline. */
+  /** The ridge of its Cox regression; only of the clinical baseline and of late fusion. */
   readonly ridge?: number;
 }
 
 /**
- * Cross-validates one row of Table 1, or the clinical baseline, and keeps it in the study's folder of results:
+ * Cross-validates one row of Table 1, or one beside it, and keeps it in the study's folder of results:
  * `folds/<model>/fold-01.json` and so on as soon as each fold is done, `predictions/<model>.csv`,
  * `cross_validation/<model>.json`, the row of `table1.json` (not of the clinical baseline, which has no weights), and
  * `null/<model>.json` where outcomes are permuted.
  *
- * @param model As in `paper.table1`, or `clinical`.
+ * @param model As in `paper.table1`, or `clinical`, `late_fusion` or `joint_fusion`; or what `externalRow` gives.
  * @throws {InputError} If there is no such row, no patient can be used, or a training fails.
  */
 export async function crossValidateRow(
   study: Study,
-  model: string,
+  model: string | StudyRow,
   { permutations = 0, ridge = 0, ridgeName = "`ctsurv clinical --ridge 1`" }: CrossValidateRowOptions = {},
 ): Promise<CrossValidatedRow> {
-  const row = findRow(model);
+  const row = typeof model === "string" ? findRow(model) : model;
   return await withRow(study, row, { ridge, ridgeName }, async ({ features, provenance }, ...given) => {
     const run = await runAndKeep({ study, row, provenance, permutations, ridge }, ...given);
-    if (features) await saveRow(study, row.model, features, run.validation);
-    else {
-      const record = { ...run.validation, ...ridge > 0 && { ridge }, provenance };
-      await writeCrossValidation(study.folder, row.model, record);
-    }
-    return { row, ...run, skipped: features?.skipped ?? [], provenance, ...!features && { ridge } };
+    const fitted = { ...run.validation, ...ridge > 0 && { ridge } };
+    if (features) await saveRow(study, row.model, features, fitted, row.name);
+    else await writeCrossValidation(study.folder, row.model, { ...fitted, provenance });
+    const isCox = !features || row.fusion === "late";
+    return { row, ...run, skipped: features?.skipped ?? [], provenance, ...isCox && { ridge } };
   });
 }
 
@@ -101,7 +102,7 @@ async function withRow<Result>(
     title: TrainingTitle,
   ) => Promise<Result>,
 ): Promise<Result> {
-  if (row.backbone === undefined) {
+  if (row.backbone === undefined && row.external === undefined) {
     const provenance = await study.provenance({ kind: "none", hash: "" });
     const months = monthRule(study.protocol.choices);
     const patients = study.cohort.patients.map(({ id, record }) => ({
@@ -113,10 +114,16 @@ async function withRow<Result>(
     const title = { title: row.name, epochs: 0 };
     return await withTrainer(coxTrainer({ ridge, ridgeName }), patients, title, (...given) => use(source, ...given));
   }
-  refuseUnbuiltPair(study.protocol.choices, findBackbone(row.backbone));
-  const features = await study.features(row.backbone);
+  if (row.backbone !== undefined) refuseUnbuiltPair(study.protocol.choices, findBackbone(row.backbone));
+  const features = row.backbone === undefined
+    ? await externalFeatures(study, row.external!)
+    : await study.features(row.backbone);
   const source = { features, provenance: await study.provenance(features.weights) };
   const head = { title: row.name, ...row.aggregation && { aggregation: row.aggregation } };
+  if (row.fusion) {
+    const options = { ...head, ridge, ridgeName };
+    return await withFusion(study, row.fusion, features, options, (...given) => use(source, ...given));
+  }
   return await withHeads(study, features, head, (...given) => use(source, ...given));
 }
 
@@ -134,13 +141,13 @@ export interface TrainedFold {
  * Trains one fold of a row, such as by one job of a cluster, and keeps it: as `folds/<model>/fold-01.json` of the study's
  * folder of results, and its head in the cache. `crossValidateRow` then takes it from there, and makes the row of all folds.
  *
- * @param model As in `paper.table1`, or `clinical`.
+ * @param model As for {@linkcode crossValidateRow}.
  * @param fold From 1.
  * @throws {InputError} For the reasons of {@linkcode crossValidateRow}, if there is no such fold, or trainings are not
  *   kept, so that this one would be lost.
  */
-export async function trainRowFold(study: Study, model: string, fold: number): Promise<TrainedFold> {
-  const row = findRow(model);
+export async function trainRowFold(study: Study, model: string | StudyRow, fold: number): Promise<TrainedFold> {
+  const row = typeof model === "string" ? findRow(model) : model;
   if (study.trainings === undefined) {
     throw new InputError("A fold alone is of use only if its head is kept: unset CTSURV_TRAININGS, or name a folder");
   }

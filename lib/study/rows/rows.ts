@@ -2,23 +2,39 @@ import { paperRow } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { type AggregationChoice, backbones } from "@ctsurv/nn/mod.ts";
 
-/** A row of Table 1, or the clinical baseline. */
+/** How CT and clinical data are taken together: the CT's risk in Cox regression, or both in one head. */
+export type FusionKind = "late" | "joint";
+
+/** A row of Table 1, or beside it: the clinical baseline, CT and clinical data together. */
 export interface StudyRow {
   /** Short name, as in `paper.table1` where the paper has the model: `average_pooling`. */
   readonly model: string;
   /** Name for people: "EfficientNetB0 + average pooling". */
   readonly name: string;
-  /** The frozen network; absent for the clinical baseline. */
+  /** The frozen network; absent for the clinical baseline and for external features. */
   readonly backbone?: string;
+  /** The folder of external features, see `externalRow`. */
+  readonly external?: string;
   /** From slices to a patient; absent for the protocol's soft attention. */
   readonly aggregation?: AggregationChoice;
+  /** How clinical data come in; absent for images alone. */
+  readonly fusion?: FusionKind;
 }
 
 /** The rows that are not a backbone with soft attention. */
-const others: Readonly<Record<string, Pick<StudyRow, "backbone" | "aggregation">>> = {
+const others: Readonly<Record<string, Pick<StudyRow, "backbone" | "aggregation" | "fusion">>> = {
   average_pooling: { backbone: "efficientnet_b0", aggregation: { kind: "average" } },
   self_attention: { backbone: "efficientnet_b0", aggregation: { kind: "self-attention" } },
   clinical: {},
+  late_fusion: { backbone: "efficientnet_b0", fusion: "late" },
+  joint_fusion: { backbone: "efficientnet_b0", fusion: "joint" },
+};
+
+/** Names of the rows that the paper does not have. */
+const names: Readonly<Record<string, string>> = {
+  clinical: "Cox regression on clinical data",
+  late_fusion: "EfficientNetB0 and clinical data, late fusion",
+  joint_fusion: "EfficientNetB0 and clinical data, joint fusion",
 };
 
 /** Other names of rows. */
@@ -50,6 +66,5 @@ export function findRow(name: string): StudyRow {
   if (!rowNames.includes(model)) {
     throw new InputError(`Unknown model "${name}": choose one of ${rowNames.join(", ")}`);
   }
-  const title = paperRow(model)?.name ?? "Cox regression on clinical data";
-  return { model, name: title, ...others[model] ?? { backbone: model } };
+  return { model, name: paperRow(model)?.name ?? names[model]!, ...others[model] ?? { backbone: model } };
 }

@@ -66,6 +66,33 @@ export function coxLikelihood(
   return { value, gradient, information };
 }
 
+/**
+ * The same where patients are compared within strata only: the sum over the strata.
+ *
+ * @param strata [patients]; undefined for one stratum.
+ */
+export function stratifiedLikelihood(
+  covariates: readonly Float64Array[],
+  { months, event }: Outcomes,
+  coefficients: Float64Array,
+  strata: ArrayLike<number> | undefined,
+): CoxLikelihood {
+  if (!strata) return coxLikelihood(covariates, { months, event }, coefficients);
+  const parts = [...Map.groupBy(covariates.keys(), (i) => strata[i]!).values()].map((members) => {
+    const outcomes = { months: members.map((i) => months[i]!), event: members.map((i) => event[i]!) };
+    return coxLikelihood(members.map((i) => covariates[i]!), outcomes, coefficients);
+  });
+  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+  return {
+    value: total(parts.map(({ value }) => value)),
+    gradient: coefficients.map((_, k) => total(parts.map(({ gradient }) => gradient[k]!))),
+    information: Array.from(
+      coefficients,
+      (_, k) => coefficients.map((_, m) => total(parts.map(({ information }) => information[k]![m]!))),
+    ),
+  };
+}
+
 function add(sums: RiskSums, row: Float64Array, risk: number): void {
   sums.risk += risk;
   for (let k = 0; k < row.length; k++) {

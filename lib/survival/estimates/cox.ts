@@ -3,7 +3,7 @@ import { cholesky, solveCholesky } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
 import { type BaselineHazard, breslowHazard } from "./_breslow.ts";
 import { collinearity, separation } from "./_cox_failure.ts";
-import { type CoxLikelihood, coxLikelihood } from "./_cox_likelihood.ts";
+import { type CoxLikelihood, stratifiedLikelihood } from "./_cox_likelihood.ts";
 
 export type { BaselineHazard };
 
@@ -37,6 +37,12 @@ export interface CoxOptions {
   readonly names?: readonly string[];
   /** How messages name a ridge, which may help. @default {"a ridge"} */
   readonly ridgeName?: string;
+  /**
+   * [patients]: the stratum of each. Patients are then compared within their stratum only, such as those whom the same
+   * model predicted. The coefficients and likelihoods are stratified, the baseline is that of all patients together.
+   * @default {all are one stratum}
+   */
+  readonly strata?: ArrayLike<number>;
 }
 
 /** Newton's method needs about five iterations; on a likelihood without a maximum it never ends. */
@@ -62,7 +68,10 @@ const MOST_ITERATIONS = 25;
  *   has no maximum (covariates separate those who died from the others, or there are too few deaths). The message names
  *   the covariates and the cause; a ridge helps with the last two.
  */
-export function fitCox(patients: CoxPatients, { ridge = 0, names, ridgeName = "a ridge" }: CoxOptions = {}): CoxModel {
+export function fitCox(
+  patients: CoxPatients,
+  { ridge = 0, names, ridgeName = "a ridge", strata }: CoxOptions = {},
+): CoxModel {
   const { months, event } = checkOutcomes(patients);
   const rows = checkedCovariates(patients);
   if (!Array.from(event).includes(1)) throw new InputError(`Cox regression needs deaths; none of ${rows.length} died`);
@@ -81,7 +90,7 @@ export function fitCox(patients: CoxPatients, { ridge = 0, names, ridgeName = "a
   };
 
   const at = (coefficients: Float64Array) =>
-    penalised(coxLikelihood(covariates, { months, event }, coefficients), coefficients, ridge);
+    penalised(stratifiedLikelihood(covariates, { months, event }, coefficients, strata), coefficients, ridge);
   let coefficients: Float64Array = new Float64Array(p);
   let point = at(coefficients);
   const nullLogLikelihood = point.likelihood;

@@ -89,6 +89,11 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
   const { backbone, view, preprocessing, shape, tail, loss = "deephit", head, finalBlock, trainedOn } = model;
   const { architecture, source } = backbone;
+  if (source.kind === "external") {
+    throw new InputError(
+      `${architecture.title} is not a network but its features: a model of it cannot be applied to scans`,
+    );
+  }
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
     ...Object.entries(finalBlock ?? {}).map(([name, value]) => [`finalBlock.${name}`, value] as const),

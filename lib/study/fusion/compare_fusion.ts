@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { clinicalCovariates, clinicalEncoding } from "@ctsurv/cohort/table/mod.ts";
+import {
+  type Displayable,
+  type FusionModel,
+  type FusionResult,
+  type FusionRow,
+  fusionTable,
+  readFusion,
+  saysFusion,
+  type Sentences,
+  sentences,
+  writeFusion,
+} from "@ctsurv/report/mod.ts";
+import { holm } from "@ctsurv/survival/mod.ts";
+import {
+  type AddedValue,
+  addedValue,
+  assembleFolds,
+  coxTrainer,
+  type CrossValidation,
+  type FusionPatient,
+  INNER_FOLDS,
+} from "@ctsurv/training/mod.ts";
+import { displayAs } from "../_facts.ts";
+import { pairedWithinFolds } from "../laws/compare_laws.ts";
+import type { FusionKind } from "../rows/rows.ts";
+import type { Study } from "../study.ts";
+import type { StudyFeatures } from "../study_features.ts";
+import { runFolds, type StudyHeadOptions, type UseTrainer, withTrainer } from "../study_trainer.ts";
+import { fusionPatients, withFusion } from "./_with_fusion.ts";
+
+/** Options of {@linkcode compareFusion}. */
+export interface CompareFusionOptions extends Pick<StudyHeadOptions, "epochs" | "aggregation"> {
+  /** Inner folds of each training of late fusion. @default {5} */
+  readonly innerFolds?: number;
+  /**
+   * Ridge of the Cox regressions, as in `fitCox`; 1 lets a dozen patients be fitted. The test of the risk never has one.
+   * @default {0}
+   */
+  readonly ridge?: number;
+}
+
+/** CT and clinical data together, beside each alone. A notebook shows the table. */
+export interface FusionComparisons extends Displayable {
+  /** What `fusion.json` holds. */
+  readonly result: FusionResult;
+  /** What was found, in sentences. */
+  readonly said: Sentences;
+  /** The four cross-validations, on the same patients and folds. */
+  readonly runs: Readonly<Record<FusionModel, CrossValidation>>;
+}
+
+const names: Readonly<Record<FusionModel, string>> = {
+  clinical: "Clinical data alone, Cox regression",
+  ct: "CT alone, survival head",
+  late_fusion: "Late fusion: the CT's risk in Cox regression",
+  joint_fusion: "Joint fusion: clinical data beside the patient vector",
+};
+
+/**
+ * Cross-validates the CT alone, clinical data alone, and both together by late and by joint fusion, on the patients of
+ * some features and the profile's folds. It tests the CT's risk beside the clinical covariates, compares the rows within
+ * folds, and writes `fusion.json`, `fusion.md` and `fusion.csv` into the study's folder of results. Trained heads are kept
+ * as those of other rows.
+ *
+ * @param features Of the backbone that reads the CT, as `study.features` gives them.
+ * @throws {InputError} If there are too few patients or deaths for the folds or inner folds, the protocol trains the
+ *   backbone's final block, or Cox regression refuses the covariates; a ridge helps with the last.
+ */
+export async function compareFusion(
+  study: Study,
+  features: StudyFeatures,
+  { innerFolds = INNER_FOLDS, ridge = 0, ...options }: CompareFusionOptions = {},
+): Promise<FusionComparisons> {
+  const patients = fusionPatients(study, features);
+  const run: UseTrainer<CrossValidation> = async (trainer, given, title) => {
+    const outcomes = await runFolds(study, trainer, given, title);
+    return assembleFolds(outcomes, given.map(({ id }) => id), { variant: study.protocol.choices.ctd });
+  };
+  const fuse = (kind: FusionKind) => {
+    const title = names[`${kind}_fusion`];
+    return withFusion(study, kind, features, { ...options, title, innerFolds, ridge, ridgeName: "a ridge" }, run);
+  };
+  const runs = {
+    clinical: await withTrainer(
+      coxTrainer({ ridge, ridgeName: "a ridge" }),
+      patients,
+      { title: names.clinical, epochs: 0 },
+      run,
+    ),
+    ct: await study.crossValidate(features, { ...options, title: names.ct }),
+    late_fusion: await fuse("late"),
+    joint_fusion: await fuse("joint"),
+  };
+  const added = addedOrNothing(patients, runs.ct);
+  const path = join(study.folder, "fusion.json");
+  await writeFusion(path, {
+    kind: "fusion",
+    cohort: {
+      name: study.cohort.name,
+      hash: study.cohort.hash,
+      patients: patients.length,
+      events: features.deaths,
+    },
+    profile: study.profile.name,
+    protocol: study.protocol.name,
+    backbone: features.backbone.architecture.name,
+    weights: features.weights,
+    covariates: clinicalCovariates(clinicalEncoding(patients.map(({ record }) => record))),
+    innerFolds,
+    ridge,
+    rows: Object.entries(runs).map(([model, run]) => rowOf(model as FusionModel, run)),
+    comparisons: comparisonsOf(runs),
+    addedRisk: added && { test: added.test, p: added.p, hazardRatio: added.hazardRatio },
+    provenance: { ...await study.provenance(features.weights) },
+  });
+  const result = await readFusion(path);
+  const shown = fusionTable(result);
+  await writeAtomic(join(study.folder, "fusion.md"), shown.markdown);
+  await writeAtomic(join(study.folder, "fusion.csv"), shown.csv);
+  return { result, runs, said: sentences(...saysFusion(result)), ...displayAs(shown) };
+}
+
+/** A dozen patients can be too few for Cox regression without a ridge; the rows are worth having all the same. */
+function addedOrNothing(
+  patients: readonly FusionPatient[],
+  { predictions }: Pick<CrossValidation, "predictions">,
+): AddedValue | null {
+  try {
+    return addedValue(patients, predictions);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return null;
+  }
+}
+
+function rowOf(model: FusionModel, { ctdWithinFolds, mean, stdSample, atHorizon }: CrossValidation): FusionRow {
+  return { model, name: names[model], ctdWithinFolds: ctdWithinFolds.pre.risk, mean, stdSample, auc: atHorizon.auc };
+}
+
+function comparisonsOf(runs: FusionComparisons["runs"]): FusionResult["comparisons"] {
+  const found = (["late_fusion", "joint_fusion"] as const).flatMap((model) =>
+    (["clinical", "ct"] as const).map((against) => ({
+      model,
+      against,
+      difference: pairedWithinFolds(runs[model], runs[against]),
+    }))
+  );
+  const compared = found.filter(({ difference }) => difference !== null);
+  const adjusted = holm(compared.map(({ difference }) => difference!.p));
+  return found.map((one) => ({ ...one, pHolm: adjusted[compared.indexOf(one)] ?? null }));
+}
