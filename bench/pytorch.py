@@ -20,9 +20,10 @@ except ImportError as error:
     sys.exit(0)
 
 from pytorch_backbones import backbones
+from pytorch_loss import BINS, deephit_loss
 
 BATCH, PATIENTS, FEATURES = 8, 4, 1280
-THREADS, BINS, SIGMA = int(sys.argv[1]), 24, 0.1
+THREADS = int(sys.argv[1])
 torch.set_num_threads(THREADS)
 torch.manual_seed(0)
 
@@ -43,20 +44,6 @@ class Head(nn.Module):
         embedded = self.embedding(x)
         scores = self.w(torch.tanh(self.V(embedded)) * torch.sigmoid(self.U(embedded)))
         return self.survival((torch.softmax(scores, 1) * embedded).sum(1))
-
-
-def deephit_loss(logits, bins, event):
-    """lib/survival's: half the likelihood by log-sum-exps, half the ranking over pairs / N, with a constant tail logit."""
-    padded = torch.cat([logits, torch.zeros(len(logits), 1)], 1)
-    column = torch.arange(BINS + 1)
-    at, after = column == bins[:, None], column > bins[:, None]
-    possible = torch.where(event[:, None] > 0, at, after)
-    likelihood = torch.logsumexp(padded, 1) - torch.logsumexp(padded.masked_fill(~possible, -1e30), 1)
-    mass, up_to = torch.softmax(padded, 1), (~after).float()
-    others, own = mass @ up_to.T, (mass * up_to).sum(1)
-    pairs = (bins < bins[:, None]).float() * event
-    ranking = (pairs * torch.exp((others - own) / SIGMA)).sum() / len(logits)
-    return 0.5 * likelihood.mean() + 0.5 * ranking
 
 
 def timed(work, runs):

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createRandom, fileExists, inSharedMemory, type Random, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type ClinicalRecord, formatClinical } from "@ctsurv/cohort/table/clinical.ts";
 import type { TrainingPatient } from "@ctsurv/features/mod.ts";
-import { type LungSegmenter, writeNifti } from "@ctsurv/imaging/mod.ts";
+import { type LungSegmenter, writeDicomSeries, writeNifti } from "@ctsurv/imaging/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { type FoldOutcome, stratifiedFolds } from "@ctsurv/training/mod.ts";
 
@@ -61,6 +61,16 @@ export async function writeCohortToImport(folder: string, patients: number): Pro
     });
   }
   await writeAtomic(join(folder, "clinical.csv"), formatClinical(records));
+}
+
+/** The same patients as a tree of DICOM, one folder and one slice each. */
+export async function writeDicomToImport(folder: string, patients: number): Promise<void> {
+  const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1] as const;
+  const content = { hu: new Int16Array(64).fill(40), shape: [1, 8, 8], affine } as const;
+  if (await fileExists(join(folder, "dicom", idOf(patients - 1)))) return;
+  for (let i = 0; i < patients; i++) {
+    await writeDicomSeries(join(folder, "dicom", idOf(i)), content, { dialect: "siemens", patientId: idOf(i) });
+  }
 }
 
 /** Patients with features in memory. */

@@ -5,7 +5,7 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ignoreNotFound, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { fileExists, ignoreNotFound, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
 import { environment } from "@ctsurv/report/results/provenance.ts";
 import { writeBetween } from "../protocol/table.ts";
 import { FEATURES, SLICES } from "./made_up.ts";
@@ -19,6 +19,8 @@ const HELP = `deno run -A bench/growth/main.ts
   --table         write the table of docs/COHORTS.md from the record, and end
   --list          say which steps there are, and end`;
 
+/** The steps that open the cohort that `import` leaves. */
+const COHORT_STEPS: readonly GrowthStep[] = ["open", "slices", "features"];
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values } = parseArgs({
   options: {
@@ -57,14 +59,13 @@ async function measure(output: string): Promise<void> {
   for (const size of SIZES) {
     const folder = join(work, `${size}`);
     await Deno.mkdir(folder, { recursive: true });
-    for (const step of Object.keys(growthSteps) as GrowthStep[]) {
-      const known = (await readRecord(output))?.steps[step]?.[size];
-      // Later steps need the cohort that is imported here, wherever it was measured before.
-      const isNeeded = step === "import" && values.work === undefined;
-      if (known && !asked?.includes(step) && !isNeeded) continue;
-      if (asked && !asked.includes(step) && step !== "import") continue;
-      await keep(output, step, size, await runStep(step, size, folder));
-    }
+    const known = (await readRecord(output))?.steps;
+    const wanted = (Object.keys(growthSteps) as GrowthStep[]).filter((step) =>
+      asked ? asked.includes(step) : known?.[step]?.[size] === undefined
+    );
+    const lacksCohort = wanted.some((step) => COHORT_STEPS.includes(step)) && !await fileExists(join(folder, "cohort"));
+    const steps: readonly GrowthStep[] = lacksCohort ? [...new Set<GrowthStep>(["import", ...wanted])] : wanted;
+    for (const step of steps) await keep(output, step, size, await runStep(step, size, folder));
   }
   if (values.work === undefined) await Deno.remove(work, { recursive: true });
 }

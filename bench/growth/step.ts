@@ -34,6 +34,7 @@ import {
   tinyLungs,
   tinySettings,
   writeCohortToImport,
+  writeDicomToImport,
 } from "./made_up.ts";
 import type { GrowthStep, StepTaken } from "./steps.ts";
 
@@ -50,6 +51,12 @@ const steps: Readonly<Record<GrowthStep, Prepare>> = {
     await writeCohortToImport(folder, patients);
     const [images, clinical] = [join(folder, "images"), join(folder, "clinical.csv")];
     return () => importCohort({ images, clinical, output: cohortOf(folder), name: "made up" });
+  },
+  async dicom(patients, folder) {
+    await writeCohortToImport(folder, patients);
+    await writeDicomToImport(folder, patients);
+    const [images, clinical] = [join(folder, "dicom"), join(folder, "clinical.csv")];
+    return () => importCohort({ images, clinical, output: join(folder, "of dicom"), name: "made up" });
   },
   open: (_, folder) => () => openCohort(cohortOf(folder)),
   async slices(_, folder) {

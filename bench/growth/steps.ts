@@ -1,6 +1,7 @@
 /** The steps whose growth is measured, in the order of a study, with what they do. */
 export const growthSteps = {
-  import: "`import`: headers, table, `cohort.json`",
+  import: "`import` of NIfTI: table, `cohort.json`",
+  dicom: "`import` of DICOM: headers as well",
   open: "open the cohort",
   slices: "read slices from the cache",
   features: "read features from the cache",

@@ -5,7 +5,7 @@ import { growthOf, type GrowthRecord, type GrowthStep, growthSteps, SIZES } from
 /** Time, memory and exponents of every step, as Markdown. */
 export function growthTable({ steps }: GrowthRecord): string {
   const names = Object.keys(growthSteps) as GrowthStep[];
-  const header = ["step", ...SIZES.map((size) => `${formatNumber(size, 0)}, s`), "MB", "time", "memory"];
+  const header = ["step", ...SIZES.map((size) => `${size}, s`), "MB", "time", "memory"];
   const rows = names.flatMap((name) => {
     const taken = steps[name];
     if (!taken) return [];
@@ -26,5 +26,5 @@ function seconds(value: number | undefined): string {
 }
 
 function power(value: number | null): string {
-  return value === null ? "–" : formatNumber(value, 2);
+  return value === null ? "–" : formatNumber(Math.round(100 * value) / 100 + 0, 2);
 }

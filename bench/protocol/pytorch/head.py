@@ -1,9 +1,11 @@
-"""The survival head, its loss and its training on padded batches, as a user of PyTorch would write them."""
+"""The survival head and its training on padded batches, as a user of PyTorch would write them."""
 import numpy as np
 import torch
 from torch import nn
 
-BINS, SIGMA, BATCH = 24, 0.1, 4
+from pytorch_loss import BINS, deephit_loss
+
+BATCH = 4
 #: Slices of a batch are filled up to a multiple of this, so that compiled code serves many batches.
 STEP = 32
 
@@ -26,20 +28,6 @@ class Head(nn.Module):
         scores = self.w(torch.tanh(self.V(embedded)) * torch.sigmoid(self.U(embedded)))
         weights = torch.softmax(scores.masked_fill(~mask[..., None], -1e9), 1)
         return self.survival((weights * embedded).sum(1))
-
-
-def deephit_loss(logits, bins, event):
-    """Half the likelihood by log-sum-exps, half the ranking over pairs / N, with a constant tail logit."""
-    padded = torch.cat([logits, torch.zeros(len(logits), 1)], 1)
-    column = torch.arange(BINS + 1)
-    at, after = column == bins[:, None], column > bins[:, None]
-    possible = torch.where(event[:, None] > 0, at, after)
-    likelihood = torch.logsumexp(padded, 1) - torch.logsumexp(padded.masked_fill(~possible, -1e30), 1)
-    mass, up_to = torch.softmax(padded, 1), (~after).float()
-    others, own = mass @ up_to.T, (mass * up_to).sum(1)
-    pairs = (bins < bins[:, None]).float() * event
-    ranking = (pairs * torch.exp((others - own) / SIGMA)).sum() / len(logits)
-    return 0.5 * likelihood.mean() + 0.5 * ranking
 
 
 def collate(patients):

@@ -6,15 +6,14 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
-import { sliceQueue } from "@ctsurv/features/mod.ts";
+import { fileExists, InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { followUp, sliceQueue } from "@ctsurv/features/mod.ts";
 import { writeNpy } from "@ctsurv/imaging/mod.ts";
 import { readNpy } from "@ctsurv/imaging/npy.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
 import { environment } from "@ctsurv/report/results/provenance.ts";
 import { openStudy, preprocessing, readEnvironment, type Study } from "@ctsurv/study/mod.ts";
 import { binLabel } from "@ctsurv/survival/deephit/mod.ts";
-import { followUp } from "@ctsurv/features/mod.ts";
 import { stratifiedFolds } from "@ctsurv/training/mod.ts";
 import type { StageOrder } from "../stage.ts";
 import { ALL_FOLDS, recordPath, type StageRecord } from "../stages.ts";
@@ -24,11 +23,12 @@ import { type ComparedStage, type Comparison, comparisonTable, type UncachedStep
 
 const OUTPUT = "outputs/protocol/pytorch.json";
 const HELP = `deno run -A bench/protocol/pytorch/main.ts
-  --patients N      phantoms (default: 40; at least 20, or there are no ten folds)
+  --patients N      phantoms (default: 40; 13 and more have enough deaths for ten folds)
   --backbones A,B   (default: efficientnet_b0,alexnet,resnet50)
   --folds K         train the first K of ${ALL_FOLDS} folds (default: ${ALL_FOLDS})
   --batches K       batches of four patients of an epoch with the backbone in each step (default: all)
-  --work DIR        everything that is written (default: a temporary folder)
+  --work DIR        everything that is written (default: a temporary folder); with the same one, a run that was
+                    killed goes on with the stages that are missing
   --output FILE     the record (default: ${OUTPUT})
   --table           write the table of docs/LUNG1.md from the record, and end
 PyTorch, SimpleITK and SciPy run with CTSURV_PYTHON, or python3.`;
@@ -87,17 +87,19 @@ async function compare(): Promise<Comparison> {
   const wanted = values.backbones.split(",");
   const unknown = wanted.find((name) => backbones[name]?.input !== "slice");
   if (unknown !== undefined) throw new InputError(`--backbones: there is no network of slices "${unknown}"`);
-  const [patients, folds, batches] = [number("patients", 20), number("folds", 1), number("batches", 1)];
+  const [patients, folds, batches] = [number("patients", 13), number("folds", 1), number("batches", 1)];
   const work = values.work === undefined ? await Deno.makeTempDir({ prefix: "ctsurv-pytorch-" }) : resolve(values.work);
   const [arrays, made] = [join(work, "arrays"), join(work, "pytorch")];
   for (const folder of [arrays, made]) await Deno.mkdir(folder, { recursive: true });
   const ours = async (stage: string): Promise<StageRecord> => {
     const records = join(work, "records");
+    const path = recordPath(records, stage, patients);
+    if (await fileExists(path)) return JSON.parse(await Deno.readTextFile(path));
     const order: StageOrder = { stage, patients, folds, work, output: records };
     const module = fileURLToPath(new URL("../stage.ts", import.meta.url));
     const args = ["run", "-A", "--frozen", module, JSON.stringify(order)];
-    await finish(new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "null" }), stage);
-    return JSON.parse(await Deno.readTextFile(recordPath(records, stage, patients)));
+    await finish(Deno.execPath(), args, stage);
+    return JSON.parse(await Deno.readTextFile(path));
   };
 
   const load = { start: machineLoad(), end: 0 };
@@ -114,7 +116,14 @@ async function compare(): Promise<Comparison> {
     folds,
     batches,
   };
-  const theirs = (kind: string, of: string) => runPython(join(work, "order.json"), { ...common, kind, of });
+  const theirs = async (kind: string, of: string): Promise<PythonStage> => {
+    const path = join(made, `${kind}-${of}.json`);
+    if (!await fileExists(path)) {
+      const taken = await runPython(join(work, "order.json"), { ...common, kind, of });
+      await writeAtomic(path, JSON.stringify(taken));
+    }
+    return JSON.parse(await Deno.readTextFile(path));
+  };
 
   const stages: ComparedStage[] = [];
   const uncached: UncachedSteps[] = [];
@@ -179,16 +188,15 @@ async function runPython(path: string, order: object): Promise<PythonStage> {
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeTextFile(path, JSON.stringify(order));
   const args = [fileURLToPath(new URL("./stage.py", import.meta.url)), path];
-  const stdout = await finish(new Deno.Command(python, { args, stdout: "piped" }), "PyTorch");
-  return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  return JSON.parse((await finish(python, args, "PyTorch")).trim().split("\n").at(-1)!);
 }
 
-async function finish(command: Deno.Command, what: string): Promise<Uint8Array> {
-  const child = command.spawn();
-  const output = await child.output().catch(() => undefined);
-  const { code } = await child.status;
+/** Runs a program to its end; what it wrote on stdout. */
+async function finish(program: string, args: readonly string[], what: string): Promise<string> {
+  const command = new Deno.Command(program, { args: [...args], cwd: root, stdout: "piped", stderr: "inherit" });
+  const { code, stdout } = await command.output();
   if (code !== 0) throw new InputError(`${what} ended with exit code ${code}`);
-  return output?.stdout ?? new Uint8Array();
+  return new TextDecoder().decode(stdout);
 }
 
 function usageOf({ wallSeconds, cpuSeconds, peakMegabytes }: Usage): Usage {
