@@ -20,65 +20,12 @@ except ImportError as error:
     sys.exit(0)
 
 from pytorch_backbones import backbones
+from pytorch_loss import BINS, deephit_loss
 
 BATCH, PATIENTS, FEATURES = 8, 4, 1280
-THREADS, BINS, SIGMA = int(sys.argv[1]), 24, 0.1
+THREADS = int(sys.argv[1])
 torch.set_num_threads(THREADS)
 torch.manual_seed(0)
-
-
-def conv_norm(inputs, outputs, kernel, stride=1, groups=1, activation=True):
-    layers = [
-        nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(outputs),
-    ]
-    return nn.Sequential(*layers, *([nn.SiLU(inplace=True)] if activation else []))
-
-
-class SqueezeExcitation(nn.Module):
-    def __init__(self, channels, squeezed):
-        super().__init__()
-        self.fc1, self.fc2 = nn.Conv2d(channels, squeezed, 1), nn.Conv2d(squeezed, channels, 1)
-
-    def forward(self, x):
-        scale = self.fc1(x.mean((2, 3), keepdim=True))
-        return x * torch.sigmoid(self.fc2(nn.functional.silu(scale)))
-
-
-class InvertedResidual(nn.Module):
-    def __init__(self, inputs, outputs, kernel, stride, expand):
-        super().__init__()
-        inner = inputs * expand
-        self.block = nn.Sequential(
-            *([conv_norm(inputs, inner, 1)] if expand > 1 else []),
-            conv_norm(inner, inner, kernel, stride, groups=inner),
-            SqueezeExcitation(inner, max(1, inputs // 4)),
-            conv_norm(inner, outputs, 1, activation=False),
-        )
-        self.residual = stride == 1 and inputs == outputs
-
-    def forward(self, x):
-        return x + self.block(x) if self.residual else self.block(x)
-
-
-class EfficientNetB0(nn.Module):
-    """torchvision's layers, to the pooled features."""
-
-    stages = [  # expand, kernel, stride, inputs, outputs, blocks
-        (1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3),
-        (6, 5, 1, 80, 112, 3), (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
-    ]
-
-    def __init__(self):
-        super().__init__()
-        layers = [conv_norm(3, 32, 3, 2)]
-        for expand, kernel, stride, inputs, outputs, blocks in self.stages:
-            for i in range(blocks):
-                layers.append(InvertedResidual(inputs if i == 0 else outputs, outputs, kernel, stride if i == 0 else 1, expand))
-        self.features = nn.Sequential(*layers, conv_norm(320, 1280, 1))
-
-    def forward(self, x):
-        return self.features(x).mean((2, 3))
 
 
 class Head(nn.Module):
@@ -97,20 +44,6 @@ class Head(nn.Module):
         embedded = self.embedding(x)
         scores = self.w(torch.tanh(self.V(embedded)) * torch.sigmoid(self.U(embedded)))
         return self.survival((torch.softmax(scores, 1) * embedded).sum(1))
-
-
-def deephit_loss(logits, bins, event):
-    """lib/survival's: half the likelihood by log-sum-exps, half the ranking over pairs / N, with a constant tail logit."""
-    padded = torch.cat([logits, torch.zeros(len(logits), 1)], 1)
-    column = torch.arange(BINS + 1)
-    at, after = column == bins[:, None], column > bins[:, None]
-    possible = torch.where(event[:, None] > 0, at, after)
-    likelihood = torch.logsumexp(padded, 1) - torch.logsumexp(padded.masked_fill(~possible, -1e30), 1)
-    mass, up_to = torch.softmax(padded, 1), (~after).float()
-    others, own = mass @ up_to.T, (mass * up_to).sum(1)
-    pairs = (bins < bins[:, None]).float() * event
-    ranking = (pairs * torch.exp((others - own) / SIGMA)).sum() / len(logits)
-    return 0.5 * likelihood.mean() + 0.5 * ranking
 
 
 def timed(work, runs):
@@ -163,9 +96,6 @@ def training_step(slices, fused, compiled):
 
     work()
     return work
-
-
-backbones = {"efficientnet_b0": EfficientNetB0, **backbones}
 
 
 def recipes_of(name):

@@ -1,4 +1,4 @@
-"""torchvision's layers of the backbones beside EfficientNet-B0, to their features, without a classifier."""
+"""torchvision's layers of the backbones, to their features, without a classifier."""
 import torch
 from torch import nn
 
@@ -109,4 +109,63 @@ def r3d_18():
     return nn.Sequential(*layers, GlobalMean())
 
 
-backbones = {"resnet50": resnet50, "vgg16": vgg16, "alexnet": alexnet, "vit_b_16": ViT, "r3d_18": r3d_18}
+def conv_norm(inputs, outputs, kernel, stride=1, groups=1, activation=True):
+    layers = [
+        nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+    return nn.Sequential(*layers, *([nn.SiLU(inplace=True)] if activation else []))
+
+
+class SqueezeExcitation(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Conv2d(channels, squeezed, 1), nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        scale = self.fc1(x.mean((2, 3), keepdim=True))
+        return x * torch.sigmoid(self.fc2(nn.functional.silu(scale)))
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride, expand):
+        super().__init__()
+        inner = inputs * expand
+        self.block = nn.Sequential(
+            *([conv_norm(inputs, inner, 1)] if expand > 1 else []),
+            conv_norm(inner, inner, kernel, stride, groups=inner),
+            SqueezeExcitation(inner, max(1, inputs // 4)),
+            conv_norm(inner, outputs, 1, activation=False),
+        )
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        return x + self.block(x) if self.residual else self.block(x)
+
+
+class EfficientNetB0(nn.Module):
+    stages = [  # expand, kernel, stride, inputs, outputs, blocks
+        (1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3),
+        (6, 5, 1, 80, 112, 3), (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
+    ]
+
+    def __init__(self):
+        super().__init__()
+        layers = [conv_norm(3, 32, 3, 2)]
+        for expand, kernel, stride, inputs, outputs, blocks in self.stages:
+            for i in range(blocks):
+                layers.append(InvertedResidual(inputs if i == 0 else outputs, outputs, kernel, stride if i == 0 else 1, expand))
+        self.features = nn.Sequential(*layers, conv_norm(320, 1280, 1))
+
+    def forward(self, x):
+        return self.features(x).mean((2, 3))
+
+
+backbones = {
+    "efficientnet_b0": EfficientNetB0,
+    "resnet50": resnet50,
+    "vgg16": vgg16,
+    "alexnet": alexnet,
+    "vit_b_16": ViT,
+    "r3d_18": r3d_18,
+}

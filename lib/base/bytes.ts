@@ -18,3 +18,24 @@
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes.subarray(start, end));
 }
+
+/**
+ * Numbers in memory that threads share, so that a message to a thread does not copy them. Those that are there already
+ * are given back as they are.
+ *
+ * @example
+ * ```ts
+ * import { inSharedMemory } from "@ctsurv/ctsurv/base";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const features = inSharedMemory(Float32Array.of(1, 2, 3));
+ * assertEquals([...features], [1, 2, 3]);
+ * assert(inSharedMemory(features) === features);
+ * ```
+ */
+export function inSharedMemory(numbers: Float32Array): Float32Array {
+  if (numbers.buffer instanceof SharedArrayBuffer) return numbers;
+  const shared = new Float32Array(new SharedArrayBuffer(numbers.byteLength));
+  shared.set(numbers);
+  return shared;
+}

@@ -11,12 +11,12 @@
  *   runs that others follow.
  * - Random numbers: {@linkcode createRandom}, the same on every machine.
  * - Threads: {@linkcode workerPool} and {@linkcode serveOrders}.
- * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode median}, {@linkcode quantile}, {@linkcode formatP},
- *   {@linkcode listWords}, {@linkcode quoteCsv}, {@linkcode sha256}.
+ * - Numbers, bytes and text: {@linkcode copyBytes}, {@linkcode inSharedMemory}, {@linkcode median}, {@linkcode quantile},
+ *   {@linkcode formatP}, {@linkcode listWords}, {@linkcode quoteCsv}, {@linkcode sha256}.
  *
  * @module
  */
-export { copyBytes } from "./bytes.ts";
+export { copyBytes, inSharedMemory } from "./bytes.ts";
 export { DiskFullError, InputError, OutputError } from "./errors.ts";
 export { type CacheEntry, entryPath, keptValue, readEntry, writeEntry } from "./files/cache_entry.ts";
 export { checkOutputFile, checkOutputFolder, type CheckOutputOptions } from "./files/check_output.ts";

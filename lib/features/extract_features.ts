@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, OutputError, type Progress } from "@ctsurv/base/mod.ts";
+import { InputError, inSharedMemory, OutputError, type Progress } from "@ctsurv/base/mod.ts";
 import type { ClinicalRecord } from "@ctsurv/cohort/table/mod.ts";
 import type { CachedSlices, LungSegmenter, PreprocessSettings } from "@ctsurv/imaging/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
@@ -184,7 +184,8 @@ export async function extractFeatures(
   const folder = join(options.cache, "features");
   const cached = { folder, precision, ...at && { at }, ...intensities && { intensities } };
   return await extractCohort(cohort, options, async (viewed) => ({
-    features: await cachedFeatures(extractor, options.backbone, viewed, cached),
+    // Trainings on threads would otherwise hold all features of the cohort a second time.
+    features: inSharedMemory(await cachedFeatures(extractor, options.backbone, viewed, cached)),
     slices: viewed.count,
   }));
 }

@@ -1,4 +1,4 @@
-import { workerPool } from "@ctsurv/base/mod.ts";
+import { inSharedMemory, workerPool } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
 import type { SurvivalHeadShape } from "@ctsurv/nn/mod.ts";
 import type { HeadOrder } from "./_head_worker.ts";
@@ -48,14 +48,16 @@ export function parallelHeadTrainer(
   };
 }
 
-/** Copies of numbers in memory that threads share, one copy of each: all folds but one train on the same patient. */
+/**
+ * Copies of numbers in memory that threads share, one copy of each: all folds but one train on the same patient. Features
+ * from the cache are there already.
+ */
 function sharedCopies(): (numbers: Float32Array) => Float32Array {
   const copies = new WeakMap<Float32Array, Float32Array>();
   return (numbers) => {
     const known = copies.get(numbers);
     if (known) return known;
-    const copy = new Float32Array(new SharedArrayBuffer(numbers.byteLength));
-    copy.set(numbers);
+    const copy = inSharedMemory(numbers);
     copies.set(numbers, copy);
     return copy;
   };

@@ -78,6 +78,10 @@ Deno.test("extractFeatures() goes on after an interruption, and ends as if there
     assertEquals(await run(again), result);
     assertEquals(again.extracted, 0);
     assertEquals(await run(fresh, "other cache"), result);
+    // Computed or from the cache: a training on threads gets them without a copy.
+    for (const { patients } of [result, await run(extractor())]) {
+      for (const { features } of patients) assert(features.buffer instanceof SharedArrayBuffer);
+    }
     assertEquals(fresh.extracted, 3);
 
     const { patients: records } = await openCohort(cohort);

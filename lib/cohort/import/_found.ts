@@ -1,5 +1,5 @@
 import type { PlannedPatient } from "./_plan_import.ts";
-import { type ImportRecord, isWithin } from "./cohort_folder.ts";
+import type { ImportRecord } from "./cohort_folder.ts";
 import type { ScannedImages, ScannedSeries, SkippedFiles } from "./scan_images.ts";
 
 /** A file with structures drawn on a CT. */
@@ -9,32 +9,33 @@ export interface FoundSegmentation {
   readonly path: string;
 }
 
-/** The SEG and RTSTRUCT files that refer to a CT series. Files without such a reference are not taken. */
-export function findSegmentations(all: readonly ScannedSeries[], { patient, uid }: ScannedSeries): FoundSegmentation[] {
-  return all.flatMap(({ patient: owner, modality: kind, refersTo, instances }) => {
-    if (owner !== patient || kind !== "SEG" && kind !== "RTSTRUCT" || !refersTo.includes(uid)) return [];
-    return instances.map(({ paths }) => ({ kind, path: paths[0]! }));
-  });
+/**
+ * Finds the SEG and RTSTRUCT files that refer to a CT series. Files without such a reference are not taken. The series are
+ * sorted by patient once: a cohort of ten thousand has as many patients as series.
+ */
+export function segmentationFinder(all: readonly ScannedSeries[]): (ct: ScannedSeries) => FoundSegmentation[] {
+  const ofPatient = Map.groupBy(all, ({ patient }) => patient);
+  return ({ patient, uid }) =>
+    (ofPatient.get(patient) ?? []).flatMap(({ modality: kind, refersTo, instances }) => {
+      if (kind !== "SEG" && kind !== "RTSTRUCT" || !refersTo.includes(uid)) return [];
+      return instances.map(({ paths }) => ({ kind, path: paths[0]! }));
+    });
 }
 
 /** Counts the files that were found in a folder, and in those below it. */
 export function fileCounter({ series, nifti, skipped }: ScannedImages): (folder: string) => number {
-  const paths = [
-    ...series.flatMap(({ instances }) => instances.flatMap(({ paths }) => paths)),
-    ...nifti,
-    ...skipped.flatMap(({ files }) => files),
-  ];
-  const folders = new Map<string, number>();
-  for (const path of paths) {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/"))) || ".";
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
-  }
-  const entries = [...folders];
-  return (wanted) =>
-    entries.reduce(
-      (sum, [folder, count]) => folder === wanted || isWithin(folder, wanted) ? sum + count : sum,
-      0,
-    );
+  const counts = new Map<string, number>();
+  const count = (path: string) => {
+    let folder = path;
+    while (folder !== ".") {
+      folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/"))) || ".";
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+  };
+  for (const { instances } of series) for (const { paths } of instances) paths.forEach(count);
+  nifti.forEach(count);
+  for (const { files } of skipped) files.forEach(count);
+  return (folder) => counts.get(folder) ?? 0;
 }
 
 /** How many files, series and images were found. */

@@ -2,7 +2,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { SeriesRule } from "@ctsurv/imaging/mod.ts";
 import type { ClinicalRecord } from "../table/clinical.ts";
 import { chooseScan, type ChosenScan, niftiStem } from "./_choose_scan.ts";
-import { describeFound, fileCounter, findSegmentations, type FoundSegmentation, unusedFiles } from "./_found.ts";
+import { describeFound, fileCounter, type FoundSegmentation, segmentationFinder, unusedFiles } from "./_found.ts";
 import { type ImportRecord, seriesFolder } from "./cohort_folder.ts";
 import type { ScannedImages, ScannedSeries, SkippedFiles } from "./scan_images.ts";
 
@@ -63,13 +63,14 @@ export function planImport(
   const withoutImage: string[] = [];
   const remarks: { patient: string; remark: string }[] = [];
   const filesIn = fileCounter(scanned);
+  const segmentationsOf = segmentationFinder(scanned.series);
   for (const patient of [...ids].filter((id) => !excluded.has(id))) {
     const images = { ct: ct.get(patient) ?? [], nifti: nifti.get(patient) ?? [] };
     const choice = chooseScan(patient, images, { name: named.get(patient) ?? listed.get(patient), rules });
     if (!choice) withoutImage.push(patient);
     else if ("leftOut" in choice) leftOut.push({ patient, reason: choice.leftOut });
     else {
-      const planned = planPatient(patient, choice.scan, scanned.series);
+      const planned = planPatient(patient, choice.scan, segmentationsOf);
       patients.push(planned);
       const remark = (remark: string) => remarks.push({ patient, remark });
       choice.remarks.forEach(remark);
@@ -83,8 +84,9 @@ export function planImport(
     }
   }
   const withoutRow = [...ct.keys()].filter((id) => !ids.has(id));
+  const inLowerCase = new Map(withoutRow.toReversed().map((id) => [alike(id).toLowerCase(), id]));
   for (const patient of withoutImage) {
-    const other = withoutRow.find((id) => alike(id).toLowerCase() === alike(patient).toLowerCase());
+    const other = inLowerCase.get(alike(patient).toLowerCase());
     if (other) remarks.push({ patient, remark: `there is a CT of ${other}: write both alike` });
   }
   return {
@@ -98,10 +100,14 @@ export function planImport(
   };
 }
 
-function planPatient(patient: string, scan: ChosenScan, all: readonly ScannedSeries[]): PlannedPatient {
+function planPatient(
+  patient: string,
+  scan: ChosenScan,
+  segmentationsOf: ReturnType<typeof segmentationFinder>,
+): PlannedPatient {
   if (scan.kind === "nifti") return { patient, path: scan.path, files: [scan.path], segmentations: [] };
   const { folder, files } = seriesFolder(scan.series);
-  return { patient, path: folder, series: scan.series.uid, files, segmentations: findSegmentations(all, scan.series) };
+  return { patient, path: folder, series: scan.series.uid, files, segmentations: segmentationsOf(scan.series) };
 }
 
 /** One text for names that look the same: macOS writes é as e and an accent in names of files. */

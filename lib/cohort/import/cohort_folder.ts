@@ -184,11 +184,6 @@ export function seriesFolder({ instances }: ScannedSeries): SeriesFolder {
   return { folder: whole ?? commonFolder(files.map(dirname)), files };
 }
 
-/** Whether a path lies in a folder or in one below it; both relative. */
-export function isWithin(path: string, folder: string): boolean {
-  return folder === "." || path.startsWith(`${folder}/`);
-}
-
 function commonFolder(folders: readonly string[]): string {
   let [common] = folders.map((folder) => folder.split("/")) as [string[], ...string[][]];
   for (const folder of folders) {
