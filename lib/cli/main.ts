@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   prepare: async () => (await import("./commands/prepare.ts")).prepare,
   "cross-validate": async () => (await import("./commands/cross_validate.ts")).crossValidate,
   predict: async () => (await import("./commands/predict.ts")).predict,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
   clinical: async () => (await import("./commands/clinical.ts")).clinical,
   losses: async () => (await import("./commands/losses.ts")).losses,

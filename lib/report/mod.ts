@@ -185,3 +185,12 @@ export {
   saysRepeats,
   writeRepeats,
 } from "./beyond/repeats.ts";
+export { saysUncertainty } from "./beyond/says_uncertainty.ts";
+export {
+  readUncertainty,
+  type SpreadSource,
+  type UncertaintyResult,
+  type UncertaintyRow,
+  writeUncertainty,
+} from "./beyond/uncertainty_result.ts";
+export { spreadTable, uncertaintyTable } from "./beyond/uncertainty_tables.ts";

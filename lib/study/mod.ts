@@ -62,6 +62,7 @@ export {
 } from "./protocol/choices.ts";
 export { findProtocol, protocolSuffix } from "./protocol/find_protocol.ts";
 export { type ProtocolName, protocols } from "./protocol/presets.ts";
+export { modelPreprocessing, refuseUnkept } from "./protocol/kept_choices.ts";
 export {
   deepHitShape,
   monthRule,
@@ -111,3 +112,5 @@ export { type Multiverse, type MultiverseOptions, runMultiverse } from "./multiv
 export { learningCurve, type LearningCurveOptions, type StudyLearningCurve } from "./beyond/learning_curve.ts";
 export { repeatCrossValidation, type RepeatOptions, type StudyRepeats } from "./beyond/repeat_cross_validation.ts";
 export { type StudyExternalValidation, validateExternally } from "./beyond/validate_externally.ts";
+export { type EnsembleRow, ensembleRow, type EnsembleRowOptions } from "./beyond/ensemble_row.ts";
+export { saveFoldModels } from "./beyond/fold_models.ts";

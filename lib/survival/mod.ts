@@ -109,6 +109,7 @@ export {
   calibrationIndex,
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
+export { type CurveSpread, curveSpread } from "./scores/curve_spread.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
 export { type DecisionCurve, decisionCurve, type DecisionPoint, usefulThresholds } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";
@@ -133,3 +134,11 @@ export {
   type ScoreIntervalsOptions,
 } from "./scores/score_intervals.ts";
 export { type Estimated, type ValidationScores, validationScores } from "./scores/validation_scores.ts";
+export {
+  type EstimatedCorrelation,
+  type SpreadCalibration,
+  spreadCalibration,
+  type SpreadCalibrationOptions,
+  type SpreadGroup,
+  type SpreadPredictions,
+} from "./scores/spread_calibration.ts";

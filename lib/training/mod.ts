@@ -9,7 +9,8 @@
  *   tables with more columns than patients, {@linkcode coxOnFeaturesTrainer} the features of the survival heads.
  *   {@linkcode lateFusionTrainer} and {@linkcode jointFusionTrainer} take CT and clinical data together.
  * - Models: {@linkcode trainModel} trains one on a whole cohort, {@linkcode saveModel} and {@linkcode loadModel} keep
- *   it in a file, {@linkcode modelPredictor} applies it to new patients.
+ *   it in a file, {@linkcode modelPredictor} applies it to new patients, and {@linkcode exportModel} makes an ONNX file
+ *   of it.
  *
  * Types of other folders that occur in signatures here are exported with them.
  *
@@ -66,11 +67,15 @@ export { formatPredictions } from "./cross_validation/format_predictions.ts";
 export type { TrainOptions } from "./head_optimiser.ts";
 export { type HeadPredictor, headPredictor, type HeadPredictorOptions } from "./head_predictor.ts";
 export { type HeadTrainer, headTrainer, type HeadTrainerOptions, type TrainedHead } from "./head_trainer.ts";
+export { exportModel } from "./model/export_model.ts";
 export { type ModelPredictor, modelPredictor } from "./model/model_predictor.ts";
+export { type EnsemblePrediction, predictEnsemble, type PredictEnsembleOptions } from "./model/predict_ensemble.ts";
 export {
   predictScan,
   type PredictScanOptions,
   type ScanPrediction,
+  sliceHu,
+  viewAgain,
   type ViewedScan,
   viewScan,
 } from "./model/predict_scan.ts";
@@ -117,4 +122,6 @@ export {
   type TrainingState,
   trainingStep,
 } from "./training_step.ts";
+export { type DropoutPasses, type DropoutPredictor, dropoutPredictor } from "./uncertainty/dropout_predictor.ts";
+export { ensembleOfFolds, type FoldEnsemble, withMeanCurves } from "./uncertainty/ensemble_of_folds.ts";
 export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

@@ -1,15 +1,18 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
+import { readUncertainty, saysUncertainty, spreadTable, uncertaintyTable } from "@ctsurv/report/mod.ts";
 import {
+  ensembleRow,
   learningCurve,
   openStudy,
   pairedWithinFolds,
   repeatCrossValidation,
+  saveFoldModels,
   validateExternally,
 } from "@ctsurv/study/mod.ts";
 import { HORIZON_MONTHS, validationScores } from "@ctsurv/survival/mod.ts";
-import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { headPredictor, loadModel, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { openCrudeStudy, writeCrudeCohort } from "../support/crude_cohort.ts";
 
 let dir = "";
@@ -75,4 +78,72 @@ Deno.test("validateExternally(): one head of all source patients, the target's o
   assertEquals(result.external, validationScores(toSurvivalPredictions(predicted), HORIZON_MONTHS));
   await source.segmenter.dispose();
   await target.segmenter.dispose();
+});
+
+Deno.test("ensembleRow(): members are the row with other seeds, their mean is scored, and a second run trains nothing", async () => {
+  const study = await openCrudeStudy(dir, { outputs: "ensemble" });
+  const { members, ensemble, dropout, result } = await ensembleRow(study, "average_pooling", { seeds: 2, passes: 4 });
+  const features = await study.features("efficientnet_b0");
+  const average = { aggregation: { kind: "average" } } as const;
+  const own = [
+    await study.crossValidate(features, average),
+    await study.crossValidate(features, { ...average, seed: 43 }),
+  ];
+  assertEquals(members.map(({ predictions }) => predictions), own.map(({ predictions }) => predictions));
+  ensemble.predictions.forEach(({ survival }, i) =>
+    assertAlmostEquals(
+      survival[24]!,
+      (own[0]!.predictions[i]!.survival[24]! + own[1]!.predictions[i]!.survival[24]!) / 2,
+    )
+  );
+  const [single, seeds, passes] = result.rows;
+  assertEquals(result.rows.map(({ source, members }) => [source, members]), [["single", 1], ["seeds", 2], [
+    "dropout",
+    4,
+  ]]);
+  assertEquals([single!.ctdWithinFolds, single!.spread], [own[0]!.ctdWithinFolds.pre.risk, null]);
+  assertEquals(seeds!.difference, pairedWithinFolds(ensemble, own[0]!));
+  assertEquals(passes!.brier, dropout!.atHorizon.brier);
+  assertEquals(
+    result.seeds,
+    own.map(({ ctdWithinFolds }, i) => ({ seed: 42 + i, ctd: ctdWithinFolds.pre.risk.value })),
+  );
+  const read = await readUncertainty(study.folder, "average_pooling");
+  assertEquals({ ...read, provenance: null }, { ...result, provenance: null });
+  assertEquals(saysUncertainty(read).match(/given S\(1 − S\)/g)!.length, 2);
+  assertEquals(
+    spreadTable(read).csv.split("\r\n").length,
+    1 + seeds!.spread!.bySpread.length + passes!.spread!.bySpread.length + 1,
+  );
+  assert(uncertaintyTable(read).text.includes("mean of 4 passes with dropout"));
+
+  const files = () => Array.from(Deno.readDirSync(study.trainings!), ({ name }) => name).sort();
+  const before = files();
+  const again = await ensembleRow(study, "average_pooling", { seeds: 2, passes: 4 });
+  assertEquals([again.result.rows, files()], [result.rows, before]);
+  await assertRejects(() => ensembleRow(study, "clinical"), InputError, "trains no network");
+  await assertRejects(() => ensembleRow(study, "efficientnet_b0", { seeds: 1 }), InputError, "at least 2 seeds");
+  await study.segmenter.dispose();
+});
+
+Deno.test("saveFoldModels(): the model of a fold predicts its patients as the cross-validation did", async () => {
+  const study = await openCrudeStudy(dir, { outputs: "models" });
+  const files = await saveFoldModels(study, "efficientnet_b0", join(dir, "models"));
+  const features = await study.features("efficientnet_b0");
+  const { predictions } = await study.crossValidate(features);
+  assertEquals(files.length, study.profile.folds);
+  const { backbone, shape, tail, head, trainedOn } = await loadModel(files[0]!, study.engine);
+  const predictor = headPredictor(study.engine, { ...shape, backboneFeatures: backbone.architecture.features }, {
+    tail,
+  });
+  const tested = features.patients.filter((_, i) => predictions[i]!.fold === 1);
+  const predicted = await predictor.predict(head, tested);
+  assertEquals(
+    predicted.map(({ survival }) => survival),
+    predictions.filter(({ fold }) => fold === 1).map((p) => p.survival),
+  );
+  assertEquals([trainedOn.patients, trainedOn.cohort], [9 - tested.length, "Crude without fold 1 of 3"]);
+  await predictor.dispose();
+  await assertRejects(() => saveFoldModels(study, "clinical", dir), InputError, "no images");
+  await study.segmenter.dispose();
 });

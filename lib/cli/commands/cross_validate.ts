@@ -1,11 +1,14 @@
-import { formatP, InputError } from "@ctsurv/base/mod.ts";
-import { formatNumber } from "@ctsurv/report/mod.ts";
+import { checkOutputFolder, formatP, InputError } from "@ctsurv/base/mod.ts";
+import { formatNumber, saysUncertainty, spreadTable, uncertaintyTable } from "@ctsurv/report/mod.ts";
 import {
   type CrossValidatedRow,
   crossValidateRow,
+  type EnsembleRow,
+  ensembleRow,
   externalRow,
   findRow,
   rowNames,
+  saveFoldModels,
   type Study,
   type StudyRow,
   type TrainedFold,
@@ -44,6 +47,17 @@ export const crossValidate: Command = {
       describe: "train this fold alone, from 1, and keep it: a job of a cluster. The whole then takes it from there",
       value: "N",
     },
+    ensemble: {
+      describe:
+        "train so many seeds in each fold, take the mean of their curves, and hold its spread against the error",
+      value: "N",
+    },
+    "dropout-passes": {
+      describe: "with --ensemble: also apply the first seed's heads so often with dropout",
+      value: "N",
+      default: "0",
+    },
+    models: { describe: "also save the model of each fold there, for predict and export", value: "DIR" },
     ridge: { ...ridgeOption, describe: `with --model clinical or late_fusion: ${ridgeOption.describe}` },
     ...studyFolders,
   },
@@ -65,7 +79,24 @@ export const crossValidate: Command = {
     if (fold !== undefined && (permutations > 0 || ridge > 0)) {
       throw new InputError("--fold trains one fold as it is: leave --null and --ridge to the run of all folds");
     }
+    const seeds = input.options.ensemble === undefined
+      ? undefined
+      : parseWholeNumber("ensemble", String(input.options.ensemble));
+    const passes = parseWholeNumber("dropout-passes", String(input.options["dropout-passes"]));
+    if (seeds === undefined && passes > 0) {
+      throw new InputError("--dropout-passes goes with --ensemble, such as --ensemble 5 --dropout-passes 50");
+    }
+    if (seeds !== undefined && (permutations > 0 || fold !== undefined)) {
+      throw new InputError("--ensemble trains all folds as they are: leave out --null and --fold");
+    }
+    const models = input.options.models as string | undefined;
+    if (models !== undefined && (fold !== undefined || row.backbone === undefined)) {
+      throw new InputError("--models saves networks of all folds: leave out --fold, and name a row with images");
+    }
+    if (models !== undefined) await checkOutputFolder(models);
     return await withStudy(input, { scans: row.backbone !== undefined }, async (study) => {
+      if (models !== undefined) await saveFoldModels(study, row.model, models);
+      if (seeds !== undefined) return ensembleOutput(study, await ensembleRow(study, row.model, { seeds, passes }));
       if (fold !== undefined) return foldOutput(study, await trainRowFold(study, row, fold));
       const run = await crossValidateRow(study, row, {
         permutations,
@@ -96,6 +127,23 @@ function foldOutput({ profile: { folds } }: Study, { row, outcome, path }: Train
       `${row.name}, fold ${fold} of ${folds}: ${patients} patients tested, of whom ${events} died`,
       ...divergence === undefined ? [] : [`warning: ${divergence}`],
       `Result: ${path}`,
+    ].join("\n"),
+  };
+}
+
+function ensembleOutput({ folder, profile, protocol, cohort }: Study, { row, result }: EnsembleRow): CommandOutput {
+  return {
+    json: { ...result, folder },
+    text: [
+      `${row.name}: ${cohort.name}, ${result.patients} patients, ${result.events} deaths within 24 months`,
+      `Profile ${profile.name}, protocol ${protocol.name}`,
+      "",
+      uncertaintyTable(result).text,
+      "",
+      spreadTable(result).text,
+      "",
+      saysUncertainty(result),
+      `Results: ${folder}`,
     ].join("\n"),
   };
 }

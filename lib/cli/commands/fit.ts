@@ -1,7 +1,7 @@
 import { checkOutputFile, checkOutputFolder, InputError, terminalProgress } from "@ctsurv/base/mod.ts";
-import { type Cohort, openCohort } from "@ctsurv/cohort/mod.ts";
+import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { viewFor } from "@ctsurv/features/mod.ts";
-import { type BackboneArchitecture, backbones, findBackbone } from "@ctsurv/nn/mod.ts";
+import { backbones, findBackbone } from "@ctsurv/nn/mod.ts";
 import {
   type Choices,
   deepHitShape,
@@ -9,6 +9,7 @@ import {
   findProtocol,
   findRow,
   lungsNotice,
+  modelPreprocessing,
   monthRule,
   openBackbone,
   openEngine,
@@ -16,14 +17,13 @@ import {
   profiles,
   type Protocol,
   protocol,
-  protocols,
   readEnvironment,
-  readoutOf,
+  refuseUnkept,
   rowNames,
   softAttention,
   trainingSettings,
 } from "@ctsurv/study/mod.ts";
-import { type FineTuning, saveModel, trainModel, type TrainModelOptions } from "@ctsurv/training/mod.ts";
+import { type FineTuning, saveModel, trainModel } from "@ctsurv/training/mod.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { aggregationOption, lungsOption, parseAggregation } from "../model_options.ts";
 import { lossOption, protocolOptions, withProtocol } from "../protocol_options.ts";
@@ -80,7 +80,7 @@ export const fit: Command = {
     const profile = findProfile(String(options.profile), environment);
     const protocol = withOptions(findProtocol(profile.name, environment), options);
     const { choices } = protocol;
-    refuseUnkept(protocol, findBackbone(backboneName));
+    refuseUnkept(choices, findBackbone(backboneName));
     const fineTuning = choices.tune;
     await checkOutputFile(output);
     const cohort = await openCohort(String(options.cohort));
@@ -96,7 +96,7 @@ export const fit: Command = {
       ...trainingSettings(choices, { trained: backbone.source.kind === "pretrained" }),
       epochs: profile.epochs,
       months: monthRule(choices),
-      ...unusualPreprocessing(choices, cohort),
+      ...modelPreprocessing(choices, cohort.manifest),
       backbone,
       view,
       shape: { aggregation: aggregation ?? softAttention(choices), ...deepHitShape(choices) },
@@ -155,30 +155,4 @@ function withOptions({ preset, choices }: Protocol, { tune, lungs, aggregation }
     ...lungs !== undefined && { lungs: lungs as Choices["lungs"] },
     ...isAttention && { attention: aggregation },
   });
-}
-
-/** How scans become slices, if otherwise than in ctsurv 0.1, whose models say nothing about it. */
-function unusualPreprocessing(
-  { interpolation, interior }: Choices,
-  { manifest: { leastLung } }: Cohort,
-): Pick<TrainModelOptions, "preprocessing"> {
-  const isUsual = interpolation === protocols.paper.interpolation && interior === protocols.paper.interior;
-  if (isUsual && leastLung === undefined) return {};
-  return {
-    preprocessing: { interpolation, interior, ...leastLung !== undefined && { leastLungVolume: leastLung } },
-  };
-}
-
-/** Choices that a model's file has no place for, so that `predict` would make them otherwise. */
-const UNKEPT = ["intensities", "readout", "trunkMode", "sliceOrder"] as const;
-
-function refuseUnkept({ choices }: Protocol, architecture: BackboneArchitecture): void {
-  const unkept = UNKEPT.find((name) =>
-    name === "readout" ? readoutOf(choices, architecture) !== "features" : choices[name] !== protocols.paper[name]
-  );
-  if (unkept === undefined) return;
-  throw new InputError(
-    `A model's file has no place for ${unkept}=${choices[unkept]}, so predict would do otherwise. ` +
-      `Train with --set ${unkept}=${protocols.paper[unkept]}; cross-validate takes the choice`,
-  );
 }

@@ -3,16 +3,22 @@ import { checkOutputFolder, InputError } from "@ctsurv/base/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { loadModel, predictScan, type SurvivalModel, type ViewedScan, viewScan } from "@ctsurv/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
-import type { Command } from "../command.ts";
+import { type Command, parseNumber, parseWholeNumber } from "../command.ts";
 import { TOP_SLICES, writeExplanation } from "../explanation/write_explanation.ts";
 import { lungsOption } from "../model_options.ts";
+import { modelFiles, type NamedModel, predictBySeveral } from "../predict_by_several.ts";
 
 /** `ctsurv predict`: the survival curve of one scan. */
 export const predict: Command = {
   name: "predict",
   summary: "Predict the survival curve of one scan over 24 months, with a model from `ctsurv fit`.",
   options: {
-    model: { describe: "a model from `ctsurv fit`", value: "FILE.safetensors", required: true },
+    model: {
+      describe: "a model from `ctsurv fit`, or a folder of models; of several the mean curve and its spread",
+      value: "FILE.safetensors",
+      required: true,
+      repeatable: true,
+    },
     input: { describe: "a DICOM folder or a NIfTI file", value: "PATH", required: true },
     series: { describe: "which series to read, if the folder holds several CT series", value: "UID" },
     lungs: lungsOption,
@@ -27,24 +33,49 @@ export const predict: Command = {
         `with --explain: also the risk with each patch of the ${TOP_SLICES} slices of most attention covered, 49 ` +
         "passes of the backbone a slice",
     },
+    "dropout-passes": {
+      describe: "apply the model so often with dropout, from 2: the mean curve and its spread",
+      value: "N",
+      default: "0",
+    },
+    "dropout-rate": { describe: "with --dropout-passes: the dropout of the training", value: "P", default: "0.2" },
   },
   async run({ options, environment = readEnvironment() }) {
-    const [modelPath, input] = [String(options.model), String(options.input)];
+    const input = String(options.input);
+    const passes = parseWholeNumber("dropout-passes", String(options["dropout-passes"]));
+    const rate = parseNumber(
+      "dropout-rate",
+      String(options["dropout-rate"]),
+      "above 0 and below 1",
+      (p) => p > 0 && p < 1,
+    );
+    if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
     const folder = options.explain === undefined ? undefined : String(options.explain);
     if (folder !== undefined) await checkOutputFolder(folder);
     else if (options.occlude) throw new InputError("--occlude needs --explain DIR, where its maps are written");
     const engine = await openEngine(environment);
-    const model = await loadModel(modelPath, engine, { weightsFolder: environment.weightsFolder });
-    const { backbone, view, trainedOn } = model;
-    const aggregation = model.shape.aggregation?.kind ?? "gated";
+    const models: NamedModel[] = [];
+    for (const path of await modelFiles(String(options.model))) {
+      models.push({ path, model: await loadModel(path, engine, { weightsFolder: environment.weightsFolder }) });
+    }
     const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
-    if (trainedOn.segmenter !== segmenter.name) {
+    const [{ path: modelPath, model }] = models as [NamedModel];
+    for (const { path, model: { trainedOn } } of models) {
+      if (trainedOn.segmenter === segmenter.name) continue;
       throw new InputError(
-        `${modelPath} was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
+        `${path} was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
           "Choose the same method with --lungs, or train the model again",
       );
     }
     const series = typeof options.series === "string" ? { series: options.series } : {};
+    if (models.length > 1 || passes > 0) {
+      const dropout = passes > 0 ? { dropout: { passes, rate } } : {};
+      const output = await predictBySeveral(input, models, { engine, segmenter, ...series, ...dropout });
+      await segmenter.dispose();
+      return output;
+    }
+    const { backbone, view, trainedOn } = model;
+    const aggregation = model.shape.aggregation?.kind ?? "gated";
     const scan = await viewScan(input, model, { segmenter, ...series });
     await segmenter.dispose();
     const prediction = await predictScan(scan, model, { engine, segmenter });

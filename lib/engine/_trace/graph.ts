@@ -1,5 +1,5 @@
 /** Element types of ONNX tensors that the tracer writes, with their codes in `TensorProto.DataType`. */
-export const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+export const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
 /** An ONNX element type by name. */
 export type OnnxDType = keyof typeof onnxType;

@@ -8,17 +8,34 @@ const OPSET = 17;
 /** `AttributeProto.AttributeType` */
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
+/** The sizes of an input or output: numbers, and names of axes that have any length. */
+export type OpenShape = readonly (number | string)[];
+
+/** What a file for other programs says besides its graph. */
+export interface ModelFacts {
+  /** The shapes of inputs and outputs that have an axis of any length. @default {those of the graph} */
+  readonly shapes?: ReadonlyMap<Ref, OpenShape>;
+  /** Texts by name, for people and programs. @default {none} */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /**
  * The graph as an ONNX file: protobuf `ModelProto` of onnx.proto3, whose field numbers are used below. Constants become
  * initializers in the byte order of the machine, which is little-endian on every platform of ONNX Runtime.
  */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(graph: Graph, { shapes = new Map(), metadata = {} }: ModelFacts = {}): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, "ctsurv");
-  pbf.writeMessage(7, writeGraph, graph);
+  pbf.writeMessage(7, writeGraph, { graph, shapes });
   pbf.writeMessage(8, writeOpset, { domain: "", version: OPSET });
+  for (const entry of Object.entries(metadata)) pbf.writeMessage(14, writeText, entry);
   return pbf.finish();
+}
+
+function writeText([key, value]: [string, string], pbf: PbfWriter): void {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
 }
 
 function writeOpset({ domain, version }: { domain: string; version: number }, pbf: PbfWriter): void {
@@ -26,13 +43,16 @@ function writeOpset({ domain, version }: { domain: string; version: number }, pb
   pbf.writeVarintField(2, version);
 }
 
-function writeGraph(graph: Graph, pbf: PbfWriter): void {
+type ShapedGraph = { readonly graph: Graph } & Required<Pick<ModelFacts, "shapes">>;
+
+function writeGraph({ graph, shapes }: ShapedGraph, pbf: PbfWriter): void {
+  const shaped = (ref: Ref): ShapedRef => ({ ...ref, shape: shapes.get(ref) ?? ref.shape });
   for (const node of graph.nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, "traced");
   const constants = new Set(graph.nodes.flatMap((node) => node.inputs.filter((ref) => ref.constant !== undefined)));
   for (const constant of constants) pbf.writeMessage(5, writeTensor, constant);
-  for (const input of graph.inputs) pbf.writeMessage(11, writeValueInfo, input);
-  for (const output of graph.outputs) pbf.writeMessage(12, writeValueInfo, output);
+  for (const input of graph.inputs) pbf.writeMessage(11, writeValueInfo, shaped(input));
+  for (const output of graph.outputs) pbf.writeMessage(12, writeValueInfo, shaped(output));
 }
 
 function writeNode(node: GraphNode, pbf: PbfWriter): void {
@@ -68,24 +88,27 @@ function writeTensor(ref: Ref, pbf: PbfWriter): void {
   pbf.writeBytesField(9, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
 }
 
-function writeValueInfo(ref: Ref, pbf: PbfWriter): void {
+type ShapedRef = Pick<Ref, "name" | "dtype"> & { readonly shape: OpenShape };
+
+function writeValueInfo(ref: ShapedRef, pbf: PbfWriter): void {
   pbf.writeStringField(1, ref.name);
   pbf.writeMessage(2, writeType, ref);
 }
 
-function writeType(ref: Ref, pbf: PbfWriter): void {
+function writeType(ref: ShapedRef, pbf: PbfWriter): void {
   pbf.writeMessage(1, writeTensorType, ref);
 }
 
-function writeTensorType(ref: Ref, pbf: PbfWriter): void {
+function writeTensorType(ref: ShapedRef, pbf: PbfWriter): void {
   pbf.writeVarintField(1, onnxType[ref.dtype]);
   pbf.writeMessage(2, writeShape, ref.shape);
 }
 
-function writeShape(shape: readonly number[], pbf: PbfWriter): void {
+function writeShape(shape: OpenShape, pbf: PbfWriter): void {
   for (const dim of shape) pbf.writeMessage(1, writeDimension, dim);
 }
 
-function writeDimension(dim: number, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, dim);
+function writeDimension(dim: number | string, pbf: PbfWriter): void {
+  if (typeof dim === "string") pbf.writeStringField(2, dim);
+  else pbf.writeVarintField(1, dim);
 }

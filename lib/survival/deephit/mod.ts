@@ -18,4 +18,4 @@ export {
   rankingLoss,
   type RankingOptions,
 } from "./loss.ts";
-export { survivalFromLogits } from "./survival_from_logits.ts";
+export { logitsToSurvival, survivalFromLogits } from "./survival_from_logits.ts";

@@ -1,3 +1,4 @@
+import { tf } from "@ctsurv/engine/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { HORIZON_MONTHS } from "../follow_up/follow_up.ts";
 
@@ -46,4 +47,34 @@ export function survivalFromLogits(
     }
     return survival.map((value) => value / left);
   });
+}
+
+/**
+ * {@linkcode survivalFromLogits} as tensors, in float32: for a graph that other programs run.
+ *
+ * @example
+ * ```ts
+ * import { tf } from "@ctsurv/ctsurv/engine";
+ * import { logitsToSurvival } from "@ctsurv/ctsurv/survival/deephit";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const survival = logitsToSurvival(tf.zeros([1, 3]), { bins: 3 });
+ * assertEquals(survival.arraySync(), [[1, .75, .5, .25]]);
+ * ```
+ *
+ * @param logits [patients, bins]
+ * @returns [patients, bins + 1]
+ */
+export function logitsToSurvival(
+  logits: tf.Tensor,
+  { bins = HORIZON_MONTHS, tail = true }: { readonly bins?: number; readonly tail?: boolean } = {},
+): tf.Tensor2D {
+  const columns = tail ? bins + 1 : bins;
+  const all = tail ? tf.pad(logits as tf.Tensor2D, [[0, 0], [0, 1]]) : logits;
+  // Column k of the product sums the probabilities from k on.
+  const from = Float32Array.from(
+    { length: columns * (bins + 1) },
+    (_, i) => Number(Math.floor(i / (bins + 1)) >= i % (bins + 1)),
+  );
+  return tf.matMul(tf.softmax(all) as tf.Tensor2D, tf.tensor2d(from, [columns, bins + 1]));
 }

@@ -24,3 +24,4 @@ export { mtlrCurves, mtlrLoss } from "./mtlr.ts";
 export { oneCurveLoss, type OneCurveLossOptions } from "./one_curve_loss.ts";
 export { pcHazardCurves, pcHazardLoss } from "./pc_hazard.ts";
 export { survivalFromOutputs, survivalLoss, type SurvivalLossOptions, type SurvivalReading } from "./survival_loss.ts";
+export { outputsToSurvival } from "./survival_tensors.ts";

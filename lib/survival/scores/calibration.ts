@@ -2,6 +2,7 @@ import { InputError, quantile } from "@ctsurv/base/mod.ts";
 import { type CoxModel, type CoxPatients, coxSurvival, fitCox } from "../estimates/cox.ts";
 import { kaplanMeier, kaplanMeierAt } from "../estimates/kaplan_meier.ts";
 import { checkPredictions, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
+import { quantileGroups } from "./_quantile_groups.ts";
 
 /** Patients of similar predicted survival. */
 export interface CalibrationGroup {
@@ -64,17 +65,7 @@ export function calibrationCurve(
   const { months, event } = checkPredictions(predictions);
   const survival = survivalOfAll(predictions, time);
   const patients = survival.length;
-  const order = Uint32Array.from(survival, (_, i) => i).sort((a, b) => survival[a]! - survival[b]!);
-  const members = new Map<number, number[]>();
-  let below = 0;
-  order.forEach((i, position) => {
-    if (position > 0 && survival[i] !== survival[order[position - 1]!]) below = position;
-    const group = Math.floor(wanted * below / patients);
-    const others = members.get(group);
-    if (others) others.push(i);
-    else members.set(group, [i]);
-  });
-  const groups = [...members.values()].map((group): CalibrationGroup => {
+  const groups = quantileGroups(survival, wanted).map((group): CalibrationGroup => {
     const curve = kaplanMeier({ months: group.map((i) => months[i]!), event: group.map((i) => event[i]!) });
     const estimate = kaplanMeierAt(curve, time);
     return {

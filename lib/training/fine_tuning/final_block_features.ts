@@ -54,7 +54,7 @@ export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlo
   const known = new Map(leaves(backbone.parameters, isHost).map(({ path, value }) => [path, value]));
   const own = Object.fromEntries(names.map((name) => [name, known.get(name)!]));
   const spec: FinalBlock<TensorSpec> = Object.fromEntries(names.map((name) => [name, float32(...own[name]!.shape)]));
-  const run = blockFunction(backbone, known);
+  const run = finalBlockFunction(backbone);
   const pieces = (activations: readonly HalfActivations[]) => {
     const numbers = activations[0]!.shape.reduce((product, dim) => product * dim, 1);
     const together = Math.max(1, Math.min(SLICES_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / numbers)));
@@ -88,8 +88,9 @@ export function finalBlockFeatures(engine: Engine, backbone: Backbone): FinalBlo
   };
 }
 
-/** The function from activations to features. Frozen parameters of the block become constants. */
-function blockFunction({ architecture }: Backbone, known: ReadonlyMap<string, HostTensor>) {
+/** The function from activations at the cut to features. Frozen parameters of the block become constants. */
+export function finalBlockFunction({ architecture, parameters }: Backbone): FinalBlockFeatures["run"] {
+  const known = new Map(leaves(parameters, isHost).map(({ path, value }) => [path, value]));
   return (activations: tf.Tensor, block: FinalBlock<tf.Tensor>): tf.Tensor => {
     const unused = tf.scalar(NaN);
     const parameters = mapTree(architecture.spec(), isSpec, (_, path) => {

@@ -3,6 +3,7 @@ import { activationExtractor, featureExtractor, halfActivations, type ViewedSlic
 import { finalBlockFeatures } from "../fine_tuning/final_block_features.ts";
 import { headPredictor } from "../head_predictor.ts";
 import type { PatientPrediction } from "../trainer.ts";
+import { type DropoutPasses, dropoutPredictor } from "../uncertainty/dropout_predictor.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 
 /** A model, ready for patients. */
@@ -14,6 +15,17 @@ export interface ModelPredictor {
    * @param patient The patient's slices in the model's view, from `takeView`.
    */
   predict(id: string, patient: Pick<ViewedSlices, "slices" | "count">): Promise<PatientPrediction>;
+  /**
+   * Predicts the survival of one patient several times, each time with other units of DeepHit left out, see
+   * {@linkcode dropoutPredictor}.
+   *
+   * @returns [passes]: S(0) to S(24).
+   */
+  predictWithDropout(
+    id: string,
+    patient: Pick<ViewedSlices, "slices" | "count">,
+    passes: DropoutPasses,
+  ): Promise<Float64Array[]>;
   /** Frees the sessions and their weights. */
   dispose(): Promise<void>;
 }
@@ -25,44 +37,53 @@ export interface ModelPredictor {
  * @throws {InputError} If the model's view is too small for its backbone.
  */
 export async function modelPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
-  return model.finalBlock ? await tunedPredictor(engine, model) : await frozenPredictor(engine, model);
-}
-
-async function frozenPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
-  const extractor = await featureExtractor(engine, model.backbone, model.view);
-  const predictor = headOf(engine, model);
+  const { backbone, head, tail, loss: kind = "deephit" } = model;
+  const shape = { ...model.shape, backboneFeatures: backbone.architecture.features };
+  const extractor = await (model.finalBlock ? tunedFeatures(engine, model) : frozenFeatures(engine, model));
+  const predictor = headPredictor(engine, shape, { tail, kind });
+  const dropout = dropoutPredictor(engine, shape, { tail, kind });
+  const featuresOf = async (id: string, { slices, count }: Pick<ViewedSlices, "slices" | "count">) => ({
+    id,
+    features: await extractor.features(slices),
+    slices: count,
+  });
   return {
-    async predict(id, { slices, count }) {
-      const features = await extractor.extract(slices);
-      const [prediction] = await predictor.predict(model.head, [{ id, features, slices: count }]);
+    async predict(id, patient) {
+      const [prediction] = await predictor.predict(head, [await featuresOf(id, patient)]);
       return prediction!;
     },
+    async predictWithDropout(id, patient, passes) {
+      const [curves] = await dropout.predict(head, [await featuresOf(id, patient)], passes);
+      return curves!;
+    },
     async dispose() {
-      for (const part of [predictor, extractor]) await part.dispose();
+      for (const part of [predictor, dropout, extractor]) await part.dispose();
     },
   };
 }
 
-async function tunedPredictor(engine: Engine, model: SurvivalModel): Promise<ModelPredictor> {
-  const { backbone, view, head } = model;
-  const finalBlock = model.finalBlock!;
+/** The features of a patient's slices. */
+interface PatientFeatures {
+  features(slices: Float32Array): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+async function frozenFeatures(engine: Engine, { backbone, view }: SurvivalModel): Promise<PatientFeatures> {
+  const { extract, dispose } = await featureExtractor(engine, backbone, view);
+  return { features: extract, dispose };
+}
+
+async function tunedFeatures(engine: Engine, { backbone, view, finalBlock }: SurvivalModel): Promise<PatientFeatures> {
   const extractor = await activationExtractor(engine, backbone, view);
   const block = finalBlockFeatures(engine, backbone);
-  const predictor = headOf(engine, model);
   return {
-    async predict(id, { slices }) {
+    async features(slices) {
       const { data, ...described } = await extractor.extract(slices);
       const activations = { ...described, data: halfActivations(data, backbone.architecture) };
-      const features = await block.features(finalBlock, [activations]);
-      const [prediction] = await predictor.predict(head, [{ id, features, slices: described.count }]);
-      return prediction!;
+      return await block.features(finalBlock!, [activations]);
     },
     async dispose() {
-      for (const part of [predictor, block, extractor]) await part.dispose();
+      for (const part of [block, extractor]) await part.dispose();
     },
   };
-}
-
-function headOf(engine: Engine, { backbone, shape, tail, loss: kind = "deephit" }: SurvivalModel) {
-  return headPredictor(engine, { ...shape, backboneFeatures: backbone.architecture.features }, { tail, kind });
 }

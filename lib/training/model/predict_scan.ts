@@ -1,11 +1,12 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
-import { takeView, type ViewedSlices } from "@ctsurv/features/mod.ts";
+import { takeView, type View, type ViewedSlices } from "@ctsurv/features/mod.ts";
 import {
   type LungSegmenter,
   type PreprocessedScan,
   preprocessReading,
   readVolume,
+  resizeSlice,
   type VolumeReading,
 } from "@ctsurv/imaging/mod.ts";
 import type { PatientPrediction } from "../trainer.ts";
@@ -55,17 +56,56 @@ export async function viewScan(
   { trainedOn, view, preprocessing }: Pick<SurvivalModel, "trainedOn" | "view" | "preprocessing">,
   { segmenter, series }: Omit<PredictScanOptions, "engine">,
 ): Promise<ViewedScan> {
-  if (trainedOn.segmenter !== segmenter.name) {
-    throw new InputError(
-      `The model was trained on lungs that "${trainedOn.segmenter}" found, but "${segmenter.name}" finds them here. ` +
-        "Choose the same method, or train the model again",
-    );
-  }
+  refuseOtherLungs(trainedOn, segmenter);
   const reading = await readVolume(path, series === undefined ? {} : { series });
   const prepared = await preprocessReading(reading, { ...preprocessing, segmenter, where: path });
+  return { path, reading, prepared, viewed: viewOf(prepared, path, view) };
+}
+
+function refuseOtherLungs({ segmenter: trained }: SurvivalModel["trainedOn"], { name }: LungSegmenter): void {
+  if (trained === name) return;
+  throw new InputError(
+    `The model was trained on lungs that "${trained}" found, but "${name}" finds them here. ` +
+      "Choose the same method, or train the model again",
+  );
+}
+
+function viewOf(prepared: PreprocessedScan, key: string, view: View): ViewedSlices {
   // Training saw its slices in float16, too.
   const slices = Float32Array.from(Float16Array.from(prepared.slices));
-  return { path, reading, prepared, viewed: takeView({ slices, key: path, size: prepared.size }, view) };
+  return takeView({ slices, key, size: prepared.size }, view);
+}
+
+/**
+ * The same scan as another model sees it, whose preprocessing is the same.
+ *
+ * @throws {InputError} If the other model was trained on lungs that another method found.
+ */
+export function viewAgain(
+  scan: ViewedScan,
+  { trainedOn, view }: Pick<SurvivalModel, "trainedOn" | "view">,
+  { segmenter }: Pick<PredictScanOptions, "segmenter">,
+): ViewedScan {
+  refuseOtherLungs(trainedOn, segmenter);
+  return { ...scan, viewed: viewOf(scan.prepared, scan.path, view) };
+}
+
+/**
+ * The slices of a scan that a model sees, in HU: cropped and resized, and neither windowed nor rounded. The file of
+ * `exportModel` takes them.
+ *
+ * @returns [slices, size, size], from feet to head.
+ * @throws {InputError} If the model takes a volume.
+ */
+export function sliceHu({ prepared, viewed }: ViewedScan): { readonly data: Float32Array; readonly shape: number[] } {
+  const { resampled: { hu, shape: [, rows, columns] }, box, size, kept } = prepared;
+  if (viewed.count !== viewed.seen.length) throw new InputError("The model takes a volume, not slices in HU");
+  const data = new Float32Array(viewed.count * size * size);
+  viewed.seen.forEach((i, place) => {
+    const plane = hu.subarray(kept[i]! * rows * columns, (kept[i]! + 1) * rows * columns);
+    data.set(resizeSlice(plane, columns, box, size), place * size * size);
+  });
+  return { data, shape: [viewed.count, size, size] };
 }
 
 /**

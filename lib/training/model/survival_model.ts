@@ -87,13 +87,8 @@ const isHost = isSpec as (node: unknown) => node is HostTensor;
  *   the disk is full.
  */
 export async function saveModel(path: string, model: SurvivalModel): Promise<void> {
-  const { backbone, view, preprocessing, shape, tail, loss = "deephit", head, finalBlock, trainedOn } = model;
-  const { architecture, source } = backbone;
-  if (source.kind === "external") {
-    throw new InputError(
-      `${architecture.title} is not a network but its features: a model of it cannot be applied to scans`,
-    );
-  }
+  const { backbone, head, finalBlock } = model;
+  const { source } = backbone;
   const named = new Map([
     ...leaves(head as unknown as Tree<HostTensor>, isHost).map(({ path, value }) => [`head.${path}`, value] as const),
     ...Object.entries(finalBlock ?? {}).map(([name, value]) => [`finalBlock.${name}`, value] as const),
@@ -102,7 +97,19 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
     ),
   ].map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }]));
   for (const [name, { data }] of named) refuseBadNumbers(data, name, path);
-  const metadata = formatDescription({
+  await writeAtomic(path, encodeSafetensors(named, describeModel(model)));
+}
+
+/** What a file says of a model besides its weights: text by name, for the metadata of the file. */
+export function describeModel(model: SurvivalModel): Record<string, string> {
+  const { backbone, view, preprocessing, shape, tail, loss = "deephit", finalBlock, trainedOn } = model;
+  const { architecture, source } = backbone;
+  if (source.kind === "external") {
+    throw new InputError(
+      `${architecture.title} is not a network but its features: a model of it cannot be applied to scans`,
+    );
+  }
+  return formatDescription({
     // A version that knows one loss only must not read the outputs of another as DeepHit's.
     format: loss === "deephit" ? "ctsurv model 3" : "ctsurv model 4",
     backbone: { ...source, name: architecture.name },
@@ -114,7 +121,6 @@ export async function saveModel(path: string, model: SurvivalModel): Promise<voi
     ...preprocessing && { preprocessing },
     trainedOn,
   });
-  await writeAtomic(path, encodeSafetensors(named, metadata));
 }
 
 /** Options of {@linkcode loadModel}. */

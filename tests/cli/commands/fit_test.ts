@@ -6,15 +6,17 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import ort from "onnxruntime-node";
 import { gunzipSync, gzipSync } from "node:zlib";
 import stateDicts from "../../fixtures/state_dicts.json" with { type: "json" };
 import { InputError, sizeOf } from "@ctsurv/base/mod.ts";
 import { type Command, parseCommand } from "@ctsurv/cli/command.ts";
+import { exportCommand } from "@ctsurv/cli/commands/export.ts";
 import { fit } from "@ctsurv/cli/commands/fit.ts";
 import { predict } from "@ctsurv/cli/commands/predict.ts";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
-import { readVolume, scanDicom, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
+import { readNpy, readVolume, scanDicom, writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
 import { openLungs, profiles, readEnvironment } from "@ctsurv/study/mod.ts";
 import { loadModel, predictScan } from "@ctsurv/training/mod.ts";
@@ -102,6 +104,42 @@ Deno.test("fit saves a model from which predict gives the same falling curve eac
     await assertRejects(() => run(predict, "--model", model, "--input", scan), InputError, "model.safetensors");
   }));
 
+const byThreshold = ["--lungs", "threshold"];
+
+/** Several models, dropout, and the model and the slices for other programs. */
+async function predictsBySeveral(model: string, scan: string, curve: readonly number[]): Promise<void> {
+  const models = join(dirname(model), "models");
+  await Deno.mkdir(models);
+  await Deno.copyFile(model, join(models, "other.safetensors"));
+  type Spread = { survival: { probability: number; low: number; high: number }[]; members: number };
+  for (const args of [["--model", models], ["--dropout-passes", "3", "--dropout-rate", "1e-9"]]) {
+    const { text, json } = await run(predict, "--model", model, "--input", scan, ...args, ...byThreshold);
+    const { survival, members } = json as Spread;
+    assertEquals(members, args[0] === "--model" ? 2 : 3);
+    survival.forEach(({ probability, low, high }, i) => {
+      for (const value of [probability, low, high]) assertAlmostEquals(value, curve[i]!, 1e-6);
+    });
+    assertStringIncludes(text, `S(24) is ${curve[24]!.toFixed(3)}`);
+  }
+  const predictWith = (...args: string[]) => run(predict, "--input", scan, ...args, ...byThreshold);
+  await assertRejects(() => predictWith("--model", model, "--model", model), InputError, "named twice");
+  await assertRejects(() => predictWith("--model", join(models, "..", "cohort")), InputError, "without a model");
+  await assertRejects(() => predictWith("--model", model, "--dropout-passes", "1"), InputError, "at least 2 passes");
+
+  const [onnx, slices] = [join(models, "model.onnx"), join(models, "slices.npy")];
+  const files = ["--onnx", onnx, "--slices", slices, "--input", scan];
+  const exported = await run(exportCommand, "--model", model, ...files, ...byThreshold);
+  assertStringIncludes(exported.text, "hu float32[slices, 224, 224] -> survival float32[25]");
+  const { data, shape } = await readNpy(slices);
+  const session = await ort.InferenceSession.create(onnx);
+  const { survival } = await session.run({ hu: new ort.Tensor("float32", data as Float32Array, shape) });
+  (survival!.data as Float32Array).forEach((value, i) => assertAlmostEquals(value, curve[i]!, 1e-6));
+  await session.release();
+  await assertRejects(() => run(exportCommand, "--model", model), InputError, "nothing to export");
+  await assertRejects(() => run(exportCommand, "--model", model, "--slices", slices), InputError, "go together");
+  await assertRejects(() => run(exportCommand, "--model", model, "--onnx", "a.txt"), InputError, "end in .onnx");
+}
+
 /** Kinds of heads, and the final block; every aggregation there is: survival_model_test.ts. */
 const others: Record<string, readonly string[]> = {
   "average pooling": ["--aggregation", "average"],
@@ -119,7 +157,7 @@ Deno.test("fit and predict take other aggregations, and the final block", () =>
   inFolder(async (dir) => {
     const [cohort, cache] = [join(dir, "cohort"), join(dir, "cache")];
     await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
-    const shared = ["--lungs", "threshold"];
+    const shared = byThreshold;
     const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
     const curves = new Set<string>();
     for (const [name, args] of Object.entries(others)) {
@@ -137,6 +175,13 @@ Deno.test("fit and predict take other aggregations, and the final block", () =>
       assertAlmostEquals(attention.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-5);
       assertStringIncludes(text, aggregation === "average" ? "all with the same weight" : "most attention on slice");
       curves.add(JSON.stringify(survival));
+      if (aggregation === "average") {
+        await predictsBySeveral(
+          model,
+          scan,
+          survival.map(({ probability }) => probability),
+        );
+      }
     }
     assertEquals(curves.size, Object.keys(others).length);
   }));

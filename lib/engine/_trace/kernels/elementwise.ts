@@ -1,5 +1,14 @@
 import { tf } from "../../tf.ts";
-import { type Attribute, type GraphBuilder, kernel, type OnnxDType, type Ref, type TraceKernel } from "../graph.ts";
+import { type RangeEnds, ROUND_TO_HALF, UNIT_RANGE } from "../../host_arithmetic.ts";
+import {
+  type Attribute,
+  type GraphBuilder,
+  kernel,
+  type OnnxDType,
+  onnxType,
+  type Ref,
+  type TraceKernel,
+} from "../graph.ts";
 
 /** tfjs kernels of one input that are one ONNX operator. */
 const unaryOperators: Readonly<Record<string, string>> = {
@@ -70,8 +79,7 @@ export function binary(graph: GraphBuilder, op: string, a: Ref, b: Ref, dtype: O
 /** `x` as another type. */
 export function cast(graph: GraphBuilder, x: Ref, dtype: OnnxDType): Ref {
   if (x.dtype === dtype) return x;
-  const to = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 }[dtype];
-  return graph.node("Cast", [x], { shape: x.shape, dtype, attributes: { to } });
+  return graph.node("Cast", [x], { shape: x.shape, dtype, attributes: { to: onnxType[dtype] } });
 }
 
 /** `condition ? a : b`, element by element. */
@@ -229,6 +237,13 @@ export const elementwiseKernels: Readonly<Record<string, TraceKernel>> = {
     return where(graph, shaped, t, e);
   }),
   [tf.Cast]: kernel<"x", tf.CastAttrs>((graph, { x }, { dtype }) => cast(graph, x, dtype as OnnxDType)),
+  [UNIT_RANGE]: kernel<"x", RangeEnds>((graph, { x }, { low, high }) => {
+    const double = cast(graph, x, "float64");
+    const number = (value: number) => scalarLike(graph, double, value);
+    const scaled = binary(graph, "Div", binary(graph, "Sub", double, number(low)), number(high - low));
+    return cast(graph, graph.node("Clip", [scaled, number(0), number(1)], { shape: x.shape }), x.dtype);
+  }),
+  [ROUND_TO_HALF]: kernel<"x">((graph, { x }) => cast(graph, cast(graph, x, "float16"), x.dtype)),
   [tf.Identity]: kernel<"x">((_graph, { x }) => x),
   [tf.Fill]: kernel<never, tf.FillAttrs>((graph, _inputs, { shape, value, dtype }) =>
     filled(graph, shape, value as number, dtype as OnnxDType)
