@@ -53,9 +53,13 @@ export const predict: Command = {
     const folder = options.explain === undefined ? undefined : String(options.explain);
     if (folder !== undefined) await checkOutputFolder(folder);
     else if (options.occlude) throw new InputError("--occlude needs --explain DIR, where its maps are written");
+    const files = await modelFiles(String(options.model));
+    if (folder !== undefined && (files.length > 1 || passes > 0)) {
+      throw new InputError("--explain shows where one model looks: name one, without --dropout-passes");
+    }
     const engine = await openEngine(environment);
     const models: NamedModel[] = [];
-    for (const path of await modelFiles(String(options.model))) {
+    for (const path of files) {
       models.push({ path, model: await loadModel(path, engine, { weightsFolder: environment.weightsFolder }) });
     }
     const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);

@@ -124,6 +124,8 @@ async function predictsBySeveral(model: string, scan: string, curve: readonly nu
   const predictWith = (...args: string[]) => run(predict, "--input", scan, ...args, ...byThreshold);
   await assertRejects(() => predictWith("--model", model, "--model", model), InputError, "named twice");
   await assertRejects(() => predictWith("--model", join(models, "..", "cohort")), InputError, "without a model");
+  const explained = ["--model", models, "--model", model, "--explain", join(models, "explained")];
+  await assertRejects(() => predictWith(...explained), InputError, "where one model looks");
   await assertRejects(() => predictWith("--model", model, "--dropout-passes", "1"), InputError, "at least 2 passes");
 
   const [onnx, slices] = [join(models, "model.onnx"), join(models, "slices.npy")];
