@@ -37,6 +37,8 @@ export function externalBackbone(
       from: refuse,
       trunk: refuse,
       fromCut: refuse,
+      averagesMaps: false,
+      forwardMaps: refuse,
       forwardFeatures: refuse,
       penultimate: refuse,
       logits: refuse,
