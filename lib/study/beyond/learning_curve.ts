@@ -13,7 +13,7 @@ import {
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
-import { findRow } from "../rows/rows.ts";
+import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
 import { comparedCohort } from "./_compared_cohort.ts";
 
@@ -53,6 +53,7 @@ export async function learningCurve(
   }
   const row = findRow(model);
   if (row.backbone === undefined) throw new InputError(`${model} has no images: its learning curve is not drawn here`);
+  refuseFusion(row, "The learning curve");
   const features = await study.features(row.backbone);
   const head = row.aggregation ? { aggregation: row.aggregation } : {};
   const all = await study.crossValidate(features, head);

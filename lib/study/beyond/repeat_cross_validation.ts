@@ -12,7 +12,7 @@ import {
 import { compareRepeats, type FoldScores } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
-import { findRow } from "../rows/rows.ts";
+import { findRow, refuseFusion } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
 import { comparedCohort } from "./_compared_cohort.ts";
 
@@ -47,6 +47,7 @@ export async function repeatCrossValidation(
     throw new InputError(`A cross-validation is repeated a whole number of times from 1, not ${repeats}`);
   }
   const rows = models.map(findRow);
+  for (const row of rows) refuseFusion(row, "A repeated cross-validation");
   const [backbone, other] = rows.map((row) => row.backbone);
   if (backbone === undefined || backbone !== other) {
     throw new InputError(`${models.join(" and ")} have not the same features: name two rows of one backbone`);

@@ -12,7 +12,7 @@ import {
 import { HORIZON_MONTHS, validationScores } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
-import { findRow } from "../rows/rows.ts";
+import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { TransferStudies } from "../open_transfer.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
@@ -39,6 +39,7 @@ export async function validateExternally(
   const row = findRow(model);
   const { backbone } = row;
   if (backbone === undefined) throw new InputError(`${model} has no images: name a row of Table 1 that has`);
+  refuseFusion(row, "External validation");
   const head = row.aggregation ? { aggregation: row.aggregation } : {};
   const features = await source.features(backbone);
   const internal = await source.crossValidate(features, head);

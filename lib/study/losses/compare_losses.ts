@@ -14,7 +14,7 @@ import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { lossOf } from "../protocol/settings.ts";
-import { findRow } from "../rows/rows.ts";
+import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
 import { pairedDifference } from "./_paired_difference.ts";
 import { type BatchSize, compareBatchSizes } from "./compare_batch_sizes.ts";
@@ -58,6 +58,7 @@ export async function compareLosses(
   if (row.backbone === undefined) {
     throw new InputError(`${model} has no images, and no survival head that takes a loss`);
   }
+  refuseFusion(row, "The comparison of losses");
   if (choices.loss !== "deephit") {
     throw new InputError(`Losses are compared with DeepHit, and this protocol has loss=${choices.loss}: leave it out`);
   }

@@ -17,7 +17,7 @@ import { type CtdReading, type CtdVariant, differenceOfReadings } from "@ctsurv/
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
-import { findRow, type StudyRow } from "../rows/rows.ts";
+import { findRow, refuseFusion, type StudyRow } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 import { cohortProof } from "./_cohort_proofs.ts";
@@ -62,7 +62,7 @@ export async function runMultiverse(
 ): Promise<Multiverse> {
   const row = findRow(model);
   if (row.backbone === undefined) throw new InputError(`${model} has no images, so that hardly any choice concerns it`);
-  if (row.fusion) throw new InputError(`The multiverse is of images alone: take ${row.backbone} in place of ${model}`);
+  refuseFusion(row, "The multiverse");
   const asked = changes ? findChanges(changes, study.protocol) : multiverseChanges(study.protocol);
   const features = await study.features(row.backbone);
   const headline = await crossValidated(study, { row, slug: model, weights: features.weights }, () => features);

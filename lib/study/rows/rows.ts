@@ -68,3 +68,14 @@ export function findRow(name: string): StudyRow {
   }
   return { model, name: paperRow(model)?.name ?? names[model]!, ...others[model] ?? { backbone: model } };
 }
+
+/**
+ * Refuses a row of CT and clinical data together, where only heads on images are trained.
+ *
+ * @param what What is of images alone: "The multiverse".
+ * @throws {InputError} With the row to take in its place.
+ */
+export function refuseFusion({ model, fusion, backbone }: StudyRow, what: string): void {
+  if (!fusion) return;
+  throw new InputError(`${what} is of images alone: take ${backbone} in place of ${model}`);
+}
