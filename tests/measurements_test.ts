@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { type GrowthRecord, growthOf, SIZES } from "../bench/growth/steps.ts";
+import { growthOf, type GrowthRecord, SIZES } from "../bench/growth/steps.ts";
 import { growthTable } from "../bench/growth/table.ts";
 import { type Attempt, sumAttempts } from "../bench/protocol/attempts.ts";
 import { type Comparison, comparisonTable, wholeProtocol } from "../bench/protocol/pytorch/comparison.ts";
