@@ -102,7 +102,7 @@ export function toTensors<H>(host: H): MapTree<H, HostTensor, tf.Tensor> {
   return mapTree(
     host as unknown as Tree<HostTensor>,
     isSpec as (node: unknown) => node is HostTensor,
-    ({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype),
+    ({ data, shape, dtype }) => tf.tensor(outsideSharedMemory(data), [...shape], dtype),
   ) as unknown as MapTree<H, HostTensor, tf.Tensor>;
 }
 
@@ -206,4 +206,9 @@ export function zerosOf<S>(spec: S): MapTree<S, TensorSpec, HostTensor> {
     isSpec,
     ({ shape }) => hostTensor(new Float32Array(shape.reduce((product, dim) => product * dim, 1)), shape),
   ) as unknown as MapTree<S, TensorSpec, HostTensor>;
+}
+
+/** Numbers as native libraries take them: those in memory that threads share are copied, others are given back. */
+export function outsideSharedMemory<Data extends TensorData>(data: Data): Data {
+  return data.buffer instanceof SharedArrayBuffer ? data.slice() as Data : data;
 }

@@ -54,6 +54,21 @@ Deno.test("compile() refuses data() of a traced tensor", async () => {
   await compiled.dispose();
 });
 
+for (const engine of engines) {
+  Deno.test(`a function takes numbers in memory that threads share, on ${engine.name}`, async () => {
+    const shared = new Float32Array(new SharedArrayBuffer(12));
+    shared.set([1, 2, 3]);
+    assertEquals(await valueOf(engine, (x) => tf.mul(x, 2), hostTensor(shared, [3])), [2, 4, 6]);
+  });
+}
+
+Deno.test("bind() refuses an array in memory that threads share, which ONNX Runtime cannot write to", async () => {
+  const program = await compile(onnx, ({ x }) => ({ y: tf.mul(x, 2) }), three);
+  const shared = hostTensor(new Float32Array(new SharedArrayBuffer(12)), [3]);
+  assertThrows(() => program.bind({ x: shared }, { y: x }), TypeError, "that threads share");
+  await program.dispose();
+});
+
 Deno.test("compile() names a kernel that cannot be traced", async () => {
   await assertRejects(() => compile(onnx, ({ x }) => tf.topk(x, 2).values, three), Error, "kernel TopK");
 });

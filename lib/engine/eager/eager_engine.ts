@@ -11,6 +11,7 @@ import {
   inputReader,
   isSpec,
   isTensor,
+  outsideSharedMemory,
   type TensorData,
   type TensorFunction,
   type TensorSpec,
@@ -125,7 +126,7 @@ function evaluate(
 
 function toTensor(value: HostTensor | Value): tf.Tensor {
   if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of an eager engine");
-  return tf.tensor(value.data, [...value.shape], value.dtype);
+  return tf.tensor(outsideSharedMemory(value.data), [...value.shape], value.dtype);
 }
 
 function lacksKernel(error: unknown): boolean {

@@ -11,6 +11,7 @@ import {
   inputReader,
   isSpec,
   isTensor,
+  outsideSharedMemory,
   type TensorData,
   type TensorSpec,
   type Value,
@@ -92,7 +93,13 @@ function toOrt(value: HostTensor | Value): ort.Tensor {
   if (value instanceof OnnxValue) return value.tensor;
   if (!("data" in value)) throw new TypeError("A value of another engine cannot be an input of the onnx engine");
   const { Tensor } = onnxRuntime();
-  return new Tensor(value.dtype, value.data as Float32Array, value.shape);
+  return new Tensor(value.dtype, outsideSharedMemory(value.data) as Float32Array, value.shape);
+}
+
+/** A tensor that is the array itself, which ONNX Runtime cannot make of memory that threads share. */
+function tied(value: HostTensor): ort.Tensor {
+  if (!(value.data.buffer instanceof SharedArrayBuffer)) return toOrt(value);
+  throw new TypeError("An array in memory that threads share cannot be bound: copy it into one of your own");
 }
 
 /**
@@ -136,9 +143,9 @@ export function onnxEngine({ provider = "cpu", threads }: OnnxEngineOptions = {}
         bind(inputs, outputs) {
           const ordered = readInputs(inputs);
           const arrays = hostOutputs(outputs, places);
-          const feeds = Object.fromEntries(graph.inputs.map((ref, i) => [ref.name, toOrt(ordered[i]!)]));
+          const feeds = Object.fromEntries(graph.inputs.map((ref, i) => [ref.name, tied(ordered[i] as HostTensor)]));
           // ONNX Runtime writes into the memory of the tensors it is given here.
-          const fetches = Object.fromEntries(graph.outputs.map((ref, i) => [ref.name, toOrt(arrays[i]!)]));
+          const fetches = Object.fromEntries(graph.outputs.map((ref, i) => [ref.name, tied(arrays[i]!)]));
           return async () => {
             await session.run(feeds, fetches);
           };
