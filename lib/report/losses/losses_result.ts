@@ -44,7 +44,7 @@ export interface BatchSizeRow {
   readonly difference: PairedBootstrap | null;
   /** Loss of the last epoch, mean over the folds. */
   readonly lastLoss: number | null;
-  /** The loss of equal hazards for everybody, see `oneCurveLoss`. */
+  /** The loss of equal hazards for everybody, see `oneCurveLoss`, mean over the folds. */
   readonly equalHazards: number;
 }
 

@@ -54,9 +54,17 @@ export async function compareBatchSizes(
       ctd: validation.ctdWithinFolds.pre[choices.ctd],
       difference: first ? pairedDifference(validation, first, choices) : null,
       lastLoss: last.length === 0 ? null : last.reduce((sum, value) => sum + value, 0) / last.length,
-      equalHazards: oneCurveLoss(features.patients.map(({ followUp }) => followUp), { kind: "cox", batchSize }),
+      equalHazards: equalHazardsOf(validation, batchSize),
     });
     first ??= validation;
   }
   return rows;
+}
+
+/** The loss of equal hazards for everybody, mean over the folds' training patients. */
+function equalHazardsOf({ predictions, folds }: CrossValidation, batchSize: number): number {
+  const losses = folds.map(({ fold }) =>
+    oneCurveLoss(predictions.filter((patient) => patient.fold !== fold), { kind: "cox", batchSize })
+  );
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

@@ -142,20 +142,25 @@ async function predictsBySeveral(model: string, scan: string, curve: readonly nu
   await assertRejects(() => run(exportCommand, "--model", model, "--onnx", "a.txt"), InputError, "end in .onnx");
 }
 
-/** Kinds of heads, and the final block; every aggregation there is: survival_model_test.ts. */
+/**
+ * Kinds of heads, the final block, and losses whose curves need the training patients; every aggregation and every loss
+ * there is: survival_model_test.ts.
+ */
 const others: Record<string, readonly string[]> = {
-  "average pooling": ["--aggregation", "average"],
-  "self-attention and the final block": [
+  "average pooling and Cox's loss": ["--aggregation", "average", "--tune", "final-layer", "--loss", "cox"],
+  "self-attention, the final block and the cross-entropy": [
     "--aggregation",
     "self-attention",
     "--tune",
     "final-block",
     "--protocol",
     "paper",
+    "--loss",
+    "cross-entropy",
   ],
 };
 
-Deno.test("fit and predict take other aggregations, and the final block", () =>
+Deno.test("fit and predict take other aggregations, the final block, and other losses", () =>
   inFolder(async (dir) => {
     const [cohort, cache] = [join(dir, "cohort"), join(dir, "cache")];
     await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
