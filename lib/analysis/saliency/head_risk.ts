@@ -79,8 +79,13 @@ const oneThread = { threads: 1 } as const;
  * assertEquals([...gradients], [0, 0, 0, 0, 0, 0]);
  * await heads.dispose();
  * ```
+ *
+ * @throws {InputError} If the heads take clinical covariates too.
  */
 export function headRisk(engine: Engine, shape: SurvivalHeadShape, options: RiskOptions = {}): HeadRisk {
+  if (shape.clinical) {
+    throw new InputError("The risk of CT and clinical data together is not explained: take a model of the CT alone");
+  }
   const head = survivalHeadSpec(shape);
   const riskOf = (features: tf.Tensor, membership: tf.Tensor, head: SurvivalHead<tf.Tensor>) => {
     const { logits, attention } = survivalHead(features, membership, head);

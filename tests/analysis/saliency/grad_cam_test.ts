@@ -61,6 +61,7 @@ Deno.test("headRisk() has the gradients that differences of its risk have", asyn
   const risks = await heads.risks(head, moved);
   features.forEach((_, i) => assertAlmostEquals((risks[2 * i]! - risks[2 * i + 1]!) / (2 * step), gradients[i]!, 2e-4));
   assertEquals(await heads.risks(head, [{ features, slices: 4 }]), Float64Array.of(risk));
+  assertThrows(() => headRisk(engine, { ...headShape, clinical: 2 }), InputError, "CT alone");
   await heads.dispose();
 });
 
