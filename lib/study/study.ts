@@ -3,7 +3,13 @@ import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import { type LabelledPatient, type View, viewFor, type WeightsKind } from "@ctsurv/features/mod.ts";
+import {
+  type createBackbone,
+  type LabelledPatient,
+  type View,
+  viewFor,
+  type WeightsKind,
+} from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
@@ -18,7 +24,7 @@ import {
   type TrainFoldsOptions,
 } from "@ctsurv/training/mod.ts";
 import { displayAs } from "./_facts.ts";
-import { type BackboneSource, latestBackbone } from "./_latest_backbone.ts";
+import { latestBackbone } from "./_latest_backbone.ts";
 import { studyTable } from "./_study_table.ts";
 import { type Environment, openEngine, openLungs, readEnvironment } from "./environment.ts";
 import { findProfile, type Profile, requireFolds } from "./profile.ts";
@@ -72,7 +78,7 @@ export interface Study extends Displayable {
   /** Where results go. */
   readonly folder: string;
   /** Makes backbones; the latest is kept, and given again. */
-  readonly backboneOf: BackboneSource;
+  readonly backboneOf: typeof createBackbone;
 
   /**
    * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.

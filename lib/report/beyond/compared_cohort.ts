@@ -3,6 +3,7 @@ import { schemaOf } from "../results/_schema.ts";
 
 /** The cohort that models were compared on. */
 export interface ComparedCohort {
+  /** As in its `cohort.json`. */
   readonly name: string;
   /** SHA-256, see `openCohort`. */
   readonly hash: string;

@@ -14,8 +14,11 @@ import { decisionCurve } from "./decision_curve.ts";
 
 /** A number and the ends of its 95 % interval. */
 export interface Estimated {
+  /** The estimate. */
   readonly value: number;
+  /** Lower end. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
 }
 
