@@ -110,7 +110,7 @@ Deno.test("ensembleRow(): members are the row with other seeds, their mean is sc
   );
   const read = await readUncertainty(study.folder, "average_pooling");
   assertEquals({ ...read, provenance: null }, { ...result, provenance: null });
-  assertEquals(saysUncertainty(read).match(/given S\(1 − S\)/g)!.length, 2);
+  assertEquals(saysUncertainty(read).match(/squared error is/g)!.length, 2);
   assertEquals(
     spreadTable(read).csv.split("\r\n").length,
     1 + seeds!.spread!.bySpread.length + passes!.spread!.bySpread.length + 1,
