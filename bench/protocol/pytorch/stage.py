@@ -55,7 +55,7 @@ def slices(order):
     for patient in order["patients"]:
         made = preprocess(net, patient["image"])
         if made is not None:
-            np.save(os.path.join(order["output"], f"{patient['id']}.slices.npy"), made.astype(np.float16))
+            np.save(os.path.join(order["output"], f"{patient['id']}.slices.npy"), made.astype(np.float32))
             count += len(made)
     return {"slices": count}
 
