@@ -3,9 +3,14 @@ import { resultFiles } from "../results/result_files.ts";
 
 /**
  * Files that are not compared: pages and notebooks are made from the rest, `run.json` has dates and times, and
- * `seeds.json` is made by a script of its own. The multiverse is run by `reproduce --all` only.
+ * `seeds.json` is made by a script of its own.
  */
-const IGNORED = /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)multiverse[./]|(^|\/)\.[^/]*)$/;
+const IGNORED: readonly RegExp[] = [
+  /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)\.[^/]*)$/,
+  // Of notebooks 06 and 07, which `reproduce` runs only when asked for all.
+  /(^|\/)(explanation|external_validation|fusion|learning_curve|losses\w*|multiverse|repeats|uncertainty)[./]/,
+  /_ensemble\.\w+$/,
+];
 
 /**
  * Lists the files of a folder of results that can be compared, by a name that is the same in another folder. That name
@@ -14,7 +19,7 @@ const IGNORED = /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)m
  * @throws {InputError} If there is no such folder, or no results in it.
  */
 export async function listResults(folder: string): Promise<ReadonlyMap<string, string>> {
-  const found = (await resultFiles(folder)).filter((file) => !IGNORED.test(file));
+  const found = (await resultFiles(folder)).filter((file) => !IGNORED.some((pattern) => pattern.test(file)));
   // The tables come first: the rest supports them.
   const files = found.toSorted((a, b) => Number(isTable(b)) - Number(isTable(a)));
   if (files.length === 0) throw new InputError(`There are no results in ${folder}. Make them with "reproduce"`);
