@@ -46,7 +46,7 @@ export {
 export { explainScan, type ExplainScanOptions, type ScanExplanation } from "./saliency/explain_scan.ts";
 export { explainSlices, type SliceExplanation } from "./saliency/explain_slices.ts";
 export { type FeatureMaps, gradCam, positivePart, type SaliencyMaps } from "./saliency/grad_cam.ts";
-export { type HeadRisk, headRisk, type RiskGradients } from "./saliency/head_risk.ts";
+export { type HeadRisk, headRisk, type HeadRiskOptions, type RiskGradients } from "./saliency/head_risk.ts";
 export { type MapNetwork, mapNetwork, type MapNetworkOptions, type MappedSlices } from "./saliency/map_network.ts";
 export { type MapSimilarity, mapSimilarity, rankCorrelation } from "./saliency/map_similarity.ts";
 export type { MeanWithInterval } from "./saliency/mean_with_interval.ts";

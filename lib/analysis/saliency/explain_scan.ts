@@ -45,16 +45,17 @@ export interface ScanExplanation extends SliceExplanation {
  * before the block in float16; here they stay in float32, so that the risk differs in the fourth digit.
  *
  * @param scan What `viewScan` made of it.
- * @throws {InputError} If the model sees volumes, or there is no such month.
+ * @throws {InputError} If the model sees volumes or was trained with another loss than DeepHit, or there is no such month.
  */
 export async function explainScan(
   { reading, prepared, viewed }: ViewedScan,
-  { backbone, finalBlock, shape, tail, head }: SurvivalModel,
+  { backbone, finalBlock, shape, tail, loss: kind = "deephit", head }: SurvivalModel,
   { engine, months, occluded = 0 }: ExplainScanOptions,
 ): Promise<ScanExplanation> {
   const network = await mapNetwork(engine, backbone, finalBlock ? { finalBlock } : {});
   const heads = headRisk(engine, { ...shape, backboneFeatures: backbone.architecture.features }, {
     tail,
+    kind,
     ...months !== undefined && { months },
   });
   try {

@@ -9,6 +9,7 @@ import {
   tf,
 } from "@ctsurv/engine/mod.ts";
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
+import type { SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import { joinSlices, paddedSlices, type PatientFeatures } from "@ctsurv/training/mod.ts";
 import { logOddsOfDeath, type RiskOptions } from "./risk.ts";
 
@@ -52,6 +53,12 @@ const [ROWS, SLICES] = [8, 64];
 /** A sum that is split among threads rounds in another order. */
 const oneThread = { threads: 1 } as const;
 
+/** Options of {@linkcode headRisk}. */
+export interface HeadRiskOptions extends RiskOptions {
+  /** The loss of the training; another than DeepHit is refused. @default {"deephit"} */
+  readonly kind?: SurvivalLossName;
+}
+
 /**
  * The risk of patients under survival heads of one shape, and its derivative by the features of their slices. The head is
  * in evaluation mode, without dropout.
@@ -80,11 +87,21 @@ const oneThread = { threads: 1 } as const;
  * await heads.dispose();
  * ```
  *
- * @throws {InputError} If the heads take clinical covariates too.
+ * @throws {InputError} If the heads take clinical covariates too, or were trained with another loss than DeepHit.
  */
-export function headRisk(engine: Engine, shape: SurvivalHeadShape, options: RiskOptions = {}): HeadRisk {
+export function headRisk(
+  engine: Engine,
+  shape: SurvivalHeadShape,
+  { kind = "deephit", ...options }: HeadRiskOptions = {},
+): HeadRisk {
   if (shape.clinical) {
     throw new InputError("The risk of CT and clinical data together is not explained: take a model of the CT alone");
+  }
+  if (kind !== "deephit") {
+    throw new InputError(
+      `Maps explain the log odds of death by DeepHit's logits, and this head was trained with the loss ${kind}, whose ` +
+        "outputs mean something else. Explain a head that was trained with loss=deephit",
+    );
   }
   const head = survivalHeadSpec(shape);
   const riskOf = (features: tf.Tensor, membership: tf.Tensor, head: SurvivalHead<tf.Tensor>) => {

@@ -158,7 +158,10 @@ async function openMaps(study: Study, features: StudyFeatures) {
   const network = await mapNetwork(engine, backbone, options);
   const drawn = await createBackbone(architecture.name, engine, { weights: "seeded", seed: choices.seed + 1 });
   const other = await mapNetwork(engine, drawn, options);
-  const heads = headRisk(engine, shapeFor({ protocol }, features, {}), { tail: choices.tail === "on" });
+  const heads = headRisk(engine, shapeFor({ protocol }, features, {}), {
+    tail: choices.tail === "on",
+    kind: choices.loss,
+  });
   return {
     network,
     other,

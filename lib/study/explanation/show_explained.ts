@@ -91,7 +91,10 @@ export async function occludePatient(
   const { stack } = await study.slicesOf(id, view);
   const at = readoutOf(protocol.choices, backbone.architecture);
   const extractor = await featureExtractor(engine, backbone, view, { at });
-  const heads = headRisk(engine, shapeFor({ protocol }, features, {}), { tail: protocol.choices.tail === "on" });
+  const heads = headRisk(engine, shapeFor({ protocol }, features, {}), {
+    tail: protocol.choices.tail === "on",
+    kind: protocol.choices.loss,
+  });
   try {
     return await occlusionMaps(stack.data, { ...options, extractor, heads, head: headFor(id), size: view.size });
   } finally {

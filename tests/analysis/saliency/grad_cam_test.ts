@@ -120,3 +120,9 @@ Deno.test("occlusionMaps() is the risk less that of the covered slice, averaged 
   assertEquals(architecture.averagesMaps, true);
   for (const part of [extractor, heads]) await part.dispose();
 });
+
+Deno.test("headRisk() refuses heads whose outputs are not DeepHit's logits", () => {
+  for (const kind of ["cox", "mtlr"] as const) {
+    assertThrows(() => headRisk(engine, headShape, { kind }), InputError, `trained with the loss ${kind}`);
+  }
+});
