@@ -1,5 +1,6 @@
 import { elementwiseKernels } from "@ctsurv/engine/_trace/kernels/elementwise.ts";
-import { type HostTensor, tf } from "@ctsurv/engine/mod.ts";
+import { type HostTensor, roundToHalf, tf, toUnitRange } from "@ctsurv/engine/mod.ts";
+import { ROUND_TO_HALF, UNIT_RANGE } from "@ctsurv/engine/host_arithmetic.ts";
 import { between, booleans, integers, intVector, normal, vector } from "../../agreement.ts";
 import { agree, agreeForward, testKernels } from "./test_kernels.ts";
 
@@ -138,6 +139,19 @@ testKernels(elementwiseKernels, [
       agreeForward((x) => tf.fill([4], 7, "int32").add(x), [integers(0, 9, 4)]),
       agreeForward((x) => tf.fill([2, 4], 1, "bool").logicalAnd(x), [booleans(4)]),
     ],
+  },
+  {
+    // Numbers that float32 arithmetic would round otherwise, halves that lie between two float16s, and the ends.
+    kernels: [UNIT_RANGE],
+    cases: [between(-1200, 600, 3, 11), vector(-1000, 400, -300, -1000.5, 399.9, 0, -0, 1e7)].map((x) =>
+      agreeForward((x) => toUnitRange(x, { low: -1000, high: 400 }), [x], { tolerance: 0 })
+    ),
+  },
+  {
+    kernels: [ROUND_TO_HALF],
+    cases: [normal(3, 11), vector(1, 2049, 2051, .1, -.1, 6e-8, 1e-9, 65504, 0, -0)].map((x) =>
+      agreeForward(roundToHalf, [x], { tolerance: 0 })
+    ),
   },
   binary(tf.Add, tf.add),
   binary(tf.Sub, tf.sub),
