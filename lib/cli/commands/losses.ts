@@ -1,7 +1,7 @@
-import { backbones } from "@ctsurv/nn/mod.ts";
 import { saysBatchSizes, saysLosses } from "@ctsurv/report/mod.ts";
 import { compareLosses, findRow } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
+import { imageRow } from "../model_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
 /** `ctsurv losses`: one model under each survival loss. */
@@ -9,11 +9,7 @@ export const losses: Command = {
   name: "losses",
   summary: "Cross-validate one model under each survival loss, and compare each with DeepHit.",
   options: {
-    model: {
-      describe: `the row of Table 1: ${Object.keys(backbones).join(", ")}, average_pooling, self_attention`,
-      value: "NAME",
-      default: "efficientnet_b0",
-    },
+    model: imageRow,
     ...studyOptions,
     "batch-sizes": { describe: "also train Cox's loss in batches of 4, of 16 and of all patients, which takes longer" },
     ...studyFolders,

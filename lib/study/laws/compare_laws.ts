@@ -1,7 +1,7 @@
 import { attentionDifference, attentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import type { PhantomLaw } from "@ctsurv/cohort/mod.ts";
 import type { LawResult } from "@ctsurv/report/mod.ts";
-import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { type CtdVariant, type PairedBootstrap, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { ceilingOf } from "../results.ts";
 import type { TumourSlices } from "../seen_slices.ts";
@@ -75,12 +75,17 @@ export async function compareLaws(
   return results;
 }
 
-/** The first less the second, in Ctd within folds, by a paired bootstrap of the patients within their folds. */
+/**
+ * The first less the second, in Ctd within folds, by a paired bootstrap of the patients within their folds.
+ *
+ * @param options.ctd The reading of Ctd. @default {"risk"}
+ */
 export function pairedWithinFolds(
   first: Pick<CrossValidation, "predictions">,
   second: Pick<CrossValidation, "predictions">,
-): LawResult["difference"] {
+  { ctd = "risk" }: { readonly ctd?: CtdVariant } = {},
+): PairedBootstrap | null {
   const folds = first.predictions.map(({ fold }) => fold);
   const [a, b] = [toSurvivalPredictions(first.predictions), toSurvivalPredictions(second.predictions)];
-  return pairedBootstrap(a, b, { replicates: 2000, folds });
+  return pairedBootstrap(a, b, { replicates: 2000, folds, variant: ctd });
 }

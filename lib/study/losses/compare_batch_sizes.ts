@@ -1,10 +1,10 @@
 import type { BatchSizeRow } from "@ctsurv/report/mod.ts";
 import { oneCurveLoss } from "@ctsurv/survival/losses/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
+import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 import type { StudyHeadOptions } from "../study_trainer.ts";
-import { pairedDifference } from "./_paired_difference.ts";
 
 /** Patients in a batch, or all patients of a training at once. */
 export type BatchSize = number | "all";
@@ -52,7 +52,7 @@ export async function compareBatchSizes(
       epochs,
       steps: epochs * stepsOf(batchSize),
       ctd: validation.ctdWithinFolds.pre[choices.ctd],
-      difference: first ? pairedDifference(validation, first, choices) : null,
+      difference: first ? pairedWithinFolds(validation, first, choices) : null,
       lastLoss: last.length === 0 ? null : last.reduce((sum, value) => sum + value, 0) / last.length,
       equalHazards: equalHazardsOf(validation, batchSize),
     });

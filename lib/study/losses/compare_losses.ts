@@ -12,11 +12,11 @@ import {
 import { holm, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
+import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { lossOf } from "../protocol/settings.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
-import { pairedDifference } from "./_paired_difference.ts";
 import { type BatchSize, compareBatchSizes } from "./compare_batch_sizes.ts";
 
 /** Options of {@linkcode compareLosses}. */
@@ -106,7 +106,7 @@ function rowsOf(
 ): LossRow[] {
   const [deephit] = validations;
   const differences = validations.map((validation, i) =>
-    i === 0 ? null : pairedDifference(validation, deephit!, choices)
+    i === 0 ? null : pairedWithinFolds(validation, deephit!, choices)
   );
   const adjusted = holm(differences.map((difference) => difference?.p ?? null));
   return validations.map(({ ctdWithinFolds, mean, atHorizon: { auc, brier, ici }, messages }, i) => ({
