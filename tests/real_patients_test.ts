@@ -18,7 +18,9 @@ function refusal(path: string, text: string): string | undefined {
   if (FOLDERS.test(path)) return "a folder of things that are of patients";
   if (!TYPES.test(path)) return "a type of file that holds no totals";
   if (/LUNG1-\d+/.test(text)) return "names a patient";
-  if (/"(patient|PatientID|id|attention|predictions)"\s*:/.test(text)) return "has a field that is of a patient";
+  // The protocol's choice has the name of a patient's weights, and a word for its value.
+  const fields = /"(patient|PatientID|id|predictions|attention(?!"\s*:\s*"(gated|linear|mlp)"))"\s*:/;
+  if (fields.test(text)) return "has a field that is of a patient";
   if (/^.*\b(PatientID|patient_id)\b/m.test(text) && path.endsWith(".csv")) return "a table by patient";
   if (/<image\b|data:image/.test(text)) return "holds a picture";
   if (path.endsWith(".csv") && text.split("\n").length > MOST_ROWS) return "has as many rows as patients";
@@ -61,6 +63,7 @@ Deno.test("what is of patients is refused there", () => {
     ["cross_validation/b0.json", "{}"],
     ["rows/b0.json", '{"name": "LUNG1-001"}'],
     ["rows/b0.json", '{"patient": "someone"}'],
+    ["rows/b0.json", '{"attention": [0.2, 0.8]}'],
     ["rows/b0.json", JSON.stringify({ risks: patients })],
     ["risks.csv", patients.map((i) => `${i}\n`).join("")],
     ["sheet.png", ""],
@@ -70,7 +73,14 @@ Deno.test("what is of patients is refused there", () => {
     ["figure.svg", '<svg><image href="data:image/png;base64,AA"/></svg>'],
   ];
   assertEquals(cases.filter(([path, text]) => refusal(path, text) === undefined), []);
-  const totals = { kind: "real row", name: "volume", survival: Array.from({ length: 25 }, () => .5), patients: 414 };
+  const choices = { attention: "gated" };
+  const totals = {
+    kind: "real row",
+    name: "volume",
+    choices,
+    survival: Array.from({ length: 25 }, () => .5),
+    patients: 414,
+  };
   assertEquals(refusal("rows/volume.json", JSON.stringify(totals)), undefined);
 });
 
