@@ -158,7 +158,7 @@ export { type NumberKind, numberKinds } from "./verification/number_kind.ts";
 export { profileTolerances, type Tolerances, withTolerances } from "./verification/tolerances.ts";
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
 export type { DataFrame } from "danfojs-node";
-export { type ComparedCohort } from "./beyond/compared_cohort.ts";
+export { type ComparedCohort } from "./compared_cohort.ts";
 export {
   type CaseMix,
   type ExternalValidation,

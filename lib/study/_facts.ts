@@ -1,4 +1,6 @@
-import { type Displayable, jupyterDisplay, type Table, table } from "@ctsurv/report/mod.ts";
+import { type ComparedCohort, type Displayable, jupyterDisplay, type Table, table } from "@ctsurv/report/mod.ts";
+import type { Study } from "./study.ts";
+import type { StudyFeatures } from "./study_features.ts";
 
 /** The part of a table that notebooks look for, for an object that is shown by it. */
 export function displayAs(shown: Table): Displayable {
@@ -14,4 +16,12 @@ export function factsTable(
     { label: caption, value: ([name]) => name },
     { label: "", value: ([, value]) => `${value}` },
   ]);
+}
+
+/** The cohort that a result is of, for its file. */
+export function comparedCohort(
+  { cohort: { name, hash } }: Pick<Study, "cohort">,
+  { patients, deaths }: Pick<StudyFeatures, "patients" | "deaths">,
+): ComparedCohort {
+  return { name, hash, patients: patients.length, events: deaths };
 }

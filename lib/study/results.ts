@@ -34,7 +34,7 @@ import {
   pairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { displayAs } from "./_facts.ts";
+import { comparedCohort, displayAs } from "./_facts.ts";
 import { softAttention } from "./protocol/settings.ts";
 import { coxRow } from "./rows/cox_row.ts";
 import { findRow, rowNames } from "./rows/rows.ts";
@@ -135,7 +135,7 @@ export async function saveAggregation(
   const path = join(study.folder, "aggregation.json");
   await writeAggregation(path, {
     kind: "aggregation",
-    cohort: describe(study, features),
+    cohort: comparedCohort(study, features),
     profile: study.profile.name,
     ...found,
     provenance: await study.provenance(features.weights),
@@ -217,9 +217,9 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
   const path = join(folder, "table2.json");
   await writeTable2(path, {
     kind: "table2",
-    source: describe(source, sourceFeatures),
+    source: comparedCohort(source, sourceFeatures),
     target: {
-      ...describe(target, targetFeatures),
+      ...comparedCohort(target, targetFeatures),
       bestReachableCtd: await target.bestReachableCtd(targetFeatures),
     },
     profile: target.profile.name,
@@ -247,10 +247,6 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
   await writeAtomic(join(folder, "table2.md"), table2(result).markdown);
   await writeAtomic(join(folder, "table2.csv"), table2(result).csv);
   return { result, ...displayAs(table2(result)) };
-}
-
-function describe({ cohort: { name, hash } }: Study, { patients, deaths }: StudyFeatures) {
-  return { name, hash, patients: patients.length, events: deaths };
 }
 
 /** What models cost, and the patient that they were counted on. */

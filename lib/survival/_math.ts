@@ -137,3 +137,6 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
+
+/** The 97.5 % quantile of the normal distribution: half of a 95 % interval, in standard errors. */
+export const NORMAL_95 = 1.959963984540054;

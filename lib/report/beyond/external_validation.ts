@@ -8,7 +8,7 @@ import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
 import { bracketed, percent, plain, sideOf } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
-import type { ComparedCohort } from "./compared_cohort.ts";
+import type { ComparedCohort } from "../compared_cohort.ts";
 
 /** Who is in a cohort, as TRIPOD+AI's item 20 asks for development and validation beside each other. */
 export interface CaseMix extends ComparedCohort {

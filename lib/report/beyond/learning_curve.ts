@@ -8,7 +8,7 @@ import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
 import { bracketed, counted, percent, sideOf } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
-import { type ComparedCohort, comparedCohortSchema } from "./compared_cohort.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 
 /** A model whose folds trained on a part of their patients. */
 export interface LearningPoint {

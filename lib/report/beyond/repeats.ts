@@ -6,7 +6,7 @@ import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
 import { capital, counted, plain } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
-import { type ComparedCohort, comparedCohortSchema } from "./compared_cohort.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 
 /** What one of two models had in one repetition. */
 export interface RepeatedScore {

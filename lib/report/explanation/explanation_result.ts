@@ -7,6 +7,7 @@ import type {
   SliceOrderTest,
 } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
@@ -36,7 +37,7 @@ export type SanityCheck = "seed" | "head" | "backbone" | "outcomes";
 
 const schema = schemaOf<ExplanationResult>()(z.strictObject({
   kind: z.literal("explanation"),
-  cohort: z.strictObject({ name: z.string(), hash: z.string(), patients: count, events: count }),
+  cohort: comparedCohortSchema,
   profile: z.string(),
   protocol: z.string(),
   model: z.string(),
@@ -58,13 +59,7 @@ export interface ExplanationResult {
   /** Tells this file from others with results. */
   readonly kind: "explanation";
   /** The cohort whose patients were explained, each by a model that did not see them; `hash` is that of `openCohort`. */
-  readonly cohort: {
-    readonly name: string;
-    readonly hash: string;
-    readonly patients: number;
-    /** Deaths within 24 months. */
-    readonly events: number;
-  };
+  readonly cohort: ComparedCohort;
   /** Name of the study's profile, such as `smoke`. */
   readonly profile: string;
   /** Name of its protocol. */

@@ -7,6 +7,7 @@ import type {
   LikelihoodRatio,
   PairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -49,13 +50,7 @@ export interface FusionResult {
   /** Tells this file from others with results. */
   readonly kind: "fusion";
   /** The cohort; its patients are those that all rows predict. */
-  readonly cohort: {
-    readonly name: string;
-    readonly hash: string;
-    readonly patients: number;
-    /** Deaths within 24 months. */
-    readonly events: number;
-  };
+  readonly cohort: ComparedCohort;
   /** Name of the study's profile. */
   readonly profile: string;
   /** Name of its protocol. */
@@ -92,12 +87,7 @@ const positive = z.number().nonnegative();
 
 const schema = schemaOf<FusionResult>()(z.strictObject({
   kind: z.literal("fusion"),
-  cohort: z.strictObject({
-    name: z.string(),
-    hash: z.string(),
-    patients: z.int().nonnegative(),
-    events: z.int().nonnegative(),
-  }),
+  cohort: comparedCohortSchema,
   profile: z.string(),
   protocol: z.string(),
   backbone: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { AucWithinFolds, CtdWithinFoldsEntry, PairedBootstrap, SurvivalLossName } from "@ctsurv/survival/mod.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -53,14 +54,7 @@ export interface LossesResult {
   /** Tells this file from others with results. */
   readonly kind: "losses";
   /** The cohort. */
-  readonly cohort: {
-    readonly name: string;
-    readonly hash: string;
-    /** Patients with predictions. */
-    readonly patients: number;
-    /** Deaths among them within 24 months. */
-    readonly events: number;
-  };
+  readonly cohort: ComparedCohort;
   /** Name of the study's profile. */
   readonly profile: string;
   /** Short name of the model: `efficientnet_b0`. */
@@ -83,7 +77,7 @@ const score = z.number().nonnegative().nullable();
 
 const schema = schemaOf<LossesResult>()(z.strictObject({
   kind: z.literal("losses"),
-  cohort: z.strictObject({ name: z.string(), hash: z.string(), patients: count, events: count }),
+  cohort: comparedCohortSchema,
   profile: z.string(),
   model: z.string(),
   name: z.string(),

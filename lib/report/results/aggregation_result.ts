@@ -3,6 +3,7 @@ import type { AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { type LawResult, lawResultSchema, onTumourSchema } from "../laws/law_result.ts";
+import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 import { pairedSchema } from "./_score_schemas.ts";
 import { schemaOf } from "./_schema.ts";
 import { type Provenance, provenanceSchema } from "./provenance.ts";
@@ -18,7 +19,7 @@ const paired = pairedSchema.nullable();
 
 const schema = schemaOf<AggregationResult>()(z.strictObject({
   kind: z.literal("aggregation"),
-  cohort: z.strictObject({ name: z.string(), hash: z.string(), patients: count, events: count }),
+  cohort: comparedCohortSchema,
   profile: z.string(),
   comparisons: z.array(z.strictObject({
     rival: z.string(),
@@ -52,13 +53,7 @@ export interface AggregationResult {
   /** Tells this file from others with results. */
   readonly kind: "aggregation";
   /** The cohort that every number here is from; `hash` is that of `openCohort`. */
-  readonly cohort: {
-    readonly name: string;
-    readonly hash: string;
-    readonly patients: number;
-    /** Deaths within 24 months. */
-    readonly events: number;
-  };
+  readonly cohort: ComparedCohort;
   /** Name of the study's profile, such as `smoke`. */
   readonly profile: string;
   /** Soft attention against each other aggregation, on the same patients and folds. */

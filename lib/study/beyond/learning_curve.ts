@@ -11,11 +11,10 @@ import {
   writeLearningCurve,
 } from "@ctsurv/report/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
-import { comparedCohort } from "./_compared_cohort.ts";
 
 /** A learning curve, as it stands in its file. */
 export interface StudyLearningCurve extends Displayable {

@@ -11,10 +11,9 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { compareRepeats, type FoldScores } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
-import { comparedCohort } from "./_compared_cohort.ts";
 
 /** Options of {@linkcode repeatCrossValidation}. */
 export interface RepeatOptions extends Pick<OpenStudyOptions, "cohorts"> {

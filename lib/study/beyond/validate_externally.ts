@@ -11,12 +11,11 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { HORIZON_MONTHS, validationScores } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { TransferStudies } from "../open_transfer.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
-import { comparedCohort } from "./_compared_cohort.ts";
 
 /** An external validation, as it stands in its file. */
 export interface StudyExternalValidation extends Displayable {

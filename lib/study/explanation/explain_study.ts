@@ -20,7 +20,7 @@ import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type ExplanationResult, explanationTable, type SanityCheck } from "@ctsurv/report/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import { permuteOutcomes } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { monthRule, readoutOf } from "../protocol/settings.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
@@ -75,7 +75,7 @@ export async function explainStudy(
   features: StudyFeatures,
   { control, tolerance = 15, orders = 10 }: ExplainStudyOptions = {},
 ): Promise<StudyExplanation> {
-  const { progress, protocol, profile, cohort: { name, hash } } = study;
+  const { progress, protocol, profile } = study;
   const { choices } = protocol;
   if (choices.intensities === "z-score") {
     throw new InputError("Maps are not built together with intensities=z-score: choose intensities=window");
@@ -118,7 +118,7 @@ export async function explainStudy(
     const draws = { replicates: 2000 };
     const result: ExplanationResult = {
       kind: "explanation",
-      cohort: { name, hash, patients: features.patients.length, events: features.deaths },
+      cohort: comparedCohort(study, features),
       profile: profile.name,
       protocol: protocol.name,
       model: features.backbone.architecture.name,

@@ -23,7 +23,7 @@ import {
   type FusionPatient,
   INNER_FOLDS,
 } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { FusionKind } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
@@ -98,12 +98,7 @@ export async function compareFusion(
   const path = join(study.folder, "fusion.json");
   await writeFusion(path, {
     kind: "fusion",
-    cohort: {
-      name: study.cohort.name,
-      hash: study.cohort.hash,
-      patients: patients.length,
-      events: features.deaths,
-    },
+    cohort: comparedCohort(study, features),
     profile: study.profile.name,
     protocol: study.protocol.name,
     backbone: features.backbone.architecture.name,

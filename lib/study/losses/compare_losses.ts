@@ -11,7 +11,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { holm, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { lossOf } from "../protocol/settings.ts";
@@ -71,10 +71,10 @@ export async function compareLosses(
     const own = loss === "deephit" ? {} : { loss: lossOf({ ...choices, loss }) };
     validations.push(await study.crossValidate(features, { title, ...aggregation, ...own }));
   }
-  const { cohort: { name, hash }, profile, protocol, folder } = study;
+  const { profile, protocol, folder } = study;
   const result: LossesResult = {
     kind: "losses",
-    cohort: { name, hash, patients: features.patients.length, events: features.deaths },
+    cohort: comparedCohort(study, features),
     profile: profile.name,
     model: row.model,
     name: row.name,

@@ -15,7 +15,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { type CtdReading, type CtdVariant, differenceOfReadings } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { findRow, refuseFusion, type StudyRow } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
@@ -79,10 +79,10 @@ export async function runMultiverse(
     else rows.push(found);
     onRow?.(found);
   }
-  const { cohort: { name, hash }, profile, protocol } = study;
+  const { profile, protocol } = study;
   const result: MultiverseResult = {
     kind: "multiverse",
-    cohort: { name, hash, patients: features.patients.length, events: features.deaths },
+    cohort: comparedCohort(study, features),
     profile: profile.name,
     model,
     headline: { protocol: protocol.name, ctd: ctdOf(headline, protocol.choices), mean: headline.mean },

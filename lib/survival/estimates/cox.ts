@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { cholesky, solveCholesky } from "../_math.ts";
+import { cholesky, NORMAL_95, solveCholesky } from "../_math.ts";
 import { checkOutcomes, type Outcomes } from "../follow_up/predictions.ts";
 import { type BaselineHazard, breslowHazard } from "./_breslow.ts";
 import { collinearity, separation } from "./_cox_failure.ts";
@@ -192,14 +192,11 @@ export interface HazardRatio {
   readonly high: number;
 }
 
-/** The 97.5 % quantile of the normal distribution. */
-const Z = 1.959963984540054;
-
 /** The hazard ratio of each covariate with its interval. {@linkcode fitCox} has an example. */
 export function hazardRatios({ coefficients, standardErrors }: CoxModel): HazardRatio[] {
   return Array.from(coefficients, (b, k) => ({
     ratio: Math.exp(b),
-    low: Math.exp(b - Z * standardErrors[k]!),
-    high: Math.exp(b + Z * standardErrors[k]!),
+    low: Math.exp(b - NORMAL_95 * standardErrors[k]!),
+    high: Math.exp(b + NORMAL_95 * standardErrors[k]!),
   }));
 }

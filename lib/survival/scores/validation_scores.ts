@@ -1,3 +1,5 @@
+import { InputError } from "@ctsurv/base/mod.ts";
+import { NORMAL_95 } from "../_math.ts";
 import {
   concordanceWithinFolds,
   concordanceWithinFoldsInterval,
@@ -6,7 +8,6 @@ import {
 import { fitCox } from "../estimates/cox.ts";
 import { kaplanMeier, kaplanMeierAt, type SurvivalEstimate } from "../estimates/kaplan_meier.ts";
 import { type FoldOfPatients, survivalOfAll, type SurvivalPredictions } from "../follow_up/predictions.ts";
-import { InputError } from "@ctsurv/base/mod.ts";
 import { type AucWithinFolds, aucWithinFolds } from "./auc_within_folds.ts";
 import { ipcwBrier } from "./brier.ts";
 import { calibrationIndex } from "./calibration.ts";
@@ -56,9 +57,6 @@ export interface ValidationScores {
   /** Net benefit at the threshold of the observed deaths' share, and that of treating everybody; see `decisionCurve`. */
   readonly netBenefit: { readonly threshold: number; readonly model: number | null; readonly treatAll: number | null };
 }
-
-/** The 97.5 % quantile of the normal distribution. */
-const Z = 1.959963984540054;
 
 /** Predictions of 0 and 1 have no log(-log S). */
 const MARGIN = 1e-10;
@@ -143,7 +141,7 @@ function calibrationSlope({ months, event }: SurvivalPredictions, survival: Floa
   const covariates = Array.from(survival, (s) => [Math.log(-Math.log(Math.min(Math.max(s, MARGIN), 1 - MARGIN)))]);
   try {
     const { coefficients: [value], standardErrors: [error] } = fitCox({ months, event, covariates });
-    return { value: value!, low: value! - Z * error!, high: value! + Z * error! };
+    return { value: value!, low: value! - NORMAL_95 * error!, high: value! + NORMAL_95 * error! };
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { schemaOf } from "../results/_schema.ts";
+import { schemaOf } from "./results/_schema.ts";
 
 /** The cohort that models were compared on. */
 export interface ComparedCohort {
