@@ -110,7 +110,7 @@ function rememberedFeatures(study: Study): RowContext["features"] {
   const known = new Map<string, Promise<StudyFeatures>>();
   return (backbone, weights) => {
     const key = `${backbone} ${weights}`;
-    const found = known.get(key) ?? study.features(backbone, {}, weights);
+    const found = known.get(key) ?? study.features(backbone, { weights });
     known.set(key, found);
     return found;
   };

@@ -96,7 +96,7 @@ export {
   type Study,
   type StudyFoldOptions,
 } from "./study.ts";
-export type { StudyFeatures } from "./study_features.ts";
+export type { StudyFeatures, StudyFeaturesOptions } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";
 export { transferBySize, transferPair } from "./rows/transfer_sizes.ts";

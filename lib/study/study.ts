@@ -3,13 +3,7 @@ import { tumourSlices } from "@ctsurv/analysis/mod.ts";
 import { InputError, type Progress } from "@ctsurv/base/mod.ts";
 import { type Cohort, type PhantomLaw, readPhantomRisk, readTumour } from "@ctsurv/cohort/mod.ts";
 import type { Engine, HostTensor } from "@ctsurv/engine/mod.ts";
-import {
-  type createBackbone,
-  type LabelledPatient,
-  type View,
-  viewFor,
-  type WeightsKind,
-} from "@ctsurv/features/mod.ts";
+import { type createBackbone, type LabelledPatient, type View, viewFor } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { type Displayable, type Figure, type Provenance, provenance } from "@ctsurv/report/mod.ts";
@@ -34,7 +28,7 @@ import type { Protocol } from "./protocol/protocol.ts";
 import { monthRule } from "./protocol/settings.ts";
 import { type SeenSlices, seenSlices, type TumourSlices } from "./seen_slices.ts";
 import { openSelectedCohort, outputsFolder } from "./selected_cohort.ts";
-import { type StudyFeatures, studyFeatures } from "./study_features.ts";
+import { type StudyFeatures, studyFeatures, type StudyFeaturesOptions } from "./study_features.ts";
 import { keptHeads, runFolds, shapeFor, type StudyHeadOptions, trainingFor, withHeads } from "./study_trainer.ts";
 import { studyProgress } from "./study_progress.ts";
 
@@ -81,18 +75,11 @@ export interface Study extends Displayable {
   readonly backboneOf: typeof createBackbone;
 
   /**
-   * A frozen backbone, its view under the profile, and the features of all patients. `view` shows it more or less.
-   * `weights` are of another kind than the study's, to compare the two. `only` names some of the patients, for a job that
-   * does a part of the cohort.
+   * A frozen backbone, its view under the profile, and the features of all patients.
    *
    * @throws {InputError} If its pretrained weights are asked for and missing, or no patient can be used.
    */
-  features(
-    backbone: string,
-    view?: Partial<View>,
-    weights?: WeightsKind,
-    only?: readonly string[],
-  ): Promise<StudyFeatures>;
+  features(backbone: string, options?: StudyFeaturesOptions): Promise<StudyFeatures>;
   /** The same for the one patient whom a notebook follows, with all slices, whatever the profile. */
   everySlice(features: StudyFeatures, patient: string): Promise<LabelledPatient & StudyFeatures["patients"][number]>;
   /** A patient's slices as the view shows them, and the tumour where it is known. */
@@ -196,11 +183,11 @@ export async function openStudy({
     trainings,
     folder,
     backboneOf,
-    async features(name, view, weights = profile.weights, only) {
+    async features(name, { weights = profile.weights, patients, ...view } = {}) {
       // The profile's kind already is what the environment says; a kind that a notebook asks for goes before that.
       const backbone = await backboneOf(name, engine, { weights, weightsFolder: environment.weightsFolder });
       const { architecture } = backbone;
-      const wanted = only && new Set(only);
+      const wanted = patients && new Set(patients);
       return await studyFeatures(cohort.patients.filter(({ id }) => !wanted || wanted.has(id)), {
         ...settings,
         measuredOn: cohort.patients,

@@ -11,6 +11,7 @@ import {
   type LabelledPatient,
   measureIntensities,
   type View,
+  type WeightsKind,
 } from "@ctsurv/features/mod.ts";
 import type { NetworkLungs } from "@ctsurv/lungs/mod.ts";
 import type { Backbone } from "@ctsurv/nn/mod.ts";
@@ -36,6 +37,14 @@ export interface StudyFeatures extends CohortFeatures, Displayable {
    * @throws {InputError} If the disk is full.
    */
   activations(): Promise<readonly FineTuningPatient[]>;
+}
+
+/** Which patients a backbone sees, with which weights, and how much of them where it is not what the profile says. */
+export interface StudyFeaturesOptions extends Partial<View> {
+  /** Kind of the backbone's weights, to compare it with the study's. @default {the kind of the profile} */
+  readonly weights?: WeightsKind;
+  /** Some of the patients, for a job that does a part of the cohort. @default {all of them} */
+  readonly patients?: readonly string[];
 }
 
 /** What features are extracted with. */

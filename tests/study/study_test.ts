@@ -82,7 +82,7 @@ Deno.test("a study keeps a model as files: row, predictions, details, and finds 
   assertEquals(all.models.map(({ coxOnFeatures }) => coxOnFeatures), [ceiling, ceiling]);
   assertEquals([all.models.length, rows.map(({ model }) => model)], [2, ["average_pooling"]]);
   assertEquals((await readTable1(join(study.folder, "table1.json"))).cohort.patients, 6);
-  const seeded = await study.features("efficientnet_b0", {}, "seeded");
+  const seeded = await study.features("efficientnet_b0", { weights: "seeded" });
   const again = await study.crossValidate(seeded);
   const named = await saveRow(
     study,

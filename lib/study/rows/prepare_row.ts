@@ -53,7 +53,7 @@ export async function prepareRow(study: Study, model: string, { part, parts }: C
   const patients = patientsOfPart(study.cohort.patients, { part, parts });
   if (patients.length === 0) return { part, parts, patients: 0, skipped: [] };
   try {
-    const features = await study.features(row.backbone, undefined, undefined, patients.map(({ id }) => id));
+    const features = await study.features(row.backbone, { patients: patients.map(({ id }) => id) });
     if (study.protocol.choices.tune === "final-block") await features.activations();
     return { part, parts, patients: patients.length, skipped: features.skipped };
   } catch (error) {

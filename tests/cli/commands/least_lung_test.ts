@@ -75,7 +75,7 @@ Deno.test("a study preprocesses as its cohort asks, and otherwise as before", as
       cache: join(dir, "cache"),
       folder: join(dir, "results"),
     });
-    const { patients } = await study.features("alexnet", {}, "seeded");
+    const { patients } = await study.features("alexnet", { weights: "seeded" });
     await study.segmenter.dispose();
     assertEquals(patients.length, 4);
   });
