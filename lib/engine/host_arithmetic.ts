@@ -12,18 +12,23 @@ export interface RangeEnds {
   readonly high: number;
 }
 
-/** A kernel of the backend `cpu` that makes numbers of numbers. */
+/** TensorFlow.js's backends that compute op by op. An engine that traces has kernels of its own. */
+const BACKENDS = ["cpu", "wasm", "tensorflow"];
+
+/** A kernel that makes numbers of numbers in JavaScript, wherever a backend keeps them. */
 function onHost(kernelName: string, compute: (numbers: Float32Array, attributes: unknown) => Float32Array): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: "cpu",
-    kernelFunc({ inputs: { x }, backend, attrs }) {
-      const { dataId, shape, dtype } = x as tf.TensorInfo;
-      const memory = backend as tf.KernelBackend;
-      const numbers = compute(memory.readSync(dataId) as Float32Array, attrs);
-      return { dataId: memory.write(numbers, shape, dtype), shape, dtype };
-    },
-  });
+  for (const backendName of BACKENDS) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc({ inputs: { x }, backend, attrs }) {
+        const { dataId, shape, dtype } = x as tf.TensorInfo;
+        const memory = backend as tf.KernelBackend;
+        const numbers = compute(memory.readSync(dataId) as Float32Array, attrs);
+        return { dataId: memory.write(numbers, shape, dtype), shape, dtype };
+      },
+    });
+  }
 }
 
 onHost(ROUND_TO_HALF, (numbers) => Float32Array.from(Float16Array.from(numbers)));
@@ -34,7 +39,7 @@ onHost(UNIT_RANGE, (numbers, attributes) => {
 
 /**
  * The nearest numbers that float16 has, as float32: what a number is after it was in a cache of slices or activations.
- * Engines that trace have it, and TensorFlow.js's backend `cpu`; it has no gradient.
+ * Every engine has it; it has no gradient.
  *
  * @example
  * ```ts
@@ -50,8 +55,7 @@ export function roundToHalf(x: tf.Tensor): tf.Tensor {
 
 /**
  * Maps a range to [0, 1] and clips what is beyond it. It computes in float64 and rounds once, as code on typed arrays does:
- * in float32 one pixel of 50,000 would round to another float16. Engines that trace have it, and TensorFlow.js's backend
- * `cpu`; it has no gradient.
+ * in float32 one pixel of 50,000 would round to another float16. Every engine has it; it has no gradient.
  *
  * @example
  * ```ts
