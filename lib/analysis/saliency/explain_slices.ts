@@ -10,7 +10,10 @@ export interface SliceExplanation {
   readonly risk: number;
   /** [slices]: attention on each slice, from feet to head; sums to 1. */
   readonly attention: Float32Array;
-  /** [slices]: what each slice adds to the risk to first order, the sum of its map. In log odds. */
+  /**
+   * [slices]: what each slice adds to the risk to first order, its features times the gradient. In log odds. Where features
+   * are means of maps it is the sum of the slice's map; the class token of ViT holds more than its map shows.
+   */
   readonly bySlice: Float64Array;
   /** Grad-CAM before its ReLU; `positivePart` applies it. */
   readonly maps: SaliencyMaps;
@@ -31,11 +34,8 @@ export async function explainSlices(
   const { maps, features } = slices;
   const { risk, gradients, attention } = await heads.gradients(head, { features, slices: maps.shape[0] });
   const signed = gradCam(maps, await network.weights(slices, gradients));
-  const [count, rows, columns] = signed.shape;
-  const bySlice = Float64Array.from(
-    { length: count },
-    (_, slice) =>
-      signed.data.subarray(slice * rows * columns, (slice + 1) * rows * columns).reduce((sum, value) => sum + value, 0),
-  );
+  const bySlice = new Float64Array(maps.shape[0]);
+  const width = features.length / bySlice.length;
+  features.forEach((value, i) => bySlice[Math.floor(i / width)]! += value * gradients[i]!);
   return { risk, attention, bySlice, maps: signed };
 }

@@ -134,16 +134,14 @@ async function tokenMaps(
   parameters: Tree<tf.Tensor>,
   { size, prepare, batch }: Images,
 ): Promise<MapNetwork> {
-  let shape: readonly number[] = [];
   const forward = await batchProgram(
     engine,
     ({ images }) => {
       const tokens = architecture.trunk(prepare(images!), parameters);
       const [, count, channels] = tokens.shape as [number, number, number];
       const side = Math.sqrt(count - 1);
-      shape = [side, side, channels];
       return {
-        maps: tf.reshape(tf.slice(tokens, [0, 1, 0], [batch, count - 1, channels]), [batch, ...shape]),
+        maps: tf.reshape(tf.slice(tokens, [0, 1, 0], [batch, count - 1, channels]), [batch, side, side, channels]),
         beside: tf.slice(tokens, [0, 0, 0], [batch, 1, channels]),
         features: architecture.fromCut(tokens, parameters),
       };
@@ -151,19 +149,21 @@ async function tokenMaps(
     { images: size },
     batch,
   );
-  const signature = { maps: shape, beside: [1, shape.at(-1)!], gradients: [architecture.features] };
-  const backward = await batchProgram(
-    engine,
-    ({ maps, beside, gradients }) => {
-      const risk = (x: tf.Tensor) => {
-        const tokens = tf.concat([beside!, tf.reshape(x, [batch, -1, x.shape.at(-1)!])], 1);
-        return tf.sum(tf.mul(architecture.fromCut(tokens, parameters), gradients!));
-      };
-      return { weights: tf.mean(tf.grad(risk)(maps!), [1, 2]) };
-    },
-    signature,
-    batch,
-  );
+  const gradientOf = (shape: readonly number[]) =>
+    batchProgram(
+      engine,
+      ({ maps, beside, gradients }) => {
+        const risk = (x: tf.Tensor) => {
+          const tokens = tf.concat([beside!, tf.reshape(x, [batch, -1, x.shape.at(-1)!])], 1);
+          return tf.sum(tf.mul(architecture.fromCut(tokens, parameters), gradients!));
+        };
+        return { weights: tf.mean(tf.grad(risk)(maps!), [1, 2]) };
+      },
+      { maps: shape, beside: [1, shape.at(-1)!], gradients: [architecture.features] },
+      batch,
+    );
+  // An engine that does not trace knows the shape of the maps only once it has seen some.
+  let backward: ReturnType<typeof gradientOf> | undefined;
   return {
     async look(slices) {
       const { maps, beside, features } = await forward.run({ images: slices });
@@ -175,11 +175,12 @@ async function tokenMaps(
       };
     },
     async weights({ maps, beside }, gradients) {
-      return (await backward.run({ maps: maps.data, beside: beside!, gradients })).weights!.data;
+      backward ??= gradientOf(maps.shape.slice(1));
+      return (await (await backward).run({ maps: maps.data, beside: beside!, gradients })).weights!.data;
     },
     async dispose() {
       await forward.dispose();
-      await backward.dispose();
+      await (await backward)?.dispose();
     },
   };
 }

@@ -146,8 +146,8 @@ function factsOf({ path }: ViewedScan, model: SurvivalModel, { risk, seen }: Sca
     `${path}: probability of death within ${monthOf(model)} months ${dead.toFixed(3)}, log odds ${risk.toFixed(2)}; ` +
     `${seen.length} slices seen.`,
     `${architecture.title}, ${source.kind} weights, trained on ${trainedOn.patients} patients of ${trainedOn.cohort}.`,
-    "A slice's number says what it adds to the log odds to first order: the sum of its map. Colours lie over the crop that the " +
-    "network sees. Maps show what moves this model, not what is ill; whether they show even that is a question for the " +
+    "A slice's number says what it adds to the log odds to first order. Colours lie over the crop that the network sees. " +
+    "Maps show what moves this model, not what is ill; whether they show even that is a question for the " +
     "sanity checks of explainStudy. For research only, not for decisions about patients.",
   ];
 }

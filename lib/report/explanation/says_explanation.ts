@@ -41,21 +41,20 @@ export function saysPointing(
     `be on ${percent(chance)} by chance (${counted(patients, "patient")}, ${
       counted(slices, "slice")
     }). The excess is ` +
-    `${points(excess)}, ${verdict}. ${control(besideControl)}`;
+    `${points(excess)}, ${verdict}. ${control(besideControl, sideOf(excess) === "above")}`;
 }
 
-function control(besideControl: PointingDifference | null | undefined): string {
+function control(besideControl: PointingDifference | null | undefined, point: boolean): string {
   if (besideControl === undefined) return "There is no control, so it is not known whether survival taught it to.";
   if (besideControl === null) return "The control cannot be compared.";
   const { difference } = besideControl;
+  const said = `Less the control's, the share of hits is ${points(difference)}`;
   return {
-    above: `That is ${points(difference)} more than the control's, so survival taught it to.`,
-    below: `That is ${points(difference)} beside the control's, which hits oftener.`,
-    around:
-      `Beside the control's that is ${
-        points(difference)
-      }: the two are not told apart, so it is not shown that survival ` +
-      "taught it to.",
+    above: point
+      ? `${said}: survival taught it to.`
+      : `${said}: the maps hit oftener than the control's, but are not shown to hit oftener than chance.`,
+    below: `${said}: the control hits oftener.`,
+    around: `${said}: the two are not told apart, so it is not shown that survival taught it to.`,
   }[sideOf(difference)];
 }
 

@@ -13,7 +13,7 @@ export interface LossSeries {
 
 /** Options of {@linkcode lossCurve}. */
 export interface LossCurveOptions {
-  /** Loss of one Kaplan-Meier curve for everybody, a dashed line: above it nothing is learnt. @default {no line} */
+  /** Loss of one curve for everybody, a dashed line: above it nothing is learnt. @default {no line} */
   readonly constantLoss?: number | undefined;
 }
 

@@ -79,10 +79,10 @@ export function saysBatchSizes({ batchSizes }: LossesResult): string {
       bracketed(difference!.difference, difference!)
     }`
   );
-  return `A batch of ${first.batchSize} compares a death with ${
-    first.batchSize - 1
-  } patients at most: equal hazards cost ` +
-    `${plain(first.equalHazards)} there, and ${plain(others.at(-1)!.equalHazards)} with the whole fold in one batch. ` +
+  const whole = others.find(({ isAll }) => isAll);
+  return `A batch of ${first.batchSize} compares a death with ${first.batchSize - 1} patients at most: equal hazards ` +
+    `cost ${plain(first.equalHazards)} there` +
+    `${whole ? `, and ${plain(whole.equalHazards)} with the whole fold in one batch` : ""}. ` +
     `Cox's Ctd within folds less that in batches of ${first.batchSize}: ${listWords(parts)}. ` +
     (apart.length === 0
       ? "No interval excludes 0."

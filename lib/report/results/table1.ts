@@ -144,7 +144,7 @@ export interface ModelResult {
   readonly ctdWithinFolds?: CtdWithinFolds | undefined;
   /** AUC, Brier score and calibration at 24 months; absent as `aggregation` is. */
   readonly atHorizon?: HorizonScores | undefined;
-  /** Training loss of one Kaplan-Meier curve for everybody; absent for models without a loss, and as `aggregation` is. */
+  /** Training loss of one curve for everybody; absent for models without a loss, and as `aggregation` is. */
   readonly constantLoss?: number | undefined;
   /**
    * Cox regression on the mean of each patient's features, with a ridge that is chosen inside each fold: what the

@@ -39,10 +39,7 @@ export function constantLoss(
   patients: readonly FollowUp[],
   { batchSize, bins = HORIZON_MONTHS, labels = "interval", alpha = .5, beta = .5, ...options }: ConstantLossOptions,
 ): number {
-  if (patients.length === 0) throw new InputError("The loss of one curve for everybody needs a patient");
-  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-    throw new InputError(`A batch has a whole number of patients from 1, not ${batchSize}`);
-  }
+  checkBatches(patients, batchSize);
   const width = labels === "nodes" ? bins + 1 : bins;
   const labelled = patients.map((followUp) => binLabel(followUp, { scheme: labels, bins }));
   // Without a tail the loss asks nothing about a patient who survived the last bin.
@@ -77,4 +74,11 @@ function expectedRanking(
   const whole = Math.floor(patients / batchSize), rest = patients % batchSize;
   const batches = whole + (rest > 0 ? 1 : 0);
   return (whole * ofBatch(batchSize) + (rest > 0 ? ofBatch(rest) : 0)) / batches;
+}
+
+/** @throws {InputError} For no patients, or no batch size. */
+export function checkBatches(patients: readonly FollowUp[], batchSize: number): void {
+  if (patients.length === 0) throw new InputError("The loss of one curve for everybody needs a patient");
+  if (Number.isInteger(batchSize) && batchSize > 0) return;
+  throw new InputError(`A batch has a whole number of patients from 1, not ${batchSize}`);
 }

@@ -1,5 +1,5 @@
-import { createRandom, InputError } from "@ctsurv/base/mod.ts";
-import { constantLoss, type ConstantLossOptions } from "../deephit/constant_loss.ts";
+import { createRandom } from "@ctsurv/base/mod.ts";
+import { checkBatches, constantLoss, type ConstantLossOptions } from "../deephit/constant_loss.ts";
 import { binLabel } from "../deephit/labels.ts";
 import { censorAt, type FollowUp, HORIZON_MONTHS } from "../follow_up/follow_up.ts";
 import type { SurvivalLossOptions } from "./survival_loss.ts";
@@ -14,7 +14,8 @@ export interface OneCurveLossOptions extends ConstantLossOptions, SurvivalLossOp
  *
  * - logistic hazard and MTLR: minus the mean log-likelihood of the discrete Kaplan-Meier curve.
  * - PC-hazard: that of a hazard of deaths divided by months at risk, in each month.
- * - cross-entropy: the entropy of the share who died, among those whose answer is known.
+ * - cross-entropy: the entropy of the share who died, among those whose answer is known. A batch in which nobody's is
+ *   known costs 0, and is that likely as a draw of its patients from all.
  * - Cox: equal hazards, so that a death costs the logarithm of the patients at risk in its batch. The mean over 200 deals
  *   of the patients to batches.
  *
@@ -40,13 +41,13 @@ export function oneCurveLoss(
   if (kind === "logistic-hazard" || kind === "mtlr") {
     return constantLoss(patients, { batchSize, bins, labels, alpha: 1, beta: 0 });
   }
-  if (patients.length === 0) throw new InputError("The loss of one curve for everybody needs a patient");
+  checkBatches(patients, batchSize);
   const followed = patients.map((patient) => {
     const { months } = censorAt(patient, bins);
     return { months, ...binLabel(patient, { scheme: labels, bins }) };
   });
   if (kind === "pc-hazard") return ofConstantHazards(followed, bins);
-  if (kind === "cross-entropy") return ofOneProbability(followed, bins);
+  if (kind === "cross-entropy") return ofOneProbability(followed, { batchSize, bins });
   return ofEqualHazards(followed, batchSize);
 }
 
@@ -60,19 +61,40 @@ function ofConstantHazards(patients: readonly Followed[], bins: number): number 
   let loss = 0;
   for (let k = 0; k < bins; k++) {
     const spent = patients.reduce((sum, { months }) => sum + Math.max(0, Math.min(1, months - k)), 0);
-    const deaths = patients.filter(({ bin, event }) => event === 1 && bin === k).length;
+    const deaths = patients.filter(({ months, event }) =>
+      event === 1 && Math.max(0, Math.ceil(months) - 1) === k
+    ).length;
     // Deaths at time 0 alone have no months at risk, and no hazard is high enough for them.
     if (deaths > 0 && spent > 0) loss += deaths * (1 - Math.log(deaths / spent));
   }
   return loss / patients.length;
 }
 
-function ofOneProbability(patients: readonly Followed[], bins: number): number {
+function ofOneProbability(
+  patients: readonly Followed[],
+  { batchSize, bins }: { readonly batchSize: number; readonly bins: number },
+): number {
   const deaths = patients.filter(({ event }) => event === 1).length;
   const alive = patients.filter(({ event, months }) => event === 0 && months >= bins).length;
   const known = deaths + alive;
   const part = (count: number) => count === 0 ? 0 : -count / known * Math.log(count / known);
-  return part(deaths) + part(alive);
+  const entropy = part(deaths) + part(alive);
+  let sum = 0;
+  const batches = Math.ceil(patients.length / batchSize);
+  for (let batch = 0; batch < batches; batch++) {
+    const size = Math.min(batchSize, patients.length - batch * batchSize);
+    sum += entropy * (1 - shareWithoutKnown({ patients: patients.length, known, size }));
+  }
+  return sum / batches;
+}
+
+/** The probability that none of `size` patients drawn from all is one of the `known`. */
+function shareWithoutKnown(
+  { patients, known, size }: { readonly patients: number; readonly known: number; readonly size: number },
+): number {
+  let share = 1;
+  for (let drawn = 0; drawn < size; drawn++) share *= Math.max(0, patients - known - drawn) / (patients - drawn);
+  return share;
 }
 
 /** Deals of the patients to batches over which the expected loss is taken. */

@@ -10,8 +10,10 @@ import type { TimedLabels } from "./labels.ts";
  *
  *     loss = -mean over patients of (event log hazard of the death's bin - sum over k of hazard_k months spent in bin k)
  *
- * A patient spends min(1, months - k) in bin k, or nothing. pycox leaves out a death at time 0; here it belongs to the
- * first month, as in `binLabel`. A patient who was lost at time 0 adds 0.
+ * A patient spends min(1, months - k) in bin k, or nothing. The death's bin k has k < months <= k + 1, whatever
+ * `labels.bin` says: in a bin without any time in it the hazard would grow without bound, as it would for every death in
+ * whole months under the scheme `lab` of `binLabel`. pycox leaves out a death at time 0; here it belongs to the first
+ * month. A patient who was lost at time 0 adds 0.
  *
  * A pure function that can be traced; at least one weight must be 1.
  *
@@ -23,13 +25,17 @@ import type { TimedLabels } from "./labels.ts";
  *
  * // A patient who was lost after a month and a half, with a hazard of log 2 a month.
  * const one = (number: number) => tf.tensor1d([number]);
- * const labels = { bin: one(0), event: one(0), weight: one(1), months: one(1.5) };
+ * const labels = { event: one(0), weight: one(1), months: one(1.5) };
  * assertAlmostEquals(pcHazardLoss(tf.zeros([1, 3]), labels).arraySync(), 1.5 * Math.log(2), 1e-6);
  * ```
  */
-export function pcHazardLoss(outputs: tf.Tensor, { bin, event, weight, months }: TimedLabels): tf.Scalar {
+export function pcHazardLoss(
+  outputs: tf.Tensor,
+  { event, weight, months }: Pick<TimedLabels, "event" | "weight" | "months">,
+): tf.Scalar {
   const begin = tf.tensor1d(Float32Array.from({ length: outputs.shape[1]! }, (_, k) => k));
   const spent = tf.clipByValue(tf.sub(tf.expandDims(months, 1), begin), 0, 1);
+  const bin = tf.relu(tf.sub(tf.ceil(months), 1));
   const died = tf.mul(binMasks(bin, outputs).at, tf.expandDims(event, 1));
   const loss = tf.sub(tf.mul(softplus(outputs), spent), tf.mul(logSoftplus(outputs), died));
   return tf.div(tf.sum(tf.mul(loss, tf.expandDims(weight, 1))), tf.sum(weight));

@@ -38,7 +38,7 @@ export interface CrossValidation {
   /** AUC, Brier score and calibration at 24 months. */
   readonly atHorizon: HorizonScores;
   /**
-   * Training loss of one Kaplan-Meier curve for everybody, the mean over the folds; to be compared with the folds'
+   * Training loss of one curve for everybody, the mean over the folds; to be compared with the folds'
    * losses. Absent for models without a loss.
    */
   readonly constantLoss?: number;

@@ -10,7 +10,7 @@ import {
   positivePart,
 } from "@ctsurv/analysis/mod.ts";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { tf } from "@ctsurv/engine/mod.ts";
+import { cpuEngine, type Engine, tf } from "@ctsurv/engine/mod.ts";
 import { featureExtractor } from "@ctsurv/features/mod.ts";
 import { findBackbone } from "@ctsurv/nn/mod.ts";
 import { engineUnderTest as engine } from "../../support/engine_under_test.ts";
@@ -36,19 +36,28 @@ for (const { network: name, months, ...expected } of oracle.cases) {
     assertEquals([...maps.shape], expected.shape);
     assertNear(maps.data, expected.signed, "signed");
     assertNear(positivePart(maps).data, expected.gradCam, "Grad-CAM");
-    // What a slice adds is the sum of its map: where features are means, features times gradient.
-    if (name === "averaged") {
-      bySlice.forEach((sum, slice) => {
-        let product = 0;
-        for (let k = 0; k < CHANNELS; k++) {
-          product += gradients[slice * CHANNELS + k]! * seen.features[slice * CHANNELS + k]!;
-        }
-        assertAlmostEquals(sum, product, 1e-6);
-      });
-    }
+    // What a slice adds is features times gradient: where features are means, the sum of its map.
+    const cells = maps.shape[1] * maps.shape[2];
+    bySlice.forEach((adds, slice) => {
+      const of = (numbers: Float32Array, width: number) => numbers.subarray(slice * width, (slice + 1) * width);
+      const product = of(seen.features, CHANNELS).reduce((sum, x, k) => sum + x * of(gradients, CHANNELS)[k]!, 0);
+      assertAlmostEquals(adds, product, 1e-6);
+      if (name === "averaged") assertAlmostEquals(adds, of(maps.data, cells).reduce((a, b) => a + b), 1e-6);
+    });
     for (const part of [network, heads]) await part.dispose();
   });
 }
+
+Deno.test("mapNetwork() of tokens has the same weights on an engine that does not trace", async () => {
+  const weightsOn = async (engine: Engine) => {
+    const network = await mapNetwork(engine, networks.tokens!, { batch: 3 });
+    const seen = await network.look(slices);
+    const weights = await network.weights(seen, seen.features.map((x) => 1 + x));
+    await network.dispose();
+    return weights;
+  };
+  assertNear(await weightsOn(cpuEngine()), [...await weightsOn(engine)], "weights");
+});
 
 Deno.test("headRisk() has the gradients that differences of its risk have", async () => {
   const heads = headRisk(engine, headShape);

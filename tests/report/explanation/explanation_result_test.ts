@@ -66,13 +66,18 @@ Deno.test("explanationTable() has a line for each number, with its interval and 
 
 Deno.test("saysPointing() gives the tumour to survival only where the control points there less", () => {
   const beside = (value: number, half: number) => ({ patients: 80, difference: mean(value, half) });
-  assertStringIncludes(saysPointing(pointing, beside(0.2, 0.1)), "more than the control's, so survival taught it to.");
+  assertStringIncludes(saysPointing(pointing, beside(0.2, 0.1)), "is 20.0 points [10.0, 30.0]: survival taught it to.");
   assertStringIncludes(saysPointing(pointing, beside(0.02, 0.1)), "the two are not told apart");
-  assertStringIncludes(saysPointing(pointing, beside(-0.2, 0.1)), "the control's, which hits oftener.");
+  assertStringIncludes(saysPointing(pointing, beside(-0.2, 0.1)), "the control hits oftener.");
   assertStringIncludes(saysPointing(pointing), "There is no control");
   assertStringIncludes(saysPointing(pointing, null), "cannot be compared");
   assertStringIncludes(saysPointing({ ...pointing, excess: mean(-0.2, 0.1) }), "they point elsewhere");
   assertStringIncludes(saysPointing({ ...pointing, excess: mean(0.05, 0.1) }), "it is not shown that they point");
+  for (const excess of [mean(-0.2, 0.1), mean(0.05, 0.1)]) {
+    const said = saysPointing({ ...pointing, excess }, beside(0.2, 0.1));
+    assertStringIncludes(said, "the maps hit oftener than the control's");
+    assertEquals(said.includes("taught"), false);
+  }
   assertStringIncludes(saysPointing(null), "not known");
 });
 

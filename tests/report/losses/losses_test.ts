@@ -101,5 +101,7 @@ Deno.test("saysBatchSizes() says what equal hazards cost, and which sizes differ
   assertStringIncludes(said, "with 3 patients at most: equal hazards cost 0.800 there, and 19.200 with the whole fold");
   assertStringIncludes(said, "16 and 25 epochs 0.010 [-0.010, 0.030]");
   assertStringIncludes(said, "1 interval of 2 excludes 0.");
+  const without = saysBatchSizes({ ...result, batchSizes: result.batchSizes.map((row) => ({ ...row, isAll: false })) });
+  assertEquals(without.includes("whole fold"), false);
   assertEquals(saysBatchSizes({ ...result, batchSizes: [] }), "");
 });

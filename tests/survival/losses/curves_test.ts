@@ -110,5 +110,27 @@ Deno.test("oneCurveLoss() is no more than the loss of any one curve", () => {
   assert(oneCurveLoss(patients, { kind: "cox", batchSize: 4 }) < whole);
   for (const kind of ["cox", "pc-hazard", "cross-entropy"] as const) {
     assertThrows(() => oneCurveLoss([], { kind, batchSize: 4 }), InputError, "needs a patient");
+    assertThrows(() => oneCurveLoss(patients, { kind, batchSize: 0 }), InputError, "not 0");
   }
+});
+
+Deno.test("oneCurveLoss() of the cross-entropy counts the batches of which no answer is known", () => {
+  // One died, one lived, two were lost: of the six pairs that a batch can be, one has no answer.
+  const patients = [
+    { months: 3, event: 1 },
+    { months: 24, event: 0 },
+    { months: 5, event: 0 },
+    { months: 9, event: 0 },
+  ] as const;
+  assertAlmostEquals(oneCurveLoss(patients, { kind: "cross-entropy", batchSize: 2 }), Math.LN2 * 5 / 6, 1e-12);
+  // Three and a last one alone.
+  const alone = Math.LN2 * (1 + 1 / 2) / 2;
+  assertAlmostEquals(oneCurveLoss(patients, { kind: "cross-entropy", batchSize: 3 }), alone, 1e-12);
+});
+
+Deno.test("oneCurveLoss() of PC-hazard takes a death in whole months into the month before, under each scheme", () => {
+  const patients = [{ months: 5, event: 1 }, { months: 7, event: 0 }] as const;
+  const of = (labels: "interval" | "lab") => oneCurveLoss(patients, { kind: "pc-hazard", batchSize: 2, labels });
+  assertEquals(of("lab"), of("interval"));
+  assertAlmostEquals(of("lab"), (1 + Math.log(2)) / 2, 1e-12);
 });

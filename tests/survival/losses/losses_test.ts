@@ -139,6 +139,18 @@ Deno.test("coxLoss() of equal hazards without censoring is the mean of log 1 to 
   }
 });
 
+Deno.test("pcHazardLoss() counts a death in the month that has its time, whatever the scheme of the bins says", () => {
+  const months = [5, 24, .5], event = [1, 0, 1];
+  const of = (scheme: "interval" | "lab", at: number) => {
+    const bin = months.map((time, i) => binLabel({ months: time, event: event[i] as 0 | 1 }, { scheme }).bin);
+    const outputs = Array.from({ length: 72 }, (_, i) => i === at ? 1000 : 0);
+    return evaluate("pc-hazard", outputs, { months, event, bin }).value;
+  };
+  // A hazard of 1000 in the month (5, 6], in which the first patient was not any more.
+  assertAlmostEquals(of("lab", 5), of("lab", -1), 1e-6);
+  assertEquals(of("lab", 4), of("interval", 4));
+});
+
 Deno.test("crossEntropyLoss() leaves out who was lost before the horizon, and counts a death on it", () => {
   const patients = [{ months: 24, event: 1 }, { months: 24, event: 0 }, { months: 23.9, event: 0 }] as const;
   const of = (kept: readonly number[]) => {
