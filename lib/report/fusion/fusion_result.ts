@@ -75,8 +75,14 @@ export interface FusionResult {
     readonly test: LikelihoodRatio;
     /** One-sided, and allows for that; see `addedValue`. */
     readonly p: number;
-    /** For one standard deviation of the risk. */
-    readonly hazardRatio: HazardRatio;
+    /** For one standard deviation of the risk within a fold. */
+    readonly hazardRatio: HazardRatio & {
+      /**
+       * Coverage of the interval, which goes with `p`. Absent in files of before: theirs is the usual one of 95 %, for one
+       * standard deviation over all folds.
+       */
+      readonly level?: number | undefined;
+    };
   } | null;
   /** How the rows came to be. */
   readonly provenance: Provenance;
@@ -115,7 +121,7 @@ const schema = schemaOf<FusionResult>()(z.strictObject({
   addedRisk: z.strictObject({
     p: share,
     test: z.strictObject({ statistic: positive, degreesOfFreedom: z.int().positive(), p: share }),
-    hazardRatio: z.strictObject({ ratio: positive, low: positive, high: positive }),
+    hazardRatio: z.strictObject({ ratio: positive, low: positive, high: positive, level: share.optional() }),
   }).nullable(),
   provenance: provenanceSchema,
 }));
