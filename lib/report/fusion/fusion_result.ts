@@ -8,6 +8,7 @@ import type {
   PairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -23,7 +24,7 @@ export interface FusionRow {
   readonly model: FusionModel;
   /** Name for people. */
   readonly name: string;
-  /** Primary Ctd within folds with its interval: the number to read first. */
+  /** Ctd within folds with its interval, in the protocol's reading: the number to read first. */
   readonly ctdWithinFolds: CtdWithinFoldsEntry;
   /** Mean Ctd over the folds that have one; null if none has. */
   readonly mean: number | null;
@@ -45,8 +46,8 @@ export interface FusionComparison {
   readonly pHolm: number | null;
 }
 
-/** CT and clinical data together, beside each alone: `fusion.json`. */
-export interface FusionResult {
+/** CT and clinical data together, beside each alone: `fusion.json`, or `fusion_<backbone>.json`. */
+export interface FusionResult extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "fusion";
   /** The cohort; its patients are those that all rows predict. */
@@ -123,6 +124,7 @@ const schema = schemaOf<FusionResult>()(z.strictObject({
     test: z.strictObject({ statistic: positive, degreesOfFreedom: z.int().positive(), p: share }),
     hazardRatio: z.strictObject({ ratio: positive, low: positive, high: positive, level: share.optional() }),
   }).nullable(),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 
