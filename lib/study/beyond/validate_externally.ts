@@ -33,7 +33,7 @@ export interface ValidateExternallyOptions {
   /**
    * The probability of death within 24 months from which on a patient would be treated, for the net benefit.
    *
-   * @default {Kaplan-Meier's share of deaths in the source, within 0.01 and 0.99}
+   * @default {Kaplan-Meier's share of deaths in the source, or its mean prediction where nobody was followed so long}
    */
   readonly threshold?: number;
 }
