@@ -17,7 +17,7 @@ export async function realFusion(
   { output, epochs }: { readonly output: string; readonly epochs: number },
 ): Promise<void> {
   const { result } = await compareFusion(study, features, { innerFolds: INNER_FOLDS, epochs });
-  const { provenance: { machine: _, git: __, ...made }, ...rest } = result;
+  const { provenance: { machine: _, git: __, ...made }, skipped: ___, ...rest } = result;
   await writeJson(join(output, "fusion.json"), { ...rest, made });
   const { markdown } = fusionTable(result);
   await writeAtomic(

@@ -159,6 +159,7 @@ export { profileTolerances, type Tolerances, withTolerances } from "./verificati
 export { verificationText, type VerificationTextOptions } from "./verification/verification_text.ts";
 export type { DataFrame } from "danfojs-node";
 export { type ComparedCohort } from "./compared_cohort.ts";
+export { namedMessages, remarkLines, type Remarks } from "./remarks.ts";
 export {
   type CaseMix,
   type ExternalValidation,

@@ -111,6 +111,10 @@ export {
 export { type Multiverse, type MultiverseOptions, runMultiverse } from "./multiverse/run_multiverse.ts";
 export { learningCurve, type LearningCurveOptions, type StudyLearningCurve } from "./beyond/learning_curve.ts";
 export { repeatCrossValidation, type RepeatOptions, type StudyRepeats } from "./beyond/repeat_cross_validation.ts";
-export { type StudyExternalValidation, validateExternally } from "./beyond/validate_externally.ts";
+export {
+  type StudyExternalValidation,
+  validateExternally,
+  type ValidateExternallyOptions,
+} from "./beyond/validate_externally.ts";
 export { type EnsembleRow, ensembleRow, type EnsembleRowOptions } from "./beyond/ensemble_row.ts";
 export { saveFoldModels } from "./beyond/fold_models.ts";

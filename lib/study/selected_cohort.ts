@@ -76,6 +76,11 @@ export function outputsFolder(
   profile: string,
   { outputs = "../outputs" }: Pick<Environment, "outputs"> = readEnvironment(),
 ): string {
+  return resolve(join(outputs, `${cohortInFileName(cohort)}-${profile}`));
+}
+
+/** A cohort's name in the name of a file: lower case, with hyphens for what has no place there. */
+export function cohortInFileName(cohort: string): string {
   const name = cohort.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}._]+/gu, "-").replace(/^[-.]+|-+$/g, "");
-  return resolve(join(outputs, `${name || "cohort"}-${profile}`));
+  return name || "cohort";
 }

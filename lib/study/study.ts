@@ -57,7 +57,7 @@ export interface Study extends Displayable {
   readonly profile: Profile;
   /** How the paper is read. */
   readonly protocol: Protocol;
-  /** The patients, with enough of them for the profile's folds. */
+  /** The patients, with enough of them for the profile's folds unless the study was opened without these. */
   readonly cohort: Cohort;
   /** Runs the networks. */
   readonly engine: Engine;
@@ -118,6 +118,13 @@ export interface OpenStudyOptions {
    * @default {what `CTSURV_PHANTOM_LAW` says, for built-in cohorts; the cohort's own, for others}
    */
   readonly law?: PhantomLaw;
+  /**
+   * Whether its patients will be dealt into the profile's folds. A cohort that a model of another one predicts is not, and
+   * may have few patients.
+   *
+   * @default {true}
+   */
+  readonly needsFolds?: boolean;
   /** A study that shares its engine, lungs, progress and folder of results with this one. */
   readonly beside?: Study;
   /** Selects all the rest. @default {what the process's variables say} */
@@ -132,13 +139,14 @@ export interface OpenStudyOptions {
 
 /**
  * Opens the study that the environment selects: profile, cohort, engine, lungs. A cohort with too few patients for the
- * profile's folds is refused here, before hours of work are done.
+ * profile's folds is refused here, before hours of work are done, unless it needs none.
  *
  * @throws {InputError} If the environment names something that is not there, or there are too few patients or deaths.
  */
 export async function openStudy({
   builtIn = "phantom-lung1",
   law,
+  needsFolds = true,
   beside,
   environment = beside?.environment ?? readEnvironment(),
   cache = beside?.cache ?? join("..", "data", "cache"),
@@ -158,7 +166,7 @@ export async function openStudy({
     environment,
     ...cohorts !== undefined && { folder: cohorts },
   });
-  requireFolds(cohort, profile, monthRule(choices));
+  if (needsFolds) requireFolds(cohort, profile, monthRule(choices));
   const engine = beside?.engine ?? await openEngine(environment);
   const segmenter = beside?.protocol.choices.lungs === choices.lungs
     ? beside.segmenter

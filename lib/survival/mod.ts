@@ -133,7 +133,12 @@ export {
   scoreIntervals,
   type ScoreIntervalsOptions,
 } from "./scores/score_intervals.ts";
-export { type Estimated, type ValidationScores, validationScores } from "./scores/validation_scores.ts";
+export {
+  type Estimated,
+  type MaybeEstimated,
+  type ValidationScores,
+  validationScores,
+} from "./scores/validation_scores.ts";
 export {
   type EstimatedCorrelation,
   type SpreadCalibration,

@@ -97,7 +97,7 @@ export {
 } from "./cross_validation/null_distribution.ts";
 export { trainFolds, type TrainFoldsOptions } from "./cross_validation/train_folds.ts";
 export { shapeForLoss, trainedWeights, withBaseline } from "./losses/head_for_loss.ts";
-export { type AddedValue, addedValue } from "./fusion/added_value.ts";
+export { type AddedHazardRatio, type AddedValue, addedValue } from "./fusion/added_value.ts";
 export {
   type ClinicalVector,
   clinicalVector,

@@ -1,7 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { readUncertainty, saysUncertainty, spreadTable, uncertaintyTable } from "@ctsurv/report/mod.ts";
+import {
+  externalValidationTable,
+  readExternalValidation,
+  readUncertainty,
+  saysExternalValidation,
+  saysUncertainty,
+  spreadTable,
+  uncertaintyTable,
+} from "@ctsurv/report/mod.ts";
 import {
   ensembleRow,
   learningCurve,
@@ -75,9 +84,92 @@ Deno.test("validateExternally(): one head of all source patients, the target's o
   const [features, others] = [await source.features("efficientnet_b0"), await target.features("efficientnet_b0")];
   const { parameters } = await source.train(features);
   const predicted = await target.predict(parameters, others);
-  assertEquals(result.external, validationScores(toSurvivalPredictions(predicted), HORIZON_MONTHS));
+  const { threshold } = result.internal.netBenefit;
+  // Nobody of the source was followed for 24 months, so its mean prediction stands in for its share of deaths.
+  assertEquals([result.internal.observed, threshold], [null, 1 - result.internal.predicted]);
+  assertEquals(result.external, validationScores(toSurvivalPredictions(predicted), HORIZON_MONTHS, { threshold }));
+  assertEquals(
+    (await readExternalValidation(join(source.folder, "external_validation_other.json"))).external,
+    result.external,
+  );
+  assertEquals([result.development.skipped, result.validation.skipped, result.messages], [[], [], []]);
   await source.segmenter.dispose();
   await target.segmenter.dispose();
+});
+
+Deno.test("validateExternally() refuses the cohort of the training, its scans under another name, and intensities of the target", async () => {
+  const source = await openCrudeStudy(dir, { outputs: "same" });
+  await assertRejects(
+    () => validateExternally({ source, target: source }),
+    InputError,
+    "the one that the model is trained on",
+  );
+  await writeCrudeCohort(join(dir, "renamed"), { name: "Renamed" });
+  const renamed = await openCrudeStudy(dir, { cohort: "renamed", outputs: "same" });
+  await assertRejects(
+    () => validateExternally({ source, target: renamed }),
+    InputError,
+    "9 of 9 patients of Renamed have scans that the model is trained on, those of Crude: P0, P1",
+  );
+  const scaled = await openCrudeStudy(dir, { outputs: "same", set: "intensities=z-score" });
+  const target = await openCrudeStudy(dir, { cohort: "other", outputs: "same" });
+  await assertRejects(() => validateExternally({ source: scaled, target }), InputError, "choose intensities=window");
+  await assertRejects(() => validateExternally({ source, target }, { threshold: 1 }), InputError, "not 1");
+  for (const { segmenter } of [source, renamed, scaled, target]) await segmenter.dispose();
+});
+
+Deno.test("validateExternally(): a target too small for the folds, in which nobody died, and another reading of Ctd", async () => {
+  const folder = join(dir, "few");
+  await writeCrudeCohort(folder, { name: "Few", darker: 30 });
+  const alive = ["P1,61,male,900,0", "P2,62,male,950,0"];
+  await Deno.writeTextFile(
+    join(folder, "clinical.csv"),
+    ["PatientID,age,gender,Survival.time,deadstatus.event", ...alive].join("\n") + "\n",
+  );
+  await assertRejects(() => openCrudeStudy(dir, { cohort: "few", outputs: "few" }), InputError, "too few");
+  const source = await openCrudeStudy(dir, { outputs: "few", set: "ctd=antolini" });
+  const target = await openCrudeStudy(dir, { cohort: "few", outputs: "few", needsFolds: false });
+  const { result } = await validateExternally({ source, target }, { threshold: .3 });
+  assertEquals([result.internal, result.external].map(({ netBenefit }) => netBenefit.threshold), [.3, .3]);
+  const own = await source.crossValidate(await source.features("efficientnet_b0"));
+  assertEquals(result.internal.ctd.value, own.ctdWithinFolds.pre.antolini.value);
+  const [ctd, deaths] = saysExternalValidation(result);
+  assertEquals(ctd, "On Few no pair of patients can be compared.");
+  assertEquals(
+    deaths,
+    "Observed deaths per expected one are 0.000. Nobody died by 24 months, so there is no interval, and nothing is told of " +
+      "the model.",
+  );
+  await source.segmenter.dispose();
+  await target.segmenter.dispose();
+});
+
+Deno.test("externalValidationTable() prints the one threshold, or both of a file of before", async () => {
+  const path = fileURLToPath(new URL("../../outputs/phantom-lung1-workshop/external_validation.json", import.meta.url));
+  const result = await readExternalValidation(path);
+  const { internal, external } = result;
+  const at = (a: number, b: number) =>
+    externalValidationTable({
+      ...result,
+      internal: { ...internal, netBenefit: { ...internal.netBenefit, threshold: a } },
+      external: { ...external, netBenefit: { ...external.netBenefit, threshold: b } },
+    }).text;
+  assertStringIncludes(at(.625, .625), "Net benefit of treating all, threshold 0.625 ");
+  assertStringIncludes(at(.625, .594), "Net benefit of the model, threshold 0.625 and 0.594 ");
+  const [, everybody] = saysExternalValidation({
+    ...result,
+    external: {
+      ...external,
+      observed: { survival: 0, low: null, high: null },
+      observedToExpected: { value: 1.8, low: null, high: null },
+    },
+  });
+  assertStringIncludes(everybody!, "are 1.800. Everybody died by 24 months, so there is no interval");
+  const [, unknown] = saysExternalValidation({
+    ...result,
+    external: { ...external, observed: null, observedToExpected: null },
+  });
+  assertStringIncludes(unknown!, "nobody was followed for so long");
 });
 
 Deno.test("ensembleRow(): members are the row with other seeds, their mean is scored, and a second run trains nothing", async () => {

@@ -23,17 +23,23 @@ export async function writeCrudeCohort(
 /** A smoke study of a crude cohort, under the protocol workshop. */
 export function openCrudeStudy(
   dir: string,
-  { cohort = "cohort", outputs }: { readonly cohort?: string; readonly outputs: string },
+  { cohort = "cohort", outputs, set, needsFolds = true }: {
+    readonly cohort?: string;
+    readonly outputs: string;
+    readonly set?: string;
+    readonly needsFolds?: boolean;
+  },
 ): Promise<Study> {
   return openStudy({
     environment: environmentOf({
       CTSURV_PROFILE: "smoke",
-      CTSURV_SET: "lungs=threshold",
+      CTSURV_SET: ["lungs=threshold", ...set === undefined ? [] : [set]].join(","),
       CTSURV_ENGINE: "onnx",
       CTSURV_COHORT: join(dir, cohort),
       CTSURV_OUTPUTS: join(dir, outputs),
       CTSURV_WEIGHTS_DIR: join(dir, "no-weights"),
     }),
     cache: join(dir, "cache"),
+    needsFolds,
   });
 }

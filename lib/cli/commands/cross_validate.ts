@@ -1,5 +1,5 @@
 import { checkOutputFolder, formatP, InputError } from "@ctsurv/base/mod.ts";
-import { formatNumber, saysUncertainty, spreadTable, uncertaintyTable } from "@ctsurv/report/mod.ts";
+import { formatNumber, remarkLines, saysUncertainty, spreadTable, uncertaintyTable } from "@ctsurv/report/mod.ts";
 import {
   type CrossValidatedRow,
   crossValidateRow,
@@ -143,6 +143,7 @@ function ensembleOutput({ folder, profile, protocol, cohort }: Study, { row, res
       spreadTable(result).text,
       "",
       saysUncertainty(result),
+      ...remarkLines(result),
       `Results: ${folder}`,
     ].join("\n"),
   };
@@ -172,7 +173,7 @@ function summary(
 
 function describe({ folder, profile, protocol, cohort }: Study, run: CrossValidatedRow): string {
   const { row, validation, skipped, chance, ridge = 0 } = run;
-  const { folds, mean, stdSample, ctdWithinFolds, pooled, interval, messages = [] } = validation;
+  const { folds, mean, stdSample, ctdWithinFolds, pooled, interval, messages } = validation;
   const variant = protocol.choices.ctd;
   const within = ctdWithinFolds.pre[variant];
   const deaths = folds.reduce((sum, { events }) => sum + events, 0);
@@ -200,8 +201,7 @@ function describe({ folder, profile, protocol, cohort }: Study, run: CrossValida
       ]
       : [],
     "",
-    ...messages.map((message) => `warning: ${message}`),
-    ...skipped.map(({ patient, reason }) => `${patient} left out: ${reason}`),
+    ...remarkLines({ skipped, ...messages && { messages } }),
     `Results: ${folder}`,
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { backbones } from "@ctsurv/nn/mod.ts";
-import { fusionTable, saysFusion } from "@ctsurv/report/mod.ts";
+import { fusionTable, remarkLines, saysFusion } from "@ctsurv/report/mod.ts";
 import { compareFusion } from "@ctsurv/study/mod.ts";
 import { type Command, parseWholeNumber } from "../command.ts";
 import { parseRidge, ridgeOption } from "../evaluation/ridge_option.ts";
@@ -36,13 +36,13 @@ export const fusion: Command = {
       const features = await study.features(backbone);
       const { result } = await compareFusion(study, features, { innerFolds, ridge });
       return {
-        json: { ...result, folder: study.folder, skipped: features.skipped },
+        json: { ...result, folder: study.folder },
         text: [
           fusionTable(result).text,
           "",
           ...saysFusion(result),
           "",
-          ...features.skipped.map(({ patient, reason }) => `${patient} left out: ${reason}`),
+          ...remarkLines(result),
           `Results: ${study.folder}`,
         ].join("\n"),
       };

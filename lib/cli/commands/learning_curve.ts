@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { learningCurveTable, saysLearningCurve } from "@ctsurv/report/mod.ts";
+import { learningCurveTable, remarkLines, saysLearningCurve } from "@ctsurv/report/mod.ts";
 import { learningCurve } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { imageRow } from "../model_options.ts";
@@ -23,7 +23,11 @@ export const learningCurveCommand: Command = {
     const shares = String(input.options.shares).split(",").map((percent) => percentOf(percent.trim()));
     return await withStudy(input, { scans: true }, async (study) => {
       const { result } = await learningCurve(study, { model: String(input.options.model), shares });
-      const text = [learningCurveTable(result).text, saysLearningCurve(result), study.folder].join("\n\n");
+      const text = [
+        learningCurveTable(result).text,
+        saysLearningCurve(result),
+        [...remarkLines(result), study.folder].join("\n"),
+      ].join("\n\n");
       return { json: { folder: study.folder, ...result }, text };
     });
   },

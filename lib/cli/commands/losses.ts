@@ -1,4 +1,4 @@
-import { saysBatchSizes, saysLosses } from "@ctsurv/report/mod.ts";
+import { namedMessages, remarkLines, saysBatchSizes, saysLosses } from "@ctsurv/report/mod.ts";
 import { compareLosses, findRow } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { imageRow } from "../model_options.ts";
@@ -22,14 +22,14 @@ export const losses: Command = {
       const compared = await compareLosses(study, model, { batchSizes });
       const { result } = compared;
       const tables = [compared.table, ...compared.batchSizes ? [compared.batchSizes] : []];
-      const warnings = result.rows.flatMap(({ loss, messages }) => messages.map((one) => `warning: ${loss}: ${one}`));
+      const messages = result.rows.flatMap(({ loss, messages }) => namedMessages(loss, messages));
       return {
         json: { folder: study.folder, ...result },
         text: [
           ...tables.flatMap(({ text }) => [text, ""]),
           saysLosses(result),
           ...compared.batchSizes ? [saysBatchSizes(result)] : [],
-          ...warnings,
+          ...remarkLines({ ...result, messages }),
           "",
           study.folder,
         ].join("\n"),

@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import { repeatsTable, saysRepeats } from "@ctsurv/report/mod.ts";
+import { remarkLines, repeatsTable, saysRepeats } from "@ctsurv/report/mod.ts";
 import { repeatCrossValidation } from "@ctsurv/study/mod.ts";
 import type { Command } from "../command.ts";
 import { COHORTS, studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
@@ -27,7 +27,11 @@ export const repeat: Command = {
     return await withStudy(input, { scans: true }, async (study) => {
       const options = { models: [first, second], repeats: Number(repeats), cohorts: COHORTS } as const;
       const { result } = await repeatCrossValidation(study, options);
-      const text = [repeatsTable(result).text, saysRepeats(result), study.folder].join("\n\n");
+      const text = [
+        repeatsTable(result).text,
+        saysRepeats(result),
+        [...remarkLines(result), study.folder].join("\n"),
+      ].join("\n\n");
       return { json: { folder: study.folder, ...result }, text };
     });
   },

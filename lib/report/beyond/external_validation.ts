@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
-import type { Estimated, ValidationScores } from "@ctsurv/survival/mod.ts";
+import type { Estimated, MaybeEstimated, ValidationScores } from "@ctsurv/survival/mod.ts";
 import { MISSING, withInterval } from "../format.ts";
 import { aucSchema, ctdEntrySchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
@@ -9,9 +9,10 @@ import { readResults } from "../results/result_files.ts";
 import { bracketed, percent, plain, sideOf } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
 import type { ComparedCohort } from "../compared_cohort.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 
 /** Who is in a cohort, as TRIPOD+AI's item 20 asks for development and validation beside each other. */
-export interface CaseMix extends ComparedCohort {
+export interface CaseMix extends ComparedCohort, Pick<Remarks, "skipped"> {
   /** Median, in years; null where no age is known. */
   readonly age: number | null;
   /** Of those whose sex is known; null where none is. */
@@ -21,7 +22,7 @@ export interface CaseMix extends ComparedCohort {
 }
 
 /** A model that was trained on one cohort and evaluated on another: `external_validation.json`. */
-export interface ExternalValidation {
+export interface ExternalValidation extends Pick<Remarks, "messages"> {
   /** Tells this file from others with results. */
   readonly kind: "external-validation";
   /** Name of the study's profile. */
@@ -50,9 +51,14 @@ const caseMixSchema: z.ZodType<CaseMix> = schemaOf<CaseMix>()(z.strictObject({
   age: z.number().nonnegative().nullable(),
   male: share.nullable(),
   advanced: share.nullable(),
+  skipped: remarksShape.skipped,
 }));
 const estimatedSchema: z.ZodType<Estimated> = schemaOf<Estimated>()(
   z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
+);
+const end = z.number().nullable();
+const maybeEstimatedSchema: z.ZodType<MaybeEstimated> = schemaOf<MaybeEstimated>()(
+  z.strictObject({ value: z.number(), low: end, high: end }),
 );
 const scoresSchema: z.ZodType<ValidationScores> = schemaOf<ValidationScores>()(z.strictObject({
   time: z.number().positive(),
@@ -60,7 +66,7 @@ const scoresSchema: z.ZodType<ValidationScores> = schemaOf<ValidationScores>()(z
   auc: aucSchema,
   predicted: share,
   observed: z.strictObject({ survival: share, low: share.nullable(), high: share.nullable() }).nullable(),
-  observedToExpected: estimatedSchema.nullable(),
+  observedToExpected: maybeEstimatedSchema.nullable(),
   slope: estimatedSchema.nullable(),
   ici: z.number().nonnegative().nullable(),
   brier: z.number().nonnegative().nullable(),
@@ -79,6 +85,7 @@ const schema = schemaOf<ExternalValidation>()(z.strictObject({
   validation: caseMixSchema,
   internal: scoresSchema,
   external: scoresSchema,
+  messages: remarksShape.messages,
   provenance: provenanceSchema,
 }));
 
@@ -105,7 +112,10 @@ export function externalValidationTable(
   { model, development, validation, internal, external }: Omit<ExternalValidation, "kind" | "profile" | "provenance">,
 ): Table {
   const number = (value: number | null, decimals = 3) => value === null ? MISSING : plain(value, decimals);
-  const interval = (found: Estimated | null) => found ? bracketed(found.value, found) : MISSING;
+  const interval = (found: MaybeEstimated | null) => found ? estimate(found) : MISSING;
+  // Files of before have a threshold of each cohort's own.
+  const at = new Set([internal, external].map(({ netBenefit }) => plain(netBenefit.threshold)));
+  const threshold = `threshold ${[...at].join(" and ")}`;
   const shareOf = (value: number | null) => value === null ? MISSING : percent(value);
   const rows: readonly (readonly [string, (mix: CaseMix, scores: ValidationScores) => string])[] = [
     ["Patients", ({ patients }) => `${patients}`],
@@ -113,14 +123,7 @@ export function externalValidationTable(
     ["Age, median in years", ({ age }) => number(age, 0)],
     ["Male", ({ male }) => shareOf(male)],
     ["Stage III or IV", ({ advanced }) => shareOf(advanced)],
-    ["Survival, observed", (_, { observed }) => {
-      const { low, high, survival } = observed ?? { survival: null, low: null, high: null };
-      return survival === null
-        ? MISSING
-        : low === null || high === null
-        ? plain(survival)
-        : bracketed(survival, { low, high });
-    }],
+    ["Survival, observed", (_, { observed }) => interval(observed && { ...observed, value: observed.survival })],
     ["Survival, mean predicted", (_, { predicted }) => plain(predicted)],
     ["Ctd", (_, { ctd }) => withInterval(ctd) ?? MISSING],
     ["AUC", (_, { auc }) => withInterval(auc) ?? MISSING],
@@ -129,8 +132,8 @@ export function externalValidationTable(
     ["ICI", (_, { ici }) => number(ici)],
     ["Brier score", (_, { brier }) => number(brier)],
     ["Scaled Brier score", (_, { scaledBrier }) => number(scaledBrier)],
-    ["Net benefit of the model", (_, { netBenefit }) => number(netBenefit.model)],
-    ["Net benefit of treating all", (_, { netBenefit }) => number(netBenefit.treatAll)],
+    [`Net benefit of the model, ${threshold}`, (_, { netBenefit }) => number(netBenefit.model)],
+    [`Net benefit of treating all, ${threshold}`, (_, { netBenefit }) => number(netBenefit.treatAll)],
   ];
   return table(rows, [
     { label: `At ${external.time} months`, value: ([label]) => label },
@@ -141,7 +144,10 @@ export function externalValidationTable(
 
 /** Says whether a model's numbers hold on the other cohort: discrimination, calibration in the large, slope. */
 export function saysExternalValidation(
-  { validation, external: { ctd, observedToExpected, slope } }: Pick<ExternalValidation, "validation" | "external">,
+  { validation, external: { time, ctd, observed, observedToExpected, slope } }: Pick<
+    ExternalValidation,
+    "validation" | "external"
+  >,
 ): readonly string[] {
   const against = (
     found: Pick<Estimated, "low" | "high">,
@@ -149,24 +155,18 @@ export function saysExternalValidation(
     words: Record<"above" | "below" | "around", string>,
   ) => words[sideOf(found, of)];
   return [
-    ctd.value !== null && ctd.interval
-      ? `On ${validation.name}, Ctd is ${bracketed(ctd.value, ctd.interval)}: ${
+    ctd.value === null
+      ? `On ${validation.name} no pair of patients can be compared.`
+      : !ctd.interval
+      ? `On ${validation.name}, Ctd is ${plain(ctd.value)}, and there is no interval.`
+      : `On ${validation.name}, Ctd is ${bracketed(ctd.value, ctd.interval)}: ${
         against(ctd.interval, .5, {
           above: "better than chance",
           below: "worse than chance",
           around: "not told apart from chance",
         })
-      }.`
-      : `On ${validation.name} no pair of patients can be compared.`,
-    observedToExpected
-      ? `Observed deaths per expected one are ${bracketed(observedToExpected.value, observedToExpected)}: ${
-        against(observedToExpected, 1, {
-          above: "more die than the model expects",
-          below: "fewer die than the model expects",
-          around: "as many die as the model expects, as far as can be told",
-        })
-      }.`
-      : "How many die by then is not known.",
+      }.`,
+    saysDeaths({ time, observed, observedToExpected }),
     slope
       ? `The calibration slope is ${bracketed(slope.value, slope)}: ${
         against(slope, 1, {
@@ -177,4 +177,30 @@ export function saysExternalValidation(
       }.`
       : "There is no calibration slope.",
   ];
+}
+
+function saysDeaths(
+  { time, observed, observedToExpected }: Pick<ValidationScores, "time" | "observed" | "observedToExpected">,
+): string {
+  if (!observed) return `How many die by ${time} months is not known: nobody was followed for so long.`;
+  if (!observedToExpected) {
+    return `The model expects nobody to die by ${time} months, so there are no observed deaths per expected one.`;
+  }
+  const { value, low, high } = observedToExpected;
+  const found = `Observed deaths per expected one are ${estimate(observedToExpected)}`;
+  if (low === null || high === null) {
+    const who = value === 0 ? "Nobody" : "Everybody";
+    return `${found}. ${who} died by ${time} months, so there is no interval, and nothing is told of the model.`;
+  }
+  const verdict = {
+    above: "more die than the model expects",
+    below: "fewer die than the model expects",
+    around: "as many die as the model expects, as far as can be told",
+  }[sideOf({ low, high }, 1)];
+  return `${found}: ${verdict}.`;
+}
+
+/** A number with its interval, or alone where it has none. */
+function estimate({ value, low, high }: MaybeEstimated): string {
+  return low === null || high === null ? plain(value) : bracketed(value, { low, high });
 }

@@ -8,6 +8,7 @@ import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
 import { bracketed, counted, percent, sideOf } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 
 /** A model whose folds trained on a part of their patients. */
@@ -25,7 +26,7 @@ export interface LearningPoint {
 }
 
 /** How a model does with fewer training patients: `learning_curve.json`. */
-export interface LearningCurve {
+export interface LearningCurve extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "learning-curve";
   /** The cohort. */
@@ -52,6 +53,7 @@ const schema = schemaOf<LearningCurve>()(z.strictObject({
     difference: pairedSchema.nullable(),
     ici: z.number().nonnegative().nullable(),
   })),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 

@@ -6,6 +6,7 @@ import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
 import { capital, counted, plain } from "../sentences/_words.ts";
 import { type Table, table } from "../tables/table.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
 
 /** What one of two models had in one repetition. */
@@ -29,7 +30,7 @@ export interface RepeatTest {
 }
 
 /** A cross-validation that was repeated with other folds and other first weights: `repeats.json`. */
-export interface Repeats {
+export interface Repeats extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "repeats";
   /** The cohort. */
@@ -72,6 +73,7 @@ const schema = schemaOf<Repeats>()(z.strictObject({
   repetitions: z.array(z.strictObject({ foldSeed: z.int(), seed: z.int(), first: score, second: score })),
   once: testSchema.nullable(),
   together: testSchema.nullable(),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 

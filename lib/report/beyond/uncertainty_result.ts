@@ -8,6 +8,7 @@ import type {
   SpreadCalibration,
   SpreadGroup,
 } from "@ctsurv/survival/mod.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -37,7 +38,7 @@ export interface UncertaintyRow {
 }
 
 /** How sure a model is: `uncertainty/<model>.json`. */
-export interface UncertaintyResult {
+export interface UncertaintyResult extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "uncertainty";
   /** Short name of the model, such as `efficientnet_b0`. */
@@ -103,6 +104,7 @@ const schema = schemaOf<UncertaintyResult>()(z.strictObject({
     difference: pairedSchema.nullable(),
     spread: spread.nullable(),
   })).readonly(),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 

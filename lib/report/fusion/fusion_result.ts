@@ -8,6 +8,7 @@ import type {
   PairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -23,7 +24,7 @@ export interface FusionRow {
   readonly model: FusionModel;
   /** Name for people. */
   readonly name: string;
-  /** Primary Ctd within folds with its interval: the number to read first. */
+  /** Ctd within folds with its interval, in the protocol's reading: the number to read first. */
   readonly ctdWithinFolds: CtdWithinFoldsEntry;
   /** Mean Ctd over the folds that have one; null if none has. */
   readonly mean: number | null;
@@ -45,8 +46,8 @@ export interface FusionComparison {
   readonly pHolm: number | null;
 }
 
-/** CT and clinical data together, beside each alone: `fusion.json`. */
-export interface FusionResult {
+/** CT and clinical data together, beside each alone: `fusion.json`, or `fusion_<backbone>.json`. */
+export interface FusionResult extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "fusion";
   /** The cohort; its patients are those that all rows predict. */
@@ -75,8 +76,14 @@ export interface FusionResult {
     readonly test: LikelihoodRatio;
     /** One-sided, and allows for that; see `addedValue`. */
     readonly p: number;
-    /** For one standard deviation of the risk. */
-    readonly hazardRatio: HazardRatio;
+    /** For one standard deviation of the risk within a fold. */
+    readonly hazardRatio: HazardRatio & {
+      /**
+       * Coverage of the interval, which goes with `p`. Absent in files of before: theirs is the usual one of 95 %, for one
+       * standard deviation over all folds.
+       */
+      readonly level?: number | undefined;
+    };
   } | null;
   /** How the rows came to be. */
   readonly provenance: Provenance;
@@ -115,8 +122,9 @@ const schema = schemaOf<FusionResult>()(z.strictObject({
   addedRisk: z.strictObject({
     p: share,
     test: z.strictObject({ statistic: positive, degreesOfFreedom: z.int().positive(), p: share }),
-    hazardRatio: z.strictObject({ ratio: positive, low: positive, high: positive }),
+    hazardRatio: z.strictObject({ ratio: positive, low: positive, high: positive, level: share.optional() }),
   }).nullable(),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { writeAtomic } from "@ctsurv/base/mod.ts";
 import type { AucWithinFolds, CtdWithinFoldsEntry, PairedBootstrap, SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts";
+import { type Remarks, remarksShape } from "../remarks.ts";
 import { aucSchema, ctdEntrySchema, pairedSchema } from "../results/_score_schemas.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
@@ -50,7 +51,7 @@ export interface BatchSizeRow {
 }
 
 /** One model under each loss: `losses.json`. */
-export interface LossesResult {
+export interface LossesResult extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "losses";
   /** The cohort. */
@@ -103,6 +104,7 @@ const schema = schemaOf<LossesResult>()(z.strictObject({
     lastLoss: z.number().nullable(),
     equalHazards: z.number(),
   })),
+  ...remarksShape,
   provenance: provenanceSchema,
 }));
 

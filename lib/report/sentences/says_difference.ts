@@ -1,4 +1,5 @@
 import type { PairedBootstrap } from "@ctsurv/survival/mod.ts";
+import { formatP } from "@ctsurv/base/mod.ts";
 import { bracketed, capital, counted, sideOf } from "./_words.ts";
 
 /** A paired difference, as `pairedBootstrap` gives it. */
@@ -10,6 +11,11 @@ export interface SaysDifferenceOptions {
   readonly patients: number;
   /** What the difference is in. @default {"Ctd within folds"} */
   readonly score?: string;
+  /**
+   * The p-value after Holm's adjustment, where this is one of several comparisons: the verdict then goes by it, and not by
+   * the interval. @default {null, the only comparison}
+   */
+  readonly pHolm?: number | null;
 }
 
 /**
@@ -40,22 +46,25 @@ export interface SaysDifferenceOptions {
 export function saysDifference(
   [first, second]: readonly [string, string],
   found: SaidDifference | null | undefined,
-  { patients, score = "Ctd within folds" }: SaysDifferenceOptions,
+  { patients, score = "Ctd within folds", pHolm = null }: SaysDifferenceOptions,
 ): string {
   if (!found) return `${capital(first)} and ${second} cannot be compared: there is no number for the difference.`;
   const where = `in ${score} (${counted(patients, "patient")})`;
   const { difference, low, high } = found;
-  switch (sideOf(found)) {
+  const isAdjusted = pHolm !== null;
+  const side = !isAdjusted ? sideOf(found) : pHolm >= 0.05 ? "around" : difference > 0 ? "above" : "below";
+  const adjusted = isAdjusted ? `${formatP(pHolm, 3)} after Holm's adjustment` : "";
+  switch (side) {
     case "above":
       return `${capital(first)} is ahead of ${second} by ${bracketed(difference, found)} ${where}: ` +
-        "the interval lies above 0.";
+        `${adjusted || "the interval lies above 0"}.`;
     case "below":
       return `${capital(first)} is behind ${second} by ${
         bracketed(-difference, { low: -high, high: -low })
       } ${where}: ` +
-        "the interval lies wholly on one side of 0.";
+        `${adjusted || "the interval lies wholly on one side of 0"}.`;
     default:
       return `${capital(first)} and ${second} are not told apart: ${first} less ${second} is ` +
-        `${bracketed(difference, found)} ${where}, and the interval holds 0.`;
+        `${bracketed(difference, found)} ${where}, ${adjusted || "and the interval holds 0"}.`;
   }
 }

@@ -3,6 +3,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import {
   type Displayable,
+  namedMessages,
   type UncertaintyResult,
   type UncertaintyRow,
   uncertaintyTable,
@@ -103,6 +104,8 @@ export async function ensembleRow(
       ctd: one.ctdWithinFolds.pre[variant]?.value ?? null,
     })),
     rows,
+    skipped: features.skipped,
+    messages: members.flatMap(({ messages }, member) => namedMessages(`seed ${choices.seed + member}`, messages)),
     provenance: { ...provenance },
   };
   await writeCrossValidation(study.folder, `${row.model}_ensemble`, { ...ensemble, provenance });

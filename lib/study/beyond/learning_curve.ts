@@ -7,6 +7,7 @@ import {
   learningCurveFigure,
   learningCurveTable,
   type LearningPoint,
+  namedMessages,
   readLearningCurve,
   writeLearningCurve,
 } from "@ctsurv/report/mod.ts";
@@ -59,11 +60,13 @@ export async function learningCurve(
   const { patients } = features;
   const least = patients.length - Math.max(...all.folds.map((fold) => fold.patients));
   const points: LearningPoint[] = [];
+  const messages: string[] = [];
   for (const share of shares.toSorted((a, b) => a - b)) {
     const trainingPatients = Math.round(share * least);
     if (trainingPatients < 2) continue;
     const title = `${row.name}, ${trainingPatients} training patients`;
     const part = await study.crossValidate(features, { ...head, trainingPatients, title });
+    messages.push(...namedMessages(`${trainingPatients} training patients`, part.messages));
     points.push({ share, ...pointOf(part, trainingPatients), difference: pairedWithinFolds(part, all) });
   }
   const mean = patients.length * (all.folds.length - 1) / all.folds.length;
@@ -74,6 +77,8 @@ export async function learningCurve(
     profile: study.profile.name,
     model: row.model,
     points: [...points, { share: 1, ...pointOf(all, mean), difference: null }],
+    skipped: features.skipped,
+    messages: [...messages, ...namedMessages("all training patients", all.messages)],
     provenance: await study.provenance(features.weights),
   });
   const result = await readLearningCurve(path);

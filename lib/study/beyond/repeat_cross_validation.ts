@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import {
   type Displayable,
+  namedMessages,
   readRepeats,
   type RepeatedScore,
   type Repeats,
@@ -54,6 +55,7 @@ export async function repeatCrossValidation(
   const features = await study.features(backbone);
   const { environment, protocol: { choices: { seed, foldSeed } } } = study;
   const repetitions: Repeats["repetitions"][number][] = [];
+  const messages: string[] = [];
   const scores: (readonly [FoldScores, FoldScores])[] = [];
   for (let k = 0; k < repeats; k++) {
     const seeds = { foldSeed: foldSeed + k, seed: seed + k };
@@ -67,7 +69,9 @@ export async function repeatCrossValidation(
     const runs: CrossValidation[] = [];
     for (const { name, aggregation } of rows) {
       const title = `${name}, repetition ${k + 1} of ${repeats}`;
-      runs.push(await dealt.crossValidate(features, { title, ...aggregation && { aggregation } }));
+      const run = await dealt.crossValidate(features, { title, ...aggregation && { aggregation } });
+      messages.push(...namedMessages(title, run.messages));
+      runs.push(run);
     }
     const [first, second] = runs as [CrossValidation, CrossValidation];
     repetitions.push({ ...seeds, first: scoreOf(first), second: scoreOf(second) });
@@ -82,6 +86,8 @@ export async function repeatCrossValidation(
     repetitions,
     once: testOf(scores.slice(0, 1)),
     together: testOf(scores),
+    skipped: features.skipped,
+    messages,
     provenance: await study.provenance(features.weights),
   });
   const result = await readRepeats(path);

@@ -7,6 +7,7 @@ import {
   type FusionResult,
   type FusionRow,
   fusionTable,
+  namedMessages,
   readFusion,
   saysFusion,
   type Sentences,
@@ -25,6 +26,7 @@ import {
 } from "@ctsurv/training/mod.ts";
 import { comparedCohort, displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
+import type { Choices } from "../protocol/choices.ts";
 import type { FusionKind } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
@@ -62,8 +64,8 @@ const names: Readonly<Record<FusionModel, string>> = {
 /**
  * Cross-validates the CT alone, clinical data alone, and both together by late and by joint fusion, on the patients of
  * some features and the profile's folds. It tests the CT's risk beside the clinical covariates, compares the rows within
- * folds, and writes `fusion.json`, `fusion.md` and `fusion.csv` into the study's folder of results. Trained heads are kept
- * as those of other rows.
+ * folds, and writes `fusion.json`, `fusion.md` and `fusion.csv` into the study's folder of results (for other backbones
+ * than EfficientNet-B0 with the backbone's name). Trained heads are kept as those of other rows.
  *
  * @param features Of the backbone that reads the CT, as `study.features` gives them.
  * @throws {InputError} If there are too few patients or deaths for the folds or inner folds, the protocol trains the
@@ -95,27 +97,38 @@ export async function compareFusion(
     joint_fusion: await fuse("joint"),
   };
   const added = addedOrNothing(patients, runs.ct);
-  const path = join(study.folder, "fusion.json");
-  await writeFusion(path, {
+  const { choices } = study.protocol;
+  const { name: backbone } = features.backbone.architecture;
+  const file = (extension: string) => join(study.folder, `${fileName(backbone)}.${extension}`);
+  await writeFusion(file("json"), {
     kind: "fusion",
     cohort: comparedCohort(study, features),
     profile: study.profile.name,
     protocol: study.protocol.name,
-    backbone: features.backbone.architecture.name,
+    backbone,
     weights: features.weights,
     covariates: clinicalCovariates(clinicalEncoding(patients.map(({ record }) => record))),
     innerFolds,
     ridge,
-    rows: Object.entries(runs).map(([model, run]) => rowOf(model as FusionModel, run)),
-    comparisons: comparisonsOf(runs),
+    rows: Object.entries(runs).map(([model, run]) => rowOf(model as FusionModel, run, choices)),
+    comparisons: comparisonsOf(runs, choices),
     addedRisk: added && { test: added.test, p: added.p, hazardRatio: added.hazardRatio },
+    skipped: features.skipped,
+    messages: Object.entries(runs).flatMap(([model, { messages }]) =>
+      namedMessages(names[model as FusionModel], messages)
+    ),
     provenance: { ...await study.provenance(features.weights) },
   });
-  const result = await readFusion(path);
+  const result = await readFusion(file("json"));
   const shown = fusionTable(result);
-  await writeAtomic(join(study.folder, "fusion.md"), shown.markdown);
-  await writeAtomic(join(study.folder, "fusion.csv"), shown.csv);
+  await writeAtomic(file("md"), shown.markdown);
+  await writeAtomic(file("csv"), shown.csv);
   return { result, runs, said: sentences(...saysFusion(result)), ...displayAs(shown) };
+}
+
+/** `fusion` for the headline's backbone, with the backbone's name for others. */
+function fileName(backbone: string): string {
+  return backbone === "efficientnet_b0" ? "fusion" : `fusion_${backbone}`;
 }
 
 /** A dozen patients can be too few for Cox regression without a ridge; the rows are worth having all the same. */
@@ -131,16 +144,20 @@ function addedOrNothing(
   }
 }
 
-function rowOf(model: FusionModel, { ctdWithinFolds, mean, stdSample, atHorizon }: CrossValidation): FusionRow {
-  return { model, name: names[model], ctdWithinFolds: ctdWithinFolds.pre.risk, mean, stdSample, auc: atHorizon.auc };
+function rowOf(
+  model: FusionModel,
+  { ctdWithinFolds, mean, stdSample, atHorizon: { auc } }: CrossValidation,
+  { ctd }: Pick<Choices, "ctd">,
+): FusionRow {
+  return { model, name: names[model], ctdWithinFolds: ctdWithinFolds.pre[ctd], mean, stdSample, auc };
 }
 
-function comparisonsOf(runs: FusionComparisons["runs"]): FusionResult["comparisons"] {
+function comparisonsOf(runs: FusionComparisons["runs"], choices: Pick<Choices, "ctd">): FusionResult["comparisons"] {
   const found = (["late_fusion", "joint_fusion"] as const).flatMap((model) =>
     (["clinical", "ct"] as const).map((against) => ({
       model,
       against,
-      difference: pairedWithinFolds(runs[model], runs[against]),
+      difference: pairedWithinFolds(runs[model], runs[against], choices),
     }))
   );
   const compared = found.filter(({ difference }) => difference !== null);

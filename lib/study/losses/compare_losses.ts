@@ -83,6 +83,7 @@ export async function compareLosses(
     batchSizes: batchSizes.length === 0
       ? []
       : await compareBatchSizes(study, features, batchSizes, { title: row.name, ...aggregation }),
+    skipped: features.skipped,
     provenance: await study.provenance(features.weights),
   };
   const file = (extension: string) => join(folder, `${fileName(row.model)}.${extension}`);

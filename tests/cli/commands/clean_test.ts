@@ -47,6 +47,8 @@ async function inClone(test: (root: string) => Promise<void>): Promise<void> {
     await write(join(root, "data/weights/a.pth"), "x");
     await write(join(root, "data/lungs/unet.safetensors"), "x");
     await write(join(root, "outputs/lung1-paper/table1.json"), "{}");
+    await write(join(root, "outputs/lung1-paper/fusion_resnet50.json"), "{}");
+    await write(join(root, "outputs/lung1-paper/external_validation_vgg16_ward-3.json"), "{}");
     await write(join(root, "outputs/figures/mine.svg"), "<svg/>");
     await write(join(root, "outputs/our-paper/draft.docx"), "precious");
     await test(root);
@@ -68,6 +70,8 @@ Deno.test("clean removes the cache and phantom cohorts, whole or begun, and keep
       "data/lungs/unet.safetensors",
       "data/weights/a.pth",
       "outputs/figures/mine.svg",
+      "outputs/lung1-paper/external_validation_vgg16_ward-3.json",
+      "outputs/lung1-paper/fusion_resnet50.json",
       "outputs/lung1-paper/table1.json",
       "outputs/our-paper/draft.docx",
     ]);

@@ -175,23 +175,79 @@ Deno.test("compareFusion() writes four rows on the same patients, their differen
 });
 
 Deno.test("saysFusion() goes by the p-value that allows for the cross-validation", () => {
-  const said = (p: number, ratio: number) =>
+  const said = (p: number, ratio: number, level?: number) =>
     saysFusion({
       cohort: { name: "made-up", hash: "", patients: 96, events: 50 },
       covariates: ["age", "T"],
       comparisons: [],
-      addedRisk: { test: { statistic: 4.2, degreesOfFreedom: 1, p: .04 }, p, hazardRatio: { ratio, low: 1, high: 2 } },
+      addedRisk: {
+        test: { statistic: 4.2, degreesOfFreedom: 1, p: .04 },
+        p,
+        hazardRatio: { ratio, low: 1, high: 2, ...level !== undefined && { level } },
+      },
     })[0]!;
   assertEquals(
-    said(.02, 1.4),
+    said(.02, 1.4, .9),
     "The risk from the CT adds to survival beside age, T (96 patients): one standard deviation of it multiplies the " +
-      "hazard by 1.40 [1.00, 2.00]; likelihood ratio 4.2, p = 0.020 (one-sided, allowing for the cross-validation; " +
+      "hazard by 1.40 [1.00, 2.00] (90 % interval); likelihood ratio 4.2, p = 0.020 (one-sided, allowing for the cross-validation; " +
       "p = 0.040 as usually computed, which is too small).",
   );
   assertStringIncludes(
     said(.07, 1.4),
     "The risk from the CT is not told apart from one that adds nothing beside age, T",
   );
+  assertStringIncludes(said(.98, .6, .9), "The risk from the CT points the wrong way beside age, T");
+  // Of a file of before, whose interval does not go with the p.
+  assertStringIncludes(said(.02, 1.4), "1.40 [1.00, 2.00] (95 % interval as usually computed)");
+});
+
+Deno.test("saysFusion() goes by Holm's p, where the interval of the difference lies above 0 and where it holds 0", () => {
+  const said = (low: number, pHolm: number) =>
+    saysFusion({
+      cohort: { name: "made-up", hash: "", patients: 96, events: 50 },
+      covariates: ["age"],
+      comparisons: [{
+        model: "late_fusion",
+        against: "clinical",
+        difference: { difference: .05, low, high: .09, level: .95, p: .02, replicates: 2000 },
+        pHolm,
+      }],
+      addedRisk: null,
+    })[1]!;
+  assertEquals(
+    said(.01, .08),
+    "Late fusion and clinical data alone are not told apart: late fusion less clinical data alone is 0.050 [0.010, 0.090] " +
+      "in Ctd within folds (96 patients), p = 0.080 after Holm's adjustment.",
+  );
+  assertEquals(
+    said(-.001, .04),
+    "Late fusion is ahead of clinical data alone by 0.050 [-0.001, 0.090] in Ctd within folds (96 patients): p = 0.040 " +
+      "after Holm's adjustment.",
+  );
+});
+
+Deno.test("compareFusion(): another backbone leaves fusion.json, and the protocol's Ctd is that of rows and differences", async () => {
+  const opened = await study("readings");
+  const choices = { ...opened.protocol.choices, ctd: "antolini" } as const;
+  const here = { ...opened, protocol: { ...opened.protocol, choices } };
+  const features = await here.features("efficientnet_b0");
+  const other = {
+    ...features,
+    skipped: [{ patient: "X", reason: "no lung" }],
+    backbone: { ...features.backbone, architecture: { ...efficientNetB0, name: "resnet50" } },
+  };
+  const { result, runs } = await compareFusion(here, other, { ridge: 1, epochs: 1, innerFolds: 2 });
+  assertEquals(await resultFiles(join(dir, "readings")), [
+    "fusion_resnet50.csv",
+    "fusion_resnet50.json",
+    "fusion_resnet50.md",
+  ]);
+  const valueOf = (model: keyof typeof runs) => result.rows.find((row) => row.model === model)!.ctdWithinFolds;
+  assertEquals(valueOf("ct"), runs.ct.ctdWithinFolds.pre.antolini);
+  for (const { model, against, difference } of result.comparisons) {
+    assert(Math.abs(difference!.difference - (valueOf(model).value! - valueOf(against).value!)) < 1e-12);
+  }
+  assertEquals([result.skipped, result.messages], [other.skipped, []]);
 });
 
 Deno.test("fusion refuses a single inner fold; fit and the multiverse say that they take images alone", async () => {

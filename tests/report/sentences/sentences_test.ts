@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { AttentionDifference, AttentionOnTumour } from "@ctsurv/analysis/mod.ts";
 import {
   jupyterDisplay,
@@ -53,6 +53,13 @@ Deno.test("saysDifference(): told apart above and below 0, not told apart, and n
       "Soft attention and average pooling cannot be compared: there is no number for the difference.",
     );
   }
+});
+
+Deno.test("saysDifference(): one of several comparisons goes by Holm's p, whatever its interval says", () => {
+  const says = (found: ReturnType<typeof of>, pHolm: number) => saysDifference(models, found, { patients: 9, pHolm });
+  assertStringIncludes(says(of(.02, .01, .03), .05), "are not told apart");
+  assertStringIncludes(says(of(.02, .01, .03), .05), "(9 patients), p = 0.050 after Holm's adjustment.");
+  assertStringIncludes(says(of(-.02, -.03, .001), .04), "is behind average pooling by 0.020 [-0.001, 0.030]");
 });
 
 Deno.test("saysDifference(): an interval that ends on 0 is not told apart", () => {

@@ -71,3 +71,50 @@ Deno.test("validationScores(): nobody followed to the time, and a time outside o
   assertEquals([observed, observedToExpected, scaledBrier, ici], [null, null, null, null]);
   assertThrows(() => validationScores(early, 30), InputError, "30");
 });
+
+Deno.test("validationScores(): at a threshold fixed beforehand treating everybody is worth something; at the own share nothing", () => {
+  const predictions = cohort(200)(1);
+  const scores = (threshold?: number) =>
+    validationScores(predictions, 24, { replicates: 0, ...threshold !== undefined && { threshold } }).netBenefit;
+  assertAlmostEquals(scores().treatAll!, 0);
+  const fixed = scores(.3);
+  assertEquals(fixed.threshold, .3);
+  const { survival } = kaplanMeierAt(kaplanMeier(predictions), 24)!;
+  assertAlmostEquals(fixed.treatAll!, 1 - survival - survival * .3 / .7);
+  assertThrows(() => scores(1), InputError, "not 1");
+});
+
+Deno.test("validationScores(): models of folds at other levels do not draw the slope towards 0", () => {
+  const predictions = cohort(300)(1);
+  const folds = predictions.months.map((_, i) => i % 5);
+  const moved = {
+    ...predictions,
+    survival: predictions.survival.map(([s], i) => [Math.exp(Math.log(s!) * Math.exp(.8 * (folds[i]! - 2)))]),
+  };
+  const slopes = [predictions, moved].map((one) => validationScores(one, 24, { folds, replicates: 0 }).slope!.value);
+  assertAlmostEquals(slopes[0]!, slopes[1]!, 1e-6);
+  assert(validationScores(moved, 24, { replicates: 0 }).slope!.value < slopes[0]! - .2);
+});
+
+Deno.test("validationScores(): everybody and nobody dead have a ratio without an interval", () => {
+  const of = (event: number[]) =>
+    validationScores(
+      { times: [24], survival: [[.2], [.4], [.6], [.8]], months: event.map((e) => e ? 9 : 24), event },
+      24,
+      {
+        replicates: 0,
+      },
+    );
+  const [all, none] = [of([1, 1, 1, 1]), of([0, 0, 0, 0])];
+  assertEquals(all.observedToExpected, { value: 2, low: null, high: null });
+  assertEquals(none.observedToExpected, { value: 0, low: null, high: null });
+  assertEquals(none.observed, { survival: 1, low: null, high: null });
+});
+
+Deno.test("validationScores(): Ctd in another reading", () => {
+  const predictions = cohort(60)(1);
+  const tied = { ...predictions, survival: predictions.survival.map(([s]) => [Math.round(4 * s!) / 4]) };
+  const { ctd } = validationScores(tied, 24, { variant: "antolini", replicates: 0 });
+  assertEquals(ctd.value, concordance(tied, { variant: "antolini" }).value);
+  assert(ctd.value !== concordance(tied).value);
+});

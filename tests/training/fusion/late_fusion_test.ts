@@ -175,6 +175,36 @@ Deno.test("addedValue(): a risk that points the wrong way adds nothing", () => {
   assert(addedValue(many, right).p < .01);
 });
 
+/** One risk for each patient, as the curves of a model in one of four folds. */
+const byRisk = (risks: readonly number[]) =>
+  risks.map((risk, i) => ({ survival: Float64Array.of(1, Math.exp(-Math.exp(risk))), fold: 1 + i % 4 }));
+
+Deno.test("addedValue(): folds of other levels leave the hazard ratio of one standard deviation as it is", () => {
+  const many = fusionPatients(160);
+  const risks = many.map(({ features }) => .2 * features[0]! - 1);
+  const found = addedValue(many, byRisk(risks));
+  const moved = addedValue(many, byRisk(risks.map((risk, i) => risk + .5 * (i % 4))));
+  assertAlmostEquals(moved.test.statistic, found.test.statistic, 1e-6);
+  assertAlmostEquals(moved.hazardRatio.ratio, found.hazardRatio.ratio, 1e-6);
+  assertAlmostEquals(moved.hazardRatio.high, found.hazardRatio.high, 1e-6);
+});
+
+Deno.test("addedValue(): the interval holds 1 exactly where p is neither below 0.05 nor above 0.95", () => {
+  const sides = new Set<string>();
+  for (const sign of [1, -1]) {
+    for (const share of [0, .05, .1, .15, .2, .25, .3, .5, 1]) {
+      const many = fusionPatients(60, 4);
+      const noise = fusionPatients(60, 5);
+      const risks = many.map(({ features }, i) => sign * share * features[0]! + (1 - share) * noise[i]!.features[1]!);
+      const { p, hazardRatio: { ratio, low, high, level } } = addedValue(many, byRisk(risks));
+      assert(low < ratio && ratio < high && level === .9);
+      assertEquals([low > 1, high < 1], [p < .05, p > .95], `${p}`);
+      sides.add(low > 1 ? "above" : high < 1 ? "below" : "around");
+    }
+  }
+  assertEquals(sides.size, 3);
+});
+
 Deno.test("late fusion refuses too few patients for the inner folds, and says what it is", async () => {
   await assertRejects(
     () => lateFusionTrainer(cox, { innerFolds: 10 }).train(patients.slice(0, 8)),
