@@ -32,7 +32,7 @@ const made = {
   /** The tables of a phantom cohort's other laws. */
   laws: new RegExp(`^(${phantomLaws.join("|")})$`),
   results:
-    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|losses(_\w+)?|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|logs|multiverse|\.table1\.lock)$/,
+    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|(losses|learning_curve|repeats)(_\w+)?|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|logs|multiverse|uncertainty|\.table1\.lock)$/,
 };
 
 /**

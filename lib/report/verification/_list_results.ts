@@ -8,7 +8,7 @@ import { resultFiles } from "../results/result_files.ts";
 const IGNORED: readonly RegExp[] = [
   /(\.html|\.ipynb|\.partial|\.log|(^|\/)(run|seeds)\.json|(^|\/)\.[^/]*)$/,
   // Of notebooks 06 and 07, which `reproduce` runs only when asked for all.
-  /(^|\/)(explanation|external_validation|fusion|learning_curve|losses\w*|multiverse|repeats|uncertainty)[./]/,
+  /(^|\/)(explanation|external_validation|fusion|learning_curve\w*|losses\w*|multiverse|repeats\w*|uncertainty)[./]/,
   /_ensemble\.\w+$/,
 ];
 
