@@ -60,6 +60,7 @@ export async function saveFoldModels(study: Study, model: string, folder: string
         profile: profile.name,
         protocol: protocol.name,
         epochs: profile.epochs,
+        dropout: choices.dropout,
         segmenter: segmenter.name,
       },
     });
