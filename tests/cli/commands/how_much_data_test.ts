@@ -35,9 +35,10 @@ Deno.test("learning-curve prints the points, the verdict and where they are kept
 });
 
 Deno.test("repeat refuses its options before it makes the cohort", async () => {
-  const cohort = ["--cohort", join(dir, "no", "cohort")];
-  await assertRejects(() => run(repeat, ...cohort, "--repeats", "0"), InputError, "from 1, not 0");
-  await assertRejects(() => run(repeat, ...cohort, "--models", "vgg16,vgg16"), InputError, "are the same row");
+  const refused = (...args: string[]) =>
+    repeat.run(parseCommand(repeat, ["--cohort", join(dir, "no", "cohort"), ...args]));
+  await assertRejects(() => refused("--repeats", "0"), InputError, "from 1, not 0");
+  await assertRejects(() => refused("--models", "vgg16,vgg16"), InputError, "are the same row");
 });
 
 for (
