@@ -78,7 +78,6 @@ export interface SurvivalModel {
 }
 
 type Entries = ReadonlyMap<string, SafetensorsEntry>;
-
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /**
