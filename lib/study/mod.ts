@@ -113,6 +113,7 @@ export { learningCurve, type LearningCurveOptions, type StudyLearningCurve } fro
 export {
   checkRepeats,
   repeatCrossValidation,
+  type RepeatedRow,
   type RepeatOptions,
   type StudyRepeats,
 } from "./beyond/repeat_cross_validation.ts";

@@ -29,6 +29,12 @@ export interface StudyRepeats extends Displayable {
   readonly result: Repeats;
 }
 
+/** A row of a repeated cross-validation: it has images. */
+export interface RepeatedRow extends StudyRow {
+  /** The frozen network, the same of both rows. */
+  readonly backbone: string;
+}
+
 const DEFAULT_ROWS = ["efficientnet_b0", "average_pooling"] as const;
 
 /**
@@ -52,9 +58,6 @@ export function checkRepeats(
   }
   return [{ ...rows[0], backbone }, { ...rows[1], backbone }];
 }
-
-/** A row on a backbone. */
-type RepeatedRow = StudyRow & { readonly backbone: string };
 
 /**
  * Repeats the cross-validation of two rows with other folds and other first weights, and compares them by the corrected
