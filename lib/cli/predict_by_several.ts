@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { InputError } from "@ctsurv/base/mod.ts";
+import { InputError, listWords } from "@ctsurv/base/mod.ts";
 import {
   type DropoutPasses,
+  passRate,
   predictEnsemble,
   type PredictScanOptions,
   type SurvivalModel,
@@ -41,16 +42,35 @@ export async function predictBySeveral(
   models: readonly NamedModel[],
   { dropout, ...options }: PredictScanOptions & { readonly dropout?: DropoutPasses },
 ): Promise<CommandOutput> {
-  const { spread, predictions, warnings } = await predictEnsemble(input, models.map(({ model }) => model), {
+  const rates = dropout && models.map(({ path, model }) => passRate(model, { ...dropout, where: path }));
+  const { spread, predictions, warnings: ofScan } = await predictEnsemble(input, models.map(({ model }) => model), {
     ...options,
     ...dropout && { dropout },
   });
-  const { mean, low, high, std, members } = spread;
+  const warnings = [
+    ...ofScan,
+    ...(rates ?? []).flatMap(({ from, rate }, i) =>
+      from === "paper"
+        ? [
+          `${models[i]!.path} does not record the dropout of its training: the passes have ${rate}, the paper's. ` +
+          "Give another with --dropout-rate",
+        ]
+        : []
+    ),
+  ];
+  const { mean, low, high, std, members, held } = spread;
   const last = mean.length - 1;
+  const distinct = [...new Set(rates?.map(({ rate }) => rate))];
   const of = [
     ...models.length > 1 ? [`${models.length} models`] : [],
-    ...dropout ? [`${dropout.passes} passes with dropout${models.length > 1 ? " each" : ""}`] : [],
+    ...dropout
+      ? [`${dropout.passes} passes${models.length > 1 ? " each" : ""} with dropout ${listWords(distinct)}`]
+      : [],
   ].join(", ");
+  const cause = [
+    ...models.length > 1 ? ["the training"] : [],
+    ...dropout ? ["the units of DeepHit that are left out"] : [],
+  ];
   const bar = (month: number) => {
     const [from, to] = [Math.round(40 * low[month]!), Math.round(40 * high[month]!)];
     return "█".repeat(from) + "░".repeat(to - from);
@@ -66,19 +86,22 @@ export async function predictBySeveral(
         std: std[months],
       })),
       members,
-      ...dropout && { dropout },
+      held,
+      ...dropout && { dropout: { passes: dropout.passes, rate: distinct.length === 1 ? distinct[0] : null } },
       models: models.map(({ path, model: { trainedOn, backbone } }, i) => ({
         model: path,
         survival: [...predictions[i]!.survival],
         attention: Array.from(predictions[i]!.attention, (weight, j) => ({ slice: predictions[i]!.seen[j], weight })),
         trainedOn,
+        ...rates && { dropoutRate: rates[i]!.rate },
         weights: backbone.source,
       })),
       warnings,
     },
     text: [
       ...warnings.map((warning) => `Warning: ${warning}`),
-      `${input}: mean of ${of}. S(${last}) is ${mean[last]!.toFixed(3)}; 95 % of the curves lie between ` +
+      `${input}: mean of ${of}. S(${last}) is ${mean[last]!.toFixed(3)}; ` +
+      `${held === members ? "all" : `${held} of`} ${members} curves lie between ` +
       `${low[last]!.toFixed(3)} and ${high[last]!.toFixed(3)}`,
       "",
       "months  S(t)    low    high",
@@ -90,7 +113,7 @@ export async function predictBySeveral(
           }`,
       ),
       "",
-      "The spread says how much the curve depends on the training, not how likely it is to be right.",
+      `The spread says how much the curve depends on ${listWords(cause)}, not how likely it is to be right.`,
       `Models: ${models.map(({ path }) => path).join(", ")}. For research only, not for decisions about patients.`,
     ].join("\n"),
   };

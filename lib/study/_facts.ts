@@ -18,6 +18,11 @@ export function factsTable(
   ]);
 }
 
+/** A result's file without the extension: `losses` for the headline of Table 1, `losses_<model>` for other rows. */
+export function fileNameOf(result: string, model: string): string {
+  return model === "efficientnet_b0" ? result : `${result}_${model}`;
+}
+
 /** The cohort that a result is of, for its file. */
 export function comparedCohort(
   { cohort: { name, hash } }: Pick<Study, "cohort">,

@@ -110,7 +110,13 @@ export {
 } from "./multiverse/multiverse_rows.ts";
 export { type Multiverse, type MultiverseOptions, runMultiverse } from "./multiverse/run_multiverse.ts";
 export { learningCurve, type LearningCurveOptions, type StudyLearningCurve } from "./beyond/learning_curve.ts";
-export { repeatCrossValidation, type RepeatOptions, type StudyRepeats } from "./beyond/repeat_cross_validation.ts";
+export {
+  checkRepeats,
+  repeatCrossValidation,
+  type RepeatedRow,
+  type RepeatOptions,
+  type StudyRepeats,
+} from "./beyond/repeat_cross_validation.ts";
 export {
   type StudyExternalValidation,
   validateExternally,

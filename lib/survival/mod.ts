@@ -109,7 +109,7 @@ export {
   calibrationIndex,
 } from "./scores/calibration.ts";
 export type { CensoringOptions } from "./scores/censoring_weights.ts";
-export { type CurveSpread, curveSpread } from "./scores/curve_spread.ts";
+export { checkSpreadLevel, type CurveSpread, curveSpread } from "./scores/curve_spread.ts";
 export { type DCalibration, dCalibration } from "./scores/d_calibration.ts";
 export { type DecisionCurve, decisionCurve, type DecisionPoint, usefulThresholds } from "./scores/decision_curve.ts";
 export { type DynamicAuc, dynamicAuc } from "./scores/dynamic_auc.ts";

@@ -123,5 +123,6 @@ export {
   trainingStep,
 } from "./training_step.ts";
 export { type DropoutPasses, type DropoutPredictor, dropoutPredictor } from "./uncertainty/dropout_predictor.ts";
+export { type PassRate, passRate } from "./uncertainty/pass_rate.ts";
 export { ensembleOfFolds, type FoldEnsemble, withMeanCurves } from "./uncertainty/ensemble_of_folds.ts";
 export type { SelectedEpoch, ValidationOptions } from "./validation.ts";

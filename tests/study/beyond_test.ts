@@ -18,6 +18,7 @@ import {
   pairedWithinFolds,
   repeatCrossValidation,
   saveFoldModels,
+  type Study,
   validateExternally,
 } from "@ctsurv/study/mod.ts";
 import { HORIZON_MONTHS, validationScores } from "@ctsurv/survival/mod.ts";
@@ -32,6 +33,64 @@ Deno.test.beforeAll(async () => {
   await writeCrudeCohort(join(dir, "other"), { name: "Other", darker: 15 });
 });
 Deno.test.afterAll(() => Deno.remove(dir, { recursive: true }));
+
+/** The same study with choices made otherwise. */
+function openAs({ environment, ...study }: Study, ...choices: string[]): Promise<Study> {
+  return openStudy({
+    environment: { ...environment, set: [...environment.set, ...choices] },
+    beside: { environment, ...study },
+  });
+}
+
+Deno.test("ensembleRow(), learningCurve(), repeatCrossValidation() read Ctd as the protocol does, in every number", async () => {
+  const study = await openAs(await openCrudeStudy(dir, { outputs: "reading" }), "ctd=antolini");
+  const features = await study.features("efficientnet_b0");
+  const own = await study.crossValidate(features);
+  const { antolini } = own.ctdWithinFolds.pre;
+  const { result, ensemble } = await ensembleRow(study, "efficientnet_b0", { seeds: 2 });
+  assertEquals([result.rows[0]!.ctdWithinFolds, result.seeds[0]!.ctd], [antolini, antolini.value]);
+  assertEquals(result.rows[1]!.difference, pairedWithinFolds(ensemble, own, { ctd: "antolini" }));
+  const half = await study.crossValidate(features, { trainingPatients: 3 });
+  const { points } = (await learningCurve(study, { shares: [.5] })).result;
+  assertEquals(points.map(({ ctd }) => ctd), [half.ctdWithinFolds.pre.antolini, antolini]);
+  assertEquals(points[0]!.difference, pairedWithinFolds(half, own, { ctd: "antolini" }));
+  const { repetitions } = (await repeatCrossValidation(study, { repeats: 1 })).result;
+  assertEquals(repetitions[0]!.first.withinFolds, antolini.value);
+  await study.segmenter.dispose();
+});
+
+Deno.test("learningCurve(), repeatCrossValidation(): other rows have files of their own", async () => {
+  const study = await openCrudeStudy(dir, { outputs: "names" });
+  await learningCurve(study, { shares: [.5] });
+  await learningCurve(study, { model: "average_pooling", shares: [.5] });
+  await repeatCrossValidation(study, { repeats: 1 });
+  await repeatCrossValidation(study, { models: ["average_pooling", "efficientnet_b0"], repeats: 1 });
+  const names = [
+    "learning_curve",
+    "learning_curve_average_pooling",
+    "repeats",
+    "repeats_average_pooling_efficientnet_b0",
+  ];
+  for (const name of names) assert((await Deno.stat(join(study.folder, `${name}.json`))).isFile);
+  assertEquals(
+    Array.from(Deno.readDirSync(join(study.folder, "figures")), ({ name }) => name).sort(),
+    ["learning_curve.svg", "learning_curve_average_pooling.svg"],
+  );
+  const models = ["average_pooling", "average_pooling"] as const;
+  await assertRejects(() => repeatCrossValidation(study, { models }), InputError, "are the same row");
+  await study.segmenter.dispose();
+});
+
+Deno.test("saveFoldModels() refuses a folder with another run's models, before it trains", async () => {
+  const study = await openCrudeStudy(dir, { outputs: "stale" });
+  const folder = join(dir, "stale-models");
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(join(folder, "fold-01.safetensors"), "of another run, to be written over");
+  await Deno.writeTextFile(join(folder, "fold-10.safetensors"), "of a run with ten folds");
+  await assertRejects(() => saveFoldModels(study, "vgg16", folder), InputError, "holds fold-10.safetensors");
+  assertEquals(await Deno.readTextFile(join(folder, "fold-01.safetensors")), "of another run, to be written over");
+  await study.segmenter.dispose();
+});
 
 Deno.test("learningCurve(): each fold trains on its part, all are tested, and the last point is the row itself", async () => {
   const study = await openCrudeStudy(dir, { outputs: "curve" });
@@ -214,7 +273,18 @@ Deno.test("ensembleRow(): members are the row with other seeds, their mean is sc
   const again = await ensembleRow(study, "average_pooling", { seeds: 2, passes: 4 });
   assertEquals([again.result.rows, files()], [result.rows, before]);
   await assertRejects(() => ensembleRow(study, "clinical"), InputError, "trains no network");
+  assertEquals(result.rows.map(({ held }) => held), [undefined, 2, 4]);
   await assertRejects(() => ensembleRow(study, "efficientnet_b0", { seeds: 1 }), InputError, "at least 2 seeds");
+  await assertRejects(() => ensembleRow(study, "vgg16", { passes: 1 }), InputError, "at least 2 passes");
+  await assertRejects(() => ensembleRow(study, "vgg16", { level: 3 }), InputError, "not 3");
+  const without = await openAs(study, "dropout=0", "embeddingDropout=0.2");
+  await assertRejects(
+    () => ensembleRow(without, "vgg16", { passes: 2 }),
+    InputError,
+    "has dropout=0, so DeepHit has none to predict with. Passes do not apply embeddingDropout=0.2",
+  );
+  // None of the refused rows was trained.
+  assertEquals(files(), before);
   await study.segmenter.dispose();
 });
 
@@ -234,6 +304,7 @@ Deno.test("saveFoldModels(): the model of a fold predicts its patients as the cr
     predicted.map(({ survival }) => survival),
     predictions.filter(({ fold }) => fold === 1).map((p) => p.survival),
   );
+  assertEquals(trainedOn.dropout, study.protocol.choices.dropout);
   assertEquals([trainedOn.patients, trainedOn.cohort], [9 - tested.length, "Crude without fold 1 of 3"]);
   await predictor.dispose();
   await assertRejects(() => saveFoldModels(study, "clinical", dir), InputError, "no images");

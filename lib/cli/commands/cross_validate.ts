@@ -82,7 +82,16 @@ export const crossValidate: Command = {
     const seeds = input.options.ensemble === undefined
       ? undefined
       : parseWholeNumber("ensemble", String(input.options.ensemble));
+    if (seeds !== undefined && row.external !== undefined) {
+      throw new InputError(
+        "--ensemble is for a row of images that is computed here: name it with --model in the place of --features",
+      );
+    }
+    if (seeds !== undefined && seeds < 2) {
+      throw new InputError(`--ensemble ${seeds} is none: it takes at least 2 seeds`);
+    }
     const passes = parseWholeNumber("dropout-passes", String(input.options["dropout-passes"]));
+    if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
     if (seeds === undefined && passes > 0) {
       throw new InputError("--dropout-passes goes with --ensemble, such as --ensemble 5 --dropout-passes 50");
     }

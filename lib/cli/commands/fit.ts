@@ -117,6 +117,7 @@ export const fit: Command = {
         profile: profile.name,
         protocol: protocol.name,
         epochs: profile.epochs,
+        dropout: choices.dropout,
         segmenter: segmenter.name,
       },
     });

@@ -1,7 +1,14 @@
 import { explainScan, type ScanExplanation } from "@ctsurv/analysis/mod.ts";
 import { checkOutputFolder, InputError } from "@ctsurv/base/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
-import { loadModel, predictScan, type SurvivalModel, type ViewedScan, viewScan } from "@ctsurv/training/mod.ts";
+import {
+  loadModel,
+  passRate,
+  predictScan,
+  type SurvivalModel,
+  type ViewedScan,
+  viewScan,
+} from "@ctsurv/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
 import { type Command, parseNumber, parseWholeNumber } from "../command.ts";
 import { TOP_SLICES, writeExplanation } from "../explanation/write_explanation.ts";
@@ -38,18 +45,23 @@ export const predict: Command = {
       value: "N",
       default: "0",
     },
-    "dropout-rate": { describe: "with --dropout-passes: the dropout of the training", value: "P", default: "0.2" },
+    "dropout-rate": {
+      describe:
+        "with --dropout-passes: how likely each unit of DeepHit is left out (default: the dropout of the training)",
+      value: "P",
+    },
   },
   async run({ options, environment = readEnvironment() }) {
     const input = String(options.input);
     const passes = parseWholeNumber("dropout-passes", String(options["dropout-passes"]));
-    const rate = parseNumber(
-      "dropout-rate",
-      String(options["dropout-rate"]),
-      "above 0 and below 1",
-      (p) => p > 0 && p < 1,
-    );
+    const typed = options["dropout-rate"];
+    const rate = typed === undefined
+      ? {}
+      : { rate: parseNumber("dropout-rate", String(typed), "above 0 and below 1", (p) => p > 0 && p < 1) };
     if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
+    if (typed !== undefined && passes === 0) {
+      throw new InputError("--dropout-rate goes with --dropout-passes, such as --dropout-passes 50");
+    }
     const folder = options.explain === undefined ? undefined : String(options.explain);
     if (folder !== undefined) await checkOutputFolder(folder);
     else if (options.occlude) throw new InputError("--occlude needs --explain DIR, where its maps are written");
@@ -62,6 +74,7 @@ export const predict: Command = {
     for (const path of files) {
       models.push({ path, model: await loadModel(path, engine, { weightsFolder: environment.weightsFolder }) });
     }
+    if (passes > 0) { for (const { path, model } of models) passRate(model, { ...rate, where: path }); }
     const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     const [{ path: modelPath, model }] = models as [NamedModel];
     for (const { path, model: { trainedOn } } of models) {
@@ -73,7 +86,7 @@ export const predict: Command = {
     }
     const series = typeof options.series === "string" ? { series: options.series } : {};
     if (models.length > 1 || passes > 0) {
-      const dropout = passes > 0 ? { dropout: { passes, rate } } : {};
+      const dropout = passes > 0 ? { dropout: { passes, ...rate } } : {};
       const output = await predictBySeveral(input, models, { engine, segmenter, ...series, ...dropout });
       await segmenter.dispose();
       return output;

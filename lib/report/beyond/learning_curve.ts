@@ -17,7 +17,7 @@ export interface LearningPoint {
   readonly share: number;
   /** How many each fold trained on; the mean over the folds where all are taken. */
   readonly patients: number;
-  /** Ctd within folds. The patients who are tested are the same at every point. */
+  /** Ctd within folds, as the protocol reads Ctd. The patients who are tested are the same at every point. */
   readonly ctd: CtdWithinFoldsEntry;
   /** Less the Ctd with all training patients; null for these themselves, and where no pair can be compared. */
   readonly difference: PairedBootstrap | null;
@@ -25,7 +25,10 @@ export interface LearningPoint {
   readonly ici: number | null;
 }
 
-/** How a model does with fewer training patients: `learning_curve.json`. */
+/**
+ * How a model does with fewer training patients: `learning_curve.json`, for other models than EfficientNet-B0 with the
+ * model's name.
+ */
 export interface LearningCurve extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "learning-curve";
@@ -33,7 +36,7 @@ export interface LearningCurve extends Remarks {
   readonly cohort: ComparedCohort;
   /** Name of the study's profile. */
   readonly profile: string;
-  /** Short name of the model: `efficientnet_b0`. */
+  /** Short name of the model, such as `efficientnet_b0`. */
   readonly model: string;
   /** From the fewest patients to all. */
   readonly points: readonly LearningPoint[];

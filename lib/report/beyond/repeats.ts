@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
-import { formatNumber } from "../format.ts";
+import { formatP, writeAtomic } from "@ctsurv/base/mod.ts";
 import { schemaOf } from "../results/_schema.ts";
 import { type Provenance, provenanceSchema } from "../results/provenance.ts";
 import { readResults } from "../results/result_files.ts";
@@ -11,7 +10,7 @@ import { type ComparedCohort, comparedCohortSchema } from "../compared_cohort.ts
 
 /** What one of two models had in one repetition. */
 export interface RepeatedScore {
-  /** Ctd within folds; null where no pair can be compared. */
+  /** Ctd within folds, as the protocol reads Ctd; null where no pair can be compared. */
   readonly withinFolds: number | null;
   /** Mean of the folds' Ctd; null where no fold has one. */
   readonly mean: number | null;
@@ -29,7 +28,10 @@ export interface RepeatTest {
   readonly p: number | null;
 }
 
-/** A cross-validation that was repeated with other folds and other first weights: `repeats.json`. */
+/**
+ * A cross-validation that was repeated with other folds and other first weights: `repeats.json`, for other rows than soft
+ * attention and average pooling with their names.
+ */
 export interface Repeats extends Remarks {
   /** Tells this file from others with results. */
   readonly kind: "repeats";
@@ -109,7 +111,8 @@ export function repeatsTable({ models: [first, second], cohort, repetitions }: O
 }
 
 /**
- * Says how far apart the repetitions are, and what the corrected test finds in all of them together.
+ * Says how far apart the repetitions are, and what the corrected test finds in all of them together. One repetition has no
+ * distance.
  *
  * @example
  * ```ts
@@ -142,13 +145,18 @@ export function saysRepeats(
   const values = repetitions.flatMap(({ first }) => first.withinFolds ?? []);
   const spread = values.length === 0
     ? "No repetition has a Ctd within folds."
+    : values.length === 1
+    ? `Ctd within folds of ${first} is ${
+      plain(values[0])
+    } in the one repetition that has one, so nothing says how far ` +
+      "it goes with the folds and the first weights."
     : `Ctd within folds of ${first} goes from ${plain(Math.min(...values))} to ${
       plain(Math.max(...values))
     } with the folds and the first weights alone.`;
   const found = together
     ? `Over ${together.degreesOfFreedom + 1} folds, ${first} less ${second} is ${
       plain(together.difference)
-    } in the mean of the folds, p = ${formatNumber(together.p, 3)} by the corrected t-test.`
+    } in the mean of the folds, ${formatP(together.p)} by the corrected t-test.`
     : `${capital(first)} and ${second} cannot be tested: fewer than two folds have a Ctd of both.`;
   return `${spread} ${found}`;
 }

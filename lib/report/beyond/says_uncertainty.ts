@@ -17,7 +17,7 @@ import type { UncertaintyResult, UncertaintyRow } from "./uncertainty_result.ts"
  * const rows: UncertaintyRow[] = [
  *   { source: "single", members: 1, ...scores, difference: null, spread: null },
  *   {
- *     ...{ source: "seeds", members: 5, ...scores },
+ *     ...{ source: "seeds", members: 5, held: 5, ...scores },
  *     difference: { difference: .01, low: -.02, high: .04, level: .95, p: .4, replicates: 2000 },
  *     spread: {
  *       ...spread,
@@ -33,8 +33,8 @@ import type { UncertaintyResult, UncertaintyRow } from "./uncertainty_result.ts"
  *     "0.300 [0.100, 0.500]",
  *     "It is not shown to tell more than the prediction itself, whose error is largest near 1/2: given S(1 − S), the " +
  *     "correlation is 0.100 [-0.100, 0.300]",
- *     "The spread holds the observed survival of 1 of 5 groups of similar prediction, so it cannot be read as an interval " +
- *     "for survival.",
+ *     "The spread of all 5 curves holds the observed survival of 1 of 5 groups of similar prediction, so it cannot be read " +
+ *     "as an interval for survival.",
  *   ],
  * );
  * ```
@@ -53,7 +53,7 @@ export function saysUncertainty(
   return [...range, ...rows.flatMap((row) => row.source === "single" ? [] : saysOf(row, patients))].join(" ");
 }
 
-function saysOf({ source, members, difference, spread }: UncertaintyRow, patients: number): string[] {
+function saysOf({ source, members, held, difference, spread }: UncertaintyRow, patients: number): string[] {
   const [mean, over] = source === "seeds"
     ? [`the mean of ${members} seeds`, "seeds"]
     : [`the mean of ${members} passes with dropout`, "dropout masks"];
@@ -61,7 +61,7 @@ function saysOf({ source, members, difference, spread }: UncertaintyRow, patient
     saysDifference([mean, "one model"], difference, { patients }),
     ...spread?.correlation ? [saysCorrelation(spread.correlation, over)] : [],
     ...spread?.partialCorrelation ? [saysPartial(spread.partialCorrelation)] : [],
-    ...spread ? [saysCoverage(spread)] : [],
+    ...spread ? [saysCoverage(spread, { members, held })] : [],
   ];
 }
 
@@ -86,7 +86,13 @@ function saysPartial(correlation: EstimatedCorrelation): string {
   return `${verdict}: given S(1 − S), the correlation is ${bracketed(correlation.value, correlation)}.`;
 }
 
-function saysCoverage({ covered, coverable }: NonNullable<UncertaintyRow["spread"]>): string {
-  const found = `The spread holds the observed survival of ${covered} of ${coverable} groups of similar prediction`;
+/** Files whose spread was interpolated do not say how many curves it holds. */
+function saysCoverage(
+  { covered, coverable }: NonNullable<UncertaintyRow["spread"]>,
+  { members, held }: { readonly members: number; readonly held: number | undefined },
+): string {
+  const of = held === undefined ? "" : ` of ${held === members ? "all" : `${held} of`} ${members} curves`;
+  const found =
+    `The spread${of} holds the observed survival of ${covered} of ${coverable} groups of similar prediction`;
   return covered === coverable ? `${found}.` : `${found}, so it cannot be read as an interval for survival.`;
 }

@@ -23,7 +23,12 @@ export interface UncertaintyRow {
   readonly source: "single" | SpreadSource;
   /** How many curves a patient has. */
   readonly members: number;
-  /** Ctd within folds of the mean curves. */
+  /**
+   * How many of them the spread holds, from the lowest to the highest, see `curveSpread`. Absent for `single`, and in files
+   * whose spread was interpolated: it holds fewer than the level says.
+   */
+  readonly held?: number;
+  /** Ctd within folds of the mean curves, as the protocol reads Ctd. */
   readonly ctdWithinFolds: CtdWithinFoldsEntry;
   /** AUC at 24 months within folds. */
   readonly auc: AucWithinFolds;
@@ -49,7 +54,7 @@ export interface UncertaintyResult extends Remarks {
   readonly patients: number;
   /** Deaths within 24 months. */
   readonly events: number;
-  /** Share of a patient's curves that the spread holds. */
+  /** Least share of a patient's curves that the spread was to hold; `held` of each row is what it holds. */
   readonly level: number;
   /** Ctd within folds by seed: how much of it is luck. */
   readonly seeds: readonly { readonly seed: number; readonly ctd: number | null }[];
@@ -97,6 +102,7 @@ const schema = schemaOf<UncertaintyResult>()(z.strictObject({
   rows: z.array(z.strictObject({
     source: z.enum(["single", "seeds", "dropout"]),
     members: count,
+    held: count.exactOptional(),
     ctdWithinFolds: ctdEntrySchema,
     auc: aucSchema,
     brier: z.number().nonnegative().nullable(),

@@ -10,10 +10,11 @@ import {
   writeCrossValidation,
   writeUncertainty,
 } from "@ctsurv/report/mod.ts";
-import { curveSpread, HORIZON_MONTHS, spreadCalibration } from "@ctsurv/survival/mod.ts";
+import { checkSpreadLevel, curveSpread, HORIZON_MONTHS, spreadCalibration } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, dropoutPredictor, ensembleOfFolds, withMeanCurves } from "@ctsurv/training/mod.ts";
 import { displayAs } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
+import type { Choices } from "../protocol/choices.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 import { shapeFor, type StudyHeadOptions } from "../study_trainer.ts";
@@ -23,9 +24,9 @@ import { findRow, type StudyRow } from "../rows/rows.ts";
 export interface EnsembleRowOptions {
   /** How many heads are trained in each fold, at least 2. The first has the protocol's seed, the next one more. @default {5} */
   readonly seeds?: number;
-  /** How often the first head of each fold is applied with dropout; 0 for not at all. @default {0} */
+  /** How often the first head of each fold is applied with dropout, at least 2; 0 for not at all. @default {0} */
   readonly passes?: number;
-  /** Share of a patient's curves that the spread holds. @default {0.95} */
+  /** Least share of a patient's curves that the spread holds, see `curveSpread`. @default {0.95} */
   readonly level?: number;
 }
 
@@ -52,8 +53,9 @@ export interface EnsembleRow extends Displayable {
  * in the study's folder. `uncertaintyTable`, `spreadTable` and `saysUncertainty` show them.
  *
  * @param model As in `paper.table1`.
- * @throws {InputError} If there is no such row or it has no images, there are fewer than two seeds, dropout is asked for
- *   where the protocol has none or trains the final block, or a training fails.
+ * @throws {InputError} If there is no such row or it has no images, there are fewer than two seeds or one pass, the level
+ *   is no share, dropout is asked for where the protocol has none in DeepHit or trains the final block, or a training
+ *   fails.
  */
 export async function ensembleRow(
   study: Study,
@@ -67,6 +69,10 @@ export async function ensembleRow(
   if (!(Number.isInteger(seeds) && seeds >= 2)) {
     throw new InputError(`An ensemble needs at least 2 seeds, not ${seeds}`);
   }
+  if (!(Number.isInteger(passes) && (passes === 0 || passes >= 2))) {
+    throw new InputError(`Dropout needs at least 2 passes to show a spread, or 0 for none, not ${passes}`);
+  }
+  checkSpreadLevel(level);
   if (passes > 0) refuseWithoutDropout(study);
   const features = await study.features(row.backbone);
   const heads = new Map<number, SurvivalHead<HostTensor>>();
@@ -87,10 +93,10 @@ export async function ensembleRow(
   const variant = choices.ctd;
   const { validation: ensemble, curves } = ensembleOfFolds(members, { variant });
   const single = members[0]!;
-  const rows = [rowOf(single), rowOf(ensemble, { source: "seeds", single, curves, level })];
+  const rows = [rowOf(single, choices), rowOf(ensemble, choices, { source: "seeds", single, curves, level })];
   const passed = passes > 0 ? await dropoutCurves(study, features, options, { heads, passes, single }) : undefined;
   const dropout = passed && withMeanCurves(single, passed, { variant });
-  if (dropout) rows.push(rowOf(dropout, { source: "dropout", single, curves: passed, level }));
+  if (dropout) rows.push(rowOf(dropout, choices, { source: "dropout", single, curves: passed, level }));
   const provenance = await study.provenance(features.weights);
   const result: UncertaintyResult = {
     kind: "uncertainty",
@@ -121,9 +127,9 @@ interface Spread {
   readonly level: number;
 }
 
-function rowOf(validation: CrossValidation, spread?: Spread): UncertaintyRow {
+function rowOf(validation: CrossValidation, { ctd }: Pick<Choices, "ctd">, spread?: Spread): UncertaintyRow {
   const { ctdWithinFolds, atHorizon: { auc, brier, ici } } = validation;
-  const scores = { ctdWithinFolds: ctdWithinFolds.pre.risk, auc, brier, ici };
+  const scores = { ctdWithinFolds: ctdWithinFolds.pre[ctd], auc, brier, ici };
   if (!spread) return { source: "single", members: 1, ...scores, difference: null, spread: null };
   const { source, single, curves, level } = spread;
   const spreads = curves.map((own) => curveSpread(own, { level }));
@@ -131,8 +137,9 @@ function rowOf(validation: CrossValidation, spread?: Spread): UncertaintyRow {
   return {
     source,
     members: curves[0]!.length,
+    held: spreads[0]!.held,
     ...scores,
-    difference: pairedWithinFolds(validation, single),
+    difference: pairedWithinFolds(validation, single, { ctd }),
     spread: spreadCalibration({
       survival: spreads.map(({ mean }) => last(mean)),
       low: spreads.map(({ low }) => last(low)),
@@ -175,8 +182,15 @@ async function dropoutCurves(
   return curves;
 }
 
-function refuseWithoutDropout({ protocol: { choices: { dropout, tune } } }: Study): void {
-  if (dropout === 0) throw new InputError("The protocol trains without dropout, so there is none to predict with");
+function refuseWithoutDropout({ protocol: { choices: { dropout, embeddingDropout, tune } } }: Study): void {
+  if (dropout === 0) {
+    const before = embeddingDropout > 0
+      ? ` Passes do not apply embeddingDropout=${embeddingDropout}, which stands before the embedding.`
+      : "";
+    throw new InputError(
+      `The protocol has dropout=0, so DeepHit has none to predict with.${before} Leave the passes out`,
+    );
+  }
   if (tune === "final-layer") return;
   throw new InputError("Dropout at prediction is for heads on a frozen backbone: choose tune=final-layer");
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HostTensor } from "@ctsurv/engine/mod.ts";
-import { InputError } from "@ctsurv/base/mod.ts";
+import { ignoreNotFound, InputError } from "@ctsurv/base/mod.ts";
 import type { SurvivalHead } from "@ctsurv/nn/mod.ts";
 import { saveModel } from "@ctsurv/training/mod.ts";
 import { modelPreprocessing, refuseUnkept } from "../protocol/kept_choices.ts";
@@ -15,7 +15,7 @@ import { shapeFor } from "../study_trainer.ts";
  * @param model As in `paper.table1`.
  * @returns The files.
  * @throws {InputError} If there is no such row or it has no images, the protocol trains the final block, or makes a choice
- *   that a model's file has no place for.
+ *   that a model's file has no place for, or the folder holds models that would be averaged with these.
  */
 export async function saveFoldModels(study: Study, model: string, folder: string): Promise<string[]> {
   const row = findRow(model);
@@ -25,6 +25,8 @@ export async function saveFoldModels(study: Study, model: string, folder: string
   }
   const { profile, protocol, cohort, segmenter } = study;
   const { choices } = protocol;
+  const paths = Array.from({ length: profile.folds }, (_, i) => join(folder, fileOfFold(i + 1)));
+  await refuseOtherModels(folder, profile.folds);
   if (choices.tune === "final-block") {
     throw new InputError("Models of folds are heads on a frozen backbone: choose tune=final-layer");
   }
@@ -42,7 +44,7 @@ export async function saveFoldModels(study: Study, model: string, folder: string
   const files: string[] = [];
   for (const [i, head] of heads.entries()) {
     const trained = patients.filter((_, patient) => predictions[patient]!.fold !== i + 1);
-    const path = join(folder, `fold-${String(i + 1).padStart(2, "0")}.safetensors`);
+    const path = paths[i]!;
     await saveModel(path, {
       backbone,
       view,
@@ -58,10 +60,27 @@ export async function saveFoldModels(study: Study, model: string, folder: string
         profile: profile.name,
         protocol: protocol.name,
         epochs: profile.epochs,
+        dropout: choices.dropout,
         segmenter: segmenter.name,
       },
     });
     files.push(path);
   }
   return files;
+}
+
+function fileOfFold(fold: number): string {
+  return `fold-${String(fold).padStart(2, "0")}.safetensors`;
+}
+
+/** `predict --model FOLDER` takes every model there, and a run with fewer folds writes over only some of another's. */
+async function refuseOtherModels(folder: string, folds: number): Promise<void> {
+  const own = new Set(Array.from({ length: folds }, (_, i) => fileOfFold(i + 1)));
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name).catch(ignoreNotFound) ?? [];
+  const other = names.sort().find((name) => name.endsWith(".safetensors") && !own.has(name));
+  if (other === undefined) return;
+  throw new InputError(
+    `${folder} holds ${other}, which is no model of these ${folds} folds, and predict would average it with them. ` +
+      "Name an empty folder, or move that file away",
+  );
 }

@@ -12,8 +12,9 @@ import {
   writeLearningCurve,
 } from "@ctsurv/report/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
+import type { Choices } from "../protocol/choices.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import type { Study } from "../study.ts";
 
@@ -39,7 +40,7 @@ export interface LearningCurveOptions {
  * shares of deaths kept, and a smaller part is a part of the larger one.
  *
  * The number of epochs stays, so fewer patients also mean fewer steps, as they would for a group with a smaller cohort.
- * Writes `learning_curve.json` and the figure.
+ * Writes `learning_curve.json` and the figure (for other models than EfficientNet-B0 with the model's name).
  *
  * @throws {InputError} If there is no such row, it has no images, or a share is not above 0 and below 1.
  */
@@ -52,6 +53,7 @@ export async function learningCurve(
     throw new InputError(`A share of the training patients is above 0 and below 1, not ${wrong}`);
   }
   const row = findRow(model);
+  const { choices } = study.protocol;
   if (row.backbone === undefined) throw new InputError(`${model} has no images: its learning curve is not drawn here`);
   refuseFusion(row, "The learning curve");
   const features = await study.features(row.backbone);
@@ -67,28 +69,34 @@ export async function learningCurve(
     const title = `${row.name}, ${trainingPatients} training patients`;
     const part = await study.crossValidate(features, { ...head, trainingPatients, title });
     messages.push(...namedMessages(`${trainingPatients} training patients`, part.messages));
-    points.push({ share, ...pointOf(part, trainingPatients), difference: pairedWithinFolds(part, all) });
+    points.push({
+      share,
+      ...pointOf(part, trainingPatients, choices),
+      difference: pairedWithinFolds(part, all, choices),
+    });
   }
   const mean = patients.length * (all.folds.length - 1) / all.folds.length;
-  const path = join(study.folder, "learning_curve.json");
+  const name = fileNameOf("learning_curve", row.model);
+  const path = join(study.folder, `${name}.json`);
   await writeLearningCurve(path, {
     kind: "learning-curve",
     cohort: comparedCohort(study, features),
     profile: study.profile.name,
     model: row.model,
-    points: [...points, { share: 1, ...pointOf(all, mean), difference: null }],
+    points: [...points, { share: 1, ...pointOf(all, mean, choices), difference: null }],
     skipped: features.skipped,
     messages: [...messages, ...namedMessages("all training patients", all.messages)],
     provenance: await study.provenance(features.weights),
   });
   const result = await readLearningCurve(path);
-  const figure = await study.save("learning_curve", learningCurveFigure(result));
+  const figure = await study.save(name, learningCurveFigure(result));
   return { result, figure, ...displayAs(learningCurveTable(result)) };
 }
 
 function pointOf(
   { ctdWithinFolds, atHorizon: { ici } }: CrossValidation,
   patients: number,
+  { ctd }: Pick<Choices, "ctd">,
 ): Pick<LearningPoint, "patients" | "ctd" | "ici"> {
-  return { patients, ctd: ctdWithinFolds.pre.risk, ici };
+  return { patients, ctd: ctdWithinFolds.pre[ctd], ici };
 }

@@ -11,7 +11,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { holm, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { lossOf } from "../protocol/settings.ts";
@@ -86,18 +86,13 @@ export async function compareLosses(
     skipped: features.skipped,
     provenance: await study.provenance(features.weights),
   };
-  const file = (extension: string) => join(folder, `${fileName(row.model)}.${extension}`);
+  const file = (extension: string) => join(folder, `${fileNameOf("losses", row.model)}.${extension}`);
   await writeLosses(file("json"), result);
   const table = lossesTable(result);
   const sizes = result.batchSizes.length === 0 ? undefined : batchSizesTable(result);
   await writeAtomic(file("md"), [table, ...sizes ? [sizes] : []].map(({ markdown }) => markdown).join("\n"));
   await writeAtomic(file("csv"), table.csv);
   return { result, table, batchSizes: sizes, ...displayAs(table) };
-}
-
-/** `losses` for the headline of Table 1, with the model's name for others. */
-function fileName(model: string): string {
-  return model === "efficientnet_b0" ? "losses" : `losses_${model}`;
 }
 
 function rowsOf(

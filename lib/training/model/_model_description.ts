@@ -46,6 +46,7 @@ const common = {
     profile: z.string(),
     protocol: z.string().exactOptional(),
     epochs: z.number(),
+    dropout: z.number().min(0).lt(1).exactOptional(),
     segmenter: z.string(),
   }),
 };

@@ -4,6 +4,7 @@ import { finalBlockFeatures } from "../fine_tuning/final_block_features.ts";
 import { headPredictor } from "../head_predictor.ts";
 import type { PatientPrediction } from "../trainer.ts";
 import { type DropoutPasses, dropoutPredictor } from "../uncertainty/dropout_predictor.ts";
+import { passRate } from "../uncertainty/pass_rate.ts";
 import type { SurvivalModel } from "./survival_model.ts";
 
 /** A model, ready for patients. */
@@ -17,9 +18,10 @@ export interface ModelPredictor {
   predict(id: string, patient: Pick<ViewedSlices, "slices" | "count">): Promise<PatientPrediction>;
   /**
    * Predicts the survival of one patient several times, each time with other units of DeepHit left out, see
-   * {@linkcode dropoutPredictor}.
+   * {@linkcode dropoutPredictor}. The rate is that of the model's training where none is given, see {@linkcode passRate}.
    *
    * @returns [passes]: S(0) to S(24).
+   * @throws {InputError} For the reasons of `passRate` and `dropoutPredictor`.
    */
   predictWithDropout(
     id: string,
@@ -53,7 +55,8 @@ export async function modelPredictor(engine: Engine, model: SurvivalModel): Prom
       return prediction!;
     },
     async predictWithDropout(id, patient, passes) {
-      const [curves] = await dropout.predict(head, [await featuresOf(id, patient)], passes);
+      const { rate } = passRate(model, passes);
+      const [curves] = await dropout.predict(head, [await featuresOf(id, patient)], { ...passes, rate });
       return curves!;
     },
     async dispose() {

@@ -1,7 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import type { Engine } from "@ctsurv/engine/mod.ts";
-import { type CurveSpread, curveSpread } from "@ctsurv/survival/mod.ts";
+import { checkSpreadLevel, type CurveSpread, curveSpread } from "@ctsurv/survival/mod.ts";
 import type { DropoutPasses } from "../uncertainty/dropout_predictor.ts";
+import { passRate } from "../uncertainty/pass_rate.ts";
 import { modelPredictor } from "./model_predictor.ts";
 import {
   predictScan,
@@ -15,9 +16,9 @@ import type { SurvivalModel } from "./survival_model.ts";
 
 /** Options of {@linkcode predictEnsemble}. */
 export interface PredictEnsembleOptions extends PredictScanOptions {
-  /** Applies each model so often with dropout, instead of once without. @default {without dropout} */
+  /** Applies each model so often with dropout, see `passRate`, instead of once without. @default {without dropout} */
   readonly dropout?: DropoutPasses;
-  /** Share of the curves that the spread holds. @default {0.95} */
+  /** Least share of the curves that the spread holds, see `curveSpread`. @default {0.95} */
   readonly level?: number;
 }
 
@@ -37,8 +38,8 @@ export interface EnsemblePrediction {
  * do it in the same way.
  *
  * @param path A NIfTI file, a DICOM file or a folder of DICOM files.
- * @throws {InputError} If there is one model only and no dropout, models end at different months, or for the reasons of
- *   `predictScan`.
+ * @throws {InputError} If there is one model only and no dropout, models end at different months, a model was trained
+ *   without dropout and no rate is given, or for the reasons of `predictScan`.
  */
 export async function predictEnsemble(
   path: string,
@@ -48,6 +49,8 @@ export async function predictEnsemble(
   if (models.length < 2 && !dropout) {
     throw new InputError("One model gives one curve: name several, or predict with dropout");
   }
+  if (dropout) { for (const model of models) passRate(model, dropout); }
+  if (level !== undefined) checkSpreadLevel(level);
   const scans = new Map<string, ViewedScan>();
   const see = async (model: SurvivalModel): Promise<ViewedScan> => {
     const name = JSON.stringify(model.preprocessing ?? {});

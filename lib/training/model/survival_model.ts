@@ -49,6 +49,8 @@ export interface TrainedOn {
   readonly protocol?: string;
   /** Passes over all patients. */
   readonly epochs: number;
+  /** Probability of dropout after each hidden layer of DeepHit; files of versions that did not record it have none. */
+  readonly dropout?: number;
   /** Name of the lung segmentation that made the slices; prediction uses the same. */
   readonly segmenter: string;
 }
@@ -76,7 +78,6 @@ export interface SurvivalModel {
 }
 
 type Entries = ReadonlyMap<string, SafetensorsEntry>;
-
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 /**

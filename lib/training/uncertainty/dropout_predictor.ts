@@ -30,7 +30,10 @@ import { shapeForLoss, trainedWeights } from "../losses/head_for_loss.ts";
 export interface DropoutPasses {
   /** How often, at least 2. */
   readonly passes: number;
-  /** Probability with which a hidden unit of DeepHit is left out, as in training. @default {0.2, the paper's} */
+  /**
+   * Probability with which a hidden unit of DeepHit is left out. @default {0.2, the paper's; of a `SurvivalModel`, that of
+   * its training, see `passRate`}
+   */
   readonly rate?: number;
   /** Seed of the masks. @default {42} */
   readonly seed?: number;
@@ -55,10 +58,11 @@ export interface DropoutPredictor {
 }
 
 /**
- * Monte Carlo dropout (Gal and Ghahramani 2016): the head is applied with the dropout that it was trained with, each
- * time with other units left out, and the curves differ as those of an approximate posterior. Only DeepHit has dropout
- * here; features, embedding and attention are the same in every pass. The masks are the same for every patient, so that
- * pass k is one network.
+ * Monte Carlo dropout (Gal and Ghahramani 2016): the head is applied with dropout after DeepHit's hidden layers, each time
+ * with other units left out. At the rate of the training, the curves differ as those of an approximate posterior.
+ * Features, embedding and attention are the same in every pass, even where the training had dropout before the embedding
+ * (`embeddingDropout`): the passes show nothing of that. The masks are the same for every patient, so that pass k is one
+ * network.
  *
  * @example
  * ```ts

@@ -207,3 +207,18 @@ Deno.test("cross-validate takes resnet3d_18, the name that people expect", async
   const { json } = await run("volume", "--model", "resnet3d_18");
   assertEquals((await readTable1(join(json.folder, "table1.json"))).models.map(({ model }) => model), ["r3d_18"]);
 });
+
+Deno.test("cross-validate refuses an ensemble that shows nothing, or of external features, before it makes the cohort", async () => {
+  const external = join(dir, "ext");
+  await Deno.mkdir(external);
+  const refused = (...args: string[]) =>
+    crossValidate.run(parseCommand(crossValidate, ["--cohort", join(dir, "no", "cohort"), ...args]));
+  const ensemble = ["--model", "alexnet", "--ensemble"];
+  await assertRejects(
+    () => refused("--features", external, "--ensemble", "2"),
+    InputError,
+    "--ensemble is for a row of images that is computed here",
+  );
+  await assertRejects(() => refused(...ensemble, "1"), InputError, "it takes at least 2 seeds");
+  await assertRejects(() => refused(...ensemble, "2", "--dropout-passes", "1"), InputError, "at least 2 passes");
+});

@@ -119,13 +119,21 @@ async function predictsBySeveral(model: string, scan: string, curve: readonly nu
     survival.forEach(({ probability, low, high }, i) => {
       for (const value of [probability, low, high]) assertAlmostEquals(value, curve[i]!, 1e-6);
     });
-    assertStringIncludes(text, `S(24) is ${curve[24]!.toFixed(3)}`);
+    assertStringIncludes(text, `S(24) is ${curve[24]!.toFixed(3)}; all ${members} curves lie between`);
+    const cause = args[0] === "--model" ? "the training" : "the units of DeepHit that are left out";
+    assertStringIncludes(text, `how much the curve depends on ${cause}, not`);
   }
   const predictWith = (...args: string[]) => run(predict, "--input", scan, ...args, ...byThreshold);
   await assertRejects(() => predictWith("--model", model, "--model", model), InputError, "named twice");
   await assertRejects(() => predictWith("--model", join(models, "..", "cohort")), InputError, "without a model");
   const explained = ["--model", models, "--model", model, "--explain", join(models, "explained")];
   await assertRejects(() => predictWith(...explained), InputError, "where one model looks");
+  const passed = await predictWith("--model", model, "--dropout-passes", "2");
+  assertStringIncludes(passed.text, "mean of 2 passes with dropout 0.2.");
+  assertEquals((passed.json as { warnings: string[] }).warnings.filter((one) => one.includes("dropout")), []);
+  assertEquals((passed.json as { dropout: unknown }).dropout, { passes: 2, rate: .2 });
+  const rateAlone = () => predictWith("--model", model, "--dropout-rate", ".1");
+  await assertRejects(rateAlone, InputError, "goes with --dropout-passes");
   await assertRejects(() => predictWith("--model", model, "--dropout-passes", "1"), InputError, "at least 2 passes");
 
   const [onnx, slices] = [join(models, "model.onnx"), join(models, "slices.npy")];

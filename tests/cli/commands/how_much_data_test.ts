@@ -71,12 +71,27 @@ for (
   });
 }
 
+Deno.test("repeat refuses its options before it makes the cohort", async () => {
+  const refused = (...args: string[]) =>
+    repeat.run(parseCommand(repeat, ["--cohort", join(dir, "no", "cohort"), ...args]));
+  await assertRejects(() => refused("--repeats", "0"), InputError, "from 1, not 0");
+  await assertRejects(() => refused("--models", "vgg16,vgg16"), InputError, "are the same row");
+});
+
 for (
   const { what, command, args, message } of [
     { what: "a share of all", command: learningCurveCommand, args: ["--shares", "50,100"], message: 'not "100"' },
     { what: "no share", command: learningCurveCommand, args: ["--shares", ""], message: "--shares" },
     { what: "one model", command: repeat, args: ["--models", "efficientnet_b0"], message: "--models takes two rows" },
-    { what: "half a repetition", command: repeat, args: ["--repeats", "1.5"], message: "from 1, not 1.5" },
+    { what: "half a repetition", command: repeat, args: ["--repeats", "1.5"], message: 'a whole number, not "1.5"' },
+    {
+      what: "no number of repetitions",
+      command: repeat,
+      args: ["--repeats", "abc"],
+      message: 'a whole number, not "abc"',
+    },
+    { what: "no repetition", command: repeat, args: ["--repeats", "0"], message: "from 1, not 0" },
+    { what: "a row beside itself", command: repeat, args: ["--models", "vgg16,vgg16"], message: "are the same row" },
     { what: "a row without images", command: validate, args: ["--model", "clinical"], message: "has no images" },
     { what: "a threshold of 1", command: validate, args: ["--threshold", "1"], message: "--threshold takes a prob" },
     { what: "a target that is not there", command: validate, args: ["--target", "nowhere"], message: "nowhere" },

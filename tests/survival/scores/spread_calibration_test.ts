@@ -13,6 +13,7 @@ function predictionsOf({ curves, months, event }: typeof cases[number]) {
     survival: spreads.map(({ mean }) => mean[0]!),
     low: spreads.map(({ low }) => low[0]!),
     high: spreads.map(({ high }) => high[0]!),
+    held: spreads[0]!.held,
     std: spreads.map(({ std }) => std[0]!),
     months,
     event,
@@ -24,6 +25,7 @@ cases.forEach((one, i) => {
     const predictions = predictionsOf(one);
     close(predictions.survival, one.mean);
     close(predictions.std, one.std);
+    assertEquals(predictions.held, one.held);
     close(predictions.low, one.low);
     close(predictions.high, one.high);
     // The oracle's own numbers: of two ways to round, one may see a tie where the other does not.
@@ -81,7 +83,32 @@ Deno.test("spreadCalibration() has no error and no coverage where follow-up ende
   assertEquals(correlation, null);
 });
 
+for (
+  const { members, level, held } of [
+    { members: 2, held: 2 },
+    { members: 5, held: 5 },
+    { members: 39, held: 39 },
+    { members: 40, held: 38 },
+    { members: 50, held: 48 },
+    { members: 80, held: 76 },
+    { members: 20, level: .9, held: 18 },
+    { members: 5, level: 1, held: 5 },
+    { members: 4, level: .01, held: 2 },
+  ]
+) {
+  Deno.test(`curveSpread() of ${members} curves at a level of ${level ?? .95} holds ${held} of them, its ends among them`, () => {
+    const curves = Array.from({ length: members }, (_, i) => [1, (7 * i % members) / members]);
+    const spread = curveSpread(curves, level === undefined ? {} : { level });
+    const inside = curves.filter(([, value]) => value! >= spread.low[1]! && value! <= spread.high[1]!).length;
+    assertEquals([spread.held, inside], [held, held]);
+    assert(held >= members * (level ?? .95));
+  });
+}
+
 Deno.test("curveSpread() and spreadCalibration() refuse what has no spread", () => {
+  for (const level of [0, -1, 3, NaN]) {
+    assertThrows(() => curveSpread([[1, .5], [1, .6]], { level }), InputError, `at most 1, such as 0.95; not ${level}`);
+  }
   assertThrows(() => curveSpread([[1, .5]]), InputError, "at least two curves, not 1");
   assertThrows(() => curveSpread([[1, .5], [1]]), InputError, "have no common mean");
   const predictions = { survival: [.5], low: [.4], high: [.6], months: [10], event: [1] };

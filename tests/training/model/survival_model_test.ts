@@ -79,6 +79,15 @@ function opened(file: Uint8Array<ArrayBuffer>) {
   return { described: JSON.parse(metadata.get("ctsurv")!), entries: new Map(entries) };
 }
 
+Deno.test("saveModel(), loadModel(): a model keeps the dropout of its training, and 1 is none", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "toy.safetensors");
+    await saveModel(path, { ...model, trainedOn: { ...model.trainedOn, dropout: .1 } });
+    assertEquals((await loadModel(path, engine)).trainedOn.dropout, .1);
+    const impossible = { ...model, trainedOn: { ...model.trainedOn, dropout: 1 } };
+    await assertRejects(() => saveModel(path, impossible), InputError, "trainedOn.dropout");
+  }));
+
 Deno.test("saveModel(), loadModel(): the same weights, the same predictions, bit by bit", () =>
   inFolder(async (dir) => {
     const path = join(dir, "models", "toy.safetensors");
