@@ -24,7 +24,7 @@ import {
   type FusionPatient,
   INNER_FOLDS,
 } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import type { FusionKind } from "../rows/rows.ts";
@@ -99,7 +99,7 @@ export async function compareFusion(
   const added = addedOrNothing(patients, runs.ct);
   const { choices } = study.protocol;
   const { name: backbone } = features.backbone.architecture;
-  const file = (extension: string) => join(study.folder, `${fileName(backbone)}.${extension}`);
+  const file = (extension: string) => join(study.folder, `${fileNameOf("fusion", backbone)}.${extension}`);
   await writeFusion(file("json"), {
     kind: "fusion",
     cohort: comparedCohort(study, features),

@@ -15,7 +15,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { type CtdReading, type CtdVariant, differenceOfReadings } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { findRow, refuseFusion, type StudyRow } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
@@ -90,12 +90,12 @@ export async function runMultiverse(
     missing,
     provenance: headline.provenance,
   };
-  const file = (extension: string) => join(study.folder, `${fileName(model)}.${extension}`);
+  const file = (extension: string) => join(study.folder, `${fileNameOf("multiverse", model)}.${extension}`);
   await writeMultiverse(file("json"), result);
   const shown = multiverseTable(result);
   await writeAtomic(file("md"), shown.markdown);
   await writeAtomic(file("csv"), shown.csv);
-  const figure = await study.save(fileName(model), multiverseFigure(result));
+  const figure = await study.save(fileNameOf("multiverse", model), multiverseFigure(result));
   if (silent.length > 0) {
     throw new InputError(
       `${silent.join(".\n")}. No result with it can be trusted. All other rows are in ${file("md")}`,
