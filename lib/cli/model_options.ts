@@ -43,7 +43,7 @@ export function parseAggregation(
 
 /** `--lungs` of every command that preprocesses: an argument of `openLungs`. */
 export const lungsOption: CommandOption = {
-  describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else unet)`,
+  describe: `how to find the lungs: ${lungMethods.join(", ")} (default: CTSURV_LUNGS, else those of the protocol)`,
   value: "NAME",
 };
 

@@ -68,6 +68,7 @@ export {
   monthRule,
   preprocessing,
   readoutOf,
+  refuseUnbuiltPair,
   softAttention,
   type TrainingSettings,
   trainingSettings,

@@ -214,6 +214,7 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
   await writeCrossValidation(folder, "new_head", { ...newHead, provenance });
   await writeCrossValidation(folder, "fine_tuned_head", { ...fineTuned, provenance });
   const asItIs = toSurvivalPredictions(transfer.asItIs);
+  const { ctd: variant } = target.protocol.choices;
   const path = join(folder, "table2.json");
   await writeTable2(path, {
     kind: "table2",
@@ -226,14 +227,14 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
     ...transfer.bySize && { bySize: transfer.bySize },
     ...transfer.control && { control: transfer.control },
     rows: [
-      table2Row("new", newHead),
-      table2Row("source", fineTuned),
+      table2Row("new", newHead, { variant }),
+      table2Row("source", fineTuned, { variant }),
       table2Row("source, as it is", {
         pooled: concordanceTable(asItIs),
-        interval: concordanceInterval(asItIs),
+        interval: concordanceInterval(asItIs, { variant }),
         // One model predicts all: every pair is a pair of the same "fold".
         atHorizon: { auc: aucWithinFolds(asItIs, transfer.asItIs.map(() => 1), { time: HORIZON_MONTHS }) },
-      }),
+      }, { variant }),
     ],
     difference,
     differenceWithinFolds: pairedBootstrap(

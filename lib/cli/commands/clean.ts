@@ -32,7 +32,7 @@ const made = {
   /** The tables of a phantom cohort's other laws. */
   laws: new RegExp(`^(${phantomLaws.join("|")})$`),
   results:
-    /^((table\d+|table1_comparisons|cost|verdicts|multiverse|(losses|fusion|learning_curve|repeats)(_\w+)?|external_validation(_.+)?|explanation|aggregation|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|logs|multiverse|uncertainty|\.table1\.lock)$/,
+    /^((table\d+|table1_comparisons|cost|verdicts|(losses|fusion|learning_curve|repeats|multiverse)(_\w+)?|(external_validation|explanation)(_.+)?|aggregation|seeds|run)\.(json|csv|md)|.+\.html|cross_validation|predictions|figures|folds|null|logs|multiverse|uncertainty|\.table1\.lock)$/,
 };
 
 /**
@@ -112,7 +112,8 @@ async function strangerInLaws(folder: string): Promise<string | undefined> {
 }
 
 async function whyNoResults(folder: string): Promise<string | undefined> {
-  const isRun = Object.keys(profiles).some((name) => folder.endsWith(`-${name}`));
+  // The name of a protocol, and its choices, may follow.
+  const isRun = Object.keys(profiles).some((name) => new RegExp(`-${name}(-|$)`).test(basename(folder)));
   return isRun ? await strangerIn(folder, made.results) : "not named after a cohort and a profile";
 }
 

@@ -18,6 +18,7 @@ import {
   type Protocol,
   protocol,
   readEnvironment,
+  refuseUnbuiltPair,
   refuseUnkept,
   rowNames,
   softAttention,
@@ -50,9 +51,9 @@ export const fit: Command = {
       value: "NAME",
     },
     profile: {
-      describe: `profile that sets epochs, slices and weights: ${Object.keys(profiles).join(", ")}`,
+      describe: `profile that sets epochs, slices and weights: ${Object.keys(profiles).join(", ")} ` +
+        "(default: CTSURV_PROFILE, else workshop)",
       value: "NAME",
-      default: "workshop",
     },
     ...protocolOptions,
     loss: lossOption,
@@ -77,10 +78,15 @@ export const fit: Command = {
       throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
     }
     const environment = withProtocol(given, options);
-    const profile = findProfile(String(options.profile), environment);
+    const profile = findProfile(
+      options.profile === undefined ? environment.profile : String(options.profile),
+      environment,
+    );
     const protocol = withOptions(findProtocol(profile.name, environment), options);
     const { choices } = protocol;
     refuseUnkept(choices, findBackbone(backboneName));
+    // Activations take hours and much disk.
+    refuseUnbuiltPair(choices, findBackbone(backboneName));
     const fineTuning = choices.tune;
     await checkOutputFile(output);
     const cohort = await openCohort(String(options.cohort));
@@ -99,7 +105,10 @@ export const fit: Command = {
       ...modelPreprocessing(choices, cohort.manifest),
       backbone,
       view,
-      shape: { aggregation: aggregation ?? softAttention(choices), ...deepHitShape(choices) },
+      shape: {
+        aggregation: aggregation && !isAttention(aggregation.kind) ? aggregation : softAttention(choices),
+        ...deepHitShape(choices),
+      },
       fineTuning,
       segmenter,
       cache,
@@ -149,11 +158,15 @@ export const fit: Command = {
 
 /** The protocol with what other options of this command say. */
 function withOptions({ preset, choices }: Protocol, { tune, lungs, aggregation }: CommandInput["options"]): Protocol {
-  const isAttention = aggregation === "gated" || aggregation === "linear" || aggregation === "mlp";
   return protocol(preset, {
     ...choices,
     ...tune !== undefined && { tune: tune as Choices["tune"] },
     ...lungs !== undefined && { lungs: lungs as Choices["lungs"] },
-    ...isAttention && { attention: aggregation },
+    ...isAttention(aggregation) && { attention: aggregation },
   });
+}
+
+/** Whether an aggregation is soft attention, whose form and width are choices of the protocol. */
+function isAttention(aggregation: string | true | undefined): aggregation is Choices["attention"] {
+  return aggregation === "gated" || aggregation === "linear" || aggregation === "mlp";
 }

@@ -132,7 +132,8 @@ function details(): string {
     `processor rounds differently, and training amplifies this: hardly in the ${smoke.epochs} epochs of smoke; in the ${workshop.epochs} epochs of`,
     `workshop and the ${paper.epochs} of paper a patient's survival can shift by tenths and Ctd by hundredths. A pass at smoke shows`,
     "that the code computes the same as before; it compares losses within 1 %. A pass at workshop or paper shows that the",
-    "tables agree, but not every number. Neither shows that the numbers are right.",
+    "tables agree, but not every number. Neither shows that the numbers are right. Heads are trained anew; slices and",
+    "features that are in data/cache are read from there. deno task ctsurv clean removes them.",
     "",
     ...rows.map((row) =>
       row.map((cell, column) => column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)).join("   ")

@@ -93,8 +93,8 @@ export interface Table1Result {
   /** The proposal, EfficientNet-B0 with soft attention, against each other row. Absent without it. */
   readonly comparisons?: readonly Table1Comparison[] | undefined;
   /**
-   * The difference in Ctd within folds that these comparisons find with a power of 80 %, for models whose risks have
-   * some correlations; see `detectableDifference`.
+   * The difference in Ctd within folds that one of these comparisons alone, before Holm's adjustment, finds with a power
+   * of 80 %, for models whose risks have some correlations; see `detectableDifference`.
    */
   readonly detectable?: readonly { readonly correlation: number; readonly difference: number }[] | undefined;
 }

@@ -5,6 +5,7 @@ import type {
   AucWithinFolds,
   ConcordanceInterval,
   ConcordanceTable,
+  CtdVariant,
   CtdWithinFolds,
   CtdWithinFoldsEntry,
   HorizonScores,
@@ -136,8 +137,9 @@ export interface Table2Row {
  * Makes a row of Table 2 from a cross-validation, or from the predictions of a head that was not trained on any of the
  * target's patients. The example of {@linkcode table2} shows it.
  *
- * @param evaluated Every variant of Ctd and the bootstrap interval of the primary one; mean and standard deviation of
+ * @param evaluated Every variant of Ctd and the bootstrap interval of `variant`; mean and standard deviation of
  *   the folds' Ctd if there are folds.
+ * @param options.variant The reading of Ctd that the pooled one is taken in. @default {"risk"}
  */
 export function table2Row(
   start: Table2Row["start"],
@@ -149,10 +151,11 @@ export function table2Row(
     readonly ctdWithinFolds?: CtdWithinFolds | undefined;
     readonly atHorizon?: Pick<HorizonScores, "auc"> | undefined;
   },
+  { variant = "risk" }: { readonly variant?: CtdVariant } = {},
 ): Table2Row {
   return {
     start,
-    pooled: pooled.pre.risk.value,
+    pooled: pooled.pre[variant]?.value ?? null,
     interval: [interval?.low ?? null, interval?.high ?? null],
     mean,
     stdSample,
@@ -193,8 +196,9 @@ const reported = { "new": paper.table2.imagenet, "source": paper.table2.lung1, "
  * assertEquals(table2(result).csv.split("\r\n")[1], '"trained on the source, not fine-tuned",,"1.000 [–, –]",,,');
  * ```
  */
-export function table2({ source, target, profile, rows }: Table2Result): Table {
+export function table2({ source, target, profile, rows, provenance }: Table2Result): Table {
   const best = target.bestReachableCtd;
+  const { ctd = "risk" } = provenance?.protocol?.choices ?? {};
   return table(
     rows,
     [
@@ -222,6 +226,7 @@ export function table2({ source, target, profile, rows }: Table2Result): Table {
       `Computed on ${target.name} (${target.patients} patients, ${target.events} deaths) after ${source.name} ` +
       `(${source.patients}, ${source.events}), profile ${profile}`,
       ...best === null ? [] : [`best reachable Ctd ${formatNumber(best, 3)}`],
+      ...ctd === "risk" ? [] : [`pooled and mean Ctd in the reading ${ctd}, within folds in the reading risk`],
     ].join("; "),
   );
 }

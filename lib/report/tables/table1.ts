@@ -79,7 +79,11 @@ export function table1Comparisons({ models, comparisons, detectable }: Table1Res
     [
       `Paired bootstrap of the patients within their folds; Holm's adjustment for ${comparisons.length} comparisons`,
       ...reach.length > 0
-        ? [`a difference that is found with a power of 80 %: ${reach.join(", ")} of the two models' risks`]
+        ? [
+          `a difference that one comparison alone, without Holm's adjustment, finds with a power of 80 %: ${
+            reach.join(", ")
+          } of the two models' risks`,
+        ]
         : [],
     ].join("; "),
   );

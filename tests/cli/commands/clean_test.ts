@@ -126,6 +126,22 @@ Deno.test("clean --dry-run names the same, and removes nothing", () =>
     assert(["outputs/figures/mine.svg", "outputs/our-paper/draft.docx"].every((path) => left.includes(path)));
   }));
 
+Deno.test("clean --outputs knows every file of a run of all notebooks, with a protocol in the folder's name as well", () =>
+  inFolder(async (root) => {
+    const committed = new URL("../../../outputs/phantom-lung1-workshop", import.meta.url);
+    const names = await Array.fromAsync(Deno.readDir(committed), ({ name }) => name);
+    assert(names.includes("explanation.json") && names.includes("seeds.json"));
+    const folders = ["phantom-lung1-workshop", "lung1-paper-ascent-seed-43"];
+    for (const folder of folders) {
+      for (const name of names) await write(join(root, "outputs", folder, name), "x");
+    }
+    await write(join(root, "outputs/some-workshopping/notes.txt"), "x");
+    const { json, text } = await run(root, "--dry-run", "--outputs");
+    const { wouldRemove } = json as { wouldRemove: { path: string }[] };
+    assertEquals(wouldRemove.map(({ path }) => path).sort(), folders.map((folder) => `outputs/${folder}`).sort());
+    assertStringIncludes(text, "outputs/some-workshopping: kept");
+  }));
+
 Deno.test("clean follows no link, neither to a folder nor in one", () =>
   inFolder(async (root) => {
     await write(join(root, "elsewhere/precious.txt"), "precious");

@@ -1,9 +1,10 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { readTable2, table2, type Table2Result, table2Row, writeTable2 } from "@ctsurv/report/mod.ts";
 import { concordanceTable, ctdWithinFolds, horizonScores } from "@ctsurv/survival/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
+import { sampleResult } from "../samples.ts";
 
 const result: Table2Result = {
   kind: "table2",
@@ -54,6 +55,27 @@ Deno.test("table2Row() takes Ctd within folds and the AUC, and table2() shows th
       'trained on the target alone,"1.000 [–, –]","1.000 [–, –]",,"1.000 [–, –]",0.503',
     );
   }));
+
+Deno.test("table2Row() pools in the reading that its interval is of, and table2() names it where it is not the usual one", () => {
+  // Two died in one month at curves that tie: the authors' reading counts such pairs otherwise.
+  const predictions = {
+    times: [0, 24],
+    survival: [[1, .5], [1, .5], [1, .2], [1, .9]],
+    months: [3, 8, 12, 24],
+    event: [1, 1, 1, 0],
+  };
+  const pooled = concordanceTable(predictions);
+  const row = table2Row("new", { pooled, interval: null }, { variant: "authors" });
+  assertEquals(row.pooled, pooled.pre.authors!.value);
+  assertNotEquals(row.pooled, pooled.pre.risk.value);
+  assertEquals(table2Row("new", { pooled, interval: null }).pooled, pooled.pre.risk.value);
+  const provenance = sampleResult().models[0]!.provenance!;
+  const protocol = { name: "ascent", choices: { ctd: "authors" } };
+  const of = (choices: { ctd: string }) =>
+    table2({ ...result, provenance: { ...provenance, protocol: { ...protocol, choices } } }).text;
+  assertStringIncludes(of({ ctd: "authors" }), "pooled and mean Ctd in the reading authors");
+  assertEquals(of({ ctd: "risk" }).includes("reading"), false);
+});
 
 Deno.test("readTable2() reads what writeTable2() wrote, and refuses anything else by its file", () =>
   inFolder(async (dir) => {

@@ -60,7 +60,7 @@ Deno.test("table1Comparisons() shows the proposal against the others, with Holm'
     comparisons: [{ ...comparison, p: .04, pHolm: .08 }],
     detectable: [{ correlation: .3, difference: .1234 }],
   })!;
-  assertStringIncludes(text, "a difference that is found with a power of 80 %: 0.123 for a correlation of 0.3");
+  assertStringIncludes(text, "one comparison alone, without Holm's adjustment, finds with a power of 80 %: 0.123");
   assertStringIncludes(
     markdown,
     "| EfficientNetB0 + average pooling | -0.020 [-0.100, 0.060] | p = 0.040 | p = 0.080 |",
