@@ -104,11 +104,6 @@ export async function runMultiverse(
   return { result, figure, ...displayAs(shown) };
 }
 
-/** `multiverse` for the headline of Table 1, with the model's name for others. */
-function fileName(model: string): string {
-  return model === "efficientnet_b0" ? "multiverse" : `multiverse_${model}`;
-}
-
 /** A choice that is said to be made and changes nothing. */
 class SilentChoice extends InputError {}
 
