@@ -126,11 +126,6 @@ export async function compareFusion(
   return { result, runs, said: sentences(...saysFusion(result)), ...displayAs(shown) };
 }
 
-/** `fusion` for the headline's backbone, with the backbone's name for others. */
-function fileName(backbone: string): string {
-  return backbone === "efficientnet_b0" ? "fusion" : `fusion_${backbone}`;
-}
-
 /** A dozen patients can be too few for Cox regression without a ridge; the rows are worth having all the same. */
 function addedOrNothing(
   patients: readonly FusionPatient[],
