@@ -1,3 +1,4 @@
+import { sha256 } from "@ctsurv/base/mod.ts";
 import { type ComparedCohort, type Displayable, jupyterDisplay, type Table, table } from "@ctsurv/report/mod.ts";
 import type { Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
@@ -29,4 +30,20 @@ export function comparedCohort(
   { patients, deaths }: Pick<StudyFeatures, "patients" | "deaths">,
 ): ComparedCohort {
   return { name, hash, patients: patients.length, events: deaths };
+}
+
+/**
+ * Tells features of some scans from those of others. A cohort's hash knows which images there are, and nothing of what is
+ * in them.
+ *
+ * @returns SHA-256 over the patients who are used, their follow-up and the keys of their slices, see `preprocessCached`,
+ *   and over the names of those who are left out. Undefined without scans, as of external features, whose own hash says
+ *   it.
+ */
+export function scansOf(
+  { patients, slices, skipped }: Pick<StudyFeatures, "patients" | "slices" | "skipped">,
+): string | undefined {
+  if (slices.length === 0) return undefined;
+  const used = patients.map(({ id, followUp: { months, event } }, i) => [id, months, event, slices[i]!.key]);
+  return sha256(JSON.stringify([used, skipped.map(({ patient }) => patient)]));
 }

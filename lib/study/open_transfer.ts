@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { openCohort } from "@ctsurv/cohort/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { findProfile, requireFolds } from "./profile.ts";
+import { findProtocol } from "./protocol/find_protocol.ts";
+import { monthRule } from "./protocol/settings.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "./study.ts";
 
 /** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */
@@ -23,8 +25,10 @@ export async function openTransfer(
 ): Promise<TransferStudies> {
   const { environment = readEnvironment(), law } = options;
   const { cohort, targetCohort } = environment;
+  const profile = findProfile(undefined, environment);
+  const months = monthRule(findProtocol(profile.name, environment).choices);
   for (const folder of [cohort, targetCohort]) {
-    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), findProfile(undefined, environment));
+    if (folder !== undefined) requireFolds(await openCohort(resolve(folder)), profile, months);
   }
   const source = await openStudy(options);
   return { source, target: await openStudy({ builtIn: "phantom-claro", beside: source, ...law && { law } }) };

@@ -34,7 +34,7 @@ import {
   pairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, formatPredictions, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "./_facts.ts";
+import { comparedCohort, displayAs, scansOf } from "./_facts.ts";
 import { softAttention } from "./protocol/settings.ts";
 import { coxRow } from "./rows/cox_row.ts";
 import { findRow, rowNames } from "./rows/rows.ts";
@@ -66,6 +66,7 @@ export async function saveRow(
     view: weights.kind === "external" ? { ...view, kind: "external" } : view,
     aggregation: aggregationOf(study, model, features),
     coxOnFeatures: await ceilingOf(study, features),
+    scans: scansOf(features),
     provenance,
     variant: study.protocol.choices.ctd,
   });
@@ -83,16 +84,19 @@ export async function saveRow(
 /** A row that is there already is not computed again, and what a notebook shows must not depend on that. */
 const silent: Study["progress"] = { start() {}, tick() {}, done() {} };
 
-/** What Cox regression reaches on the features: of a row that was saved with the same ones, or computed. */
+/** What Cox regression reaches on the features: of a row that was saved with the same ones, of the same scans, or computed. */
 export async function ceilingOf(study: Study, features: StudyFeatures): Promise<ModelResult["coxOnFeatures"]> {
   const { cohort, protocol, folder } = study;
   const { weights, view, patients } = features;
+  const scans = scansOf(features);
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
   const saved = await readTable1(join(folder, "table1.json")).catch(() => undefined);
   const isSame = saved?.cohort.hash === cohort.hash && saved.cohort.patients === patients.length &&
     saved.protocol === protocol.name;
   const known = isSame
-    ? saved.models.find((row) => same(row.weights, weights) && same(row.view, view) && row.coxOnFeatures)
+    ? saved.models.find((row) =>
+      row.scans === scans && same(row.weights, weights) && same(row.view, view) && row.coxOnFeatures
+    )
     : undefined;
   if (known) return known.coxOnFeatures;
   try {

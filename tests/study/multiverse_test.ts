@@ -10,6 +10,7 @@ import { softAttention, trainingSettings } from "@ctsurv/study/protocol/settings
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
 import { openCrudeStudy, writeCrudeCohort } from "../support/crude_cohort.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 let dir = "";
 
@@ -78,6 +79,55 @@ Deno.test("runMultiverse(): a row that equals the headline to the last bit, for 
   // The table is there all the same, without the row.
   const { rows, missing } = await readMultiverse(join(study.folder, "multiverse_alexnet.json"));
   assertEquals([rows.length, missing.map(({ name }) => name)], [0, ["attention=linear"]]);
+  await study.segmenter.dispose();
+});
+
+Deno.test("runMultiverse(): after scans were replaced, or left out, a second run in the folder is as one in a new folder", () =>
+  inFolder(async (folder) => {
+    await writeCrudeCohort(join(folder, "cohort"));
+    const run = async (outputs: string) => {
+      const study = await openCrudeStudy(folder, { outputs });
+      const { result } = await runMultiverse(study, { model: "alexnet", changes: ["attention=linear", "months"] });
+      await study.segmenter.dispose();
+      return { ...result, folder: study.folder };
+    };
+    const before = await run("one");
+    const image = (patient: string) => join(folder, "cohort", "images", `${patient}.nii.gz`);
+    const [first, last] = await Promise.all(["P0", "P8"].map((patient) => Deno.readFile(image(patient))));
+    await Deno.writeFile(image("P0"), last!);
+    await Deno.writeFile(image("P8"), first!);
+    const swapped = await run("one");
+    assertEquals(swapped, { ...await run("new"), folder: swapped.folder });
+    assertNotEquals(swapped.rows, before.rows);
+    await Deno.writeTextFile(image("P4"), "no scan");
+    const fewer = await run("one");
+    assertEquals([fewer.cohort.patients, ...fewer.rows.map(({ patients }) => patients)], [8, 8, 8]);
+    // Those of versions that did not write it may be of any scans.
+    const kept = join(fewer.folder, "multiverse", "cross_validation", "alexnet.json");
+    const { scans, ...record } = JSON.parse(await Deno.readTextFile(kept));
+    assertEquals(typeof scans, "string");
+    await Deno.writeTextFile(kept, JSON.stringify({ ...record, mean: .125 }));
+    assertEquals(await run("one"), fewer);
+  }));
+
+Deno.test("runMultiverse(): attention has no effect on a row with its own aggregation, and nothing is refused", async () => {
+  const study = await open("own-aggregation");
+  const changes = ["attention", "attentionWidth"];
+  const { result } = await runMultiverse(study, { model: "average_pooling", changes });
+  assertEquals(new Set(result.rows.map(({ effect }) => effect)), new Set(["none"]));
+  assertEquals(result.rows[0]!.note, "the row has an aggregation of its own, average");
+  await study.segmenter.dispose();
+});
+
+Deno.test("runMultiverse(): another ctd is trained for where it chooses the epoch, and two that choose the same are said", async () => {
+  const study = await openCrudeStudy(dir, { outputs: "validated", set: "selection=validation" });
+  const { result } = await runMultiverse(study, { model: "alexnet", changes: ["ctd"] });
+  assertEquals(result.rows.length, 4);
+  const kept = Array.from(Deno.readDirSync(join(study.folder, "multiverse", "cross_validation")), ({ name }) => name);
+  assertEquals(kept.length, 5);
+  for (const { effect, note } of result.rows) {
+    assertEquals(note, effect === "moved" ? undefined : "both choose the same epoch in every fold");
+  }
   await study.segmenter.dispose();
 });
 
@@ -152,6 +202,25 @@ Deno.test("attentionWidth has no effect on linear attention, which has no hidden
   assertEquals(knownEffect({ choice: "attentionWidth", value: 7 }, about("paper")), undefined);
 });
 
+Deno.test("ctd leaves predictions as they are, unless it chooses the epoch", () => {
+  const known = (selection: "last" | "validation") =>
+    knownEffect({ choice: "ctd", value: "antolini" }, {
+      ...about("workshop"),
+      choices: protocol("workshop", { selection }).choices,
+    });
+  assertEquals(known("last"), { effect: "none", note: "the same predictions, read otherwise" });
+  assertEquals(known("validation"), undefined);
+});
+
+Deno.test("attention and attentionWidth have no effect on a row with its own aggregation, whatever it is", () => {
+  for (const aggregation of [{ kind: "average" }, { kind: "self-attention" }] as const) {
+    const known = { ...about("paper"), aggregation };
+    assertEquals(knownEffect({ choice: "attention", value: "linear" }, known)?.effect, "none");
+    assertEquals(knownEffect({ choice: "attentionWidth", value: 7 }, known)?.effect, "none");
+    assertEquals(knownEffect({ choice: "dropout", value: 0 }, known), undefined);
+  }
+});
+
 Deno.test("a choice of which nothing is known must move the predictions", () => {
   for (const change of multiverseChanges(protocol("workshop"))) {
     const known = knownEffect(change, about("workshop"))?.effect;
@@ -181,6 +250,25 @@ Deno.test("cohortProof(): a choice cannot matter where the patients leave nothin
   assertEquals(proof("labels=lab", [...cohort, patient(11, 1)]), undefined); // died at a whole month: bins 10 and 11
   assert(proof("ties=censored")?.startsWith("no death shares its bin"));
   assertEquals(proof("ties=censored", [...cohort, patient(23.5, 1)]), undefined);
+  // At whole months every death has another bin, which PC-hazard, Cox and the cross-entropy do not look at.
+  const whole = [patient(3, 1), patient(7, 1), patient(24, 0)];
+  const labels = findChanges(["labels=lab"], protocol("workshop"))[0]!;
+  for (const loss of ["deephit", "logistic-hazard", "mtlr", "pc-hazard", "cox", "cross-entropy"] as const) {
+    const given = { ...choices, loss };
+    const trainedOn = {
+      patients: whole,
+      headline: whole,
+      own: { ...given, labels: "lab" },
+      choices: given,
+      folds: 2,
+    } as const;
+    const known = ["pc-hazard", "cox", "cross-entropy"].includes(loss);
+    assertEquals(
+      cohortProof(labels, trainedOn),
+      known ? "all 3 patients have the same outcome under both" : undefined,
+      loss,
+    );
+  }
   // Of six in two folds, three are trained on; of 16, eight.
   assertEquals(proof("lastBatch=drop"), undefined);
   const sixteen = Array.from({ length: 16 }, (_, i) => patient(i + 1.5, i % 2 === 0 ? 1 : 0));
@@ -189,7 +277,11 @@ Deno.test("cohortProof(): a choice cannot matter where the patients leave nothin
     proof("attention=linear", [patient(3, 1, 1), patient(5, 1, 1)]),
     "attention over one vector a patient is 1",
   );
-  assertEquals(proof("attention=linear"), undefined);
+  assertEquals(
+    proof("attentionWidth=32", [patient(3, 1, 1), patient(5, 1, 1)]),
+    "attention over one vector a patient is 1",
+  );
+  assertEquals([proof("attention=linear"), proof("attentionWidth=32")], [undefined, undefined]);
   assertEquals(
     proof("interior=drop", [...cohort], 2, cohort),
     "the same slices, features and months of all 6 patients",

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, importCohort } from "@ctsurv/cohort/mod.ts";
@@ -7,20 +7,25 @@ import { coxCeiling, jupyterDisplay, readCrossValidation, readTable1, readTable2
 import { checkSameRun, coxRow, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
+import { openCrudeStudy, writeCrudeCohort } from "../support/crude_cohort.ts";
 import { environmentOf } from "../support/environment_of.ts";
 import { folderContents } from "../support/folder_contents.ts";
 import { inFolder } from "../support/in_folder.ts";
 import { coarse } from "../support/make_coarse_cohort.ts";
 import { crudeChest } from "../support/test_volume.ts";
 
-/** A cohort of crude chests whose DICOM files lie in one folder, as a flat export leaves them. */
-async function flatCohort(dir: string, patients: number): Promise<string> {
+/**
+ * A cohort of crude chests whose DICOM files lie in one folder, as a flat export leaves them.
+ *
+ * @param days Of everybody's death. @default {some months each, and every third is alive}
+ */
+async function flatCohort(dir: string, patients: number, days?: readonly number[]): Promise<string> {
   const images = join(dir, "images");
   const rows = ["PatientID,Survival.time,deadstatus.event"];
   for (let i = 0; i < patients; i++) {
     const { hu, shape, affine } = crudeChest({ lung: 45 + i });
     await writeDicomSeries(images, { hu: Int16Array.from(hu), shape, affine }, { dialect: "xio", patientId: `P${i}` });
-    rows.push(`P${i},${100 + 90 * i},${i % 3 === 2 ? 0 : 1}`);
+    rows.push(days ? `P${i},${days[i]},1` : `P${i},${100 + 90 * i},${i % 3 === 2 ? 0 : 1}`);
   }
   await Deno.writeTextFile(join(dir, "table.csv"), rows.join("\n") + "\n");
   const output = join(dir, "cohort");
@@ -169,6 +174,41 @@ Deno.test("openStudy() and openTransfer() refuse too few patients before anythin
     await assertRejects(() => openTransfer(smokeOn(few, { CTSURV_COHORT: cohort })), InputError, refusal);
     assert(performance.now() - started < 5000);
     assertEquals(await Deno.stat(join(few, "cache")).catch(() => "none"), "none");
+  }));
+
+Deno.test("openTransfer() counts deaths by the protocol's months: a death at 740 days is one by the authors' rule alone", () =>
+  inFolder(async (late) => {
+    const cohort = await flatCohort(late, 6, [740, 740, 900, 900, 900, 900]);
+    const options = smokeOn(late, { CTSURV_COHORT: cohort, CTSURV_TARGET_COHORT: cohort });
+    await assertRejects(() => openTransfer(options), InputError, "of whom 0 died");
+    const authors = { ...options.environment, set: ["months=authors"] };
+    const { target } = await openTransfer({ ...options, environment: authors });
+    assertEquals(target.protocol.choices.months, "authors");
+  }));
+
+Deno.test("saveRow() in the folder of scans that were replaced is as in a new folder: Cox on the features, and the rows", () =>
+  inFolder(async (folder) => {
+    await writeCrudeCohort(join(folder, "cohort"));
+    const save = async (outputs: string, model: string) => {
+      const study = await openCrudeStudy(folder, { outputs });
+      const features = await study.features("alexnet");
+      const row = await saveRow(study, model, features, await study.crossValidate(features));
+      await study.segmenter.dispose();
+      return { row, rows: (await readTable1(join(study.folder, "table1.json"))).models.map(({ model }) => model) };
+    };
+    const { row: before } = await save("one", "vgg16");
+    assert(before.coxOnFeatures, "the cohort has too few deaths to tell");
+    const image = (patient: string) => join(folder, "cohort", "images", `${patient}.nii.gz`);
+    for (const [a, b] of [["P0", "P8"], ["P1", "P5"], ["P2", "P7"]] as const) {
+      const [first, second] = await Promise.all([a, b].map((patient) => Deno.readFile(image(patient))));
+      await Deno.writeFile(image(a), second!);
+      await Deno.writeFile(image(b), first!);
+    }
+    const [again, fresh] = [await save("one", "alexnet"), await save("new", "alexnet")];
+    assertEquals(again.row, fresh.row);
+    assertNotEquals(again.row.scans, before.scans);
+    assertNotEquals(again.row.coxOnFeatures, before.coxOnFeatures);
+    assertEquals(again.rows, ["alexnet"]);
   }));
 
 Deno.test("openStudy() names the profile, the weights or the engine that the environment has wrong", async () => {

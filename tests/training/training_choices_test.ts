@@ -207,4 +207,10 @@ Deno.test("fineTuner(): what only a head on its own can do is refused for the fi
     InputError,
     "a learning rate that changes, clipped gradients",
   );
+  // Its training takes slices from the feet to the head, and its predictions would not.
+  assertThrows(
+    () => fineTuner(engine, backbone, {}, { ...brief, fineTuning: "final-block", sliceOrder: "head-to-feet" }),
+    InputError,
+    "slices from the head to the feet",
+  );
 });

@@ -32,6 +32,7 @@ const schema = z.strictObject({
   predictions: z.array(prediction),
   messages: z.array(z.string()).exactOptional(),
   ridge: z.number().positive().exactOptional(),
+  scans: z.string().exactOptional(),
   provenance: provenanceSchema,
 });
 
@@ -45,6 +46,8 @@ export interface CrossValidationRecord
     Partial<Pick<CrossValidation, "ctdWithinFolds" | "atHorizon">> {
   /** The ridge of a Cox regression; absent without one. */
   readonly ridge?: number;
+  /** Which scans of which patients it is of, as rows of Table 1 say it; the multiverse's have it. */
+  readonly scans?: string;
   /** See {@linkcode provenance}. */
   readonly provenance: Provenance;
 }

@@ -53,6 +53,8 @@ export interface ModelResultOptions {
   readonly aggregation?: ModelResult["aggregation"];
   /** What Cox regression reaches on the same features. @default {the row does not say} */
   readonly coxOnFeatures?: ModelResult["coxOnFeatures"];
+  /** Which scans of which patients the features are of, see `ModelResult`. @default {the row does not say} */
+  readonly scans?: ModelResult["scans"];
   /** How the result came to be. @default {the row has none} */
   readonly provenance?: Provenance;
   /** Which of the pooled Ctd the row has; `crossValidate` had the same. @default {"risk"} */
@@ -90,7 +92,7 @@ export interface ModelResultOptions {
  */
 export function modelResult(
   { folds, mean, stdSample, stdPopulation, pooled, interval, ...since }: CrossValidated,
-  { model, name, weights, view, aggregation, coxOnFeatures, provenance, variant = "risk" }: ModelResultOptions,
+  { model, name, weights, view, aggregation, coxOnFeatures, scans, provenance, variant = "risk" }: ModelResultOptions,
 ): ModelResult {
   const { value = null } = pooled.pre[variant] ?? {};
   const { ctdWithinFolds, atHorizon, constantLoss } = since;
@@ -104,6 +106,7 @@ export function modelResult(
     ...atHorizon && { atHorizon },
     ...constantLoss !== undefined && { constantLoss },
     ...coxOnFeatures && { coxOnFeatures },
+    ...scans !== undefined && { scans },
     folds: folds.map(({ fold, patients, events, ctd }) => ({ fold, patients, events, ctd: ctd.value })),
     mean,
     stdSample,

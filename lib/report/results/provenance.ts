@@ -67,7 +67,10 @@ async function gitState(): Promise<RunEnvironment["git"]> {
 
 /** The facts of a {@linkcode Provenance} that only the caller knows. */
 export interface ProvenanceInput {
-  /** Name of the engine that computed the features, such as `onnx`. */
+  /**
+   * Name of the engine of the run, such as `onnx`. Slices, features and activations that the run found in the cache may be
+   * another engine's: their files do not say whose they are, see docs/GPU.md.
+   */
   readonly engine: string;
   /** The engine's version and what it ran on, such as `onnxruntime-node 1.30.0 (cpu)`. */
   readonly provider: string;

@@ -41,6 +41,7 @@ const table1Schema = schemaOf<Table1Result>()(z.strictObject({
     atHorizon: horizonScoresSchema.optional(),
     constantLoss: z.number().optional(),
     coxOnFeatures: coxCeilingSchema.optional(),
+    scans: z.string().optional(),
     folds: z.array(z.strictObject({
       fold: z.int().positive(),
       patients: z.int().nonnegative(),
@@ -151,6 +152,12 @@ export interface ModelResult {
    * features give without a survival head. Absent as `aggregation` is, and where too few patients died.
    */
   readonly coxOnFeatures?: CoxCeiling | undefined;
+  /**
+   * SHA-256 of what the features are of: the patients who are used, with their follow-up and what was read of their scans,
+   * and those who are left out. Rows of the same table have the same. Absent of external features and where ctsurv before
+   * 0.2 wrote the row.
+   */
+  readonly scans?: string | undefined;
   /** One entry per fold, at least one. */
   readonly folds: readonly Table1Fold[];
   /** Mean Ctd over the folds that have one; null if none has. */
@@ -237,7 +244,8 @@ export async function readTable1(path: string): Promise<Table1Result> {
 
 /**
  * Adds rows to `table1.json`. A row of the same model is replaced. Rows of another cohort, profile or protocol are
- * dropped, and so is a file that holds something else. A file of ctsurv 0.1, which names no protocol, was made as the
+ * dropped, and rows of other scans of the same patients, and a file that holds something else. Rows that do not say of
+ * which scans they are stay. A file of ctsurv 0.1, which names no protocol, was made as the
  * protocol `workshop` is now. Rows are in the paper's order, the proposal last, and it is compared with each row whose
  * predictions are on file beside the table. The example of
  * {@linkcode readTable1} shows it.
@@ -256,11 +264,15 @@ async function addRows(path: string, result: Table1Result): Promise<Table1Result
   const isSame = before?.profile === result.profile && protocolOf(before) === protocolOf(result) &&
     (["name", "hash", "patients", "events"] as const).every((fact) => before.cohort[fact] === result.cohort[fact]);
   const replaced = new Set(result.models.map(({ model }) => model));
-  const kept = isSame ? before.models.filter(({ model }) => !replaced.has(model)) : [];
+  const scans = new Set(result.models.flatMap((row) => row.scans ?? []));
+  const ofTheseScans = (row: ModelResult) => row.scans === undefined || scans.size === 0 || scans.has(row.scans);
+  const others = isSame ? before.models.filter(({ model }) => !replaced.has(model)) : [];
+  const kept = others.filter(ofTheseScans);
   const order = paper.table1.map(({ model }) => model as string);
   const place = (model: string) => order.includes(model) ? order.indexOf(model) : order.length;
   const models = [...result.models, ...kept].sort((a, b) => place(a.model) - place(b.model));
-  const rows = { ...isSame ? before : {}, ...result, models };
+  // The comparisons of a row that is dropped go with it.
+  const rows = { ...isSame && kept.length === others.length ? before : {}, ...result, models };
   const all = { ...rows, ...await compareRows(dirname(path), rows, replaced) };
   await writeTable1(path, all);
   return all;

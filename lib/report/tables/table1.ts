@@ -8,10 +8,12 @@ import { type Table, table } from "./table.ts";
  * Table 1 from its results. Ctd within folds comes first: its chance level is 0.5. The paper's mean ± standard
  * deviation of the folds stands beside, and the pooled Ctd comes last. Cox regression on the same features says what a
  * row owes to them, and what to its head. What was computed and what the paper reports
- * stand in different columns. The example of `readTable1` shows it.
+ * stand in different columns. Under a protocol with another `ctd` than `risk` the caption says which columns have which.
+ * The example of `readTable1` shows it.
  */
 export function table1(result: Table1Result): Table {
   const { cohort, profile, protocol, models } = result;
+  const reading = models.flatMap(({ provenance }) => provenance?.protocol?.choices.ctd ?? [])[0] ?? "risk";
   return table(
     models,
     [
@@ -48,6 +50,9 @@ export function table1(result: Table1Result): Table {
       `Computed on ${cohort.name} (${cohort.patients} patients, ${cohort.events} deaths), profile ${profile}` +
       (protocol === undefined ? "" : `, protocol ${protocol}`),
       ...cohort.bestReachableCtd === null ? [] : [`best reachable Ctd ${formatNumber(cohort.bestReachableCtd, 3)}`],
+      ...reading === "risk" ? [] : [
+        `Ctd of the columns mean ± std and pooled: ${reading}; Ctd within folds, of Cox and the best reachable: risk`,
+      ],
     ].join("; "),
   );
 }

@@ -26,6 +26,8 @@ export type ComparisonKind = NumberKind | "exact" | "ignored" | "losses";
 /** Rules for the way to a value, its keys joined by dots. The first that matches gives the kind. */
 const RULES: readonly (readonly [RegExp, ComparisonKind])[] = [
   [/(^|\.)(provenance|measured)(\.|$)|(^|\.)(milli)?seconds$|\.(Measured\b[^.]*|peak memory\b[^.]*)$/, "ignored"],
+  // Of scans that differ, the numbers beside it tell. Results of 0.1 have none.
+  [/(^|\.)scans$/, "ignored"],
   // They follow from the values beside them.
   [/\.(concordant|statistic|verdict|found|because|Verdict|Found)$/, "ignored"],
   [/(^|\.)(macs\w*|parameters\w*|trainable|months|level|bestReachableCtd)(\.|$)|\.Paper\b[^.]*$/, "exact"],

@@ -21,8 +21,8 @@ export interface TrainedOnWhat {
 }
 
 /**
- * Why a change cannot have an effect on this cohort, though it has one on others: shown from the patients, and not from
- * the results. Undefined where nothing shows it.
+ * Why a change has no effect on this cohort, though it has one on others: shown from the patients and the choices. It is
+ * asked where predictions are equal to the last bit. Undefined where nothing shows it.
  */
 export function cohortProof({ choice }: MultiverseChange, trainedOn: TrainedOnWhat): string | undefined {
   const { patients, headline, own, choices, folds } = trainedOn;
@@ -39,9 +39,11 @@ export function cohortProof({ choice }: MultiverseChange, trainedOn: TrainedOnWh
   if (choice === "lastBatch" && choices.selection === "last" && haveWholeBatches(patients, choices, folds)) {
     return `every fold trains on whole batches of ${choices.batchSize}`;
   }
-  if (choice === "attention" && patients.every(({ slices }) => slices === 1)) {
+  if ((choice === "attention" || choice === "attentionWidth") && patients.every(({ slices }) => slices === 1)) {
     return "attention over one vector a patient is 1";
   }
+  // Epochs have different weights: with the same predictions both readings have chosen the same ones.
+  if (choice === "ctd" && choices.selection === "validation") return "both choose the same epoch in every fold";
   return undefined;
 }
 
@@ -60,9 +62,9 @@ function haveSameBins(patients: readonly LabelledPatient[], own: Choices, choice
   });
 }
 
-/** Whether the loss looks at bins: Cox and the cross-entropy look at the months themselves. */
+/** Whether the loss looks at bins: Cox, PC-hazard and the cross-entropy look at the months themselves. */
 function hasBins({ loss }: Choices): boolean {
-  return survivalLosses[loss].outputs === "bins";
+  return !survivalLosses[loss].isTimed;
 }
 
 function hasTiedPair(patients: readonly LabelledPatient[], { labels }: Choices): boolean {

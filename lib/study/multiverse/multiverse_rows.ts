@@ -1,5 +1,5 @@
 import { InputError } from "@ctsurv/base/mod.ts";
-import type { BackboneArchitecture } from "@ctsurv/nn/mod.ts";
+import type { AggregationChoice, BackboneArchitecture } from "@ctsurv/nn/mod.ts";
 import { allowedValues, type ChoiceName, type Choices } from "../protocol/choices.ts";
 import { parseChoices, type Protocol } from "../protocol/protocol.ts";
 
@@ -111,18 +111,26 @@ export interface KnownEffect {
  */
 export function knownEffect(
   { choice, value }: Pick<MultiverseChange, "choice" | "value">,
-  { architecture, trained, choices }: {
+  { architecture, trained, choices, aggregation }: {
     readonly architecture: Pick<BackboneArchitecture, "title" | "features" | "penultimateFeatures">;
     /** Whether its weights were ever trained. */
     readonly trained: boolean;
     /** The headline's. */
     readonly choices: Choices;
+    /** The row's own, in place of the protocol's soft attention. @default {the row has none} */
+    readonly aggregation?: AggregationChoice;
   },
 ): KnownEffect | undefined {
   if (choices.loss !== "deephit" && ofDeepHit.includes(choice)) {
     return { effect: "none", note: `the loss ${choices.loss} has no ${choice}` };
   }
-  if (choice === "ctd") return { effect: "none", note: "the same predictions, read otherwise" };
+  // Under selection=validation it also chooses the epoch.
+  if (choice === "ctd" && choices.selection === "last") {
+    return { effect: "none", note: "the same predictions, read otherwise" };
+  }
+  if (aggregation && (choice === "attention" || choice === "attentionWidth")) {
+    return { effect: "none", note: `the row has an aggregation of its own, ${aggregation.kind}` };
+  }
   if (choice === "sliceOrder") {
     return {
       effect: "rounding",

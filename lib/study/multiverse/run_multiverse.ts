@@ -15,7 +15,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { type CtdReading, type CtdVariant, differenceOfReadings } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf, scansOf } from "../_facts.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { findRow, refuseFusion, type StudyRow } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
@@ -50,7 +50,7 @@ export interface Multiverse extends Displayable {
 /**
  * Cross-validates one row of Table 1 under each choice of the protocol changed alone, and compares each with the row as it
  * is. Writes `multiverse.json`, `multiverse.md`, `multiverse.csv` and the figure, and keeps every cross-validation under
- * `multiverse/`: an interrupted run goes on where it stopped.
+ * `multiverse/`: an interrupted run goes on where it stopped. One of other scans or patients is made again.
  *
  * @throws {InputError} If there is no such row or choice, or no patient can be used. At the end, if a row equals the
  *   headline to the last bit though nothing shows that it has to: then the choice does not reach the computation, and no
@@ -65,7 +65,7 @@ export async function runMultiverse(
   refuseFusion(row, "The multiverse");
   const asked = changes ? findChanges(changes, study.protocol) : multiverseChanges(study.protocol);
   const features = await study.features(row.backbone);
-  const headline = await crossValidated(study, { row, slug: model, weights: features.weights }, () => features);
+  const headline = await crossValidated(study, { row, slug: model, features });
   const rows: MultiverseRow[] = [];
   const missing: MissingRow[] = [];
   const silent: string[] = [];
@@ -121,7 +121,9 @@ async function changedRow(
 ): Promise<MultiverseRow> {
   const { environment, protocol: { choices } } = study;
   const { backbone, weights } = features;
-  const known = knownEffect(change, { ...backbone, trained: weights.kind === "pretrained", choices });
+  const { aggregation } = row;
+  const trained = weights.kind === "pretrained";
+  const known = knownEffect(change, { ...backbone, trained, choices, ...aggregation && { aggregation } });
   const set = [...environment.set.filter((one) => one.split("=")[0]!.trim() !== change.choice), change.name];
   const changed = await openStudy({
     environment: { ...environment, set },
@@ -145,11 +147,11 @@ async function compareWithHeadline(
   changed: Study,
   { row, features, headline, change, known, choices }: RowToCompare,
 ): Promise<MultiverseRow> {
-  const { weights } = features;
-  const own = () => hasOwnFeatures(changed.protocol.choices, choices) ? changed.features(row.backbone!) : features;
+  const needsOwn = known?.effect !== "none" && hasOwnFeatures(changed.protocol.choices, choices);
+  const own = needsOwn ? await changed.features(row.backbone!) : features;
   const slug = `${row.model}-${change.name.replace(/[^\w.]+/g, "-")}`;
-  const validation = known?.effect === "none" ? headline : await crossValidated(changed, { row, slug, weights }, own);
-  const effect = known ?? await findEffect(changed, { validation, headline, change, features, choices, own });
+  const validation = known?.effect === "none" ? headline : await crossValidated(changed, { row, slug, features: own });
+  const effect = known ?? findEffect(changed, { validation, headline, change, features, choices, own });
   const patients = patientsOfBoth(validation, headline);
   return {
     name: change.name,
@@ -173,32 +175,33 @@ function hasOwnFeatures(own: Choices, headline: Choices): boolean {
   return choices.some((name) => own[name] !== headline[name]);
 }
 
-/** A row's cross-validation: the one on file if it is of the same study, or a new one, which is kept. */
+/** A row's cross-validation: the one on file if it is of the same study and scans, or a new one, which is kept. */
 async function crossValidated(
   study: Study,
-  { row, slug, weights }: { readonly row: StudyRow; readonly slug: string; readonly weights: StudyFeatures["weights"] },
-  featuresOf: () => StudyFeatures | Promise<StudyFeatures>,
+  { row, slug, features }: { readonly row: StudyRow; readonly slug: string; readonly features: StudyFeatures },
 ): Promise<CrossValidationRecord> {
   const folder = join(study.folder, "multiverse");
-  const { machine: _, git: __, ...wanted } = await study.provenance(weights);
+  const scans = scansOf(features);
+  const { machine: _, git: __, ...wanted } = await study.provenance(features.weights);
   const before = await readCrossValidation(folder, slug).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
   if (before) {
     const { machine: _, git: __, ...made } = before.provenance;
-    if (JSON.stringify(made) === JSON.stringify(wanted)) return before;
+    if (before.scans === scans && JSON.stringify(made) === JSON.stringify(wanted)) return before;
   }
   const title = `${row.name}, ${study.protocol.name}`;
   const head = { title, ...row.aggregation && { aggregation: row.aggregation } };
-  const validation = await study.crossValidate(await featuresOf(), head);
-  const record = { ...validation, provenance: { ...await study.provenance(weights) } };
+  const validation = await study.crossValidate(features, head);
+  const provenance = await study.provenance(features.weights);
+  const record = { ...validation, ...scans !== undefined && { scans }, provenance: { ...provenance } };
   await writeCrossValidation(folder, slug, record);
   return record;
 }
 
 /** What a change did, where nothing was known beforehand: undefined where predictions moved. */
-async function findEffect(
+function findEffect(
   changed: Study,
   { validation, headline, change, features, choices, own }: {
     readonly validation: CrossValidationRecord;
@@ -206,11 +209,11 @@ async function findEffect(
     readonly change: MultiverseChange;
     readonly features: StudyFeatures;
     readonly choices: Choices;
-    readonly own: () => StudyFeatures | Promise<StudyFeatures>;
+    readonly own: StudyFeatures;
   },
-): Promise<KnownEffect | undefined> {
+): KnownEffect | undefined {
   if (!haveSamePredictions(validation, headline)) return undefined;
-  const { patients } = await own();
+  const { patients } = own;
   const { protocol: { choices: ownChoices }, profile: { folds } } = changed;
   const trainedOn = { patients, headline: features.patients, own: ownChoices, choices, folds };
   const note = cohortProof(change, trainedOn);

@@ -91,7 +91,7 @@ export function readoutOf(
 }
 
 /** Choices that only a head on a frozen backbone can be trained with. */
-const HEAD_ONLY = ["intensities", "trunkMode", "schedule", "gradientClipping", "selection"] as const;
+const HEAD_ONLY = ["intensities", "trunkMode", "schedule", "gradientClipping", "selection", "sliceOrder"] as const;
 
 /**
  * Refuses choices that cannot be had together.

@@ -124,13 +124,14 @@ export function fineTuner(
 
 /** Refuses what only the training of a head on its own can do. */
 function refuseHeadOnlyOptions(
-  { schedule, clipNorm, validation, starts }: FineTunerOptions & HeadTrainerOptions,
+  { schedule, clipNorm, validation, starts, sliceOrder }: FineTunerOptions & HeadTrainerOptions,
 ): void {
   const asked = [
     schedule !== undefined && schedule.kind !== "constant" ? "a learning rate that changes" : "",
     clipNorm === undefined ? "" : "clipped gradients",
     validation ? "an epoch chosen on patients kept back" : "",
     starts ? "a start from other heads" : "",
+    sliceOrder === "head-to-feet" ? "slices from the head to the feet" : "",
   ].filter((what) => what !== "");
   if (asked.length === 0) return;
   throw new InputError(

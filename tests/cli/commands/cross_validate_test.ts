@@ -192,6 +192,11 @@ for (
       "tune=final-block is not built together with schedule=cosine",
     ],
     [
+      "slices from the head for a block that takes them from the feet",
+      ["--model", "alexnet", "--protocol", "paper-methods", "--set", "sliceOrder=head-to-feet"],
+      "tune=final-block is not built together with sliceOrder=head-to-feet",
+    ],
+    [
       "4096 features of a block that gives 256",
       ["--model", "alexnet", "--protocol", "paper", "--set", "tune=final-block", "--set", "readout=penultimate"],
       "tune=final-block is not built together with readout=penultimate for AlexNet",

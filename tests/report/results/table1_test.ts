@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { paper } from "@ctsurv/analysis/mod.ts";
 import { modelResult, provenance, readTable1, updateTable1, writeCrossValidation } from "@ctsurv/report/mod.ts";
 import { concordanceTable, ctdWithinFolds, holm, horizonScores, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
@@ -199,3 +200,34 @@ Deno.test("modelResult() keeps Ctd within folds, the scores at 24 months and the
     "average",
   ]);
 });
+
+Deno.test("updateTable1() drops rows of other scans of the same patients, and keeps rows that do not say theirs", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "table1.json");
+    const of = (model: string, scans?: string) => ({ ...average, model, ...scans !== undefined && { scans } });
+    const add = async (...models: typeof result.models) =>
+      names((await updateTable1(path, { ...result, models })).models);
+    await add(of("vgg16"), of("alexnet", "old"), of("vit_b_16", "old"), of("external"));
+    assertEquals(await add(of("external")), ["vgg16", "alexnet", "vit_b_16", "external"].toSorted(inPaper));
+    assertEquals(await add(of("alexnet", "new")), ["vgg16", "alexnet", "external"].toSorted(inPaper));
+    assertEquals(await add(of("vit_b_16", "new")), ["vgg16", "alexnet", "vit_b_16", "external"].toSorted(inPaper));
+  }));
+
+Deno.test("updateTable1() drops the comparisons with a proposal of other scans", () =>
+  inFolder(async (dir) => {
+    const path = join(dir, "table1.json");
+    await writePredictions(dir, "efficientnet_b0", (i) => 1 / (1 + i));
+    await writePredictions(dir, "vgg16", (i) => 1 / (2 + i % 5));
+    const of = (model: string, scans: string) => ({ ...average, model, scans });
+    const both = [of("efficientnet_b0", "old"), of("vgg16", "old")];
+    assertEquals((await updateTable1(path, { ...result, models: both })).comparisons!.length, 1);
+    const { models, comparisons, detectable } = await updateTable1(path, { ...result, models: [of("vgg16", "new")] });
+    assertEquals([names(models), comparisons, detectable], [["vgg16"], undefined, undefined]);
+  }));
+
+/** As `paper.table1` has them, and others last. */
+function inPaper(a: string, b: string): number {
+  const order = paper.table1.map(({ model }) => model as string);
+  const place = (model: string) => order.includes(model) ? order.indexOf(model) : order.length;
+  return place(a) - place(b);
+}

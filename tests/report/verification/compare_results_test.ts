@@ -164,6 +164,12 @@ Deno.test("compareResults() wants counts, times of follow-up, texts and hashes t
   assertStringIncludes((await differences({}, { table: none }))[0]!, "mean Ctd: ");
 });
 
+Deno.test("compareResults() leaves out the hash of the scans: results before it have none, and the numbers tell", async () => {
+  const row = (scans: string) => ({ table: withModel(() => ({ scans })) });
+  assertEquals(await differences(row("0a"), row("0b")), []);
+  assertEquals(await differences({}, row("0b")), []);
+});
+
 Deno.test("compareResults() lets weights from a seed have another hash, but no others", async () => {
   const hash = (kind: "seeded" | "pretrained", hash: string) => ({
     table: withModel(() => ({ weights: { kind, hash: hash.repeat(8) } })),
