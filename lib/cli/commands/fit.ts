@@ -51,9 +51,11 @@ export const fit: Command = {
       value: "NAME",
     },
     profile: {
-      describe: `profile that sets epochs, slices and weights: ${Object.keys(profiles).join(", ")} ` +
-        "(default: CTSURV_PROFILE, else workshop)",
+      describe: `profile that sets epochs, slices and weights, whatever CTSURV_PROFILE says: ${
+        Object.keys(profiles).join(", ")
+      }`,
       value: "NAME",
+      default: "workshop",
     },
     ...protocolOptions,
     loss: lossOption,
