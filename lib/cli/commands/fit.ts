@@ -80,10 +80,7 @@ export const fit: Command = {
       throw new InputError(`Unknown --tune "${options.tune}": choose one of ${TUNINGS.join(", ")}`);
     }
     const environment = withProtocol(given, options);
-    const profile = findProfile(
-      options.profile === undefined ? environment.profile : String(options.profile),
-      environment,
-    );
+    const profile = findProfile(String(options.profile), environment);
     const protocol = withOptions(findProtocol(profile.name, environment), options);
     const { choices } = protocol;
     refuseUnkept(choices, findBackbone(backboneName));
