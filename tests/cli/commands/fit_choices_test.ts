@@ -5,7 +5,6 @@ import { parseCommand } from "@ctsurv/cli/command.ts";
 import { fit } from "@ctsurv/cli/commands/fit.ts";
 import { ensurePhantom, phantomLung1 } from "@ctsurv/cohort/mod.ts";
 import { onnxEngine } from "@ctsurv/engine/mod.ts";
-import { readEnvironment } from "@ctsurv/study/mod.ts";
 import { loadModel } from "@ctsurv/training/mod.ts";
 import { inFolder } from "../../support/in_folder.ts";
 
@@ -20,17 +19,12 @@ const inCohort = (test: (paths: { cohort: string; model: string; cache: string }
     await test({ cohort, model: join(dir, "model.safetensors"), cache: join(dir, "cache") });
   });
 
-Deno.test("fit --aggregation keeps the width of attention that --set names, in the profile of the environment", () =>
+Deno.test("fit --aggregation keeps the width of attention that --set names", () =>
   inCohort(async ({ cohort, model, cache }) => {
-    const options = ["--cohort", cohort, "--output", model, "--cache", cache];
-    const input = parseCommand(fit, [...options, "--aggregation", "gated", "--set", "attentionWidth=32"]);
-    await fit.run({
-      ...input,
-      environment: readEnvironment((name) => name === "CTSURV_PROFILE" ? "smoke" : undefined),
-    });
-    const { shape, trainedOn } = await loadModel(model, onnxEngine());
+    const options = ["--cohort", cohort, "--output", model, "--cache", cache, "--profile", "smoke"];
+    await fit.run(parseCommand(fit, [...options, "--aggregation", "gated", "--set", "attentionWidth=32"]));
+    const { shape } = await loadModel(model, onnxEngine());
     assertEquals(shape.aggregation, { kind: "gated", hidden: 32 });
-    assertEquals(trainedOn.profile, "smoke");
   }));
 
 Deno.test("fit refuses a final block that the protocol cannot train before it computes anything", () =>
