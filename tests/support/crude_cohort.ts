@@ -4,16 +4,22 @@ import { openStudy, type Study } from "@ctsurv/study/mod.ts";
 import { environmentOf } from "./environment_of.ts";
 import { crudeChest } from "./test_volume.ts";
 
-/** Writes a cohort of nine crude chests, two of three patients dead; `darker` makes other chests of another cohort. */
+/** Writes a cohort of crude chests, two of three patients dead; `darker` makes other chests of another cohort. */
 export async function writeCrudeCohort(
   folder: string,
-  { name = "Crude", darker = 0 }: { readonly name?: string; readonly darker?: number } = {},
+  { name = "Crude", darker = 0, patients = 9 }: {
+    readonly name?: string;
+    readonly darker?: number;
+    readonly patients?: number;
+  } = {},
 ): Promise<void> {
   const rows = ["PatientID,age,gender,Survival.time,deadstatus.event"];
-  for (let i = 0; i < 9; i++) {
-    const { hu, shape, affine } = crudeChest({ lung: 42 + i, lungHu: -860 + 11 * i - darker });
+  for (let i = 0; i < patients; i++) {
+    const { hu, shape, affine } = crudeChest({ lung: 42 + i % 9, lungHu: -860 + 11 * i - darker });
     await writeNifti(join(folder, "images", `P${i}.nii.gz`), { data: hu as Int16Array, shape, affine });
-    rows.push(`P${i},${60 + i},${i < 6 ? "male" : "female"},${100 + 70 * i},${i % 3 === 2 ? 0 : 1}`);
+    rows.push(
+      `P${i},${60 + i},${i < 6 ? "male" : "female"},${100 + 70 * (i % 9) + Math.floor(i / 9)},${i % 3 === 2 ? 0 : 1}`,
+    );
   }
   await Deno.writeTextFile(join(folder, "clinical.csv"), rows.join("\n") + "\n");
   const manifest = { format: 1, name, source: "made up", licence: "MIT", exclusions: [] };
