@@ -208,8 +208,9 @@ Deno.test("fineTuner(): what only a head on its own can do is refused for the fi
     "a learning rate that changes, clipped gradients",
   );
   // Its training takes slices from the feet to the head, and its predictions would not.
+  const reversed = { ...brief, fineTuning: "final-block", sliceOrder: "head-to-feet" } as const;
   assertThrows(
-    () => fineTuner(engine, backbone, {}, { ...brief, fineTuning: "final-block", sliceOrder: "head-to-feet" }),
+    () => fineTuner(engine, backbone, {}, reversed),
     InputError,
     "slices from the head to the feet",
   );

@@ -21,7 +21,18 @@ const inCohort = (test: (paths: { cohort: string; model: string; cache: string }
 
 Deno.test("fit --aggregation keeps the width of attention that --set names", () =>
   inCohort(async ({ cohort, model, cache }) => {
-    const options = ["--cohort", cohort, "--output", model, "--cache", cache, "--profile", "smoke"];
+    const options = [
+      "--cohort",
+      cohort,
+      "--output",
+      model,
+      "--cache",
+      cache,
+      "--profile",
+      "smoke",
+      "--lungs",
+      "threshold",
+    ];
     await fit.run(parseCommand(fit, [...options, "--aggregation", "gated", "--set", "attentionWidth=32"]));
     const { shape } = await loadModel(model, onnxEngine());
     assertEquals(shape.aggregation, { kind: "gated", hidden: 32 });

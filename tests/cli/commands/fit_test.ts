@@ -40,12 +40,12 @@ const overrides = { matrix: 64, scanners };
 Deno.test("fit saves a model from which predict gives the same falling curve each time", () =>
   inFolder(async (dir) => {
     const [cohort, model] = [join(dir, "cohort"), join(dir, "model.safetensors")];
-    await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
+    await ensurePhantom("phantom-lung1", cohort, { patients: 3, overrides });
     const trained = await run(
       fit,
       ...["--cohort", cohort, "--output", model, "--profile", "smoke", "--cache", join(dir, "cache")],
     );
-    assertStringIncludes(trained.text, "Trained on 5 patients of phantom-lung1");
+    assertStringIncludes(trained.text, "Trained on 3 patients of phantom-lung1");
     const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
     const predictions = await Promise.all(
       [0, 1].map(async () => (await run(predict, "--model", model, "--input", scan)).json as Prediction),
@@ -281,20 +281,32 @@ Deno.test("fit keeps in the model's file how its slices were made and its protoc
     await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
     const train = (name: string, ...more: string[]) => {
       const output = join(dir, `${name}.safetensors`);
-      return run(fit, "--cohort", cohort, "--output", output, "--profile", "smoke", "--cache", cache, ...more);
+      return run(
+        fit,
+        "--cohort",
+        cohort,
+        "--output",
+        output,
+        "--profile",
+        "smoke",
+        "--cache",
+        cache,
+        ...byThreshold,
+        ...more,
+      );
     };
     const usual = await train("usual");
-    assertStringIncludes(usual.text, "Profile smoke, protocol workshop");
+    assertStringIncludes(usual.text, "Profile smoke, protocol workshop, lungs=threshold");
     const { text } = await train("linear", "--protocol", "paper", "--set", "interpolation=linear");
-    assertStringIncludes(text, "Profile smoke, protocol paper, interpolation=linear");
+    assertStringIncludes(text, "Profile smoke, protocol paper, lungs=threshold, interpolation=linear");
     const engine = onnxEngine({ threads: 1 });
     const [before, after] = await Promise.all(
       ["usual", "linear"].map((name) => loadModel(join(dir, `${name}.safetensors`), engine)),
     );
-    assertEquals([before!.preprocessing, before!.trainedOn.protocol], [undefined, "workshop"]);
+    assertEquals([before!.preprocessing, before!.trainedOn.protocol], [undefined, "workshop, lungs=threshold"]);
     assertEquals(after!.preprocessing, { interpolation: "linear", interior: "keep" });
     // The same head on slices of B-splines would give another curve.
-    const segmenter = await openLungs(engine);
+    const segmenter = await openLungs(engine, "threshold");
     const scan = join(cohort, "images", "PHANTOM-001.nii.gz");
     const { preprocessing: _, ...asBefore } = after!;
     const [kept, lost] = await Promise.all(

@@ -25,11 +25,8 @@ async function run(output: string, ...args: string[]) {
   return { text, json: json as MultiverseResult & { readonly folder: string } };
 }
 
-Deno.test("multiverse at smoke size: EfficientNet-B0 under a dozen changes, as files and as text; a second run adds a row", async () => {
-  const changes = [
-    ...["months", "initialisation", "deephit", "attention", "ranking", "tail", "lastBatch", "labels", "readout"],
-    "sliceOrder",
-  ];
+Deno.test("multiverse at smoke size: EfficientNet-B0 under some changes, as files and as text; a second run adds a row", async () => {
+  const changes = ["attention", "lastBatch", "labels", "readout", "sliceOrder", "tail"];
   const { text, json } = await run("b0", ...changes.flatMap((change) => ["--change", change]));
   assertEquals(json.headline.protocol, "workshop, lungs=threshold");
   const found = new Map(json.rows.map(({ name, effect }) => [name, effect]));
@@ -63,7 +60,7 @@ Deno.test("multiverse --protocol ascent: its own Ctd, and another one, which als
   assertEquals([choices.ctd, choices.initialisation, choices.readout, choices.trunkMode], [
     ...["authors", "xavier", "penultimate", "evaluation"],
   ]);
-  const [{ name, note }] = json.rows as [MultiverseRow];
+  const [{ name, note }] = json.rows as [MultiverseResult["rows"][number]];
   assertEquals(name, "ctd=risk");
   assert(note === undefined || note.includes("the same epoch"), note);
 });

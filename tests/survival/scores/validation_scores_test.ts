@@ -26,7 +26,7 @@ Deno.test("validationScores(): a model that knows the hazards is right in the la
     replicates: 0,
   });
   assert(slope!.low < 1 && 1 < slope!.high && slope!.low < slope!.value);
-  assert(observedToExpected!.low < 1 && 1 < observedToExpected!.high);
+  assert(observedToExpected!.low! < 1 && 1 < observedToExpected!.high!);
   assert(ici! < .03 && scaledBrier! > 0 && ctd.value! > .6 && auc.value! > .65);
   assert(netBenefit.model! > Math.max(0, netBenefit.treatAll!));
 });
@@ -38,7 +38,7 @@ Deno.test("validationScores(): predictions brought together by a factor have the
   );
   assertAlmostEquals(close!.slope!.value, right!.slope!.value / .5, 1e-6);
   assertAlmostEquals(shifted!.slope!.value, right!.slope!.value, 1e-6);
-  assert(shifted!.observedToExpected!.high < right!.observedToExpected!.high);
+  assert(shifted!.observedToExpected!.high! < right!.observedToExpected!.high!);
   assertEquals([close!.ctd.value, shifted!.ctd.value], [right!.ctd.value, right!.ctd.value]);
 });
 
