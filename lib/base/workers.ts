@@ -15,18 +15,26 @@ export function serveOrders<Order, Result>(
   transfer: (result: Result) => readonly Transferable[] = () => [],
 ): void {
   const scope = self as unknown as {
-    onmessage: (event: MessageEvent<Ordered<Order>>) => void;
+    onmessage: (event: MessageEvent<Ordered<Order> | typeof NUDGE>) => void;
     postMessage(reply: Reply<Result>, transfer?: readonly Transferable[]): void;
   };
-  scope.onmessage = async ({ data: { order } }) => {
+  scope.onmessage = async ({ data }) => {
+    if ("nudge" in data) return;
     try {
-      const result = await work(order, (note) => scope.postMessage({ note }));
+      const result = await work(data.order, (note) => scope.postMessage({ note }));
       scope.postMessage({ result }, transfer(result));
     } catch (error) {
       scope.postMessage(describeError(error));
     }
   };
 }
+
+/**
+ * Says nothing, but wakes a thread that sleeps. Deno 2.9.6 was twice seen to leave every thread of a process asleep, with
+ * orders that were not done, when many began at once: whoever waits for an answer wakes itself and the other every so often.
+ */
+const NUDGE = { nudge: true } as const;
+const NUDGE_MILLISECONDS = 2000;
 
 /** Errors that reach the caller of `run` as what they are in the thread. */
 const kinds = { output: OutputError, full: DiskFullError, input: InputError } as const;
@@ -132,13 +140,19 @@ export function workerPool<Order, Result>(
 
   const ask = (thread: Worker, order: Order, onNote?: (note: unknown) => void) =>
     new Promise<Result>((resolve, reject) => {
+      const nudging = setInterval(() => thread.postMessage(NUDGE), NUDGE_MILLISECONDS);
       const settle = (leave: (thread: Worker) => void, answer: () => void) => {
-        unanswered.delete(reject);
+        clearInterval(nudging);
+        unanswered.delete(refuse);
         thread.onmessage = thread.onerror = null;
         leave(thread);
         answer();
       };
-      unanswered.add(reject);
+      const refuse = (error: Error) => {
+        clearInterval(nudging);
+        reject(error);
+      };
+      unanswered.add(refuse);
       thread.onmessage = ({ data }: MessageEvent<Reply<Result>>) => {
         if ("note" in data) {
           try {
