@@ -140,19 +140,13 @@ export function workerPool<Order, Result>(
 
   const ask = (thread: Worker, order: Order, onNote?: (note: unknown) => void) =>
     new Promise<Result>((resolve, reject) => {
-      const nudging = setInterval(() => thread.postMessage(NUDGE), NUDGE_MILLISECONDS);
       const settle = (leave: (thread: Worker) => void, answer: () => void) => {
-        clearInterval(nudging);
-        unanswered.delete(refuse);
+        unanswered.delete(reject);
         thread.onmessage = thread.onerror = null;
         leave(thread);
         answer();
       };
-      const refuse = (error: Error) => {
-        clearInterval(nudging);
-        reject(error);
-      };
-      unanswered.add(refuse);
+      unanswered.add(reject);
       thread.onmessage = ({ data }: MessageEvent<Reply<Result>>) => {
         if ("note" in data) {
           try {
@@ -184,7 +178,12 @@ export function workerPool<Order, Result>(
     async run(order, onNote) {
       const thread = isClosed ? undefined : await free();
       if (isClosed || !thread) throw new Error(`${describe(order)}: the threads are closed`);
-      return await ask(thread, order, onNote);
+      const nudging = setInterval(() => thread.postMessage(NUDGE), NUDGE_MILLISECONDS);
+      try {
+        return await ask(thread, order, onNote);
+      } finally {
+        clearInterval(nudging);
+      }
     },
     close() {
       isClosed = true;
