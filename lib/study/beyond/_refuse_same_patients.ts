@@ -27,8 +27,8 @@ export function refuseSamePatients(source: ScannedCohort, target: ScannedCohort)
         "(--target DIR or CTSURV_TARGET_COHORT). ctsurv cross-validate evaluates a model within its own cohort",
     );
   }
-  const known = new Set(scansOf(source).map(({ scan }) => scan));
-  const common = [...new Set(scansOf(target).filter(({ scan }) => known.has(scan)).map(({ patient }) => patient))];
+  const known = new Set(identitiesOf(source).map(({ scan }) => scan));
+  const common = [...new Set(identitiesOf(target).filter(({ scan }) => known.has(scan)).map(({ patient }) => patient))];
   if (common.length === 0) return;
   const shown = common.length > 10 ? [...common.slice(0, 10), "others"] : common;
   throw new InputError(
@@ -38,7 +38,7 @@ export function refuseSamePatients(source: ScannedCohort, target: ScannedCohort)
 }
 
 /** What a scan is known by: its series, and the bytes of its files. */
-function scansOf({ cohort, slices = [] }: ScannedCohort): { readonly patient: string; readonly scan: string }[] {
+function identitiesOf({ cohort, slices = [] }: ScannedCohort): { readonly patient: string; readonly scan: string }[] {
   return [
     ...cohort.patients.flatMap(({ id, series }) => series === undefined ? [] : [{ patient: id, scan: series }]),
     ...slices.map(({ patient, key }) => ({ patient, scan: key })),

@@ -25,8 +25,8 @@ export async function saveFoldModels(study: Study, model: string, folder: string
   }
   const { profile, protocol, cohort, segmenter } = study;
   const { choices } = protocol;
-  const paths = Array.from({ length: profile.folds }, (_, i) => join(folder, fileOfFold(i + 1)));
-  await refuseOtherModels(folder, profile.folds);
+  const names = Array.from({ length: profile.folds }, (_, i) => `fold-${String(i + 1).padStart(2, "0")}.safetensors`);
+  await refuseOtherModels(folder, names);
   if (choices.tune === "final-block") {
     throw new InputError("Models of folds are heads on a frozen backbone: choose tune=final-layer");
   }
@@ -44,7 +44,7 @@ export async function saveFoldModels(study: Study, model: string, folder: string
   const files: string[] = [];
   for (const [i, head] of heads.entries()) {
     const trained = patients.filter((_, patient) => predictions[patient]!.fold !== i + 1);
-    const path = paths[i]!;
+    const path = join(folder, names[i]!);
     await saveModel(path, {
       backbone,
       view,
@@ -69,18 +69,13 @@ export async function saveFoldModels(study: Study, model: string, folder: string
   return files;
 }
 
-function fileOfFold(fold: number): string {
-  return `fold-${String(fold).padStart(2, "0")}.safetensors`;
-}
-
 /** `predict --model FOLDER` takes every model there, and a run with fewer folds writes over only some of another's. */
-async function refuseOtherModels(folder: string, folds: number): Promise<void> {
-  const own = new Set(Array.from({ length: folds }, (_, i) => fileOfFold(i + 1)));
+async function refuseOtherModels(folder: string, own: readonly string[]): Promise<void> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name).catch(ignoreNotFound) ?? [];
-  const other = names.sort().find((name) => name.endsWith(".safetensors") && !own.has(name));
+  const other = names.sort().find((name) => name.endsWith(".safetensors") && !own.includes(name));
   if (other === undefined) return;
   throw new InputError(
-    `${folder} holds ${other}, which is no model of these ${folds} folds, and predict would average it with them. ` +
+    `${folder} holds ${other}, which is no model of these ${own.length} folds, and predict would average it with them. ` +
       "Name an empty folder, or move that file away",
   );
 }
