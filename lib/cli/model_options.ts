@@ -1,7 +1,7 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { lungMethods } from "@ctsurv/lungs/mod.ts";
 import { type AggregationChoice, type BackboneArchitecture, backbones } from "@ctsurv/nn/mod.ts";
-import type { CommandOption } from "./command.ts";
+import { type CommandInput, type CommandOption, parseWholeNumber } from "./command.ts";
 
 const KINDS = ["gated", "average", "self-attention", "linear", "mlp"] satisfies AggregationChoice["kind"][];
 
@@ -57,4 +57,15 @@ export function parseLeastLung(text: string | undefined): number | undefined;
 export function parseLeastLung(text: string | undefined): number | undefined {
   if (text === undefined || /^\d+(\.\d+)?$/.test(text)) return text === undefined ? undefined : Number(text);
   throw new InputError(`--least-lung takes mL of lung, 0 or more, such as 20; not "${text}"`);
+}
+
+/**
+ * `--dropout-passes`: how often heads are applied with dropout; 0 for not at all.
+ *
+ * @throws {InputError} If it is no whole number, or one pass, which shows no spread.
+ */
+export function parsePasses(options: CommandInput["options"]): number {
+  const passes = parseWholeNumber("dropout-passes", String(options["dropout-passes"]));
+  if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
+  return passes;
 }

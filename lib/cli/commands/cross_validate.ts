@@ -16,6 +16,7 @@ import {
 } from "@ctsurv/study/mod.ts";
 import type { NullScore } from "@ctsurv/training/mod.ts";
 import { alignColumns, type Command, type CommandInput, type CommandOutput, parseWholeNumber } from "../command.ts";
+import { parsePasses } from "../model_options.ts";
 import { parseRidge, ridgeName, ridgeOption } from "../evaluation/ridge_option.ts";
 import { choicesText, lossOption } from "../protocol_options.ts";
 import { studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
@@ -90,8 +91,7 @@ export const crossValidate: Command = {
     if (seeds !== undefined && seeds < 2) {
       throw new InputError(`--ensemble ${seeds} is none: it takes at least 2 seeds`);
     }
-    const passes = parseWholeNumber("dropout-passes", String(input.options["dropout-passes"]));
-    if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
+    const passes = parsePasses(input.options);
     if (seeds === undefined && passes > 0) {
       throw new InputError("--dropout-passes goes with --ensemble, such as --ensemble 5 --dropout-passes 50");
     }

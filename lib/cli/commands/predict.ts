@@ -10,9 +10,9 @@ import {
   viewScan,
 } from "@ctsurv/training/mod.ts";
 import { openEngine, openLungs, readEnvironment } from "@ctsurv/study/mod.ts";
-import { type Command, parseNumber, parseWholeNumber } from "../command.ts";
+import { type Command, parseNumber } from "../command.ts";
 import { TOP_SLICES, writeExplanation } from "../explanation/write_explanation.ts";
-import { lungsOption } from "../model_options.ts";
+import { lungsOption, parsePasses } from "../model_options.ts";
 import { modelFiles, type NamedModel, predictBySeveral } from "../predict_by_several.ts";
 
 /** `ctsurv predict`: the survival curve of one scan. */
@@ -53,12 +53,11 @@ export const predict: Command = {
   },
   async run({ options, environment = readEnvironment() }) {
     const input = String(options.input);
-    const passes = parseWholeNumber("dropout-passes", String(options["dropout-passes"]));
+    const passes = parsePasses(options);
     const typed = options["dropout-rate"];
     const rate = typed === undefined
       ? {}
       : { rate: parseNumber("dropout-rate", String(typed), "above 0 and below 1", (p) => p > 0 && p < 1) };
-    if (passes === 1) throw new InputError("--dropout-passes 1 shows no spread: it takes at least 2 passes");
     if (typed !== undefined && passes === 0) {
       throw new InputError("--dropout-rate goes with --dropout-passes, such as --dropout-passes 50");
     }
