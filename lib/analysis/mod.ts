@@ -44,6 +44,7 @@ export {
   type Reported,
 } from "./paper.ts";
 export { explainScan, type ExplainScanOptions, type ScanExplanation } from "./saliency/explain_scan.ts";
+export { checkExplainable, type ToExplain } from "./saliency/explainable.ts";
 export { explainSlices, type SliceExplanation } from "./saliency/explain_slices.ts";
 export { type FeatureMaps, gradCam, positivePart, type SaliencyMaps } from "./saliency/grad_cam.ts";
 export { type HeadRisk, headRisk, type HeadRiskOptions, type RiskGradients } from "./saliency/head_risk.ts";

@@ -11,6 +11,7 @@ import {
 import { type SurvivalHead, survivalHead, type SurvivalHeadShape, survivalHeadSpec } from "@ctsurv/nn/mod.ts";
 import type { SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import { joinSlices, paddedSlices, type PatientFeatures } from "@ctsurv/training/mod.ts";
+import { checkExplainable } from "./explainable.ts";
 import { logOddsOfDeath, type RiskOptions } from "./risk.ts";
 
 /** A patient's risk, and what it owes to each feature of each slice. */
@@ -94,15 +95,7 @@ export function headRisk(
   shape: SurvivalHeadShape,
   { kind = "deephit", ...options }: HeadRiskOptions = {},
 ): HeadRisk {
-  if (shape.clinical) {
-    throw new InputError("The risk of CT and clinical data together is not explained: take a model of the CT alone");
-  }
-  if (kind !== "deephit") {
-    throw new InputError(
-      `Maps explain the log odds of death by DeepHit's logits, and this head was trained with the loss ${kind}, whose ` +
-        "outputs mean something else. Explain a head that was trained with loss=deephit",
-    );
-  }
+  checkExplainable({ shape, loss: kind });
   const head = survivalHeadSpec(shape);
   const riskOf = (features: tf.Tensor, membership: tf.Tensor, head: SurvivalHead<tf.Tensor>) => {
     const { logits, attention } = survivalHead(features, membership, head);

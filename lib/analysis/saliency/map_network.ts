@@ -4,6 +4,7 @@ import type { Readout } from "@ctsurv/features/mod.ts";
 import { type Backbone, type BackboneArchitecture, toNetworkInput } from "@ctsurv/nn/mod.ts";
 import type { FinalBlock } from "@ctsurv/training/mod.ts";
 import { batchProgram } from "./_batch_program.ts";
+import { checkExplainable } from "./explainable.ts";
 import type { FeatureMaps } from "./grad_cam.ts";
 
 /** What a backbone makes of some slices. */
@@ -78,16 +79,12 @@ export async function mapNetwork(
 const isHost = isSpec as (node: unknown) => node is HostTensor;
 
 function refuseWithoutMaps(architecture: BackboneArchitecture, at: Readout): void {
-  const { title, input, features, penultimateFeatures } = architecture;
-  if (input === "volume") {
-    throw new InputError(
-      `${title} sees all slices as one volume, and has no map of each. Explain a network of slices, such as efficientnet_b0`,
-    );
-  }
+  checkExplainable({ backbone: { architecture } });
+  const { title, features, penultimateFeatures } = architecture;
   if (at === "penultimate" && features !== penultimateFeatures) {
     throw new InputError(
       `The features of ${title} under readout=penultimate come from its classifier and are no means of maps. ` +
-        "Choose readout=features",
+        "Choose readout=pooled",
     );
   }
 }

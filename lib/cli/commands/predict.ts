@@ -1,4 +1,4 @@
-import { explainScan, type ScanExplanation } from "@ctsurv/analysis/mod.ts";
+import { checkExplainable, explainScan, type ScanExplanation } from "@ctsurv/analysis/mod.ts";
 import { checkOutputFolder, InputError } from "@ctsurv/base/mod.ts";
 import { HORIZON_MONTHS } from "@ctsurv/survival/mod.ts";
 import {
@@ -73,6 +73,7 @@ export const predict: Command = {
     for (const path of files) {
       models.push({ path, model: await loadModel(path, engine, { weightsFolder: environment.weightsFolder }) });
     }
+    if (folder !== undefined) { for (const { model } of models) checkExplainable(model); }
     if (passes > 0) { for (const { path, model } of models) passRate(model, { ...rate, where: path }); }
     const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     const [{ path: modelPath, model }] = models as [NamedModel];

@@ -1,7 +1,6 @@
-import { InputError } from "@ctsurv/base/mod.ts";
 import { externalValidationTable, remarkLines, saysExternalValidation } from "@ctsurv/report/mod.ts";
 import { openStudy, readEnvironment, validateExternally } from "@ctsurv/study/mod.ts";
-import type { Command } from "../command.ts";
+import { type Command, parseNumber } from "../command.ts";
 import { imageRow } from "../model_options.ts";
 import { COHORTS, studyFolders, studyOptions, withStudy } from "../runs/with_study.ts";
 
@@ -23,7 +22,9 @@ export const validate: Command = {
   },
   async run({ options, environment = readEnvironment() }) {
     const targetCohort = options.target === undefined ? environment.targetCohort : String(options.target);
-    const threshold = options.threshold === undefined ? undefined : thresholdOf(String(options.threshold));
+    const threshold = options.threshold === undefined
+      ? undefined
+      : parseNumber("threshold", String(options.threshold), "above 0 and below 1, such as 0.5", (p) => p > 0 && p < 1);
     const input = { options, environment: { ...environment, targetCohort } };
     return await withStudy(input, { scans: true }, async (source) => {
       const target = await openStudy({ builtIn: "phantom-claro", beside: source, cohorts: COHORTS, needsFolds: false });
@@ -44,9 +45,3 @@ export const validate: Command = {
     });
   },
 };
-
-function thresholdOf(text: string): number {
-  const threshold = Number(text);
-  if (text.trim() !== "" && threshold > 0 && threshold < 1) return threshold;
-  throw new InputError(`--threshold takes a probability above 0 and below 1, such as 0.5; not "${text}"`);
-}

@@ -86,7 +86,7 @@ Deno.test("mapNetwork() refuses volumes, and features that are no means of maps"
   const source = { kind: "seeded", seed: 0, sha256: "none" } as const;
   const of = (name: string) => ({ architecture: findBackbone(name), parameters: {}, source });
   await assertRejects(() => mapNetwork(engine, of("r3d_18")), InputError, "one volume");
-  await assertRejects(() => mapNetwork(engine, of("vgg16"), { at: "penultimate" }), InputError, "readout=features");
+  await assertRejects(() => mapNetwork(engine, of("vgg16"), { at: "penultimate" }), InputError, "readout=pooled");
   assertThrows(() => gradCam({ data: new Float32Array(4), shape: [1, 2, 1, 2] }, new Float32Array(3)), TypeError);
 });
 

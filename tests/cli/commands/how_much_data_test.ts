@@ -93,7 +93,12 @@ for (
     { what: "no repetition", command: repeat, args: ["--repeats", "0"], message: "from 1, not 0" },
     { what: "a row beside itself", command: repeat, args: ["--models", "vgg16,vgg16"], message: "are the same row" },
     { what: "a row without images", command: validate, args: ["--model", "clinical"], message: "has no images" },
-    { what: "a threshold of 1", command: validate, args: ["--threshold", "1"], message: "--threshold takes a prob" },
+    {
+      what: "a threshold of 1",
+      command: validate,
+      args: ["--threshold", "1"],
+      message: "--threshold takes a number, above 0",
+    },
     { what: "a target that is not there", command: validate, args: ["--target", "nowhere"], message: "nowhere" },
   ]
 ) {
