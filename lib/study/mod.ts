@@ -74,29 +74,16 @@ export {
   trainingSettings,
 } from "./protocol/settings.ts";
 export { parseChoices, type Protocol, protocol } from "./protocol/protocol.ts";
-export {
-  checkSameRun,
-  saveAggregation,
-  saveCosts,
-  saveRow,
-  saveTransfer,
-  type ShownTable1,
-  type ShownTable2,
-  showTable1,
-  type StudyCosts,
-  type Transfer,
-} from "./results.ts";
+export { saveAggregation } from "./results/save_aggregation.ts";
+export { saveCosts, type StudyCosts } from "./results/save_costs.ts";
+export { checkSameRun, saveRow } from "./results/save_row.ts";
+export { saveTransfer, type ShownTable2, type Transfer } from "./results/save_transfer.ts";
+export { type ShownTable1, showTable1 } from "./results/show_table1.ts";
 export type { SeenSlices, TumourSlices } from "./seen_slices.ts";
 export { openTransfer, type TransferStudies } from "./open_transfer.ts";
 export { openSelectedCohort, outputsFolder, type SelectedCohortOptions } from "./selected_cohort.ts";
-export {
-  type FollowedPrediction,
-  type NoWeights,
-  openStudy,
-  type OpenStudyOptions,
-  type Study,
-  type StudyFoldOptions,
-} from "./study.ts";
+export { openStudy, type OpenStudyOptions } from "./open_study.ts";
+export type { FollowedPrediction, NoWeights, Study, StudyFoldOptions } from "./study.ts";
 export type { StudyFeatures, StudyFeaturesOptions } from "./study_features.ts";
 export type { StudyHeadOptions } from "./study_trainer.ts";
 export { studyProgress } from "./study_progress.ts";

@@ -4,7 +4,8 @@ import { readEnvironment } from "./environment.ts";
 import { findProfile, requireFolds } from "./profile.ts";
 import { findProtocol } from "./protocol/find_protocol.ts";
 import { monthRule } from "./protocol/settings.ts";
-import { openStudy, type OpenStudyOptions, type Study } from "./study.ts";
+import { openStudy, type OpenStudyOptions } from "./open_study.ts";
+import type { Study } from "./study.ts";
 
 /** Two studies for a transfer, which share engine, lungs, progress and the source's folder of results. */
 export interface TransferStudies {

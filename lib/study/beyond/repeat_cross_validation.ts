@@ -14,7 +14,8 @@ import { compareRepeats, type CtdVariant, type FoldScores } from "@ctsurv/surviv
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
 import { comparedCohort, displayAs } from "../_facts.ts";
 import { findRow, refuseFusion, type StudyRow } from "../rows/rows.ts";
-import { openStudy, type OpenStudyOptions, type Study } from "../study.ts";
+import { openStudy, type OpenStudyOptions } from "../open_study.ts";
+import type { Study } from "../study.ts";
 
 /** Options of {@linkcode repeatCrossValidation}. */
 export interface RepeatOptions extends Pick<OpenStudyOptions, "cohorts"> {

@@ -3,7 +3,7 @@ import type { PhantomLaw } from "@ctsurv/cohort/mod.ts";
 import type { LawResult } from "@ctsurv/report/mod.ts";
 import { type CtdVariant, type PairedBootstrap, pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { ceilingOf } from "../results.ts";
+import { ceilingOf } from "../results/save_row.ts";
 import type { TumourSlices } from "../seen_slices.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";

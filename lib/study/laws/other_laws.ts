@@ -1,7 +1,8 @@
 import { InputError } from "@ctsurv/base/mod.ts";
 import { openPhantomLaw, type PhantomLaw, phantomLaws } from "@ctsurv/cohort/mod.ts";
 import { saysLaw } from "@ctsurv/report/mod.ts";
-import { openStudy, type Study } from "../study.ts";
+import { openStudy } from "../open_study.ts";
+import type { Study } from "../study.ts";
 
 /** The studies of a phantom cohort under the laws that are not its own. */
 export interface OtherLaws {

@@ -24,7 +24,7 @@ import {
   trainFolds,
 } from "@ctsurv/training/mod.ts";
 import { monthRule, refuseUnbuiltPair } from "../protocol/settings.ts";
-import { saveRow } from "../results.ts";
+import { saveRow } from "../results/save_row.ts";
 import { findRow, type StudyRow } from "./rows.ts";
 import type { Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
