@@ -83,6 +83,7 @@ export const realRows: readonly RealRow[] = [
   headRow("efficientnet_b0_likelihood", HEADLINE, "soft attention, without the ranking term", {
     loss: { alpha: 1, beta: 0 },
   }),
+  headRow("efficientnet_b0_2_layers", HEADLINE, "soft attention, DeepHit of two layers", { layers: 2 }),
   headRow("efficientnet_b0_phantom", HEADLINE, "soft attention", { weights: "phantom" }),
   headRow("average_pooling", HEADLINE, "average pooling", { aggregation: { kind: "average" } }),
   headRow("self_attention", HEADLINE, "self-attention", { aggregation: { kind: "self-attention" } }),
@@ -146,7 +147,7 @@ function headRow(
   { weights = "seeded", isReversed = false, ...changed }: {
     readonly weights?: "seeded" | "phantom";
     readonly isReversed?: boolean;
-  } & Pick<StudyHeadOptions, "aggregation" | "epochs" | "loss"> = {},
+  } & Pick<StudyHeadOptions, "aggregation" | "epochs" | "layers" | "loss"> = {},
 ): RealRow {
   const title = `${titleOf(backbone)}, ${what}`;
   return {

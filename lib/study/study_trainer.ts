@@ -23,6 +23,8 @@ import type { StudyFeatures } from "./study_features.ts";
 export interface StudyHeadOptions extends Partial<Omit<HeadTrainerOptions, "initialise">> {
   /** From slices to a patient. @default {the protocol's soft attention} */
   readonly aggregation?: AggregationChoice;
+  /** Hidden layers of DeepHit. @default {the paper's 10} */
+  readonly layers?: number;
   /** For progress. @default {the backbone and the aggregation} */
   readonly title?: string;
 }
@@ -41,7 +43,7 @@ export interface HeadTraining {
 export function trainingFor(
   { profile, protocol: { choices } }: Pick<HeadTraining, "profile" | "protocol">,
   { weights }: Pick<StudyFeatures, "weights">,
-  { aggregation: _, title: __, ...options }: StudyHeadOptions,
+  { aggregation: _, layers: __, title: ___, ...options }: StudyHeadOptions,
 ): HeadTrainerOptions {
   const settings = trainingSettings(choices, { trained: weights.kind === "pretrained" });
   return { epochs: profile.epochs, ...settings, ...options };
@@ -51,9 +53,14 @@ export function trainingFor(
 export function shapeFor(
   { protocol: { choices } }: Pick<HeadTraining, "protocol">,
   { patients: [first] }: Pick<StudyFeatures, "patients">,
-  { aggregation = softAttention(choices) }: StudyHeadOptions,
+  { aggregation = softAttention(choices), layers }: StudyHeadOptions,
 ): SurvivalHeadShape & { readonly aggregation: AggregationChoice } {
-  return { backboneFeatures: first!.features.length / first!.slices, aggregation, ...deepHitShape(choices) };
+  return {
+    backboneFeatures: first!.features.length / first!.slices,
+    aggregation,
+    ...deepHitShape(choices),
+    ...layers !== undefined && { layers },
+  };
 }
 
 /** How a training is shown. */

@@ -4,6 +4,7 @@ import { InputError } from "@ctsurv/base/mod.ts";
 import { ensurePhantom, importCohort } from "@ctsurv/cohort/mod.ts";
 import { writeDicomSeries } from "@ctsurv/imaging/mod.ts";
 import { coxCeiling, jupyterDisplay, readCrossValidation, readTable1, readTable2 } from "@ctsurv/report/mod.ts";
+import type { PlainDeepHit } from "@ctsurv/nn/mod.ts";
 import { checkSameRun, coxRow, openStudy, openTransfer, saveRow, saveTransfer, showTable1 } from "@ctsurv/study/mod.ts";
 import { pairedBootstrap } from "@ctsurv/survival/mod.ts";
 import { toSurvivalPredictions } from "@ctsurv/training/mod.ts";
@@ -161,6 +162,17 @@ Deno.test("a transfer has its studies share engine, lungs and folder, and is kep
   await saveTransfer({ source, sourceFeatures: features, target, targetFeatures: features, ...found });
   const { rows } = await readTable2(join(source.folder, "table2.json"));
   assertEquals(rows.map(({ start }) => start), ["new", "source", "source, as it is"]);
+});
+
+Deno.test("a study trains and applies DeepHit of other layers than the paper's ten where it is asked to", async () => {
+  const study = await open();
+  const features = await study.features("efficientnet_b0");
+  for (const [layers, options] of [[10, {}], [2, { layers: 2 }]] as const) {
+    const { parameters } = await study.train(features, { ...options, epochs: 1 });
+    const { hidden } = parameters.survival as PlainDeepHit<unknown>;
+    assertEquals(hidden.length, layers);
+    assertEquals((await study.predict(parameters, features, options)).length, features.patients.length);
+  }
 });
 
 Deno.test("openStudy() and openTransfer() refuse too few patients before anything is computed", () =>
