@@ -81,6 +81,7 @@ export async function openStudy({
     patients,
     progress,
     environment,
+    known: beside?.cohort,
     ...cohorts !== undefined && { folder: cohorts },
   });
   if (needsFolds) requireFolds(cohort, profile, monthRule(choices));

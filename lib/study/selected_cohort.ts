@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, resolve, sep as SEPARATOR } from "node:path";
 import type { Progress } from "@ctsurv/base/mod.ts";
 import {
   type Cohort,
@@ -24,6 +24,8 @@ export interface SelectedCohortOptions {
   readonly patients: number;
   /** Where the built-in cohort is kept between runs. @default {"../data/cohorts"} */
   readonly folder?: string;
+  /** A cohort that is open: given back, without a word of progress, where it is the one that is selected. */
+  readonly known?: Cohort | undefined;
   /** Told how many phantoms are made. */
   readonly progress?: Progress;
   /** Which cohorts the variables name. @default {what the process's variables say} */
@@ -38,30 +40,37 @@ export interface SelectedCohortOptions {
  * @throws {InputError} If the folder holds no cohort, or a law is asked for and the cohort is no phantom.
  */
 export async function openSelectedCohort(
-  { builtIn = "phantom-lung1", law, patients, folder, progress, environment = readEnvironment() }:
+  { builtIn = "phantom-lung1", law, patients, folder, known, progress, environment = readEnvironment() }:
     SelectedCohortOptions,
 ): Promise<Cohort> {
   const { cohort, targetCohort } = environment;
   const selected = builtIn === "phantom-lung1" ? cohort : targetCohort;
   if (selected) {
-    const cohort = await openCohort(resolve(selected));
+    const dir = resolve(selected);
+    const cohort = known?.dir === dir ? known : await openCohort(dir);
     return law === undefined ? cohort : await openPhantomLaw(cohort, law);
   }
   const chosen = selectLaw(law, environment);
   const dir = resolve(join(folder ?? "../data/cohorts", `${builtIn}-${patients}`));
-  let known = 0;
+  if (known && known.manifest.phantom?.spec.law === chosen && isWithin(known.dir, dir)) return known;
+  let made = 0;
   // Also where there is nothing to make, so that a notebook's output is the same each time.
   progress?.start("Phantom patients made", patients);
   const { replaced } = await ensurePhantom(builtIn, dir, {
     patients,
     onProgress({ done }) {
-      if (done > known) progress?.tick(done - known);
-      known = done;
+      if (done > made) progress?.tick(done - made);
+      made = done;
     },
   });
   const summary = `${lawCohortName(builtIn, chosen)}: ${patients} patients`;
   progress?.done(replaced === undefined ? summary : `${summary}, in place of ${replaced}`);
   return await openPhantomLaw(await openCohort(dir), chosen);
+}
+
+/** Whether a folder is another one, or lies in it, as that of a law does. */
+function isWithin(folder: string, other: string): boolean {
+  return folder === other || folder.startsWith(other + SEPARATOR);
 }
 
 /**

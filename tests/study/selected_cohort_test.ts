@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join, resolve } from "node:path";
 import { InputError } from "@ctsurv/base/mod.ts";
-import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
+import { type Cohort, ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { openSelectedCohort, outputsFolder } from "@ctsurv/study/mod.ts";
 import { environmentOf } from "../support/environment_of.ts";
 import { inFolder } from "../support/in_folder.ts";
@@ -31,6 +31,33 @@ Deno.test("openSelectedCohort() makes the built-in cohort once, and ends with th
     assertEquals(second.told, ["Phantom patients made: 2", "phantom-lung1: 2 patients"]);
     const named = environmentOf({ CTSURV_COHORT: cohort.dir });
     assertEquals((await openSelectedCohort({ patients: 99, environment: named })).hash, cohort.hash);
+  });
+});
+
+Deno.test("openSelectedCohort() gives back a cohort that is open, without a word, and only that one", async () => {
+  await inFolder(async (folder) => {
+    const open = async (known: Cohort | undefined, law: "tissue" | "size" = "tissue", patients = 1) => {
+      const { told, progress } = listener();
+      const cohort = await openSelectedCohort({
+        known,
+        law,
+        patients,
+        folder,
+        progress,
+        environment: environmentOf({}),
+      });
+      return { cohort, says: told.length > 0, isKnown: cohort === known };
+    };
+    const { cohort: tissue } = await open(undefined);
+    assertEquals(await open(tissue), { cohort: tissue, says: false, isKnown: true });
+    const other = await open(tissue, "size");
+    assertEquals([other.cohort.name, other.says, other.isKnown], ["phantom-lung1-size", true, false]);
+    assertEquals((await open(other.cohort, "size")).isKnown, true);
+    assertEquals((await open(other.cohort, "tissue")).isKnown, false);
+    assertEquals((await open(tissue, "tissue", 2)).cohort.patients.length, 2);
+    const named = { patients: 9, environment: environmentOf({ CTSURV_COHORT: tissue.dir }) };
+    assert(await openSelectedCohort({ ...named, known: tissue }) === tissue);
+    assert(await openSelectedCohort({ ...named, known: other.cohort }) !== other.cohort);
   });
 });
 
