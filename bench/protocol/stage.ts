@@ -76,6 +76,8 @@ async function run({ stage, patients, folds }: StageOrder): Promise<Done> {
     // The heads are in the cache: what is left are the scores, their intervals and the table.
     for (const row of await trainedRows()) await crossValidateRow(study, row);
     await showTable1(study);
+    const table = await Deno.readTextFile(join(study.folder, "table1.md"));
+    await writeAtomic(join(order.output, `${patients}`, "table1.md"), table);
     return none;
   } finally {
     await study.segmenter.dispose();
