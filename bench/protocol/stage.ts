@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { folderBytes, terminalProgress, writeAtomic } from "@ctsurv/base/mod.ts";
 import { ensurePhantom } from "@ctsurv/cohort/mod.ts";
 import { NoUsablePatients, sliceQueue } from "@ctsurv/features/mod.ts";
+import { table1 } from "@ctsurv/report/mod.ts";
 import { environment as runEnvironment } from "@ctsurv/report/results/provenance.ts";
 import {
   crossValidateRow,
@@ -75,9 +76,8 @@ async function run({ stage, patients, folds }: StageOrder): Promise<Done> {
     }
     // The heads are in the cache: what is left are the scores, their intervals and the table.
     for (const row of await trainedRows()) await crossValidateRow(study, row);
-    await showTable1(study);
-    const table = await Deno.readTextFile(join(study.folder, "table1.md"));
-    await writeAtomic(join(order.output, `${patients}`, "table1.md"), table);
+    const { all } = await showTable1(study);
+    await writeAtomic(join(order.output, `${patients}`, "table1.md"), table1(all).markdown);
     return none;
   } finally {
     await study.segmenter.dispose();

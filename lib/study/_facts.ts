@@ -1,4 +1,4 @@
-import { sha256 } from "@ctsurv/base/mod.ts";
+import { sha256, writeAtomic } from "@ctsurv/base/mod.ts";
 import { type ComparedCohort, type Displayable, jupyterDisplay, type Table, table } from "@ctsurv/report/mod.ts";
 import type { Study } from "./study.ts";
 import type { StudyFeatures } from "./study_features.ts";
@@ -6,6 +6,12 @@ import type { StudyFeatures } from "./study_features.ts";
 /** The part of a table that notebooks look for, for an object that is shown by it. */
 export function displayAs(shown: Table): Displayable {
   return { [jupyterDisplay]: () => shown[jupyterDisplay]() };
+}
+
+/** Writes a table as Markdown and as CSV, beside the JSON of its result: `<path>.md` and `<path>.csv`. */
+export async function writeTable(path: string, { markdown, csv }: Pick<Table, "markdown" | "csv">): Promise<void> {
+  await writeAtomic(`${path}.md`, markdown);
+  await writeAtomic(`${path}.csv`, csv);
 }
 
 /** Names and values, one below the other. */

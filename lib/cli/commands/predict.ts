@@ -73,10 +73,10 @@ export const predict: Command = {
     for (const path of files) {
       models.push({ path, model: await loadModel(path, engine, { weightsFolder: environment.weightsFolder }) });
     }
-    if (folder !== undefined) { for (const { model } of models) checkExplainable(model); }
     if (passes > 0) { for (const { path, model } of models) passRate(model, { ...rate, where: path }); }
-    const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     const [{ path: modelPath, model }] = models as [NamedModel];
+    if (folder !== undefined) checkExplainable(model);
+    const segmenter = await openLungs(engine, options.lungs as string | undefined, environment);
     for (const { path, model: { trainedOn } } of models) {
       if (trainedOn.segmenter === segmenter.name) continue;
       throw new InputError(

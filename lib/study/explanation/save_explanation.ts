@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
 import {
   type Displayable,
   type ExplanationResult,
@@ -7,7 +6,7 @@ import {
   readExplanation,
   writeExplanation,
 } from "@ctsurv/report/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { displayAs, writeTable } from "../_facts.ts";
 import type { Study } from "../study.ts";
 import type { StudyExplanation } from "./explain_study.ts";
 
@@ -25,11 +24,10 @@ export async function saveExplanation(
   { folder }: Pick<Study, "folder">,
   { result: found }: Pick<StudyExplanation, "result">,
 ): Promise<ShownExplanationResult> {
-  const path = join(folder, "explanation.json");
-  await writeExplanation(path, found);
-  const result = await readExplanation(path);
+  const path = join(folder, "explanation");
+  await writeExplanation(`${path}.json`, found);
+  const result = await readExplanation(`${path}.json`);
   const shown = explanationTable(result);
-  await writeAtomic(join(folder, "explanation.md"), shown.markdown);
-  await writeAtomic(join(folder, "explanation.csv"), shown.csv);
+  await writeTable(path, shown);
   return { result, ...displayAs(shown) };
 }

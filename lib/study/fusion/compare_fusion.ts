@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import { clinicalCovariates, clinicalEncoding } from "@ctsurv/cohort/table/mod.ts";
 import {
   type Displayable,
@@ -24,7 +24,7 @@ import {
   type FusionPatient,
   INNER_FOLDS,
 } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf, writeTable } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import type { FusionKind } from "../rows/rows.ts";
@@ -99,8 +99,8 @@ export async function compareFusion(
   const added = addedOrNothing(patients, runs.ct);
   const { choices } = study.protocol;
   const { name: backbone } = features.backbone.architecture;
-  const file = (extension: string) => join(study.folder, `${fileNameOf("fusion", backbone)}.${extension}`);
-  await writeFusion(file("json"), {
+  const path = join(study.folder, fileNameOf("fusion", backbone));
+  await writeFusion(`${path}.json`, {
     kind: "fusion",
     cohort: comparedCohort(study, features),
     profile: study.profile.name,
@@ -119,10 +119,9 @@ export async function compareFusion(
     ),
     provenance: { ...await study.provenance(features.weights) },
   });
-  const result = await readFusion(file("json"));
+  const result = await readFusion(`${path}.json`);
   const shown = fusionTable(result);
-  await writeAtomic(file("md"), shown.markdown);
-  await writeAtomic(file("csv"), shown.csv);
+  await writeTable(path, shown);
   return { result, runs, said: sentences(...saysFusion(result)), ...displayAs(shown) };
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError } from "@ctsurv/base/mod.ts";
 import {
   batchSizesTable,
   type Displayable,
@@ -11,7 +11,7 @@ import {
 } from "@ctsurv/report/mod.ts";
 import { holm, survivalLosses, type SurvivalLossName } from "@ctsurv/survival/mod.ts";
 import type { CrossValidation } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf, writeTable } from "../_facts.ts";
 import { pairedWithinFolds } from "../laws/compare_laws.ts";
 import type { Choices } from "../protocol/choices.ts";
 import { lossOf } from "../protocol/settings.ts";
@@ -86,12 +86,12 @@ export async function compareLosses(
     skipped: features.skipped,
     provenance: await study.provenance(features.weights),
   };
-  const file = (extension: string) => join(folder, `${fileNameOf("losses", row.model)}.${extension}`);
-  await writeLosses(file("json"), result);
+  const path = join(folder, fileNameOf("losses", row.model));
+  await writeLosses(`${path}.json`, result);
   const table = lossesTable(result);
   const sizes = result.batchSizes.length === 0 ? undefined : batchSizesTable(result);
-  await writeAtomic(file("md"), [table, ...sizes ? [sizes] : []].map(({ markdown }) => markdown).join("\n"));
-  await writeAtomic(file("csv"), table.csv);
+  const markdown = [table, ...sizes ? [sizes] : []].map(({ markdown }) => markdown).join("\n");
+  await writeTable(path, { markdown, csv: table.csv });
   return { result, table, batchSizes: sizes, ...displayAs(table) };
 }
 

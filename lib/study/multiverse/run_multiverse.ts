@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, OutputError, writeAtomic } from "@ctsurv/base/mod.ts";
+import { InputError, OutputError } from "@ctsurv/base/mod.ts";
 import {
   type Displayable,
   type Figure,
@@ -10,7 +10,7 @@ import {
   multiverseTable,
   writeMultiverse,
 } from "@ctsurv/report/mod.ts";
-import { comparedCohort, displayAs, fileNameOf } from "../_facts.ts";
+import { comparedCohort, displayAs, fileNameOf, writeTable } from "../_facts.ts";
 import { findRow, refuseFusion } from "../rows/rows.ts";
 import { openStudy, type OpenStudyOptions } from "../open_study.ts";
 import type { Study } from "../study.ts";
@@ -84,15 +84,14 @@ export async function runMultiverse(
     missing,
     provenance: headline.provenance,
   };
-  const file = (extension: string) => join(study.folder, `${fileNameOf("multiverse", model)}.${extension}`);
-  await writeMultiverse(file("json"), result);
+  const path = join(study.folder, fileNameOf("multiverse", model));
+  await writeMultiverse(`${path}.json`, result);
   const shown = multiverseTable(result);
-  await writeAtomic(file("md"), shown.markdown);
-  await writeAtomic(file("csv"), shown.csv);
+  await writeTable(path, shown);
   const figure = await study.save(fileNameOf("multiverse", model), multiverseFigure(result));
   if (silent.length > 0) {
     throw new InputError(
-      `${silent.join(".\n")}. No result with it can be trusted. All other rows are in ${file("md")}`,
+      `${silent.join(".\n")}. No result with it can be trusted. All other rows are in ${path}.md`,
     );
   }
   return { result, figure, ...displayAs(shown) };

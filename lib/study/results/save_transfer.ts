@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
 import {
   type Displayable,
   readTable2,
@@ -18,7 +17,7 @@ import {
   pairedBootstrap,
 } from "@ctsurv/survival/mod.ts";
 import { type CrossValidation, toSurvivalPredictions } from "@ctsurv/training/mod.ts";
-import { comparedCohort, displayAs } from "../_facts.ts";
+import { comparedCohort, displayAs, writeTable } from "../_facts.ts";
 import type { FollowedPrediction, Study } from "../study.ts";
 import type { StudyFeatures } from "../study_features.ts";
 
@@ -94,7 +93,7 @@ export async function saveTransfer(transfer: Transfer): Promise<ShownTable2> {
     provenance: { ...provenance },
   });
   const result = await readTable2(path);
-  await writeAtomic(join(folder, "table2.md"), table2(result).markdown);
-  await writeAtomic(join(folder, "table2.csv"), table2(result).csv);
-  return { result, ...displayAs(table2(result)) };
+  const shown = table2(result);
+  await writeTable(join(folder, "table2"), shown);
+  return { result, ...displayAs(shown) };
 }

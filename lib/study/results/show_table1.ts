@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { writeAtomic } from "@ctsurv/base/mod.ts";
 import {
   type Displayable,
   type ModelResult,
@@ -9,7 +8,7 @@ import {
   table1Comparisons,
   type Table1Result,
 } from "@ctsurv/report/mod.ts";
-import { displayAs } from "../_facts.ts";
+import { displayAs, writeTable } from "../_facts.ts";
 import type { Study } from "../study.ts";
 
 /** Table 1 as it stands in the folder of results, or some of its rows. */
@@ -31,13 +30,10 @@ export interface ShownTable1 extends Displayable {
  */
 export async function showTable1({ folder }: Study, models?: readonly string[]): Promise<ShownTable1> {
   const all = await readTable1(join(folder, "table1.json"));
-  await writeAtomic(join(folder, "table1.md"), table1(all).markdown);
-  await writeAtomic(join(folder, "table1.csv"), table1(all).csv);
+  const whole = table1(all);
+  await writeTable(join(folder, "table1"), whole);
   const comparisons = table1Comparisons(all);
-  if (comparisons) {
-    await writeAtomic(join(folder, "table1_comparisons.md"), comparisons.markdown);
-    await writeAtomic(join(folder, "table1_comparisons.csv"), comparisons.csv);
-  }
+  if (comparisons) await writeTable(join(folder, "table1_comparisons"), comparisons);
   const rows = models ? all.models.filter(({ model }) => models.includes(model)) : all.models;
-  return { all, rows, comparisons, ...displayAs(table1({ ...all, models: [...rows] })) };
+  return { all, rows, comparisons, ...displayAs(models ? table1({ ...all, models: rows }) : whole) };
 }

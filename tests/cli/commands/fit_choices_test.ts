@@ -21,18 +21,8 @@ const inCohort = (test: (paths: { cohort: string; model: string; cache: string }
 
 Deno.test("fit --aggregation keeps the width of attention that --set names", () =>
   inCohort(async ({ cohort, model, cache }) => {
-    const options = [
-      "--cohort",
-      cohort,
-      "--output",
-      model,
-      "--cache",
-      cache,
-      "--profile",
-      "smoke",
-      "--lungs",
-      "threshold",
-    ];
+    const shared = ["--cohort", cohort, "--cache", cache, "--profile", "smoke", "--lungs", "threshold"];
+    const options = [...shared, "--output", model];
     await fit.run(parseCommand(fit, [...options, "--aggregation", "gated", "--set", "attentionWidth=32"]));
     const { shape } = await loadModel(model, onnxEngine());
     assertEquals(shape.aggregation, { kind: "gated", hidden: 32 });

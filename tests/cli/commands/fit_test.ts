@@ -283,19 +283,8 @@ Deno.test("fit keeps in the model's file how its slices were made and its protoc
     await ensurePhantom("phantom-lung1", cohort, { patients: 5, overrides });
     const train = (name: string, ...more: string[]) => {
       const output = join(dir, `${name}.safetensors`);
-      return run(
-        fit,
-        "--cohort",
-        cohort,
-        "--output",
-        output,
-        "--profile",
-        "smoke",
-        "--cache",
-        cache,
-        ...byThreshold,
-        ...more,
-      );
+      const shared = ["--cohort", cohort, "--profile", "smoke", "--cache", cache, ...byThreshold];
+      return run(fit, "--output", output, ...shared, ...more);
     };
     const usual = await train("usual");
     assertStringIncludes(usual.text, "Profile smoke, protocol workshop, lungs=threshold");
